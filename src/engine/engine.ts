@@ -1,0 +1,14 @@
+/** The engine as jobs see it: a tfjs backend that is set up, and the capsule kernel that goes with it. */
+import type { CapsuleKernel } from './capsules/kernels/kernel.ts';
+
+export interface Engine {
+  /** Which way of computing: stored with every run. */
+  readonly name: 'wasm';
+  /** One line for people: backend, threads, kernel. */
+  readonly description: string;
+  readonly threads: number;
+  readonly versions: Record<string, string>;
+  readonly kernel: CapsuleKernel;
+  /** Ends worker threads. The engine cannot be used afterwards. */
+  dispose(): void;
+}

@@ -1,0 +1,84 @@
+/**
+ * Starts tfjs's WebAssembly module in Node with threads. The package's own loader turns threads off there: it hands
+ * Emscripten Blob URLs, which worker_threads cannot load. Here the same files are named by their paths.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import type { WasmModule } from '../../engine/backends/wasm.ts';
+
+const require = createRequire(import.meta.url);
+const factoryPath = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
+
+interface EmscriptenModule {
+  cwrap(name: string, result: string | null, args: string[]): (...args: number[]) => number;
+}
+type Factory = (options: { locateFile: (file: string) => string; mainScriptUrlOrBlob: string }) => Promise<EmscriptenModule>;
+
+export interface StartedModule {
+  module: WasmModule;
+  /** Ends the module's threads. */
+  close(): void;
+}
+
+/** Loads the threaded SIMD build and gives it `threads` threads. */
+export async function startWasmModule(threads: number): Promise<StartedModule> {
+  const script = require.resolve(factoryPath);
+  const folder = mkdtempSync(join(os.tmpdir(), 'capscope-wasm-'));
+  try {
+    // The package ships its worker as a string in which line ends have to be escaped once more.
+    const { wasmWorkerContents } = require(script.replace(/\.js$/, '.worker.js')) as { wasmWorkerContents: string };
+    const worker = join(folder, 'worker.cjs');
+    writeFileSync(worker, wasmWorkerContents.replace(/\n/g, '\\n'));
+    const listeners = errorListeners();
+    const started = await withProcessors(2 * threads, () =>
+      (require(script) as Factory)({
+        locateFile: (file) => (file.endsWith('.worker.js') ? worker : script.replace(/[^/\\]*$/, file)),
+        mainScriptUrlOrBlob: script,
+      }),
+    );
+    removeNewErrorListeners(listeners);
+    const call = (name: string, args: string[], result: string | null = null) => started.cwrap(name, result, args);
+    const module = Object.assign(started, {
+      tfjs: {
+        init: call('init', []),
+        initWithThreadsCount: call('init_with_threads_count', ['number']),
+        getThreadsCount: call('get_threads_count', [], 'number'),
+        registerTensor: call('register_tensor', ['number', 'number', 'number']),
+        disposeData: call('dispose_data', ['number']),
+        dispose: call('dispose', []),
+      },
+    }) as unknown as WasmModule;
+    setThreadsCount(threads);
+    return { module, close: () => (started as unknown as { PThread?: { terminateAllThreads(): void } }).PThread?.terminateAllThreads() };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The C++ side uses at most half of the processors it is told of, so it is told of more while it starts. */
+async function withProcessors<T>(count: number, action: () => Promise<T>): Promise<T> {
+  const { cpus } = os;
+  const processors = cpus();
+  os.cpus = () => Array.from({ length: Math.max(count, processors.length) }, () => processors[0]!);
+  try {
+    return await action();
+  } finally {
+    os.cpus = cpus;
+  }
+}
+
+const errorEvents = ['uncaughtException', 'unhandledRejection'] as const;
+
+function errorListeners() {
+  return errorEvents.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')));
+}
+
+/** Emscripten adds listeners that throw again whatever reaches them, which turns every error into a crash of its own. */
+function removeNewErrorListeners(before: Set<unknown>[]): void {
+  for (const [i, event] of errorEvents.entries())
+    for (const listener of process.listeners(event as 'uncaughtException'))
+      if (!before[i]!.has(listener)) process.removeListener(event, listener);
+}
