@@ -1,0 +1,73 @@
+/**
+ * Who may import whom. Each room under src/ lists the rooms it may reach; everything else is refused.
+ * test/ and bench/ may import anything.
+ */
+const arrows = {
+  shared: [],
+  engine: ['shared'],
+  datasets: ['shared'],
+  store: ['shared'],
+  report: ['shared'],
+  trainer: ['shared', 'engine', 'datasets'],
+  cli: ['shared', 'engine', 'datasets', 'store', 'report', 'trainer'],
+  main: ['shared', 'datasets', 'store', 'report'],
+  preload: ['shared'],
+  renderer: ['shared'],
+};
+
+const room = (names) => `^src/(${names.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...Object.entries(arrows).map(([from, to]) => ({
+      name: `${from}-imports`,
+      comment: `src/${from} may import from ${['itself', ...to.map((name) => `src/${name}`)].join(', ')} only.`,
+      severity: 'error',
+      from: { path: room([from]) },
+      to: { path: '^(src|test|bench|scripts)/', pathNot: room([from, ...to]) },
+    })),
+    {
+      name: 'no-electron',
+      comment: 'Only main and preload know Electron.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room(['main', 'preload']) },
+      to: { path: '^(electron$|node_modules/electron/)' },
+    },
+    {
+      name: 'no-node-built-ins',
+      comment: 'These rooms run in browsers too. Files and clocks come in as arguments.',
+      severity: 'error',
+      from: { path: room(['shared', 'engine', 'renderer']), pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-circular',
+      comment: 'Two modules that need each other are one module, or lack a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Every import must resolve.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '\\?modulePath$' },
+    },
+    {
+      name: 'no-dev-dependencies',
+      comment: 'What ships may not need a development package. Electron is the runtime itself.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/(electron|svelte|vite)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)assembly/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
