@@ -1,0 +1,7 @@
+/**
+ * Something given from outside (a file, an argument, a spec) cannot be used. The message is one clear sentence for the
+ * person who gave it: which file or field, what is wrong, what was expected. Shown as it is, without a stack trace.
+ */
+export class InputError extends Error {
+  override name = 'InputError';
+}

@@ -1,0 +1,84 @@
+/**
+ * The two kinds of safetensors file that runs leave behind: the weights of a network together with its spec, and a
+ * checkpoint from which training goes on.
+ */
+import { z } from 'zod';
+import { NetworkSpecError, parametersOf } from './describe.ts';
+import { InputError } from './input-error.ts';
+import { decodeWeights, encodeWeights } from './safetensors.ts';
+import { InputShape, NetworkSpec } from './spec/network.ts';
+import type { Weights } from './weights.ts';
+import { firstIssue } from './issues.ts';
+
+/** Under this key of the file's metadata stands, as JSON, what is needed to rebuild the network. */
+const specKey = 'capscope.spec';
+const checkpointKey = 'capscope.checkpoint';
+
+export const SavedNetwork = z.strictObject({
+  network: NetworkSpec,
+  input: InputShape,
+  /** Names of the classes, in the order of the class capsules. */
+  classes: z.array(z.string()),
+});
+export type SavedNetwork = z.infer<typeof SavedNetwork>;
+
+export function encodeNetworkFile(saved: SavedNetwork, weights: Weights): Uint8Array<ArrayBuffer> {
+  return encodeWeights(weights, { [specKey]: JSON.stringify(saved) });
+}
+
+/**
+ * Decodes a weights file and checks it against its own spec: every parameter is there with its shape, and nothing else.
+ * Throws an InputError that starts with `source`.
+ */
+export function decodeNetworkFile(bytes: Uint8Array, source: string): SavedNetwork & { weights: Weights } {
+  const { weights, metadata } = decodeWeights(bytes, source);
+  const parsed = SavedNetwork.safeParse(metadataJson(metadata, specKey, source));
+  if (!parsed.success) throw new InputError(`${source}: the network in its metadata is not valid: ${firstIssue(parsed.error)}`);
+  const saved = parsed.data;
+  if (saved.classes.length !== saved.input.classes)
+    throw new InputError(`${source}: its metadata name ${saved.classes.length} classes, but the network has ${saved.input.classes}`);
+  checkParameters(weights, saved, source);
+  return { ...saved, weights };
+}
+
+/** `meta` must be plain JSON. */
+export function encodeCheckpoint({ tensors, meta }: { tensors: Weights; meta: object }): Uint8Array<ArrayBuffer> {
+  return encodeWeights(tensors, { [checkpointKey]: JSON.stringify(meta) });
+}
+
+/** The opposite of encodeCheckpoint; what `meta` means is known to the code that resumes. */
+export function decodeCheckpoint(bytes: Uint8Array, source: string): { tensors: Weights; meta: unknown } {
+  const { weights, metadata } = decodeWeights(bytes, source);
+  return { tensors: weights, meta: metadataJson(metadata, checkpointKey, source) };
+}
+
+function metadataJson(metadata: Record<string, string>, key: string, source: string): unknown {
+  const text = metadata[key];
+  if (text === undefined) throw new InputError(`${source} has no "${key}" in its metadata; it was not written by Capscope`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new InputError(`${source}: "${key}" in its metadata is not JSON`);
+  }
+}
+
+function checkParameters(weights: Weights, { network, input }: SavedNetwork, source: string): void {
+  const expected = new Map(parameters(network, input, source).map(({ name, shape }) => [name, shape]));
+  for (const [name, shape] of expected) {
+    const found = weights.get(name);
+    if (!found) throw new InputError(`${source}: tensor "${name}" is missing`);
+    if (found.shape.join() !== shape.join())
+      throw new InputError(`${source}: tensor "${name}" has shape [${found.shape.join(', ')}], expected [${shape.join(', ')}]`);
+  }
+  for (const name of weights.keys())
+    if (!expected.has(name)) throw new InputError(`${source}: tensor "${name}" is not part of its network`);
+}
+
+function parameters(network: NetworkSpec, input: InputShape, source: string) {
+  try {
+    return parametersOf(network, input);
+  } catch (error) {
+    if (error instanceof NetworkSpecError) throw new InputError(`${source}: its network cannot be built: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The schema, as numbered steps: step n takes a database from version n to n + 1 (SQLite's user_version).
+ * A step that has been released is never changed; a new one is added instead.
+ * JSON columns hold types of src/shared; what people sort or filter by has a column of its own.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE datasets (
+    fingerprint TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    height INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    channels INTEGER NOT NULL,
+    classes TEXT NOT NULL,            -- JSON: names
+    train INTEGER NOT NULL,           -- images
+    test INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE studies (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    identity TEXT NOT NULL,           -- equal for two starts of the same study on the same data
+    dataset TEXT NOT NULL REFERENCES datasets,
+    spec TEXT NOT NULL,               -- JSON: StudySpec, defaults filled in
+    created TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX studies_identity ON studies (identity, created);
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    study TEXT REFERENCES studies,    -- NULL: imported
+    key TEXT NOT NULL,                -- of PlannedRun
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('unpruned', 'source', 'pruned')),
+    parent TEXT REFERENCES runs,
+    dataset TEXT NOT NULL REFERENCES datasets,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'stopped', 'interrupted', 'failed', 'finished')),
+    spec TEXT NOT NULL,               -- JSON: RunSpec
+    cut TEXT,                         -- JSON: LayerCut[], once a pruned run has been cut
+    params INTEGER NOT NULL,
+    flops INTEGER NOT NULL,
+    engine TEXT,
+    versions TEXT,                    -- JSON: versions by name
+    error TEXT,
+    created TEXT NOT NULL,
+    started TEXT,
+    ended TEXT,
+    pid INTEGER,                      -- the process that trains it, while running
+    host TEXT,
+    process TEXT,                     -- tells the process from a later one with the same pid
+    heartbeat TEXT,
+    UNIQUE (study, key)
+  ) STRICT;
+
+  CREATE TABLE epochs (
+    run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    accuracy REAL NOT NULL,
+    loss REAL NOT NULL,
+    inactive INTEGER NOT NULL,
+    images_per_second REAL NOT NULL,
+    peak_memory INTEGER NOT NULL,
+    metrics TEXT NOT NULL,            -- JSON: EpochMetrics without what stands in layer_measurements
+    PRIMARY KEY (run, epoch)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE layer_measurements (
+    run TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('activity', 'gradient')),
+    position INTEGER NOT NULL,        -- in the list it came in
+    layer TEXT NOT NULL,
+    inactive INTEGER,                 -- activity of intermediate layers: capsule types counted as inactive
+    gradient_norm REAL,
+    data TEXT NOT NULL,               -- JSON: LayerActivity or LayerGradient
+    PRIMARY KEY (run, epoch, kind, position),
+    FOREIGN KEY (run, epoch) REFERENCES epochs ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE analyses (
+    run TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    evaluation TEXT NOT NULL,         -- JSON: Evaluation of the network as it is now
+    analysis TEXT NOT NULL            -- JSON: RunAnalysis
+  ) STRICT;
+
+  CREATE TABLE files (
+    run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('weights', 'checkpoint', 'activity')),
+    path TEXT NOT NULL,               -- relative to the folder of the database, with forward slashes
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (run, kind)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,318 @@
+/**
+ * Everything that outlives a process: data sets seen, studies, runs with their epochs and results, and the files of runs.
+ * Each method is one transaction. Killing the process at any moment loses at most the current epoch.
+ */
+import type Database from 'better-sqlite3';
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../shared/input-error.ts';
+import type { EpochMetrics, LayerCut } from '../shared/results.ts';
+import type { NetworkSpec } from '../shared/spec/network.ts';
+import type { StudySpec } from '../shared/spec/study.ts';
+import { openDatabase } from './database.ts';
+import { newId } from './ids.ts';
+import { isAlive, thisProcess } from './process.ts';
+import {
+  datasetOf,
+  datasetRow,
+  epochOf,
+  epochRows,
+  newRun,
+  runColumns,
+  runOf,
+  runRow,
+  studyOf,
+  toJson,
+  type DatasetRow,
+  type EpochRow,
+  type MeasurementRow,
+  type RunRow,
+  type StudyRow,
+} from './rows.ts';
+import { RunFiles, type FileKind, type StoredFile } from './run-files.ts';
+import type { NewRun, RunResult, StoredDataset, StoredRun, StoredStudy } from './types.ts';
+
+const now = () => new Date().toISOString();
+
+export class Store {
+  /** Absolute. */
+  readonly path: string;
+  readonly files: RunFiles;
+  readonly #database: Database.Database;
+  readonly #self = thisProcess();
+
+  /** Opens or creates the database. Runs left behind by a process that died become `interrupted`. Throws an InputError as openDatabase does. */
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.#database = openDatabase(this.path);
+    this.files = new RunFiles(dirname(this.path));
+    this.#interruptDead();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Runs several methods as one transaction. */
+  atomically<T>(work: () => T): T {
+    return this.#database.transaction(work).immediate();
+  }
+
+  // Data sets and studies
+
+  addDataset(dataset: StoredDataset): void {
+    this.#run(
+      `INSERT INTO datasets (fingerprint, name, height, width, channels, classes, train, test)
+       VALUES (@fingerprint, @name, @height, @width, @channels, @classes, @train, @test) ON CONFLICT DO NOTHING`,
+      datasetRow(dataset),
+    );
+  }
+
+  dataset(fingerprint: string): StoredDataset {
+    return datasetOf(this.#get<DatasetRow>('SELECT * FROM datasets WHERE fingerprint = ?', fingerprint)!);
+  }
+
+  addStudy({ identity, spec, dataset }: { identity: string; spec: StudySpec; dataset: string }): StoredStudy {
+    const study = { id: newId(), name: spec.name, dataset, spec, created: now() };
+    this.#run(
+      `INSERT INTO studies (id, name, identity, dataset, spec, created) VALUES (@id, @name, @identity, @dataset, @spec, @created)`,
+      { ...study, identity, spec: toJson(spec) },
+    );
+    return study;
+  }
+
+  /** The latest study of this identity. */
+  findStudy(identity: string): StoredStudy | null {
+    const row = this.#get<StudyRow>(
+      'SELECT id, name, dataset, spec, created FROM studies WHERE identity = ? ORDER BY created DESC, rowid DESC LIMIT 1',
+      identity,
+    );
+    return row ? studyOf(row) : null;
+  }
+
+  study(id: string): StoredStudy {
+    return studyOf(this.#get<StudyRow>('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id)!);
+  }
+
+  // Runs
+
+  addRun(run: NewRun): StoredRun {
+    const stored = newRun(newId(), run, now());
+    this.insertRun(stored);
+    return stored;
+  }
+
+  /** Adds a run that already has an id. */
+  insertRun(run: StoredRun): void {
+    const values = runColumns.replace(/\w+/g, '@$&');
+    this.#run(`INSERT INTO runs (${runColumns}) VALUES (${values})`, runRow(run));
+  }
+
+  /** All runs, oldest first; of one study in the order in which they were planned. */
+  runs(study?: string): StoredRun[] {
+    const where = study === undefined ? '' : 'WHERE study = @study';
+    return this.#all<RunRow>(`SELECT ${runColumns} FROM runs ${where} ORDER BY created, rowid`, { study }).map(runOf);
+  }
+
+  findRun(id: string): StoredRun | null {
+    const row = this.#get<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`, id);
+    return row ? runOf(row) : null;
+  }
+
+  run(id: string): StoredRun {
+    const run = this.findRun(id);
+    if (!run) throw new InputError(`there is no run ${id} in ${this.path}`);
+    return run;
+  }
+
+  /** The run whose id starts so. Throws an InputError when there is none or more than one. */
+  runByPrefix(prefix: string): StoredRun {
+    const ids = this.#all<{ id: string }>('SELECT id FROM runs WHERE substr(id, 1, length(@prefix)) = @prefix ORDER BY id', { prefix });
+    if (ids.length > 1) throw new InputError(`run id ${prefix} is ambiguous: ${ids.map(({ id }) => id).join(', ')}`);
+    return this.run(ids[0]?.id ?? prefix);
+  }
+
+  /** Makes this process the one that trains the run. Throws an InputError when another process that lives does so. */
+  claim(id: string, engine: { name: string; versions: Record<string, string> }): void {
+    this.atomically(() => {
+      this.#interruptDead();
+      const changed = this.#run(
+        `UPDATE runs SET status = 'running', engine = @engine, versions = @versions, started = coalesce(started, @now), ended = NULL,
+           error = NULL, pid = @pid, host = @host, process = @process, heartbeat = @now
+         WHERE id = @id AND status NOT IN ('running', 'finished')`,
+        { id, engine: engine.name, versions: toJson(engine.versions), now: now(), ...this.#self },
+      );
+      if (changed === 1) return;
+      const owner = this.#get<{ status: string; pid: number; host: string }>('SELECT status, pid, host FROM runs WHERE id = ?', id);
+      if (owner?.status === 'running')
+        throw new InputError(`run ${id} is being trained by process ${owner.pid} on ${owner.host}; wait for it or stop it first`);
+      throw new Error(`run ${id} cannot be trained: it is ${owner?.status ?? 'unknown'}`);
+    });
+    this.files.sweep(id, this.storedFiles(id));
+  }
+
+  /** Tells processes on other hosts that this one still trains the run. */
+  heartbeat(id: string): void {
+    this.#own(id, '');
+  }
+
+  /** Records what pruning made of the parent's network. */
+  recordCut(id: string, { network, cut, params, flops }: { network: NetworkSpec; cut: LayerCut[]; params: number; flops: number }): void {
+    this.atomically(() => {
+      const spec = toJson({ ...this.run(id).spec, network });
+      this.#own(id, ', spec = @spec, cut = @cut, params = @params, flops = @flops', { spec, cut: toJson(cut), params, flops });
+    });
+  }
+
+  /** Records an epoch together with the checkpoint after it, which replaces the one before. */
+  recordEpoch(id: string, metrics: EpochMetrics, checkpoint: Uint8Array): void {
+    this.#replaceFiles(id, { checkpoint }, () => {
+      this.#own(id, '');
+      this.insertEpoch(id, metrics);
+    });
+  }
+
+  /** Adds an epoch's rows, and nothing else. */
+  insertEpoch(run: string, metrics: EpochMetrics): void {
+    const rows = epochRows(metrics, this.run(run).spec.training.measure);
+    this.#run(
+      `INSERT INTO epochs (run, epoch, accuracy, loss, inactive, images_per_second, peak_memory, metrics)
+       VALUES (@run, @epoch, @accuracy, @loss, @inactive, @imagesPerSecond, @peakMemory, @metrics)`,
+      { run, ...rows.epoch },
+    );
+    for (const layer of rows.layers)
+      this.#run(
+        `INSERT INTO layer_measurements (run, epoch, kind, position, layer, inactive, gradient_norm, data)
+         VALUES (@run, @epoch, @kind, @position, @layer, @inactive, @gradientNorm, @data)`,
+        { run, ...layer },
+      );
+  }
+
+  /** The run was stopped on request and goes on from this checkpoint; null: from the one it has, or from the beginning. */
+  recordStop(id: string, checkpoint: Uint8Array | null): void {
+    this.#replaceFiles(id, checkpoint ? { checkpoint } : {}, () => this.#end(id, 'stopped'));
+  }
+
+  recordFailure(id: string, error: string): void {
+    this.#end(id, 'failed', error);
+  }
+
+  /** The run has ended: its weights and results are recorded, its checkpoint is no longer needed. */
+  recordFinish(id: string, files: { weights: Uint8Array; activity: Uint8Array }, result: RunResult): void {
+    this.#replaceFiles(id, { ...files, checkpoint: null }, () => {
+      this.#end(id, 'finished');
+      this.insertResult(id, result);
+    });
+  }
+
+  insertResult(run: string, { evaluation, analysis }: RunResult): void {
+    this.#run('INSERT INTO analyses (run, evaluation, analysis) VALUES (@run, @evaluation, @analysis)', {
+      run,
+      evaluation: toJson(evaluation),
+      analysis: toJson(analysis),
+    });
+  }
+
+  // What runs have measured
+
+  epochs(run: string): EpochMetrics[] {
+    const layers = this.#all<MeasurementRow>(
+      'SELECT epoch, kind, data FROM layer_measurements WHERE run = @run ORDER BY epoch, kind, position',
+      { run },
+    );
+    const byEpoch = Map.groupBy(layers, (layer) => layer.epoch);
+    return this.#all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run ORDER BY epoch', { run }).map((row) =>
+      epochOf(row, byEpoch.get(row.epoch) ?? []),
+    );
+  }
+
+  result(run: string): RunResult | null {
+    const row = this.#get<{ evaluation: string; analysis: string }>('SELECT evaluation, analysis FROM analyses WHERE run = ?', run);
+    return row
+      ? { evaluation: JSON.parse(row.evaluation) as RunResult['evaluation'], analysis: JSON.parse(row.analysis) as RunResult['analysis'] }
+      : null;
+  }
+
+  // Files
+
+  storedFiles(run: string): StoredFile[] {
+    return this.#all<StoredFile>('SELECT kind, path, bytes, sha256 FROM files WHERE run = @run ORDER BY kind', { run });
+  }
+
+  file(run: string, kind: FileKind): StoredFile | null {
+    return this.storedFiles(run).find((file) => file.kind === kind) ?? null;
+  }
+
+  /** Writes the files, then records them together with whatever `record` does, then removes the files they replace. */
+  #replaceFiles(run: string, contents: Partial<Record<FileKind, Uint8Array | null>>, record: () => void): void {
+    const old = this.storedFiles(run).filter(({ kind }) => kind in contents);
+    const written: StoredFile[] = [];
+    try {
+      for (const [kind, bytes] of Object.entries(contents)) if (bytes) written.push(this.files.write(run, kind as FileKind, bytes));
+      this.atomically(() => {
+        record();
+        for (const { kind } of old) this.#run('DELETE FROM files WHERE run = @run AND kind = @kind', { run, kind });
+        for (const file of written) this.insertFile(run, file);
+      });
+    } catch (error) {
+      for (const file of written) this.files.remove(file);
+      throw error;
+    }
+    for (const file of old) if (!written.some(({ path }) => path === file.path)) this.files.remove(file);
+  }
+
+  /** Records a file that has been written. */
+  insertFile(run: string, file: StoredFile): void {
+    this.#run('INSERT INTO files (run, kind, path, bytes, sha256) VALUES (@run, @kind, @path, @bytes, @sha256)', { run, ...file });
+  }
+
+  // Ownership
+
+  #end(id: string, status: 'stopped' | 'failed' | 'finished', error: string | null = null): void {
+    this.#own(id, ', status = @status, error = @error, ended = @now, pid = NULL, host = NULL, process = NULL', { status, error });
+  }
+
+  /** Changes a run that this process trains. Throws when it does not: what it would write no longer belongs there. */
+  #own(id: string, assignments: string, values: Record<string, unknown> = {}): void {
+    const changed = this.#run(
+      `UPDATE runs SET heartbeat = @now ${assignments}
+       WHERE id = @id AND status = 'running' AND pid = @ownPid AND host = @ownHost AND process IS @ownProcess`,
+      { ...values, id, now: now(), ownPid: this.#self.pid, ownHost: this.#self.host, ownProcess: this.#self.process },
+    );
+    if (changed !== 1) throw new Error(`run ${id} is no longer trained by this process`);
+  }
+
+  #interruptDead(): void {
+    type Owner = { id: string; pid: number; host: string; process: string | null; heartbeat: string };
+    const running = this.#all<Owner>(`SELECT id, pid, host, process, heartbeat FROM runs WHERE status = 'running'`, {});
+    for (const { id, heartbeat, ...owner } of running)
+      if (!isAlive(owner, heartbeat))
+        // Only if nobody else has taken it over meanwhile.
+        this.#run(
+          `UPDATE runs SET status = 'interrupted', ended = heartbeat, pid = NULL, host = NULL, process = NULL
+           WHERE id = @id AND status = 'running' AND pid = @pid AND heartbeat = @heartbeat`,
+          { id, pid: owner.pid, heartbeat },
+        );
+  }
+
+  // Prepared statements are cached by their text.
+
+  readonly #statements = new Map<string, Database.Statement>();
+
+  #statement(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+
+  #run(sql: string, values: object): number {
+    return this.#statement(sql).run(values).changes;
+  }
+
+  #get<T>(sql: string, value: string): T | undefined {
+    return this.#statement(sql).get(value) as T | undefined;
+  }
+
+  #all<T>(sql: string, values: object): T[] {
+    return this.#statement(sql).all(values) as T[];
+  }
+}

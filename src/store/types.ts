@@ -1,0 +1,77 @@
+/** Rows of the store as its users see them. */
+import type { Evaluation, LayerCut, RunAnalysis, RunStatus } from '../shared/results.ts';
+import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
+import type { PruningSpec } from '../shared/spec/pruning.ts';
+import type { PlannedRun, StudySpec } from '../shared/spec/study.ts';
+import type { TrainingSpec } from '../shared/spec/training.ts';
+
+export interface StoredDataset {
+  fingerprint: string;
+  name: string;
+  shape: Omit<InputShape, 'classes'>;
+  /** Names. */
+  classes: string[];
+  /** Numbers of images. */
+  train: number;
+  test: number;
+}
+
+export interface StoredStudy {
+  id: string;
+  name: string;
+  dataset: string;
+  spec: StudySpec;
+  /** ISO 8601, as all times here. */
+  created: string;
+}
+
+/** What a run does. `network` is the network as trained: of a pruned run the one before the cut until it has been cut, then the one after. */
+export interface RunSpec {
+  network: NetworkSpec;
+  training: TrainingSpec;
+  pruning: PruningSpec | null;
+  seed: number;
+  firstEpoch: number;
+}
+
+export interface StoredRun {
+  id: string;
+  /** Null for an imported run. */
+  study: string | null;
+  key: string;
+  name: string;
+  role: PlannedRun['role'];
+  parent: string | null;
+  /** Fingerprint. */
+  dataset: string;
+  status: RunStatus;
+  spec: RunSpec;
+  cut: LayerCut[] | null;
+  params: number;
+  flops: number;
+  engine: string | null;
+  versions: Record<string, string>;
+  /** Why it failed. */
+  error: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+}
+
+export interface NewRun {
+  study: string;
+  key: string;
+  name: string;
+  role: PlannedRun['role'];
+  parent: string | null;
+  dataset: string;
+  spec: RunSpec;
+  params: number;
+  flops: number;
+}
+
+/** What is known of a network once its run has ended. */
+export interface RunResult {
+  evaluation: Evaluation;
+  analysis: RunAnalysis;
+}
