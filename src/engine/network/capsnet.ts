@@ -58,27 +58,33 @@ export class CapsNet {
 
   /** Runs the network on images (B, height, width, channels) in [0, 1]. The caller tidies. */
   forward(images: tf.Tensor4D, mode: Mode): Forward {
-    const featureMaps: Forward['featureMaps'] = [];
-    const capsules: Forward['capsules'] = [];
-    let maps = images;
-    for (const [i, block] of this.spec.backbone.entries()) {
-      const name = `backbone.${i}`;
-      const filtered = tf.conv2d(maps, this.#variable(`${name}.conv.weight`) as tf.Tensor4D, block.stride, block.padding);
-      maps = this.#normalise(name, filtered, mode);
-      featureMaps.push({ layer: name, maps });
-    }
-    const { primary } = this.spec;
-    const filtered = tf.conv2d(maps, this.#variable('primary.conv.weight') as tf.Tensor4D, primary.stride, primary.padding);
-    const raw: tf.Tensor4D = tf.add(filtered, this.#variable('primary.conv.bias'));
-    featureMaps.push({ layer: 'primary', maps: raw });
-    const [batch, height, width] = raw.shape;
-    let vectors: tf.Tensor5D = squash(tf.reshape(raw, [batch, height, width, primary.types, primary.dim]), this.spec.squash);
-    capsules.push({ layer: 'primary', vectors });
+    const { featureMaps, primary } = this.features(images, mode);
+    const capsules: Forward['capsules'] = [{ layer: 'primary', vectors: primary }];
+    let vectors = primary;
     for (const layer of this.routedLayers()) {
       vectors = this.#route(layer, vectors);
       if (layer.name !== 'classes') capsules.push({ layer: layer.name, vectors });
     }
-    return { featureMaps, capsules, classes: tf.reshape(vectors, [batch, vectors.shape[3], vectors.shape[4]]) };
+    const [batch, , , classes, dim] = vectors.shape;
+    return { featureMaps, capsules, classes: tf.reshape(vectors, [batch, classes, dim]) };
+  }
+
+  /** The part below the routing: backbone and primary capsules. The caller tidies. */
+  features(images: tf.Tensor4D, mode: Mode): Pick<Forward, 'featureMaps'> & { primary: tf.Tensor5D } {
+    const featureMaps: Forward['featureMaps'] = [];
+    let maps = images;
+    for (const [i, block] of this.spec.backbone.entries()) {
+      const layer = `backbone.${i}`;
+      const filtered = tf.conv2d(maps, this.#variable(`${layer}.conv.weight`) as tf.Tensor4D, block.stride, block.padding);
+      maps = this.#normalise(layer, filtered, mode);
+      featureMaps.push({ layer, maps });
+    }
+    const { types, dim, stride, padding } = this.spec.primary;
+    const filtered = tf.conv2d(maps, this.#variable('primary.conv.weight') as tf.Tensor4D, stride, padding);
+    const raw: tf.Tensor4D = tf.add(filtered, this.#variable('primary.conv.bias'));
+    featureMaps.push({ layer: 'primary', maps: raw });
+    const [batch, height, width] = raw.shape;
+    return { featureMaps, primary: squash(tf.reshape(raw, [batch, height, width, types, dim]), this.spec.squash) };
   }
 
   /** Layers with routing: the intermediate ones in order, then the class capsules. */

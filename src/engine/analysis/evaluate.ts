@@ -1,0 +1,102 @@
+/** Testing a network: loss, accuracy, confusion and the activity of every capsule layer over the test images. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../../shared/dataset.ts';
+import type { Evaluation } from '../../shared/results.ts';
+import type { TrainingSpec } from '../../shared/spec/training.ts';
+import type { Weights } from '../../shared/weights.ts';
+import { breathe, JobStopped, type HostIO } from '../jobs/io.ts';
+import type { CapsNet } from '../network/capsnet.ts';
+import { imageSize, plainBatch, type Batch } from '../training/batches.ts';
+import { classLengths, marginLoss, reconstructionLoss } from '../training/losses.ts';
+import { ActivityMeter } from './activity.ts';
+
+export interface Measured {
+  evaluation: Evaluation;
+  /** Longest length of every capsule type on every test image: (images, types) per capsule layer. */
+  lengths: Weights;
+}
+
+type MeasuredTraining = Pick<TrainingSpec, 'measure' | 'reconstruction'>;
+
+/** Tests `net` on the whole test split. Throws JobStopped when the host says so. */
+export async function evaluate(
+  net: CapsNet,
+  dataset: Dataset,
+  training: MeasuredTraining,
+  io: Pick<HostIO, 'shouldStop'>,
+): Promise<Measured> {
+  const { test } = dataset;
+  const count = test.labels.length;
+  const tally = new Tally(dataset.classes.length);
+  const meters = new Map<string, ActivityMeter>();
+  for (let start = 0; start < count; start += training.measure.batch) {
+    if (io.shouldStop()) throw new JobStopped('Stopped while testing.');
+    const batch = plainBatch(test, start, Math.min(training.measure.batch, count - start), imageSize(dataset));
+    tf.tidy(() => measureBatch(net, batch, training.measure.threshold, tally, meters));
+    await breathe();
+  }
+  const layers = [...meters];
+  return {
+    evaluation: { ...tally.result(training.reconstruction), activity: layers.map(([, meter]) => meter.result()) },
+    lengths: new Map(layers.map(([layer, meter]) => [layer, meter.imageLengths()])),
+  };
+}
+
+function measureBatch(net: CapsNet, batch: Batch, threshold: number, tally: Tally, meters: Map<string, ActivityMeter>): void {
+  const { height, width, channels } = net.input;
+  const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
+  const labels = tf.tensor1d(batch.labels, 'int32');
+  const { classes, capsules } = net.forward(images, 'test');
+  for (const { layer, vectors } of capsules) {
+    let meter = meters.get(layer);
+    if (!meter) meters.set(layer, (meter = new ActivityMeter(layer, threshold)));
+    meter.add(vectors);
+  }
+  const lengths = classLengths(classes);
+  // In use, the decoder draws the class that the network sees, not the label.
+  const reconstruction = net.spec.decoder ? reconstructionLoss(net.decode(classes, tf.argMax(lengths, 1)), images).dataSync()[0]! : 0;
+  tally.add(lengths.dataSync() as Float32Array, batch.labels, marginLoss(lengths, labels).dataSync()[0]!, reconstruction);
+}
+
+/** Accuracy and losses over batches. */
+class Tally {
+  readonly #confusion: number[][];
+  #images = 0;
+  #top5 = 0;
+  #margin = 0;
+  #reconstruction = 0;
+
+  constructor(classes: number) {
+    this.#confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  }
+
+  /** `lengths` (images, classes) row-major; margin and reconstruction are means over these images. */
+  add(lengths: Float32Array, labels: Int32Array, margin: number, reconstruction: number): void {
+    const classes = this.#confusion.length;
+    for (const [i, label] of labels.entries()) {
+      const row = lengths.subarray(i * classes, (i + 1) * classes);
+      let longest = 0;
+      for (let c = 1; c < classes; c++) if (row[c]! > row[longest]!) longest = c;
+      this.#confusion[label]![longest]! += 1;
+      if (row.filter((length) => length > row[label]!).length < 5) this.#top5 += 1;
+    }
+    this.#images += labels.length;
+    this.#margin += margin * labels.length;
+    this.#reconstruction += reconstruction * labels.length;
+  }
+
+  result(reconstructionWeight: number): Omit<Evaluation, 'activity'> {
+    const images = this.#images;
+    const correct = this.#confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+    const margin = this.#margin / images;
+    const reconstruction = this.#reconstruction / images;
+    return {
+      loss: margin + reconstructionWeight * reconstruction,
+      margin,
+      reconstruction,
+      accuracy: correct / images,
+      top5: this.#top5 / images,
+      confusion: this.#confusion,
+    };
+  }
+}

@@ -1,0 +1,105 @@
+/** The training job: epochs of steps, evaluation after each, a checkpoint after each, stop at the next step. */
+import { inputShape, type Dataset } from '../../shared/dataset.ts';
+import type { NetworkSpec } from '../../shared/spec/network.ts';
+import type { TrainingSpec } from '../../shared/spec/training.ts';
+import type { Weights } from '../../shared/weights.ts';
+import { evaluate } from '../analysis/evaluate.ts';
+import type { Engine } from '../engine.ts';
+import { CapsNet } from '../network/capsnet.ts';
+import { initialWeights } from '../network/initialise.ts';
+import { stepsPerEpoch, trainingBatches } from '../training/batches.ts';
+import { CheckpointMeta } from '../training/checkpoint.ts';
+import { TrainingState } from '../training/training-state.ts';
+import { breathe, JobStopped, type JobIO, type StoredCheckpoint } from './io.ts';
+
+export interface TrainJob {
+  network: NetworkSpec;
+  training: TrainingSpec;
+  seed: number;
+  /** Epochs already behind the network. */
+  firstEpoch: number;
+  /** Weights to start from; null initialises them from the seed. */
+  weights: Weights | null;
+}
+
+export interface TrainResult {
+  status: 'finished' | 'stopped';
+  weights: Weights;
+}
+
+/** Time between two chances for the host's event loop, in milliseconds. */
+const BREATH_INTERVAL = 20;
+
+/** Trains until the last epoch or until the host says stop. `resume` continues bit for bit where its job stopped. */
+export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io: JobIO, resume?: StoredCheckpoint): Promise<TrainResult> {
+  const { network, training, seed, firstEpoch } = job;
+  const input = inputShape(dataset);
+  const net = new CapsNet(network, input, engine.kernel, resume?.tensors ?? job.weights ?? initialWeights(network, input, seed));
+  const state = new TrainingState(net, training, seed, firstEpoch);
+  try {
+    if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });
+    const lastEpoch = firstEpoch + training.epochs;
+    const steps = stepsPerEpoch(dataset.train.labels.length, training.batch);
+    const clock = new JobClock(io, steps);
+    let lastBreath = io.now();
+    while (state.epoch < lastEpoch) {
+      const epochStart = io.now();
+      const epoch = state.epoch + 1;
+      const batches = trainingBatches(dataset, { ...training, seed, epoch });
+      while (state.step < steps) {
+        if (io.shouldStop()) throw new JobStopped('Stopped between two steps.');
+        state.train(batches(state.step), () => io.now());
+        const { step } = state;
+        io.onStep({ epoch, epochs: lastEpoch, step, steps, ...state.progress, secondsLeft: clock.secondsLeft(state, lastEpoch) });
+        if (io.now() - lastBreath > BREATH_INTERVAL) {
+          await breathe();
+          lastBreath = io.now();
+        }
+      }
+      const evaluationStart = io.now();
+      // Before the epoch is closed, so that a stop in here is a stop after the epoch's last step.
+      const { evaluation } = await evaluate(net, dataset, training, io);
+      clock.evaluationTook((io.now() - evaluationStart) / 1000);
+      const finished = state.finishEpoch();
+      const seconds = (io.now() - epochStart) / 1000;
+      await io.onEpoch({ ...finished, test: evaluation, seconds, peakMemoryBytes: io.peakMemory() }, state.checkpoint());
+    }
+    return { status: 'finished', weights: net.weights() };
+  } catch (error) {
+    if (!(error instanceof JobStopped)) throw error;
+    await io.onStop(state.checkpoint());
+    return { status: 'stopped', weights: net.weights() };
+  } finally {
+    state.dispose();
+  }
+}
+
+/** Estimates the time left from the steps and evaluations of this process. */
+class JobClock {
+  readonly #io: JobIO;
+  readonly #steps: number;
+  readonly #start: number;
+  #stepsDone = 0;
+  #evaluations = 0;
+  #evaluationSeconds = 0;
+
+  constructor(io: JobIO, steps: number) {
+    this.#io = io;
+    this.#steps = steps;
+    this.#start = io.now();
+  }
+
+  evaluationTook(seconds: number): void {
+    this.#evaluations += 1;
+    this.#evaluationSeconds += seconds;
+  }
+
+  secondsLeft(state: TrainingState, lastEpoch: number): number {
+    this.#stepsDone += 1;
+    const elapsed = (this.#io.now() - this.#start) / 1000 - this.#evaluationSeconds;
+    const epochsLeft = lastEpoch - state.epoch;
+    const stepsLeft = epochsLeft * this.#steps - state.step;
+    const evaluation = this.#evaluations ? this.#evaluationSeconds / this.#evaluations : 0;
+    return (elapsed / this.#stepsDone) * stepsLeft + evaluation * epochsLeft;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Adam (Kingma & Ba 2015) as torch.optim.Adam computes it: weight decay is an L2 term added to the gradient, and ε
+ * stands outside the root. tf.train.adam differs in both.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Weights } from '../../shared/weights.ts';
+import { toFileLayout, toTensorLayout } from '../network/layout.ts';
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+const EPSILON = 1e-8;
+
+interface Moments {
+  parameter: tf.Variable;
+  first: tf.Variable;
+  second: tf.Variable;
+}
+
+export class Adam {
+  readonly #moments = new Map<string, Moments>();
+  #steps = 0;
+
+  /** Trains the trainable ones of `variables` (by parameter name), with both moments at zero. */
+  constructor(variables: ReadonlyMap<string, tf.Variable>) {
+    for (const [name, parameter] of variables) {
+      if (!parameter.trainable) continue;
+      const zeros = () => tf.tidy(() => tf.variable(tf.zeros(parameter.shape), false));
+      this.#moments.set(name, { parameter, first: zeros(), second: zeros() });
+    }
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get parameters(): tf.Variable[] {
+    return [...this.#moments.values()].map(({ parameter }) => parameter);
+  }
+
+  /** One update. `gradients` by tfjs variable name, as tf.variableGrads returns them; they stay the caller's. */
+  update(gradients: tf.NamedTensorMap, learningRate: number, weightDecay: number): void {
+    this.#steps += 1;
+    const stepSize = learningRate / (1 - BETA_1 ** this.#steps);
+    const secondCorrection = Math.sqrt(1 - BETA_2 ** this.#steps);
+    for (const { parameter, first, second } of this.#moments.values())
+      tf.tidy(() => {
+        const gradient = tf.add(gradients[parameter.name]!, tf.mul(parameter, weightDecay));
+        first.assign(tf.add(tf.mul(first, BETA_1), tf.mul(gradient, 1 - BETA_1)));
+        second.assign(tf.add(tf.mul(second, BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2)));
+        const denominator = tf.add(tf.div(tf.sqrt(second), secondCorrection), EPSILON);
+        parameter.assign(tf.sub(parameter, tf.div(tf.mul(first, stepSize), denominator)));
+      });
+  }
+
+  /** Both moments as "adam.m.<name>" and "adam.v.<name>", in stored axis order. */
+  state(): Weights {
+    const state: Weights = new Map();
+    for (const [name, { first, second }] of this.#moments)
+      for (const [prefix, variable] of [['adam.m.', first] as const, ['adam.v.', second] as const])
+        state.set(prefix + name, toFileLayout(name, { shape: [...variable.shape], data: variable.dataSync().slice() as Float32Array }));
+    return state;
+  }
+
+  /** Goes on from `state` after `steps` updates. Throws when a moment is missing. */
+  restore(state: Weights, steps: number): void {
+    this.#steps = steps;
+    for (const [name, { first, second }] of this.#moments)
+      for (const [prefix, variable] of [['adam.m.', first] as const, ['adam.v.', second] as const]) {
+        const stored = state.get(prefix + name);
+        if (!stored) throw new Error(`The checkpoint lacks the tensor ${prefix}${name}.`);
+        const { shape, data } = toTensorLayout(name, stored);
+        tf.tidy(() => variable.assign(tf.tensor(data, shape)));
+      }
+  }
+
+  dispose(): void {
+    for (const { first, second } of this.#moments.values()) tf.dispose([first, second]);
+  }
+}

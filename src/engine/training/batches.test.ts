@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../shared/dataset.ts';
+import { plainBatch, stepsPerEpoch, trainingBatches } from './batches.ts';
+
+const shape = { height: 4, width: 5, channels: 2 };
+const size = 4 * 5 * 2;
+
+/** Images whose every value tells image and place. */
+function dataset(count: number): Dataset {
+  const images = Uint8Array.from({ length: count * size }, (_, i) => (i * 7 + 1) % 251);
+  const split = { images, labels: Uint16Array.from({ length: count }, (_, i) => i % 3) };
+  return { name: 'test', shape, classes: ['a', 'b', 'c'], train: split, test: split, fingerprint: '' };
+}
+
+const value = (data: Dataset, image: number, y: number, x: number, c: number): number => {
+  const inside = y >= 0 && y < 4 && x >= 0 && x < 5;
+  return inside ? Math.fround(data.train.images[image * size + (y * 5 + x) * 2 + c]! / 255) : 0;
+};
+
+describe('trainingBatches', () => {
+  it('uses every image once per epoch, in an order that changes with epoch and seed', () => {
+    const data = dataset(12);
+    const firstPixels = (seed: number, epoch: number) => {
+      const batch = trainingBatches(data, { batch: 4, shift: 0, seed, epoch });
+      return [0, 1, 2].flatMap((step) => [0, 1, 2, 3].map((i) => batch(step).images[i * size]!));
+    };
+    const all = Array.from({ length: 12 }, (_, image) => value(data, image, 0, 0, 0));
+    expect(firstPixels(1, 1).toSorted()).toEqual(all.toSorted());
+    expect(firstPixels(1, 1)).not.toEqual(firstPixels(1, 2));
+    expect(firstPixels(1, 1)).not.toEqual(firstPixels(2, 1));
+    expect(firstPixels(1, 1)).toEqual(firstPixels(1, 1));
+  });
+
+  it('shifts images as a whole, fills with zeros and reaches every offset', () => {
+    const data = dataset(1);
+    const offsets = new Set<string>();
+    for (let epoch = 0; epoch < 300; epoch++) {
+      const { images } = trainingBatches(data, { batch: 1, shift: 2, seed: 3, epoch })(0);
+      const fits = (dy: number, dx: number) => {
+        for (let y = 0; y < 4; y++)
+          for (let x = 0; x < 5; x++)
+            for (let c = 0; c < 2; c++) if (images[(y * 5 + x) * 2 + c] !== value(data, 0, y - dy, x - dx, c)) return false;
+        return true;
+      };
+      const found = [-2, -1, 0, 1, 2].flatMap((dy) => [-2, -1, 0, 1, 2].filter((dx) => fits(dy, dx)).map((dx) => `${dy},${dx}`));
+      expect(found).toHaveLength(1);
+      offsets.add(found[0]!);
+    }
+    expect(offsets.size).toBe(25);
+  });
+
+  it('keeps labels with their images', () => {
+    const data = dataset(9);
+    const { images, labels } = trainingBatches(data, { batch: 9, shift: 0, seed: 1, epoch: 1 })(0);
+    for (const [i, label] of labels.entries()) {
+      const image = Array.from({ length: 9 }, (_, n) => n).find((n) => value(data, n, 0, 0, 0) === images[i * size]);
+      expect(image! % 3).toBe(label);
+    }
+  });
+});
+
+describe('stepsPerEpoch', () => {
+  it('counts whole batches, and one for a split smaller than a batch', () => {
+    expect([stepsPerEpoch(100, 32), stepsPerEpoch(10, 32)]).toEqual([3, 1]);
+  });
+});
+
+describe('plainBatch', () => {
+  it('takes images as they are', () => {
+    const data = dataset(5);
+    const batch = plainBatch(data.test, 3, 2, size);
+    expect(batch.images[0]).toBe(value(data, 3, 0, 0, 0));
+    expect([...batch.labels]).toEqual([0, 1]);
+  });
+});
