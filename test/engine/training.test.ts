@@ -1,0 +1,155 @@
+/** Training as a whole, on the engine that the terminal uses. */
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import { analyse } from '../../src/engine/jobs/analyse.ts';
+import type { Checkpoint, JobIO } from '../../src/engine/jobs/io.ts';
+import { train, type TrainJob } from '../../src/engine/jobs/train.ts';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import type { EpochMetrics } from '../../src/shared/results.ts';
+import type { Weights } from '../../src/shared/weights.ts';
+import { startEngine } from '../../src/trainer/node/engine.ts';
+import { blobs } from './blobs.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine({ engine: 'wasm', threads: 2 });
+});
+afterAll(() => engine.dispose());
+
+const dataset = blobs(60, 30);
+const job: TrainJob = {
+  network: networkOf({ types: 4, dim: 4, depth: 1, decoder: true }),
+  training: TrainingSpec.parse({ epochs: 3, batch: 12, ccm: 0.01, learningRateDecay: 0.9 }),
+  seed: 5,
+  firstEpoch: 0,
+  weights: null,
+};
+
+/** A host that records everything and says stop before the steps that are named, counted over the whole training. */
+function recorder(stopBefore = Infinity): JobIO & { epochs: EpochMetrics[]; checkpoint: Checkpoint | null; tensors: number[] } {
+  let steps = 0;
+  const host = {
+    epochs: [] as EpochMetrics[],
+    checkpoint: null as Checkpoint | null,
+    /** Tensors alive after every step. */
+    tensors: [] as number[],
+    onStep() {
+      steps += 1;
+      host.tensors.push(tf.memory().numTensors);
+    },
+    onEpoch(metrics: EpochMetrics, checkpoint: Checkpoint) {
+      host.epochs.push(metrics);
+      host.checkpoint = checkpoint;
+    },
+    onStop(checkpoint: Checkpoint) {
+      host.checkpoint = checkpoint;
+    },
+    shouldStop: () => steps >= stopBefore,
+    now: () => performance.now(),
+    peakMemory: () => 0,
+  };
+  return host;
+}
+
+/** Everything but the clock's part. */
+const measured = (epochs: EpochMetrics[]) => epochs.map(({ imagesPerSecond: _speed, seconds: _time, ...rest }) => rest);
+const plain = (weights: Weights) => [...weights].map(([name, { shape, data }]) => [name, shape, [...data]]);
+/** As a file would bring it back. */
+const reload = ({ tensors, meta }: Checkpoint) => ({ tensors, meta: JSON.parse(JSON.stringify(meta)) as unknown });
+
+describe('training', () => {
+  it('gives the same numbers twice, and others for another seed', async () => {
+    const [first, second, other] = [recorder(), recorder(), recorder()];
+    const a = await train(job, dataset, engine, first);
+    const b = await train(job, dataset, engine, second);
+    const c = await train({ ...job, seed: 6 }, dataset, engine, other);
+    expect(plain(a.weights)).toEqual(plain(b.weights));
+    expect(measured(first.epochs)).toEqual(measured(second.epochs));
+    expect(plain(a.weights)).not.toEqual(plain(c.weights));
+  });
+
+  it('continues bit for bit wherever it was stopped', async () => {
+    const whole = recorder();
+    const uninterrupted = await train(job, dataset, engine, whole);
+    const steps = whole.tensors.length;
+    expect(steps).toBe(15);
+    for (const stop of [0, 1, 4, 5, 7, 14]) {
+      const before = recorder(stop);
+      const stopped = await train(job, dataset, engine, before);
+      expect(stopped.status).toBe('stopped');
+      const after = recorder();
+      const resumed = await train(job, dataset, engine, after, reload(before.checkpoint!));
+      expect(resumed.status).toBe('finished');
+      expect(plain(resumed.weights)).toEqual(plain(uninterrupted.weights));
+      expect(measured([...before.epochs, ...after.epochs])).toEqual(measured(whole.epochs));
+    }
+  });
+
+  it('refuses to resume from a checkpoint without the moments', async () => {
+    const before = recorder(3);
+    await train(job, dataset, engine, before);
+    const { tensors, meta } = reload(before.checkpoint!);
+    tensors.delete('adam.v.classes.weight');
+    await expect(train(job, dataset, engine, recorder(), { tensors, meta })).rejects.toThrow(/adam\.v\.classes\.weight/);
+  });
+
+  it('keeps the number of tensors constant from step to step and frees all at the end', async () => {
+    const before = tf.memory().numTensors;
+    const host = recorder();
+    await train(job, dataset, engine, host);
+    expect(new Set(host.tensors).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('learns', async () => {
+    const host = recorder();
+    await train({ ...job, training: { ...job.training, epochs: 6, shift: 0, ccm: 0 } }, dataset, engine, host);
+    expect(host.epochs.at(-1)!.test.accuracy).toBeGreaterThan(0.9);
+    expect(host.epochs.at(-1)!.test.loss).toBeLessThan(host.epochs[0]!.test.loss);
+  });
+
+  it('moves backbone weights differently with the CCM term than without', async () => {
+    const withTerm = await train(job, dataset, engine, recorder(1));
+    const without = await train({ ...job, training: { ...job.training, ccm: 0 } }, dataset, engine, recorder(1));
+    for (const name of ['backbone.0.conv.weight', 'backbone.2.conv.weight', 'primary.conv.weight'])
+      expect([...withTerm.weights.get(name)!.data]).not.toEqual([...without.weights.get(name)!.data]);
+  });
+
+  it('says so when the loss is no longer a number', async () => {
+    const diverging = { ...job, training: { ...job.training, learningRate: 1 } };
+    const weights = (await train({ ...job, training: { ...job.training, epochs: 0 } }, dataset, engine, recorder())).weights;
+    weights.get('primary.conv.weight')!.data[0] = NaN;
+    const before = tf.memory().numTensors;
+    await expect(train({ ...diverging, weights }, dataset, engine, recorder())).rejects.toThrow(
+      /^The loss became NaN in epoch 1, step 1; a smaller learning rate than 1 usually helps\.$/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('analysis', () => {
+  it('measures every layer of a trained network and frees all tensors', async () => {
+    const { weights } = await train(job, dataset, engine, recorder());
+    const before = tf.memory().numTensors;
+    const result = await analyse({ network: job.network, training: job.training, weights }, dataset, engine, recorder());
+    expect(tf.memory().numTensors).toBe(before);
+    expect(result.coupling.map(({ layer }) => layer)).toEqual(['capsules.0', 'classes']);
+    for (const { entropy, spread } of result.coupling) {
+      expect(entropy).toBeGreaterThan(0);
+      expect(entropy).toBeLessThan(1 + 1e-6); // rounding
+      expect(spread).toBeGreaterThan(0);
+    }
+    expect(result.correlation.map(({ layer, matrix }) => [layer, matrix.length])).toEqual([
+      ['backbone.0', 4],
+      ['backbone.1', 8],
+      ['backbone.2', 16],
+      ['primary', 16],
+    ]);
+    expect(result.lengths.get('capsules.0')!.shape).toEqual([30, 4]);
+    const [confusion, accuracy] = [result.evaluation.confusion, result.evaluation.accuracy];
+    expect(confusion.flat().reduce((a, b) => a + b)).toBe(30);
+    expect(accuracy).toBe(confusion.reduce((sum, row, label) => sum + row[label]!, 0) / 30);
+  });
+});
