@@ -1,0 +1,89 @@
+/** From scores to a smaller network: which channels and capsule types stay. What becomes of the weights is surgery.ts. */
+import { describe } from '../../shared/describe.ts';
+import type { LayerCut } from '../../shared/results.ts';
+import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
+import type { PruningSpec } from '../../shared/spec/pruning.ts';
+import { sumByType } from './importance/index.ts';
+
+export interface PruningPlan {
+  /** The smaller network. */
+  network: NetworkSpec;
+  /** One entry per layer that was judged. Layers without one lose nothing, unless capsule layers are initialised afresh. */
+  cuts: LayerCut[];
+  capsuleLayers: PruningSpec['capsuleLayers'];
+}
+
+/** Scores by layer name: per channel for "backbone.<i>" and "primary", per type for "capsules.<l>". */
+export type Scores = ReadonlyMap<string, number[]>;
+
+/** Guards the product of ratio and count against rounding: 0.29 · 100 is 28.999… in floating point. */
+const ROUNDING = 1e-9;
+
+/** How many of `count` go at this ratio: floor(ratio · count), but never all. */
+function lossOf(ratio: number, count: number): number {
+  return Math.min(Math.floor(ratio * count + ROUNDING), count - 1);
+}
+
+/** Indices that stay when the `lost` lowest scores go, ascending. Of equal scores, that with the lower index goes first. */
+function keepBest(scores: number[], lost: number): number[] {
+  const ascending = scores.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]! || a - b);
+  return ascending.slice(lost).sort((a, b) => a - b);
+}
+
+/**
+ * Plans the cut of `spec`. Layers whose ratio is 0 are left as they are and need no scores.
+ *
+ * The primary capsules keep a multiple of their dimension (at least one type): the count left by the ratio, rounded down.
+ * With `reinitialise`, intermediate layers get `intermediate.types` types, or as many as the primary capsules keep if
+ * they had more. With `inherit` they lose `intermediate.ratio` of their types.
+ *
+ * Throws when the scores of a layer that loses channels are missing, of the wrong number or not numbers, and
+ * NetworkSpecError when the smaller network cannot be built.
+ */
+export function planPruning(spec: NetworkSpec, pruning: PruningSpec, scores: Scores, input: InputShape): PruningPlan {
+  const network = structuredClone(spec);
+  const cuts: LayerCut[] = [];
+  const cut = (layer: string, unit: LayerCut['unit'], values: number[], lost: number) => {
+    const kept = keepBest(values, lost);
+    cuts.push({ layer, scores: values, unit, kept });
+    return kept.length;
+  };
+
+  if (pruning.backbone > 0)
+    for (const [i, block] of network.backbone.entries()) {
+      const name = `backbone.${i}`;
+      const values = scoresOf(scores, name, 'channel', block.channels);
+      block.channels = cut(name, 'channel', values, lossOf(pruning.backbone, block.channels));
+    }
+
+  const { primary } = network;
+  if (pruning.capsules > 0) {
+    const channels = primary.types * primary.dim;
+    const values = scoresOf(scores, 'primary', 'channel', channels);
+    const types = Math.max(1, Math.floor((channels - lossOf(pruning.capsules, channels)) / primary.dim));
+    if (pruning.granularity === 'type') cut('primary', 'type', sumByType(values, primary.dim), primary.types - types);
+    else cut('primary', 'channel', values, channels - types * primary.dim);
+    primary.types = types;
+  }
+
+  for (const [l, layer] of network.intermediate.entries()) {
+    const { types, ratio } = pruning.intermediate;
+    const name = `capsules.${l}`;
+    if (pruning.capsuleLayers === 'inherit') {
+      if (ratio > 0) layer.types = cut(name, 'type', scoresOf(scores, name, 'type', layer.types), lossOf(ratio, layer.types));
+    } else if (types !== null) layer.types = types;
+    else if (pruning.capsules > 0) layer.types = Math.min(layer.types, primary.types);
+  }
+
+  describe(network, input); // refuses what cannot be built
+  return { network, cuts, capsuleLayers: pruning.capsuleLayers };
+}
+
+function scoresOf(scores: Scores, layer: string, unit: LayerCut['unit'], count: number): number[] {
+  const values = scores.get(layer);
+  if (!values) throw new Error(`${layer}: there are no scores to prune by; expected one per ${unit}, ${count} in all.`);
+  if (values.length !== count) throw new Error(`${layer}: there are ${values.length} scores; expected one per ${unit}, ${count} in all.`);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new Error(`${layer}: the score of ${unit} ${bad} is ${values[bad]!}; expected a finite number.`);
+  return values;
+}
