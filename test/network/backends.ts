@@ -1,0 +1,29 @@
+/** The backends on which the network is tested: `wasm` is an engine that trains, tfjs's plain `cpu` is a second opinion. */
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import { referenceKernel } from '../../src/engine/capsules/kernels/reference.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { startEngine } from '../../src/trainer/node/engine.ts';
+
+export const backends = ['wasm', 'cpu'] as const;
+export type Backend = (typeof backends)[number];
+
+let wasm: Engine | undefined;
+
+/** Makes `backend` the current one and returns the capsule kernel that goes with it. */
+export async function useBackend(backend: Backend): Promise<CapsuleKernel> {
+  if (backend === 'cpu') {
+    await tf.setBackend('cpu');
+    return referenceKernel;
+  }
+  wasm ??= await startEngine({ engine: 'wasm', threads: 1 });
+  await tf.setBackend('wasm');
+  return wasm.kernel;
+}
+
+/** Ends what useBackend has started. */
+export function closeBackends(): void {
+  wasm?.dispose();
+  wasm = undefined;
+}

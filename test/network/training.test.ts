@@ -1,0 +1,102 @@
+/** Steps of training: Adam against torch.optim.Adam in float64, what the CCM term changes, and that no tensor stays behind. */
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import { CapsNet } from '../../src/engine/network/capsnet.ts';
+import { initialWeights } from '../../src/engine/network/initialise.ts';
+import { ccmTerm } from '../../src/engine/training/ccm.ts';
+import { TrainingState } from '../../src/engine/training/training-state.ts';
+import type { NetworkSpec } from '../../src/shared/spec/network.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import type { Weights } from '../../src/shared/weights.ts';
+import { backends, closeBackends, useBackend } from './backends.ts';
+import { readNetworkGolden, relativeError } from './golden.ts';
+
+const golden = readNetworkGolden('adam.safetensors');
+const batch = { size: golden.labels.length, images: golden.images.data, labels: golden.labels };
+const imagesTensor = () => tf.tensor4d(golden.images.data, golden.images.shape as [number, number, number, number]);
+const clock = () => performance.now();
+
+describe.each(backends)('on %s', (backend) => {
+  let kernel: CapsuleKernel;
+  beforeAll(async () => {
+    kernel = await useBackend(backend);
+  });
+  afterAll(closeBackends);
+
+  /** Trains the golden's network on the golden's batch, again and again. */
+  function train(settings: Partial<TrainingSpec>, steps: number) {
+    const net = new CapsNet(golden.spec, golden.input, kernel, golden.weights);
+    const training = TrainingSpec.parse({ epochs: 1, reconstruction: golden.reconstruction, ...settings });
+    const state = new TrainingState(net, training, 0, 0);
+    const losses: number[] = [];
+    let sum = 0;
+    for (let step = 1; step <= steps; step++) {
+      state.train(batch, clock);
+      losses.push(state.progress.loss * step - sum); // progress is the mean so far
+      sum += losses.at(-1)!;
+    }
+    const weights = net.weights();
+    state.dispose();
+    return { losses, weights };
+  }
+
+  it('makes the steps of torch.optim.Adam with weight decay', () => {
+    const { steps, ...settings } = z
+      .object({ learningRate: z.number(), weightDecay: z.number(), ccm: z.number(), steps: z.number() })
+      .parse(JSON.parse(golden.metadata['adam']!));
+    const { losses, weights } = train(settings, steps);
+    expect(relativeError(losses, golden.tensor('losses').data)).toBeLessThanOrEqual(1e-5);
+    for (const [name, { data }] of weights) {
+      const [after, before] = [golden.tensor(`after.${name}`).data, golden.weights.get(name)!.data];
+      expect(relativeError(data, after), name).toBeLessThanOrEqual(1e-4);
+      // The way gone, which is small beside the weights themselves.
+      const way = (to: Float32Array) => to.map((value, i) => value - before[i]!);
+      expect(relativeError(way(data), way(after)), `change of ${name}`).toBeLessThanOrEqual(1e-2);
+    }
+  });
+
+  it('moves the weights under the CCM term elsewhere, from the first step on and not only by rounding', () => {
+    const [without, withTerm] = [0, 0.01].map((ccm) => train({ ccm }, 3).weights) as [Weights, Weights];
+    for (const name of ['backbone.0.conv.weight', 'backbone.0.bn.bias', 'backbone.1.conv.weight', 'primary.conv.weight']) {
+      const way = (weights: Weights) => weights.get(name)!.data.map((value, i) => value - golden.weights.get(name)!.data[i]!);
+      expect(relativeError(way(withTerm), way(without)), name).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it('makes feature maps more alike the larger α is', () => {
+    const likeness = (ccm: number) => {
+      const net = new CapsNet(golden.spec, golden.input, kernel, train({ ccm, learningRate: 0.01 }, 10).weights);
+      const value = tf.tidy(() => {
+        const { featureMaps } = net.forward(imagesTensor(), 'train');
+        return tf.addN(featureMaps.map(({ maps }) => ccmTerm(maps))).dataSync()[0]!;
+      });
+      net.dispose();
+      return value;
+    };
+    const [none, some, much] = [0, 0.1, 1].map(likeness) as [number, number, number];
+    expect(some).toBeGreaterThan(none);
+    expect(much).toBeGreaterThan(some + 0.1);
+  });
+
+  it('keeps no tensor from step to step, nor after the end', () => {
+    const before = tf.memory().numTensors;
+    const spec: NetworkSpec = { ...golden.spec, squash: 'sensitive' };
+    const net = new CapsNet(spec, golden.input, kernel, initialWeights(spec, golden.input, 1));
+    const state = new TrainingState(net, TrainingSpec.parse({ epochs: 1, ccm: 0.01 }), 1, 0);
+    const counts: number[] = [];
+    for (let step = 0; step < 12; step++) {
+      state.train(batch, clock);
+      counts.push(tf.memory().numTensors);
+    }
+    expect(new Set(counts).size).toBe(1);
+    state.checkpoint();
+    tf.tidy(() => {
+      net.forward(imagesTensor(), 'test');
+    });
+    expect(tf.memory().numTensors).toBe(counts[0]);
+    state.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
