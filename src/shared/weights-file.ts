@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import { NetworkSpecError, parametersOf } from './describe.ts';
 import { InputError } from './input-error.ts';
+import { firstIssue } from './issues.ts';
 import { decodeWeights, encodeWeights } from './safetensors.ts';
 import { InputShape, NetworkSpec } from './spec/network.ts';
 import type { Weights } from './weights.ts';
-import { firstIssue } from './issues.ts';
 
 /** Under this key of the file's metadata stands, as JSON, what is needed to rebuild the network. */
 const specKey = 'capscope.spec';

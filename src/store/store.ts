@@ -68,7 +68,7 @@ export class Store {
   }
 
   dataset(fingerprint: string): StoredDataset {
-    return datasetOf(this.#get<DatasetRow>('SELECT * FROM datasets WHERE fingerprint = ?', fingerprint)!);
+    return datasetOf(this.#get('SELECT * FROM datasets WHERE fingerprint = ?', fingerprint) as DatasetRow);
   }
 
   addStudy({ identity, spec, dataset }: { identity: string; spec: StudySpec; dataset: string }): StoredStudy {
@@ -82,15 +82,15 @@ export class Store {
 
   /** The latest study of this identity. */
   findStudy(identity: string): StoredStudy | null {
-    const row = this.#get<StudyRow>(
+    const row = this.#get(
       'SELECT id, name, dataset, spec, created FROM studies WHERE identity = ? ORDER BY created DESC, rowid DESC LIMIT 1',
       identity,
-    );
+    ) as StudyRow | undefined;
     return row ? studyOf(row) : null;
   }
 
   study(id: string): StoredStudy {
-    return studyOf(this.#get<StudyRow>('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id)!);
+    return studyOf(this.#get('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id) as StudyRow);
   }
 
   // Runs
@@ -114,7 +114,7 @@ export class Store {
   }
 
   findRun(id: string): StoredRun | null {
-    const row = this.#get<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`, id);
+    const row = this.#get(`SELECT ${runColumns} FROM runs WHERE id = ?`, id) as RunRow | undefined;
     return row ? runOf(row) : null;
   }
 
@@ -142,7 +142,8 @@ export class Store {
         { id, engine: engine.name, versions: toJson(engine.versions), now: now(), ...this.#self },
       );
       if (changed === 1) return;
-      const owner = this.#get<{ status: string; pid: number; host: string }>('SELECT status, pid, host FROM runs WHERE id = ?', id);
+      const owner = this.#get('SELECT status, pid, host FROM runs WHERE id = ?', id) as
+        { status: string; pid: number; host: string } | undefined;
       if (owner?.status === 'running')
         throw new InputError(`run ${id} is being trained by process ${owner.pid} on ${owner.host}; wait for it or stop it first`);
       throw new Error(`run ${id} cannot be trained: it is ${owner?.status ?? 'unknown'}`);
@@ -226,7 +227,8 @@ export class Store {
   }
 
   result(run: string): RunResult | null {
-    const row = this.#get<{ evaluation: string; analysis: string }>('SELECT evaluation, analysis FROM analyses WHERE run = ?', run);
+    const row = this.#get('SELECT evaluation, analysis FROM analyses WHERE run = ?', run) as
+      { evaluation: string; analysis: string } | undefined;
     return row
       ? { evaluation: JSON.parse(row.evaluation) as RunResult['evaluation'], analysis: JSON.parse(row.analysis) as RunResult['analysis'] }
       : null;
@@ -308,8 +310,8 @@ export class Store {
     return this.#statement(sql).run(values).changes;
   }
 
-  #get<T>(sql: string, value: string): T | undefined {
-    return this.#statement(sql).get(value) as T | undefined;
+  #get(sql: string, value: string): unknown {
+    return this.#statement(sql).get(value);
   }
 
   #all<T>(sql: string, values: object): T[] {

@@ -1,0 +1,196 @@
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportRun, importRun } from '../../src/store/archive.ts';
+import type { Manifest } from '../../src/store/archive-format.ts';
+import { InputError } from '../../src/shared/input-error.ts';
+import { sha256 } from '../../src/store/run-files.ts';
+import type { Store } from '../../src/store/store.ts';
+import { addTinyStudy, dataset, finishTinyStudy, openStore, temporaryFolder } from './fixtures.ts';
+
+/** Exports the pruned run of a finished tiny study. */
+function exported() {
+  const store = openStore(temporaryFolder());
+  const runs = finishTinyStudy(store);
+  const path = join(temporaryFolder(), 'run.capscope');
+  exportRun(store, runs[2], path);
+  return { store, runs, path };
+}
+
+function everything(store: Store) {
+  return {
+    runs: store
+      .runs()
+      .map((run) => ({ run, epochs: store.epochs(run.id), result: store.result(run.id), files: store.storedFiles(run.id) })),
+  };
+}
+
+describe('a run as one file', () => {
+  it('comes back whole in another database, with those it was cut from', () => {
+    const {
+      store,
+      runs: [, source, pruned],
+      path,
+    } = exported();
+    const other = openStore(temporaryFolder());
+    expect(importRun(other, path)).toEqual({ id: pruned.id, added: true });
+    expect(other.run(pruned.id)).toEqual({ ...pruned, study: null });
+    expect(other.run(source.id)).toEqual({ ...source, study: null });
+    expect(other.dataset(pruned.dataset)).toEqual(dataset);
+    for (const { id } of [source, pruned]) {
+      expect(other.epochs(id)).toEqual(store.epochs(id));
+      expect(other.result(id)).toEqual(store.result(id));
+    }
+    for (const kind of ['weights', 'activity'] as const)
+      expect(other.files.read(other.file(pruned.id, kind)!)).toEqual(store.files.read(store.file(pruned.id, kind)!));
+  });
+
+  it('changes nothing when it is already there', () => {
+    const { store, runs, path } = exported();
+    const before = everything(store);
+    expect(importRun(store, path)).toEqual({ id: runs[2].id, added: false });
+    expect(everything(store)).toEqual(before);
+  });
+
+  it('of a parent adds the files that its child did not bring', () => {
+    const {
+      store,
+      runs: [, source],
+      path,
+    } = exported();
+    const parent = join(temporaryFolder(), 'parent.capscope');
+    exportRun(store, source, parent);
+    const other = openStore(temporaryFolder());
+    importRun(other, path);
+    expect(() => exportRun(other, other.run(source.id), parent)).toThrow('has no weights to export');
+    expect(importRun(other, parent)).toEqual({ id: source.id, added: true });
+    expect(importRun(other, parent)).toEqual({ id: source.id, added: false });
+    expect(other.files.read(other.file(source.id, 'weights')!).length).toBeGreaterThan(0);
+  });
+
+  it('can be made of finished runs only', () => {
+    const store = openStore(temporaryFolder());
+    const [run] = addTinyStudy(store);
+    const path = join(temporaryFolder(), 'run.capscope');
+    expect(() => exportRun(store, run, path)).toThrow(`run ${run.id} is queued; only finished runs can be exported`);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+type Entries = Record<string, Uint8Array>;
+const changeManifest = (entries: Entries, change: (manifest: Manifest) => void): void => {
+  const manifest = JSON.parse(strFromU8(entries['capscope.json']!)) as Manifest;
+  change(manifest);
+  entries['capscope.json'] = strToU8(JSON.stringify(manifest));
+};
+/** Replaces a file and its hash, as somebody would who means harm. */
+const replaceFile = (entries: Entries, kind: 'weights' | 'activity', content: Uint8Array): void => {
+  entries[`${kind}.safetensors`] = content;
+  changeManifest(entries, ({ files }) => {
+    const file = files.find((f) => f.kind === kind)!;
+    Object.assign(file, { bytes: content.length, sha256: sha256(content) });
+  });
+};
+
+describe('a file that is not right', () => {
+  it.each<[string, (entries: Entries) => void, string]>([
+    ['no manifest', (e) => delete e['capscope.json'], 'is not an exported run: it has no capscope.json'],
+    ['a manifest that is no JSON', (e) => (e['capscope.json'] = strToU8('{')), 'capscope.json is not JSON'],
+    ['another JSON', (e) => (e['capscope.json'] = strToU8('null')), 'capscope.json is not valid: '],
+    ['a newer format', (e) => changeManifest(e, (m) => ((m.format as number) = 2)), 'exported by a newer Capscope (format 2'],
+    ['an unknown field', (e) => changeManifest(e, (m) => Object.assign(m, { extra: 1 })), 'not valid: unknown field "extra"'],
+    ['an id that is a path', (e) => changeManifest(e, (m) => (m.runs[1]!.run.id = '../../x')), 'not valid: runs[1].run.id: '],
+    ['a missing parent', (e) => changeManifest(e, (m) => m.runs.shift()), 'the parent of run '],
+    ['an unfinished run', (e) => changeManifest(e, (m) => ((m.runs[1]!.run.status as string) = 'running')), 'runs[1].run.status'],
+    ['an accuracy above 1', (e) => changeManifest(e, (m) => (m.runs[1]!.result.evaluation.accuracy = 2)), 'evaluation.accuracy'],
+    ['an epoch twice', (e) => changeManifest(e, (m) => m.runs[0]!.epochs.push(m.runs[0]!.epochs[0]!)), 'has an epoch twice'],
+    ['a wrong count of parameters', (e) => changeManifest(e, (m) => (m.runs[1]!.run.params += 1)), 'but its network has'],
+    [
+      'a network that cannot be built',
+      (e) => changeManifest(e, (m) => (m.runs[1]!.run.spec.network.primary.kernel = 15)),
+      'cannot be built: primary: ',
+    ],
+    ['another data set', (e) => changeManifest(e, (m) => (m.runs[0]!.run.dataset = 'f'.repeat(64))), 'belongs to another data set'],
+    ['no weights', (e) => delete e['weights.safetensors'], 'has no weights.safetensors'],
+    ['weights with one byte changed', (e) => (e['weights.safetensors']![2000]! ^= 1), 'weights.safetensors is damaged'],
+    ['weights cut short', (e) => (e['weights.safetensors'] = e['weights.safetensors']!.slice(0, -4)), 'weights.safetensors is damaged'],
+    [
+      'weights that are none',
+      (e) => replaceFile(e, 'weights', strToU8('no safetensors')),
+      'weights.safetensors is not a valid safetensors file',
+    ],
+    ['activity that is none', (e) => replaceFile(e, 'activity', strToU8('{}')), 'activity.safetensors is not a valid safetensors file'],
+  ])('is refused for %s, and nothing is stored', (_, change, reason) => {
+    const { path } = exported();
+    const entries = unzipSync(readFileSync(path));
+    change(entries);
+    writeFileSync(path, zipSync(entries));
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    const attempt = () => importRun(store, path);
+    expect(attempt).toThrow(InputError);
+    expect(attempt).toThrow(reason);
+    expect(store.runs()).toEqual([]);
+    expect(readdirSync(folder)).not.toContain('runs');
+  });
+
+  it('is refused when its weights belong to another network', () => {
+    const {
+      store,
+      runs: [unpruned],
+      path,
+    } = exported();
+    const entries = unzipSync(readFileSync(path));
+    replaceFile(entries, 'weights', store.files.read(store.file(unpruned.id, 'weights')!));
+    writeFileSync(path, zipSync(entries));
+    expect(() => importRun(openStore(temporaryFolder()), path)).toThrow('its weights belong to another network than its run');
+  });
+
+  it('is refused when it is truncated anywhere', () => {
+    const { path } = exported();
+    const bytes = readFileSync(path);
+    const store = openStore(temporaryFolder());
+    for (let length = 0; length < bytes.length; length += 997) {
+      writeFileSync(path, bytes.subarray(0, length));
+      expect(() => importRun(store, path), `${length} bytes`).toThrow(InputError);
+    }
+    expect(store.runs()).toEqual([]);
+  });
+
+  it('is refused before it is unpacked when it claims to be huge', () => {
+    const { path } = exported();
+    const bytes = readFileSync(path);
+    // Uncompressed size in the first entry of the zip's central directory.
+    bytes.writeUInt32LE(0x7000_0000, bytes.indexOf('PK\x01\x02', 0, 'latin1') + 24);
+    writeFileSync(path, bytes);
+    expect(() => importRun(openStore(temporaryFolder()), path)).toThrow('unpacks to more than 1073741824 bytes');
+  });
+
+  it('is refused when it does not exist', () => {
+    expect(() => importRun(openStore(temporaryFolder()), '/nowhere/run.capscope')).toThrow('cannot read /nowhere/run.capscope: ');
+  });
+
+  it('cannot take the place of another run with the same id', () => {
+    const {
+      runs: [, , pruned],
+      path,
+    } = exported();
+    const store = openStore(temporaryFolder());
+    const [mine] = addTinyStudy(store);
+    store.insertRun({ ...mine, id: pruned.id, study: null, created: '2020-01-01T00:00:00.000Z' });
+    expect(() => importRun(store, path)).toThrow(`holds a run ${pruned.id}, but here that is the id of another run`);
+  });
+
+  it('writes only under the names of the store, whatever the archive calls its entries', () => {
+    const { path } = exported();
+    const entries = unzipSync(readFileSync(path));
+    entries['../../evil'] = strToU8('x');
+    entries['runs/../../evil'] = strToU8('x');
+    writeFileSync(path, zipSync(entries));
+    const folder = temporaryFolder();
+    const { id } = importRun(openStore(folder), path);
+    expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).includes('evil'))).toEqual([]);
+    expect(readdirSync(join(folder, 'runs'))).toEqual([id]);
+  });
+});

@@ -1,0 +1,97 @@
+import Database from 'better-sqlite3';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/shared/input-error.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrations } from '../../src/store/migrations.ts';
+import { addTinyStudy, engine, openStore, temporaryFolder } from './fixtures.ts';
+
+function reasonFor(path: string): string {
+  try {
+    openDatabase(path).close();
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).not.toContain('\n');
+    return (error as Error).message;
+  }
+  throw new Error('opened');
+}
+
+describe('database', () => {
+  it('is created with its folder and opened again', () => {
+    const path = join(temporaryFolder(), 'a', 'b', 'capscope.db');
+    openDatabase(path).close();
+    const database = openDatabase(path);
+    expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
+    expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(database.pragma('synchronous', { simple: true })).toBe(2);
+    database.close();
+  });
+
+  it('from a newer Capscope is refused and left as it is', () => {
+    const path = join(temporaryFolder(), 'capscope.db');
+    const newer = openDatabase(path);
+    newer.pragma(`user_version = ${migrations.length + 1}`);
+    newer.close();
+    expect(reasonFor(path)).toBe(
+      `${path} was written by a newer Capscope (schema ${migrations.length + 1}; this one knows up to ${migrations.length}); update Capscope or choose another database`,
+    );
+  });
+
+  it('of another program is refused', () => {
+    const path = join(temporaryFolder(), 'other.db');
+    const other = new Database(path);
+    other.exec('CREATE TABLE runs (id TEXT)');
+    other.close();
+    expect(reasonFor(path)).toBe(`${path} is not a Capscope database: it belongs to another program`);
+  });
+
+  it('must be an SQLite file that can be opened', () => {
+    const folder = temporaryFolder();
+    const text = join(folder, 'text.db');
+    writeFileSync(text, 'no database, but long enough to be taken for one '.repeat(40));
+    expect(reasonFor(text)).toBe(`${text} is not a Capscope database: it is not an SQLite file`);
+    const directory = join(folder, 'folder.db');
+    mkdirSync(directory);
+    expect(reasonFor(directory)).toMatch(/^cannot open the database .*folder\.db: /);
+    expect(reasonFor(join(text, 'below.db'))).toMatch(/^cannot open the database .*below\.db: /);
+  });
+
+  it('refuses rows that point nowhere', () => {
+    const store = openStore(temporaryFolder());
+    const [run] = addTinyStudy(store);
+    expect(() => store.insertRun({ ...run, id: '00000000', study: null, parent: '11111111' })).toThrow('FOREIGN KEY');
+  });
+
+  it('marks the runs of dead processes as interrupted, and only those', () => {
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    const [dead, reused, live] = addTinyStudy(store);
+    for (const { id } of [dead, reused, live]) store.claim(id, engine);
+    const database = new Database(store.path);
+    // A pid beyond what any system gives, and this pid with another start time.
+    database.prepare('UPDATE runs SET pid = 99999999 WHERE id = ?').run(dead.id);
+    database.prepare(`UPDATE runs SET process = 'earlier' WHERE id = ?`).run(reused.id);
+    database.close();
+    const opened = openStore(folder);
+    expect([dead, reused, live].map(({ id }) => opened.run(id).status)).toEqual(['interrupted', 'interrupted', 'running']);
+    expect(() => store.recordStop(dead.id, null)).toThrow('no longer trained by this process');
+    opened.claim(dead.id, engine);
+    expect(opened.run(dead.id).status).toBe('running');
+  });
+
+  it('takes a process on another host for dead once it has been silent for long', () => {
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    const [silent, recent] = addTinyStudy(store);
+    for (const { id } of [silent, recent]) store.claim(id, engine);
+    const database = new Database(store.path);
+    database.exec(`UPDATE runs SET host = 'elsewhere' WHERE status = 'running'`);
+    database.prepare('UPDATE runs SET heartbeat = ? WHERE id = ?').run('2020-01-01T00:00:00.000Z', silent.id);
+    database.close();
+    const opened = openStore(folder);
+    expect([silent, recent].map(({ id }) => opened.run(id).status)).toEqual(['interrupted', 'running']);
+  });
+});
