@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { networkOf, type NetworkSpec } from '../../shared/spec/network.ts';
+import { PruningSpec } from '../../shared/spec/pruning.ts';
+import { randomStream } from '../random.ts';
+import { planPruning } from './plan.ts';
+
+const input = { height: 28, width: 28, channels: 1, classes: 10 };
+/** Backbone of 16, 32 and 64 channels, 16 types of 4 dimensions. */
+const spec = networkOf({ types: 16, dim: 4, depth: 2 });
+
+/** Scores that rise with the index unless given. */
+function plan(pruning: Partial<PruningSpec>, given: Record<string, number[]> = {}, network: NetworkSpec = spec) {
+  const rising = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const scores = new Map([
+    ...network.backbone.map(({ channels }, i) => [`backbone.${i}`, rising(channels)] as const),
+    ['primary', rising(network.primary.types * network.primary.dim)] as const,
+    ...network.intermediate.map(({ types }, l) => [`capsules.${l}`, rising(types)] as const),
+    ...Object.entries(given),
+  ]);
+  return planPruning(network, PruningSpec.parse(pruning), scores, input);
+}
+
+describe('planPruning', () => {
+  it('changes nothing at ratio 0', () => {
+    const { network, cuts } = planPruning(spec, PruningSpec.parse({}), new Map(), input);
+    expect(network).toEqual(spec);
+    expect(network).not.toBe(spec);
+    expect(cuts).toEqual([]);
+  });
+
+  it('cuts floor(p · C) channels with the lowest scores from every backbone block', () => {
+    const { network, cuts } = plan({ backbone: 0.4 });
+    expect(network.backbone.map(({ channels }) => channels)).toEqual([16 - 6, 32 - 12, 64 - 25]);
+    expect(cuts.map(({ layer, unit }) => [layer, unit])).toEqual([0, 1, 2].map((i) => [`backbone.${i}`, 'channel']));
+    expect(cuts[0]!.kept).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    expect(network.primary).toEqual(spec.primary);
+    expect(network.intermediate).toEqual(spec.intermediate);
+  });
+
+  it('does not lose a channel to floating point', () => {
+    const hundred = { ...spec, backbone: [{ channels: 100, kernel: 3, stride: 2, padding: 1 }] };
+    expect(plan({ backbone: 0.29 }, {}, hundred).network.backbone[0]!.channels).toBe(71);
+  });
+
+  it('keeps indices ascending, and of equal scores cuts the lower index', () => {
+    const scores = [5, 1, 5, 1, 5, 1, 5, 1, 5, 1, 5, 1, 5, 1, 5, 1];
+    expect(plan({ backbone: 0.25 }, { 'backbone.0': scores }).cuts[0]!.kept).toEqual([0, 2, 4, 6, 8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+
+  it('never cuts all', () => {
+    const { network } = plan({ backbone: 0.999, capsules: 0.999, capsuleLayers: 'inherit', granularity: 'type', intermediate: { types: null, ratio: 0.999, by: 'activation' } }); // prettier-ignore
+    expect(network.backbone.map(({ channels }) => channels)).toEqual([1, 1, 1]);
+    expect(network.primary.types).toBe(1);
+    expect(network.intermediate.map(({ types }) => types)).toEqual([1, 1]);
+  });
+
+  it('keeps a multiple of the dimension in the primary capsules, and as many intermediate types', () => {
+    const { network, cuts } = plan({ capsules: 0.3 }); // 64 − 19 = 45 channels, rounded down to 44
+    expect(network.primary).toEqual({ ...spec.primary, types: 11 });
+    expect(network.intermediate.map(({ types }) => types)).toEqual([11, 11]);
+    expect(cuts).toEqual([expect.objectContaining({ layer: 'primary', unit: 'channel' })]);
+    expect(cuts[0]!.kept).toEqual(Array.from({ length: 44 }, (_, i) => i + 20));
+  });
+
+  it('cuts whole types by the sum of their channels', () => {
+    const random = randomStream(5, 'plan');
+    const scores = Array.from({ length: 64 }, () => random.float());
+    const { network, cuts } = plan({ capsules: 0.5, granularity: 'type' }, { primary: scores });
+    const sums = Array.from({ length: 16 }, (_, n) => scores.slice(4 * n, 4 * n + 4).reduce((a, b) => a + b));
+    const median = sums.toSorted((a, b) => a - b)[8]!;
+    expect(cuts).toEqual([{ layer: 'primary', unit: 'type', scores: sums, kept: sums.flatMap((sum, n) => (sum >= median ? [n] : [])) }]);
+    expect(network.primary.types).toBe(8);
+  });
+
+  it('gives reinitialised layers their own number of types', () => {
+    const intermediate = { types: 5, ratio: 0, by: 'activation' } as const;
+    expect(plan({ capsules: 0.5, intermediate }).network.intermediate.map(({ types }) => types)).toEqual([5, 5]);
+    expect(plan({ intermediate }).network.primary.types).toBe(16);
+  });
+
+  it('does not widen an intermediate layer that has fewer types than the primary capsules keep', () => {
+    const narrow = { ...spec, intermediate: spec.intermediate.map((layer) => ({ ...layer, types: 3 })) };
+    expect(plan({ capsules: 0.5 }, {}, narrow).network.intermediate.map(({ types }) => types)).toEqual([3, 3]);
+  });
+
+  it('keeps inherited layers unless they have a ratio of their own', () => {
+    const inherit = { capsuleLayers: 'inherit', granularity: 'type' } as const;
+    expect(plan({ ...inherit, capsules: 0.5 }).network.intermediate).toEqual(spec.intermediate);
+    const { network, cuts } = plan({ ...inherit, intermediate: { types: null, ratio: 0.25, by: 'chip' } });
+    expect(network.intermediate.map(({ types }) => types)).toEqual([12, 12]);
+    expect(cuts.map(({ layer, unit, kept }) => [layer, unit, kept[0]])).toEqual([
+      ['capsules.0', 'type', 4],
+      ['capsules.1', 'type', 4],
+    ]);
+  });
+
+  it('names the layer whose scores are missing, of the wrong number or not numbers', () => {
+    expect(() => planPruning(spec, PruningSpec.parse({ backbone: 0.5 }), new Map(), input)).toThrow(/^backbone\.0: there are no scores/);
+    expect(() => plan({ capsules: 0.5 }, { primary: [1, 2] })).toThrow('primary: there are 2 scores; expected one per channel, 64 in all.');
+    const broken = Array.from({ length: 16 }, (_, i) => (i === 3 ? NaN : i));
+    expect(() => plan({ backbone: 0.5 }, { 'backbone.0': broken })).toThrow('backbone.0: the score of channel 3 is NaN');
+  });
+});
