@@ -118,9 +118,9 @@ describe.each(backends)('on %s', (backend) => {
       const statistics = () =>
         new Map([...network.weights()].filter(([name]) => name.includes('.running_')).map(([n, { data }]) => [n, data]));
       const before = statistics();
-      tf.tidy(() => network.forward(imagesTensor(), 'test'));
+      tf.tidy(() => void network.forward(imagesTensor(), 'test'));
       expect(statistics()).toEqual(before);
-      tf.tidy(() => network.forward(imagesTensor(), 'train'));
+      tf.tidy(() => void network.forward(imagesTensor(), 'train'));
       expect(statistics().size).toBe(2 * golden.spec.backbone.length);
       expectClose(statistics(), golden, 'train.after.');
     });

@@ -28,7 +28,7 @@ describe.each(backends)('routing on %s', (backend) => {
       return relativeError(actual.dataSync(), stored(key).data);
     };
     tf.tidy(() => {
-      const [u, w, dv] = ['u', 'w', 'dv'].map((key) => tf.tensor(stored(key).data, stored(key).shape)) as [
+      const [u, w, dv] = ['u', 'w', 'dv'].map((key): tf.Tensor => tf.tensor(stored(key).data, stored(key).shape)) as [
         tf.Tensor5D,
         tf.Tensor4D,
         tf.Tensor5D,
