@@ -12,7 +12,12 @@ type Shape = [number, number, number, number];
 const valueOf = (maps: ArrayLike<number>, shape: Shape): number =>
   tf.tidy(() => ccmTerm(tf.tensor4d(Array.from(maps), shape)).dataSync()[0]!);
 const gradientOf = (maps: ArrayLike<number>, shape: Shape): Float32Array =>
-  tf.tidy(() => tf.valueAndGrad(ccmTerm)(tf.tensor4d(Array.from(maps), shape)).grad.dataSync() as Float32Array);
+  tf.tidy(
+    () =>
+      tf
+        .valueAndGrad(ccmTerm)(tf.tensor4d(Array.from(maps), shape))
+        .grad.dataSync() as Float32Array,
+  );
 
 function randomMaps([batch, height, width, channels]: Shape, seed = 1): Float32Array {
   const random = randomStream(seed, 'maps');
