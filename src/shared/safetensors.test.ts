@@ -18,6 +18,10 @@ const tensor = (name: string, dtype: string, shape: unknown, begin: unknown, end
   `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`;
 
 describe('safetensors', () => {
+  it('reads from a Buffer, as files are read in Node, what it reads from other bytes', () => {
+    expect(decodeSafetensors(Buffer.from(golden), 'golden')).toEqual(decodeSafetensors(golden, 'golden'));
+  });
+
   it('reads what Python wrote', () => {
     const { tensors, metadata } = decodeSafetensors(golden, 'golden');
     expect(metadata).toEqual({ 'capscope.note': 'é ✓' });

@@ -108,7 +108,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
         `tensor "${name}" of type ${dtype} and shape [${shape.join(', ')}] needs ${size} bytes, but its offsets span ${end - begin}`,
       );
     if (start + end > bytes.length) throw wrong(`tensor "${name}" should end at byte ${start + end}, but the file ends at ${bytes.length}`);
-    const copy = bytes.slice(start + begin, start + end);
+    // Not bytes.slice: a Node Buffer's gives a view of the whole file instead of a copy.
+    const copy = Uint8Array.from(bytes.subarray(start + begin, start + end));
     tensors.set(name, { dtype, shape, data: new arrays[dtype](copy.buffer) } as StoredTensor);
     expected = end;
   }
