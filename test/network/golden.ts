@@ -7,7 +7,7 @@ import type { HostTensor, Weights } from '../../src/shared/weights.ts';
 
 export function readGolden(file: string): { tensors: Weights; metadata: Record<string, string> } {
   const url = new URL(`../goldens/network/${file}`, import.meta.url);
-  const { weights, metadata } = decodeWeights(new Uint8Array(readFileSync(url)), file);
+  const { weights, metadata } = decodeWeights(readFileSync(url), file);
   return { tensors: weights, metadata };
 }
 
