@@ -51,7 +51,7 @@ describe('ActivityMeter', () => {
     expect(lengths.shape).toEqual([3, 3]);
     expect(Array.from(lengths.data, (length) => Number(length.toFixed(4)))).toEqual([1, 0.5, 0.004, 1, 0, 0, 1, 0, 0]);
     expect(activationRates(lengths, 0.001)).toEqual([1, expect.closeTo(1 / 3, 9), expect.closeTo(1 / 3, 9)]);
-    expect(activationRates(lengths, 1.5)).toEqual([0, 0, 0]);
+    expect(activationRates({ shape: [2, 2], data: Float32Array.of(0.5, 0.75, 0.5, 0.25) }, 0.5)).toEqual([0, 0.5]);
   });
 
   it('leaves no tensors behind', () => {

@@ -48,7 +48,7 @@ describe('planPruning', () => {
   });
 
   it('never cuts all', () => {
-    const { network } = plan({ backbone: 0.999, capsules: 0.999, capsuleLayers: 'inherit', granularity: 'type', intermediate: { types: null, ratio: 0.999, by: 'activation' } }); // prettier-ignore
+    const { network } = plan({ backbone: 1 - 1e-12, capsules: 0.999, capsuleLayers: 'inherit', granularity: 'type', intermediate: { types: null, ratio: 0.999, by: 'activation' } }); // prettier-ignore
     expect(network.backbone.map(({ channels }) => channels)).toEqual([1, 1, 1]);
     expect(network.primary.types).toBe(1);
     expect(network.intermediate.map(({ types }) => types)).toEqual([1, 1]);
