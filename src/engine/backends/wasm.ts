@@ -1,10 +1,11 @@
 /**
  * TensorFlow.js on WebAssembly: registers tfjs's wasm backend on a module that the host has started (with threads, if
- * it can), and completes it with the convolution gradients that it lacks or does in scalar loops.
+ * it can), completes it with the convolution gradients that it lacks or does in scalar loops, and mends its matrix product.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerConvolutionGradients } from './wasm/convolution-gradients.ts';
+import { registerMatrixProduct } from './wasm/matrix-product.ts';
 
 export type WasmModule = ConstructorParameters<typeof BackendWasm>[0];
 
@@ -14,4 +15,5 @@ export async function useWasmBackend(module: WasmModule): Promise<void> {
   tf.registerBackend('wasm', () => new BackendWasm(module));
   await tf.setBackend('wasm');
   registerConvolutionGradients();
+  registerMatrixProduct();
 }

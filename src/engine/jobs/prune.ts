@@ -1,0 +1,107 @@
+/** The pruning job: importance of every channel over training images → plan → surgery. Deterministic for a seed, so it can be repeated. */
+import * as tf from '@tensorflow/tfjs-core';
+import { inputShape, type Dataset } from '../../shared/dataset.ts';
+import type { LayerCut } from '../../shared/results.ts';
+import type { NetworkSpec } from '../../shared/spec/network.ts';
+import type { PruningSpec } from '../../shared/spec/pruning.ts';
+import type { Weights } from '../../shared/weights.ts';
+import { ActivityMeter } from '../analysis/activity.ts';
+import type { Engine } from '../engine.ts';
+import { CapsNet } from '../network/capsnet.ts';
+import { initialWeights } from '../network/initialise.ts';
+import { averageMaps } from '../pruning/feature-maps.ts';
+import { importance, sumByType, type FeatureMaps } from '../pruning/importance/index.ts';
+import { planPruning, type Scores } from '../pruning/plan.ts';
+import { cutWeights } from '../pruning/surgery.ts';
+import { randomStream } from '../random.ts';
+import { trainingBatches } from '../training/batches.ts';
+import { breathe, JobStopped, type HostIO } from './io.ts';
+
+export interface PruneJob {
+  /** The network before the cut. */
+  network: NetworkSpec;
+  weights: Weights;
+  pruning: PruningSpec;
+  seed: number;
+}
+
+export interface PruneResult {
+  /** The smaller network, and its weights with which fine-tuning starts. */
+  network: NetworkSpec;
+  weights: Weights;
+  cut: LayerCut[];
+}
+
+/** Prunes a network by what it does on training images. Throws JobStopped when the host says so. */
+export async function prune(job: PruneJob, dataset: Dataset, engine: Engine, io: Pick<HostIO, 'shouldStop'>): Promise<PruneResult> {
+  const { network, weights, pruning, seed } = job;
+  const input = inputShape(dataset);
+  const plan = planPruning(network, pruning, await scoreLayers(job, dataset, engine, io), input);
+  const fresh = initialWeights(plan.network, input, seed);
+  return { network: plan.network, weights: cutWeights({ spec: network, weights, input, plan, fresh }), cut: plan.cuts };
+}
+
+/** Importance per channel of the backbone and primary capsules and, where intermediate types are pruned, per type there. */
+async function scoreLayers(
+  { network, weights, pruning, seed }: PruneJob,
+  dataset: Dataset,
+  engine: Engine,
+  io: Pick<HostIO, 'shouldStop'>,
+): Promise<Scores> {
+  const net = new CapsNet(network, inputShape(dataset), engine.kernel, weights);
+  const withCapsules = pruning.intermediate.ratio > 0;
+  const maps = new Map<string, FeatureMaps[]>();
+  const meters = new Map<string, ActivityMeter>();
+  try {
+    await forEachBatch(pruning, seed, dataset, io, (images) => {
+      const features = withCapsules ? net.forward(images, 'test') : { ...net.features(images, 'test'), capsules: [] };
+      const intermediate = features.capsules.filter(({ layer }) => layer.startsWith('capsules.'));
+      for (const { layer, maps: ofLayer } of features.featureMaps) append(maps, layer, averageMaps(ofLayer));
+      for (const { layer, vectors } of intermediate) {
+        append(maps, layer, averageMaps(vectors));
+        const meter = meters.get(layer) ?? new ActivityMeter(layer, 0);
+        meters.set(layer, meter);
+        meter.add(vectors);
+      }
+    });
+  } finally {
+    net.dispose();
+  }
+  const scores = new Map<string, number[]>();
+  for (const [layer, averaged] of maps) {
+    const filters = weights.get(`${layer}.conv.weight`);
+    const random = randomStream(seed, 'importance', layer);
+    if (filters) scores.set(layer, importance[pruning.criterion]({ maps: averaged, filters, random }));
+    else if (pruning.intermediate.by === 'activation') scores.set(layer, meters.get(layer)!.result().meanVector);
+    else {
+      const { dim } = network.intermediate[Number(layer.split('.')[1])]!;
+      scores.set(layer, sumByType(importance.chip({ maps: averaged, filters: weights.get(`${layer}.weight`)!, random }), dim));
+    }
+  }
+  return scores;
+}
+
+function append(lists: Map<string, FeatureMaps[]>, layer: string, value: FeatureMaps): void {
+  const list = lists.get(layer);
+  if (list) list.push(value);
+  else lists.set(layer, [value]);
+}
+
+/** Seeded batches of training images, not shifted; a new pass begins when the data set is used up. */
+async function forEachBatch(
+  { batches, batch }: PruningSpec,
+  seed: number,
+  dataset: Dataset,
+  io: Pick<HostIO, 'shouldStop'>,
+  use: (images: tf.Tensor4D) => void,
+): Promise<void> {
+  const { height, width, channels } = dataset.shape;
+  const perPass = Math.max(1, Math.floor(dataset.train.labels.length / batch));
+  for (let i = 0; i < batches; i++) {
+    if (io.shouldStop()) throw new JobStopped('Stopped while judging channels.');
+    // Pass 0, -1, …: training counts its epochs from 1, so the order is one that no epoch uses.
+    const { images, size } = trainingBatches(dataset, { batch, shift: 0, seed, epoch: -Math.floor(i / perPass) })(i % perPass);
+    tf.tidy(() => use(tf.tensor4d(images, [size, height, width, channels])));
+    await breathe();
+  }
+}
