@@ -1,30 +1,31 @@
-/** docs/forward.py, which tells PyTorch users how to read a weights file, against the engine. */
+/** `capscope forward` against docs/forward.py, which shows PyTorch users how to read a weights file. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../src/engine/engine.ts';
-import { forward } from '../../src/engine/jobs/forward.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { randomStream } from '../../src/engine/random.ts';
 import { decodeWeights, encodeWeights } from '../../src/shared/safetensors.ts';
 import { networkOf, NetworkSpec, type InputShape } from '../../src/shared/spec/network.ts';
 import { encodeNetworkFile } from '../../src/shared/weights-file.ts';
-import { startEngine } from '../../src/trainer/node/engine.ts';
 import { relativeError } from './golden.ts';
 
+const command = fileURLToPath(new URL('../../src/cli/start.mjs', import.meta.url));
 const script = fileURLToPath(new URL('../../docs/forward.py', import.meta.url));
 const python = spawnSync('python3', ['-c', 'import numpy, torch, safetensors'], { encoding: 'utf8' });
-const why = python.error?.message ?? python.stderr.trim().split('\n').at(-1);
-if (python.status !== 0) console.warn(`docs/forward.py is not tested: it needs python3 with numpy, torch and safetensors (${why ?? ''})`);
+if (python.status !== 0) {
+  const why = python.error?.message ?? python.stderr.trim().split('\n').at(-1);
+  console.warn(`docs/forward.py is not tested: it needs python3 with numpy, torch and safetensors (${why ?? 'unknown error'}).`);
+}
 
-const networks: { name: string; spec: NetworkSpec; input: InputShape }[] = [
+const networks: { name: string; spec: NetworkSpec; input: InputShape; batch: number }[] = [
   {
-    name: "the paper's network, smaller",
-    spec: networkOf({ types: 4, dim: 4, depth: 2 }),
-    input: { height: 28, width: 28, channels: 1, classes: 10 },
+    name: "the paper's network, smaller, on more images than fit one pass",
+    spec: networkOf({ types: 3, dim: 4, depth: 2 }),
+    input: { height: 20, width: 20, channels: 1, classes: 10 },
+    batch: 130,
   },
   {
     name: 'both kinds of layer on a map that is not square',
@@ -40,42 +41,42 @@ const networks: { name: string; spec: NetworkSpec; input: InputShape }[] = [
       decoder: { hidden: [7] },
     }),
     input: { height: 13, width: 9, channels: 3, classes: 4 },
+    batch: 5,
   },
 ];
 
 describe.skipIf(python.status !== 0)('docs/forward.py', () => {
-  let engine: Engine;
   let folder: string;
-  beforeAll(async () => {
-    engine = await startEngine({ engine: 'wasm', threads: 1 });
+  beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'capscope-forward-'));
   });
   afterAll(() => {
-    engine.dispose();
     rmSync(folder, { recursive: true });
   });
 
-  it.each(networks)('computes $name as the engine does', ({ spec, input }) => {
+  const path = (name: string) => join(folder, `${name}.safetensors`);
+  const read = (name: string) => decodeWeights(readFileSync(path(name)), name).weights;
+
+  it.each(networks)('computes what `capscope forward` does: $name', ({ spec, input, batch }) => {
     const random = randomStream(4, 'forward');
     const weights = initialWeights(spec, input, 6);
-    for (const [name, { data }] of weights) if (/\.(bn\.|bias)/.test(name)) data.forEach((_, i) => (data[i] = 0.5 + random.float()));
-    const shape = [5, input.height, input.width, input.channels];
+    // Statistics and biases as training would leave them, not the 0 and 1 that hide mistakes.
+    for (const [name, { data }] of weights) if (/\.(bn\.|bias)/.test(name)) for (const i of data.keys()) data[i] = 0.5 + random.float();
+    const shape = [batch, input.height, input.width, input.channels];
     const images = { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.float()) };
-    const [weightsFile, inputFile, outputFile] = ['weights', 'input', 'output'].map((name) => join(folder, `${name}.safetensors`)) as [
-      string,
-      string,
-      string,
-    ];
     const classes = Array.from({ length: input.classes }, (_, i) => String(i));
-    writeFileSync(weightsFile, encodeNetworkFile({ network: spec, input, classes }, weights));
-    writeFileSync(inputFile, encodeWeights(new Map([['images', images]]), {}));
-    execFileSync('python3', [script, weightsFile, inputFile, outputFile]);
-    const expected = forward({ network: spec, input, weights, images }, engine);
-    const { weights: results } = decodeWeights(readFileSync(outputFile), outputFile);
-    expect([...results.keys()].sort()).toEqual([...expected.keys()].sort());
+    writeFileSync(path('weights'), encodeNetworkFile({ network: spec, input, classes }, weights));
+    writeFileSync(path('input'), encodeWeights(new Map([['images', images]]), {}));
+
+    execFileSync(process.execPath, [command, 'forward', path('weights'), path('input'), path('capscope')]);
+    execFileSync('python3', [script, path('weights'), path('input'), path('torch')]);
+
+    const [actual, expected] = [read('capscope'), read('torch')];
+    expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
+    expect(actual.get('classes')!.shape).toEqual([batch, input.classes, spec.classes.dim]);
     for (const [name, { shape: size, data }] of expected) {
-      expect(results.get(name)!.shape, name).toEqual(size);
-      expect(relativeError(results.get(name)!.data, data), name).toBeLessThanOrEqual(1e-4);
+      expect(actual.get(name)!.shape, name).toEqual(size);
+      expect(relativeError(actual.get(name)!.data, data), name).toBeLessThanOrEqual(1e-4);
     }
   });
 });
