@@ -8,11 +8,11 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 export interface RandomStream {
   /** Integer in [low, high], both included. */
-  int(low: number, high: number): number;
+  int: (low: number, high: number) => number;
   /** Float in [0, 1). */
-  float(): number;
+  float: () => number;
   /** Standard normal (Box–Muller). */
-  normal(): number;
+  normal: () => number;
 }
 
 /** The stream of `seed` for this purpose. Different labels give unrelated streams. */

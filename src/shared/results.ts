@@ -67,7 +67,7 @@ export interface LayerCorrelation {
 /** What pruning did to one layer. */
 export interface LayerCut {
   layer: string;
-  /** One score per channel (or per type for intermediate layers) of the network before the cut; low goes first. */
+  /** One score per unit of the network before the cut; the lowest go first. */
   scores: number[];
   unit: 'channel' | 'type';
   /** Indices that stay, ascending. */

@@ -51,8 +51,8 @@ describe('convolution gradients', () => {
     'agree for $size×$size, kernel $kernel, stride $stride, padding $pad',
     async ({ size, kernel, stride, pad, channels, out }) => {
       const compute = () => {
-        const x = tf.randomNormal([2, size, size + 1, channels], 0, 1, 'float32', 3) as tf.Tensor4D;
-        const w = tf.randomNormal([kernel, kernel, channels, out], 0, 1, 'float32', 4) as tf.Tensor4D;
+        const x = tf.randomNormal<tf.Rank.R4>([2, size, size + 1, channels], 0, 1, 'float32', 3);
+        const w = tf.randomNormal<tf.Rank.R4>([kernel, kernel, channels, out], 0, 1, 'float32', 4);
         const gradients = tf.grads((a: tf.Tensor, b: tf.Tensor) =>
           tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad))),
         );
@@ -68,13 +68,13 @@ describe('convolution gradients', () => {
     },
   );
 
-  it('frees what it makes', async () => {
+  it('frees what it makes', () => {
     const before = tf.memory().numTensors;
     const buffers = () => (tf.backend() as unknown as { numDataIds(): number }).numDataIds();
     const held = buffers();
     tf.tidy(() => {
-      const x = tf.ones([1, 8, 8, 2]) as tf.Tensor4D;
-      tf.grad((a: tf.Tensor) => tf.sum(tf.conv2d(a as tf.Tensor4D, tf.ones([3, 3, 2, 2]) as tf.Tensor4D, 2, 1)))(x);
+      const x = tf.ones<tf.Rank.R4>([1, 8, 8, 2]);
+      tf.grad((a: tf.Tensor) => tf.sum(tf.conv2d(a as tf.Tensor4D, tf.ones<tf.Rank.R4>([3, 3, 2, 2]), 2, 1)))(x);
     });
     expect([tf.memory().numTensors, buffers()]).toEqual([before, held]);
   });

@@ -6,13 +6,13 @@ import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { deadCapsules } from '../analysis/activity.ts';
+import { layerCorrelation } from '../analysis/correlation.ts';
 import { CouplingMeter } from '../analysis/coupling.ts';
 import { evaluate, type Measured } from '../analysis/evaluate.ts';
 import { couplingCoefficients } from '../capsules/kernels/reference.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { imageSize, plainBatch } from '../training/batches.ts';
-import { correlationMatrix } from '../training/ccm.ts';
 import { breathe, JobStopped, type HostIO } from './io.ts';
 
 export interface AnalyseJob {
@@ -72,9 +72,6 @@ async function couplingOf(net: CapsNet, dataset: Dataset, io: HostIO): Promise<L
 function correlationOf(net: CapsNet, dataset: Dataset, batch: number): LayerCorrelation[] {
   return tf.tidy(() => {
     const { featureMaps } = net.features(testImages(net, dataset, 0, Math.min(batch, dataset.test.labels.length)), 'test');
-    return featureMaps.map(({ layer, maps }) => {
-      const matrix = correlationMatrix(maps);
-      return { layer, matrix: matrix.arraySync(), meanAbsolute: tf.mean(tf.abs(matrix)).dataSync()[0]! };
-    });
+    return featureMaps.map(({ layer, maps }) => layerCorrelation(layer, maps));
   });
 }

@@ -10,7 +10,9 @@ import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { initialWeights } from '../network/initialise.ts';
 import { averageMaps } from '../pruning/feature-maps.ts';
+import { channelIndependence } from '../pruning/importance/chip.ts';
 import { importance, sumByType, type FeatureMaps } from '../pruning/importance/index.ts';
+import { meanOverBatches } from '../pruning/importance/input.ts';
 import { planPruning, type Scores } from '../pruning/plan.ts';
 import { cutWeights } from '../pruning/surgery.ts';
 import { randomStream } from '../random.ts';
@@ -75,7 +77,7 @@ async function scoreLayers(
     else if (pruning.intermediate.by === 'activation') scores.set(layer, meters.get(layer)!.result().meanVector);
     else {
       const { dim } = network.intermediate[Number(layer.split('.')[1])]!;
-      scores.set(layer, sumByType(importance.chip({ maps: averaged, filters: weights.get(`${layer}.weight`)!, random }), dim));
+      scores.set(layer, sumByType(meanOverBatches(averaged, channelIndependence), dim));
     }
   }
   return scores;

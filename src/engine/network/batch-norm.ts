@@ -13,7 +13,7 @@ export const BATCH_NORM_MOMENTUM = 0.1;
 function channelMean(x: tf.Tensor): tf.Tensor1D {
   const channels = x.shape.at(-1)!;
   const rows = x.size / channels;
-  return tf.reshape(tf.matMul(tf.fill([1, rows], 1 / rows), tf.reshape(x, [rows, channels]) as tf.Tensor2D), [channels]);
+  return tf.reshape(tf.matMul(tf.fill([1, rows], 1 / rows), tf.reshape<tf.Rank.R2>(x, [rows, channels])), [channels]);
 }
 
 /** Mean and (biased) variance of every channel of x (B, H, W, C). */
@@ -27,7 +27,7 @@ export function channelMoments(x: tf.Tensor4D): { mean: tf.Tensor1D; variance: t
 /** relu(γ · (x − mean) / √(variance + ε) + β) with statistics that do not depend on x: the network in use. */
 export function normaliseRelu(x: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor): tf.Tensor4D {
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
-  return tf.relu(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)))) as tf.Tensor4D;
+  return tf.relu<tf.Tensor4D>(tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))));
 }
 
 /** The same in training: mean and variance are those of x (see channelMoments), and gradients flow through them. */

@@ -127,7 +127,7 @@ export class CapsNet {
     if (!this.spec.decoder) throw new Error('This network has no decoder.');
     const [batch, count, dim] = classes.shape;
     const mask = tf.expandDims(tf.cast(tf.oneHot(tf.cast(chosen, 'int32'), count), 'float32'), 2);
-    let units = tf.reshape(tf.mul(classes, mask), [batch, count * dim]) as tf.Tensor2D;
+    let units: tf.Tensor2D = tf.reshape(tf.mul(classes, mask), [batch, count * dim]);
     const last = this.spec.decoder.hidden.length;
     for (let i = 0; i <= last; i++) {
       const weight = this.#variable(`decoder.${i}.weight`) as tf.Tensor2D;

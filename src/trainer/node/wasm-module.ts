@@ -20,7 +20,7 @@ type Factory = (options: { locateFile: (file: string) => string; mainScriptUrlOr
 export interface StartedModule {
   module: WasmModule;
   /** Ends the module's threads. */
-  close(): void;
+  close: () => void;
 }
 
 /** Loads the threaded SIMD build and gives it `threads` threads. */

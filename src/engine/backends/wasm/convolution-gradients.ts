@@ -122,8 +122,9 @@ function inputGradient(dy: TensorInfo, filter: TensorInfo, attrs: Conv2DBackprop
 
 /** Registers both gradients for the backend `wasm`, in place of what it brings. */
 export function registerConvolutionGradients(): void {
+  const brought = new Set(tf.getKernelsForBackend('wasm').map(({ kernelName }) => kernelName));
   const register = (kernelName: string, kernelFunc: tf.KernelFunc) => {
-    if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
+    if (brought.has(kernelName)) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   };
   register('Conv2DBackpropFilter', ({ inputs, attrs, backend }) =>

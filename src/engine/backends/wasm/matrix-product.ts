@@ -19,7 +19,7 @@ export function registerMatrixProduct(): void {
       const known = packed.get(b.dataId);
       if (known === undefined) packed.set(b.dataId, shape);
       if (known === undefined || known === shape) return original.kernelFunc(call);
-      const backend = call.backend as KernelBackend;
+      const backend = call.backend as Pick<KernelBackend, 'disposeData'>;
       const copy = copyOf(b, backend);
       const result = original.kernelFunc({ ...call, inputs: { ...call.inputs, b: copy } });
       backend.disposeData(copy.dataId);

@@ -39,7 +39,15 @@ function windowSelection(shape: LayerShape): tf.Tensor2D {
 function sizes({ batch, outHeight, outWidth, kernelHeight, kernelWidth, inTypes, inDim, inHeight, inWidth, outTypes, outDim }: LayerShape) {
   const positions = outHeight * outWidth;
   const window = kernelHeight * kernelWidth;
-  return { positions, window, parents: batch * positions, children: window * inTypes, cells: inHeight * inWidth, units: inTypes * inDim, out: outTypes * outDim };
+  return {
+    positions,
+    window,
+    parents: batch * positions,
+    children: window * inTypes,
+    cells: inHeight * inWidth,
+    units: inTypes * inDim,
+    out: outTypes * outDim,
+  };
 }
 
 /** Child capsules under every window: (B, H, W, n, d) → (K, P, d). */
@@ -59,8 +67,8 @@ function scatterChildren(dx: tf.Tensor, shape: LayerShape): tf.Tensor {
   const { positions, window, parents, children, cells, units } = sizes(shape);
   const split = tf.transpose(tf.reshape(dx, [children, parents, inDim]), [0, 2, 1]);
   const picked = tf.transpose(tf.reshape(split, [window, units, batch, positions]), [3, 0, 2, 1]);
-  const selection = tf.transpose(windowSelection(shape)) as tf.Tensor2D;
-  const cellsFirst = tf.matMul(selection, tf.reshape(picked, [positions * window, batch * units]) as tf.Tensor2D);
+  const selection = tf.transpose(windowSelection(shape));
+  const cellsFirst = tf.matMul(selection, tf.reshape<tf.Rank.R2>(picked, [positions * window, batch * units]));
   const batchFirst = tf.transpose(tf.reshape(cellsFirst, [cells, batch, units]), [1, 0, 2]);
   return tf.reshape(batchFirst, [batch, inHeight, inWidth, inTypes, inDim]);
 }
@@ -74,14 +82,14 @@ function matrices(w: tf.Tensor, shape: LayerShape): tf.Tensor {
 /** û[p, k, n] = W[k, n] · u[p, k]. */
 function votesOf(x: tf.Tensor, w: tf.Tensor, shape: LayerShape): tf.Tensor {
   const { parents, children } = sizes(shape);
-  const products = tf.matMul(x as tf.Tensor3D, matrices(w, shape) as tf.Tensor3D);
+  const products = tf.matMul(x, matrices(w, shape));
   return tf.reshape(tf.transpose(products, [1, 0, 2]), [parents, children, shape.outTypes, shape.outDim]);
 }
 
 function route(votes: tf.Tensor, shape: LayerShape): Routing {
   const routing: Routing = { coupling: [], sums: [], outputs: [] };
   const [parents, children, types] = votes.shape as [number, number, number];
-  let logits = tf.zeros([parents, children, types]) as tf.Tensor;
+  let logits: tf.Tensor = tf.zeros([parents, children, types]);
   for (let iteration = 0; iteration < shape.iterations; iteration++) {
     if (iteration > 0) {
       const previous = tf.expandDims(routing.outputs[iteration - 1]!, 1);
@@ -137,8 +145,8 @@ export const referenceKernel: CapsuleKernel = {
       const dVotes = routeBackward(tf.reshape(dv, [parents, shape.outTypes, shape.outDim]), votes, route(votes, shape), shape);
       const perChild = tf.reshape(dVotes, [parents, children, out]);
       // Explicit transposes: the wasm backend multiplies with transpose flags in a scalar loop.
-      const dx = tf.matMul(tf.transpose(perChild, [1, 0, 2]) as tf.Tensor3D, tf.reshape(w, [children, out, shape.inDim]) as tf.Tensor3D);
-      const dw = tf.matMul(tf.transpose(perChild, [1, 2, 0]) as tf.Tensor3D, x);
+      const dx = tf.matMul(tf.transpose(perChild, [1, 0, 2]), tf.reshape<tf.Rank.R3>(w, [children, out, shape.inDim]));
+      const dw = tf.matMul(tf.transpose(perChild, [1, 2, 0]), x);
       return { du: scatterChildren(dx, shape), dw: tf.reshape(dw, w.shape) };
     });
   },
