@@ -41,6 +41,12 @@ function evaluation(random: () => number, accuracy: number, types: number, depth
   };
 }
 
+/** A symmetric matrix with ones on its diagonal. */
+function correlated(random: () => number, size: number): number[][] {
+  const phase = Array.from({ length: size }, () => Math.PI * random());
+  return phase.map((a) => phase.map((b) => Math.cos(a - b)));
+}
+
 interface Plan {
   name: string;
   role: RunRecord['role'];
@@ -117,7 +123,7 @@ function exampleRun(plan: Plan, id: number, depth: number): ReportRun {
       coupling: layers
         .filter((l) => l.startsWith('capsules') || l === 'classes')
         .map((layer, l) => ({ layer, entropy: 0.97 - 0.1 * l * random(), spread: 0.01 + 0.02 * random() })),
-      correlation: layers.slice(0, 4).map((layer) => ({ layer, matrix: [], meanAbsolute: 0.2 + 0.3 * random() })),
+      correlation: layers.slice(0, 4).map((layer) => ({ layer, matrix: correlated(random, 24), meanAbsolute: 0.2 + 0.3 * random() })),
       cut,
       dead: final.activity.map(({ layer, maxLength }) => ({ layer, dead: maxLength.filter((v) => v <= 0.01).length, of: types })),
     },
@@ -151,7 +157,14 @@ export function exampleReport(pruned = 1, { types = 16, depth = 3, title = 'Exam
     date: '2030-01-02T03:04:05.000Z',
     engine: 'wasm (2 threads)',
     versions: { capscope: '0.1.0', node: '24.21.0', tfjs: '4.22.0' },
-    dataset: { name: 'Example digits', train: 10_000, test: 2_000, classes: [...'0123456789'], input, fingerprint: 'ab'.repeat(32) },
+    dataset: {
+      name: 'Example digits',
+      train: 10_000,
+      test: 2_000,
+      classes: Array.from({ length: CLASSES }, (_, i) => String(i)),
+      input,
+      fingerprint: 'ab'.repeat(32),
+    },
     runs: plans.map((plan, i) => exampleRun(plan, i, depth)),
     settings: { name: title, networks: [{ types, dim: 8, depth }] },
   };

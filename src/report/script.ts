@@ -102,7 +102,11 @@ export const script = `'use strict';
       save(new Blob([rows.join('\\r\\n') + '\\r\\n'], { type: 'text/csv' }), figure.id + '.csv');
     },
   };
-  for (const tools of document.querySelectorAll('.save')) tools.hidden = false;
+  for (const tools of document.querySelectorAll('.save, .picker li')) tools.hidden = false;
+  for (const button of document.querySelectorAll('button[data-show]'))
+    button.addEventListener('click', () => {
+      for (const box of document.querySelectorAll('.picker input')) box.checked = button.dataset.show === 'all';
+    });
   for (const button of document.querySelectorAll('button[data-save]'))
     button.addEventListener('click', () => savers[button.dataset.save](button.closest('figure')));
 })();

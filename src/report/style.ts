@@ -18,12 +18,13 @@ body { margin: 0; color: var(--text); background: var(--back); font: 15px/1.5 sy
 main { max-width: 1240px; margin: 0 auto; padding: 32px 32px 64px; }
 h1, h2, h3, p, dl, dd, ol, ul, figure { margin: 0; }
 h1 { font-size: 30px; line-height: 1.2; letter-spacing: -0.01em; }
+section { scroll-margin-top: 60px; }
 h2 { font-size: 21px; margin: 48px 0 12px; }
 h3 { font-size: 15px; }
 a { color: var(--accent); }
 small, .note, figcaption p, .kind { color: var(--muted); font-size: 13px; }
 .kind { margin-bottom: 4px; }
-.note { max-width: 90ch; margin: 8px 0 16px; }
+.note { max-width: 110ch; margin: 8px 0 16px; }
 .hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 
@@ -32,8 +33,9 @@ small, .note, figcaption p, .kind { color: var(--muted); font-size: 13px; }
 .facts dd { overflow-wrap: anywhere; }
 
 .picker { position: sticky; top: 0; z-index: 2; margin: 24px -12px 0; padding: 8px 12px; background: var(--back); border-bottom: 1px solid var(--line); }
-.picker ul { display: flex; flex-wrap: wrap; gap: 2px 18px; max-height: 104px; overflow-y: auto; padding: 0; list-style: none; font-size: 13.5px; }
+.picker ul { display: flex; flex-wrap: wrap; gap: 2px 18px; max-height: 91px; overflow-y: auto; padding: 0; list-style: none; font-size: 13.5px; }
 .picker label { display: flex; align-items: center; gap: 7px; padding: 2px 0; cursor: pointer; }
+.picker li:first-child button { margin-right: 6px; }
 .picker input { margin: 0; accent-color: var(--accent); }
 .picker li:has(input:not(:checked)) { color: var(--muted); text-decoration: line-through; }
 .sample { width: 28px; height: 12px; overflow: visible; }
@@ -57,15 +59,13 @@ tbody th { font-weight: 500; }
 .results tr:has(+ .difference) :is(th, td) { border-bottom: 0; padding-bottom: 0; }
 .swatch { display: inline-block; width: 11px; height: 11px; margin-right: 10px; border-radius: 3px; background: var(--run); }
 
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(460px, 100%), 1fr)); gap: 30px 36px; margin-top: 16px; }
-.figures > * { min-width: 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(460px, 100%), 1fr)); gap: 0 36px; margin-top: 16px; }
+.figures > figure { display: grid; grid-template-rows: subgrid; grid-row: span 3; row-gap: 6px; min-width: 0; margin-bottom: 32px; }
+.figures > figure > * { min-width: 0; }
 .figures .wide { grid-column: 1 / -1; }
-figcaption { min-height: 46px; }
-.wide figcaption, figcaption.hidden { min-height: 0; }
 .wide figcaption { margin-bottom: 10px; }
 .graphic svg { display: block; width: 100%; height: auto; }
-.wide .graphic svg[data-x] { max-width: 820px; }
-.multiple .graphic, .matrices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); gap: 22px 28px; }
+.multiple .graphic, .matrices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(250px, 100%), 1fr)); gap: 22px 28px; }
 .matrices { grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
 .tools { display: flex; gap: 12px; align-items: flex-start; justify-content: space-between; margin-top: 4px; color: var(--muted); font-size: 13px; }
 .tools details { min-width: 0; }
@@ -87,6 +87,10 @@ button:hover { background: var(--panel); border-color: var(--muted); }
 .sources { margin-bottom: 20px; padding-left: 22px; font-size: 13.5px; }
 pre { max-height: 480px; overflow: auto; margin: 0; font: 12.5px/1.5 ui-monospace, 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace; }
 
+.correlations { display: flex; flex-wrap: wrap; gap: 14px 20px; }
+.correlation { width: 164px; font-size: 12.5px; }
+.correlation img { display: block; width: 164px; height: 164px; margin-bottom: 6px; image-rendering: pixelated; border: 1px solid var(--line); }
+.correlation strong { display: block; }
 svg text { fill: var(--text); font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; }
 svg .small, svg .axis text { fill: var(--muted); font-size: 11.5px; font-variant-numeric: tabular-nums; }
 svg .axis .title { fill: var(--text); font-size: 12px; }
@@ -99,6 +103,7 @@ svg .name { font-size: 13px; font-weight: 600; }
 svg rect.swatch { fill: var(--run); }
 .cells rect, .cell-key { stroke: var(--back); stroke-width: 1; }
 .cross { fill: none; stroke: #fff; stroke-width: 1.6; stroke-linecap: round; }
+.cross.dark { stroke: #000; }
 .bar { fill: var(--run); }
 .bar.cut { fill: var(--line); stroke: var(--muted); stroke-width: 0.5; }
 .shade { fill: var(--run); stroke: var(--line); stroke-width: 0.5; }

@@ -4,7 +4,7 @@ import type { Figure, Table } from '../figure.ts';
 import { markup, type Part } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { legend } from './legend.ts';
-import { type Axis, baseAxis, box, px, valueAxis, valueScale, wholeTicks } from './plot.ts';
+import { type Axis, baseAxis, type Box, box, px, valueAxis, valueScale, wholeTicks } from './plot.ts';
 
 export interface Line {
   run: RunView;
@@ -25,14 +25,18 @@ export interface LineChart {
 /** Draws every marker up to this many points of a line, then only some of them. */
 const MARKERS = 16;
 
+/** Width of a chart that takes the whole page. */
+const WIDE = 1160;
+
 export function lineChart({ id, title, note, x, y, lines, wide }: LineChart): Figure {
+  const frame = wide ? { ...box, width: WIDE } : box;
   const positions = [...new Set(lines.flatMap(({ points }) => points.map((point) => point.x)))].sort((a, b) => a - b);
-  const scaleX = horizontal(x.categories, positions);
+  const scaleX = horizontal(frame, x.categories, positions);
   const drawn = lines.map(({ run, points }) => ({ run, points: points.filter((p) => Number.isFinite(p.y) && (!y.log || p.y > 0)) }));
   const scaleY = valueScale(
     y,
     drawn.flatMap(({ points }) => points.map((p) => p.y)),
-    [box.height - box.bottom, box.top],
+    [frame.height - frame.bottom, frame.top],
   );
   const ticks = x.categories
     ? x.categories.map((text, i) => ({ at: scaleX.at(i), text }))
@@ -46,16 +50,16 @@ export function lineChart({ id, title, note, x, y, lines, wide }: LineChart): Fi
   });
   const names = legend(
     lines.map(({ run }) => run),
-    box.width,
-    box.height,
+    frame.width,
+    frame.height,
   );
   const label = (position: number) => x.categories?.[position] ?? String(position);
-  const graphic = markup`<svg viewBox="0 0 ${box.width} ${box.height}" data-full-height="${names.height}" data-x="${positions.map((p) => px(scaleX.at(p))).join(' ')}" role="img" aria-label="${title}">${valueAxis(y, scaleY)}${baseAxis(x.label, ticks)}${paths}${names.graphic}</svg>`;
+  const graphic = markup`<svg viewBox="0 0 ${frame.width} ${frame.height}" data-full-height="${names.height}" data-x="${positions.map((p) => px(scaleX.at(p))).join(' ')}" role="img" aria-label="${title}">${valueAxis(y, scaleY, frame)}${baseAxis(x.label, ticks, frame)}${paths}${names.graphic}</svg>`;
   return { id, title, graphic, table: pivot(x.label, y, lines, positions, label), ...(note ? { note } : {}), ...(wide ? { wide } : {}) };
 }
 
-function horizontal(categories: readonly string[] | undefined, positions: readonly number[]) {
-  const range: [number, number] = [box.left + 12, box.width - box.right - 12];
+function horizontal(frame: Box, categories: readonly string[] | undefined, positions: readonly number[]) {
+  const range: [number, number] = [frame.left + 12, frame.width - frame.right - 12];
   if (categories) {
     const scale = scalePoint<number>()
       .domain(categories.map((_, i) => i))

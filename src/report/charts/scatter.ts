@@ -3,7 +3,7 @@ import type { Figure } from '../figure.ts';
 import { markup } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { legend } from './legend.ts';
-import { type Axis, baseAxis, box, px, valueAxis, valueScale } from './plot.ts';
+import { type Axis, baseAxis, box, px, tickFormat, valueAxis, valueScale } from './plot.ts';
 
 export interface Scatter {
   id: string;
@@ -26,7 +26,8 @@ export function scatter({ id, title, note, x, y, points }: Scatter): Figure {
     usable.map((p) => p.y),
     [box.height - box.bottom, box.top],
   );
-  const ticks = scaleX.ticks(6).map((value) => ({ at: scaleX(value), text: x.format(value) }));
+  const format = tickFormat(x, scaleX);
+  const ticks = scaleX.ticks(5).map((value) => ({ at: scaleX(value), text: format(value) }));
   const marks = usable.map((p) => {
     const text = `${p.run.record.name}: ${x.label} ${x.exact(p.x)}, ${y.label} ${y.exact(p.y)}`;
     return markup`<g class="series ${runClass(p.run)}"><path class="mark big" transform="translate(${px(scaleX(p.x))} ${px(scaleY(p.y))}) scale(1.6)" d="${p.run.style.marker}"><title>${text}</title></path></g>`;

@@ -5,7 +5,7 @@ import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { baseAxis, type Box, px, valueAxis, valueScale } from './plot.ts';
 
-const frame: Box = { width: 360, height: 210, left: 56, right: 10, top: 30, bottom: 42 };
+const frame: Box = { width: 284, height: 190, left: 50, right: 10, top: 30, bottom: 42 };
 
 /** Indices of a layer's units, highest score first; of equal scores the lower index. */
 export function ranking(cut: LayerCut): number[] {
@@ -22,7 +22,7 @@ export function scoreChart(run: RunView, cut: LayerCut): Html {
   const order = ranking(cut);
   const kept = new Set(cut.kept);
   const bottom = frame.height - frame.bottom;
-  const axis = { label: 'score', format: (v: number) => real(v, 3), exact: real };
+  const axis = { label: 'score', exact: real };
   const scale = valueScale(axis, [0, ...cut.scores], [bottom, frame.top]);
   const step = (frame.width - frame.left - frame.right) / Math.max(1, order.length);
   const zero = px(scale(0));

@@ -69,7 +69,7 @@ function inactiveByLayer(runs: readonly RunView[]): Figure {
     title: 'Inactive capsules by layer',
     note: 'At the end of each run; layers from the input upwards.',
     x: { label: 'layer', categories },
-    y: { label: 'inactive', format: (v) => percent(v, 0), exact: (v) => percent(v), domain: [0, 1] },
+    y: { label: 'inactive', tick: '%', exact: (v) => percent(v), domain: [0, 1] },
     lines: runs.map((run) => ({
       run,
       points: run.record.inactive.perLayer.map(({ layer, inactive, of }) => ({ x: categories.indexOf(layer), y: inactive / of })),

@@ -17,7 +17,7 @@ export function classes(runs: readonly RunView[], names: readonly string[]): Htm
     title: 'Accuracy by class',
     note: 'Share of the test images of each class that were recognised.',
     x: { label: 'class', categories: names },
-    y: { label: 'accuracy', format: (v) => percent(v, 0), exact: (v) => percent(v) },
+    y: { label: 'accuracy', tick: '%', exact: (v) => percent(v) },
     lines: tested.map(({ run, confusion }) => ({
       run,
       points: confusion.map((row, i) => ({ x: i, y: row[i]! / row.reduce((sum, n) => sum + n, 0) })),

@@ -8,8 +8,8 @@ import { inactiveShare, percent, real } from '../format.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';
 
-const accuracy: Axis = { label: 'accuracy', format: (v) => percent(v, 0), exact: (v) => percent(v, 2) };
-const loss: Axis = { label: 'loss', format: (v) => real(v, 3), exact: (v) => real(v) };
+const accuracy: Axis = { label: 'accuracy', tick: '%', exact: (v) => percent(v, 2) };
+const loss: Axis = { label: 'loss', exact: (v) => real(v) };
 
 const overEpochs = (runs: readonly RunView[], value: (epoch: EpochMetrics, run: RunView) => number): LineChart['lines'] =>
   runs.map((run) => ({ run, points: run.epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch, run) })) }));
@@ -64,7 +64,7 @@ export function inactiveOverEpochs(runs: readonly RunView[]): Html {
       title: 'Inactive capsules over epochs',
       note: 'Share of all intermediate capsules, because a pruned network has fewer of them.',
       x: { label: 'epoch' },
-      y: { label: 'inactive', format: (v) => percent(v, 0), exact: (v) => percent(v), domain: [0, 1] },
+      y: { label: 'inactive', tick: '%', exact: (v) => percent(v), domain: [0, 1] },
       lines,
     }),
   );

@@ -1,9 +1,10 @@
 /** Routing and gradients by layer: whether routing decides, and whether the deeper layers learn. */
+import { correlationPicture } from '../charts/correlation.ts';
 import { lineChart, type LineChart } from '../charts/lines.ts';
 import { figure } from '../figure.ts';
 import { real } from '../format.ts';
 import { markup, type Html } from '../markup.ts';
-import type { RunView } from '../runs.ts';
+import { runClass, type RunView } from '../runs.ts';
 
 /** Lines over layers, in the order of the network; runs without a value for a layer have no point there. */
 function byLayer(runs: readonly RunView[], values: (run: RunView) => readonly { layer: string; value: number }[]) {
@@ -34,7 +35,7 @@ export function dynamics(runs: readonly RunView[]): Html | false {
   const correlation = byLayer(runs, ({ analysis }) =>
     (analysis?.correlation ?? []).map((layer) => ({ layer: layer.layer, value: layer.meanAbsolute })),
   );
-  const number = { format: (v: number) => real(v, 2), exact: (v: number) => real(v) };
+  const number = { exact: (v: number) => real(v) };
   const charts: LineChart[] = [
     {
       id: 'coupling-entropy',
@@ -55,7 +56,7 @@ export function dynamics(runs: readonly RunView[]): Html | false {
       title: 'Gradient norm',
       note: 'Of each layer’s weights in the last epoch; logarithmic.',
       ...gradients,
-      y: { label: 'L2 norm', format: (v) => real(v, 1), exact: (v) => real(v), log: true },
+      y: { label: 'L2 norm', exact: (v) => real(v), log: true },
     },
     {
       id: 'channel-correlation',
@@ -67,5 +68,18 @@ export function dynamics(runs: readonly RunView[]): Html | false {
   ];
   const drawn = charts.filter(({ lines }) => lines.length > 0);
   if (drawn.length === 0) return false;
-  return markup`<section id="dynamics"><h2>Routing and gradients</h2><div class="figures">${drawn.map((chart) => figure(lineChart(chart)))}</div></section>`;
+  return markup`<section id="dynamics"><h2>Routing and gradients</h2><div class="figures">${drawn.map((chart) => figure(lineChart(chart)))}</div>${correlations(runs)}</section>`;
+}
+
+/** Many runs are folded up, so that the page stays short. */
+const OPEN = 3;
+
+function correlations(runs: readonly RunView[]): Html | false {
+  const known = runs.flatMap((run) => (run.analysis?.correlation.length ? [{ run, layers: run.analysis.correlation }] : []));
+  if (known.length === 0) return false;
+  const rows = known.map(
+    ({ run, layers }) =>
+      markup`<details class="fold ${runClass(run)}"${known.length <= OPEN && markup` open`}><summary><span class="swatch"></span>${run.record.name}</summary><div class="correlations">${layers.map(correlationPicture)}</div></details>`,
+  );
+  return markup`<h3>Correlation of feature maps, channel by channel</h3><p class="note">Red: +1, white: 0, blue: −1.</p>${rows}`;
 }

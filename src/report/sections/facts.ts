@@ -28,9 +28,12 @@ export function header({ title, date, engine, versions, dataset, runs }: ReportD
   )}</dl></header>`;
 }
 
+/** More runs than this get buttons that tick all of them, or none. */
+const PICK_ALL = 4;
+
 /** The legend of all charts. Unticking a run hides it everywhere, pointing at it dims the others. */
 export function runPicker(runs: readonly RunView[]): Html {
-  return markup`<nav class="picker" aria-label="Runs shown"><ul>${runs.map(
+  return markup`<nav class="picker" aria-label="Runs shown"><ul>${runs.length > PICK_ALL && markup`<li hidden><button type="button" data-show="all">Show all</button><button type="button" data-show="none">None</button></li>`}${runs.map(
     (run) =>
       markup`<li id="chip-${run.index}"><label><input type="checkbox" id="show-${run.index}" checked><svg class="sample" viewBox="0 0 28 12" aria-hidden="true">${sample(run)}</svg>${run.record.name}</label></li>`,
   )}</ul></nav>`;

@@ -4,6 +4,7 @@ import { markup, type Html, type Part } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { scatter } from '../charts/scatter.ts';
 import { figure } from '../figure.ts';
+import { seeds } from './seeds.ts';
 
 /** Capsule types of the intermediate layers that never get longer than the threshold; null before the analysis. */
 function dead({ analysis }: RunView): { dead: number; of: number } | null {
@@ -109,8 +110,8 @@ export function summary(runs: readonly RunView[]): Html {
         id: 'accuracy-and-inactive',
         title: 'Accuracy and inactive capsules',
         note: 'One mark per run; up and to the left is better.',
-        x: { label: 'inactive capsules', format: (v) => percent(v, 0), exact: (v) => percent(v) },
-        y: { label: 'test accuracy', format: (v) => percent(v), exact: (v) => percent(v, 2) },
+        x: { label: 'inactive capsules', tick: '%', exact: (v) => percent(v) },
+        y: { label: 'test accuracy', tick: '%', exact: (v) => percent(v, 2) },
         points: compared.map((run) => ({ run, x: inactiveShare(run.record.inactive), y: run.record.accuracy })),
       }),
     )}${figure(
@@ -118,14 +119,14 @@ export function summary(runs: readonly RunView[]): Html {
         id: 'accuracy-and-parameters',
         title: 'Accuracy and size',
         note: 'One mark per run; up and to the left is better.',
-        x: { label: 'parameters', format: quantity, exact: count },
-        y: { label: 'test accuracy', format: (v) => percent(v), exact: (v) => percent(v, 2) },
+        x: { label: 'parameters', tick: 's', exact: count },
+        y: { label: 'test accuracy', tick: '%', exact: (v) => percent(v, 2) },
         points: compared.map((run) => ({ run, x: run.record.params, y: run.record.accuracy })),
       }),
     )}</div>`;
   return markup`<section id="summary"><h2>Result</h2>${headline(runs)}<div class="scroll" role="region" tabindex="0" aria-label="Result of every run"><table class="results"><thead><tr><th scope="col">Run</th>${columns.map(
     ({ head }) => markup`<th scope="col">${head}</th>`,
-  )}</tr></thead><tbody>${runs.map(rowsOf)}</tbody></table></div><p class="note">Inactive capsules: of the intermediate capsule layers, by ${criterionText(runs)}; by layer from the input upwards. Dead: longer than the threshold on no test image. Images per second while training. pp: percentage points.</p>${tradeOff}</section>`;
+  )}</tr></thead><tbody>${runs.map(rowsOf)}</tbody></table></div><p class="note">Inactive capsules: of the intermediate capsule layers, by ${criterionText(runs)}; by layer from the input upwards. Dead: longer than the threshold on no test image. Images per second while training. pp: percentage points.</p>${seeds(runs)}${tradeOff}</section>`;
 }
 
 const criteria = {
