@@ -70,8 +70,10 @@ async function couplingOf(net: CapsNet, dataset: Dataset, io: HostIO): Promise<L
 
 /** Correlation of the feature maps averaged over the first batch of test images, as the CCM term sees them. */
 function correlationOf(net: CapsNet, dataset: Dataset, batch: number): LayerCorrelation[] {
-  return tf.tidy(() => {
+  let correlation: LayerCorrelation[] = [];
+  tf.tidy(() => {
     const { featureMaps } = net.features(testImages(net, dataset, 0, Math.min(batch, dataset.test.labels.length)), 'test');
-    return featureMaps.map(({ layer, maps }) => layerCorrelation(layer, maps));
+    correlation = featureMaps.map(({ layer, maps }) => layerCorrelation(layer, maps));
   });
+  return correlation;
 }
