@@ -6,6 +6,13 @@ export default defineConfig({
   main: {
     build: { rolldownOptions: { input: 'src/main/index.ts' } },
   },
+  preload: {
+    build: {
+      // A sandboxed preload script must be one CommonJS file with everything in it.
+      externalizeDeps: false,
+      rolldownOptions: { input: 'src/preload/index.ts', output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+    },
+  },
   renderer: {
     root: 'src/renderer',
     plugins: [svelte()],

@@ -1,5 +1,6 @@
 /** The desktop application's main process, as a table of contents. */
 import { app } from 'electron';
+import { setupIpc } from './ipc.ts';
 import { setupNavigation } from './navigation.ts';
 import { registerScheme, serveRenderer } from './protocol.ts';
 import { openWindow } from './window.ts';
@@ -17,4 +18,5 @@ app.on('activate', () => {
 
 await app.whenReady();
 serveRenderer();
+setupIpc();
 openWindow();

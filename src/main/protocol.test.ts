@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('electron', () => ({ net: {}, protocol: {} }));
-const { fileOf } = await import('./protocol.ts');
+const { fileOf, isOwnPage } = await import('./protocol.ts');
 
 describe('fileOf', () => {
   const root = '/srv/renderer';
@@ -19,4 +19,9 @@ describe('fileOf', () => {
   ])('refuses %s', (url) => {
     expect(fileOf(root, url)).toBeNull();
   });
+});
+
+it('knows its own pages', () => {
+  expect(isOwnPage('app://capscope/index.html')).toBe(true);
+  for (const url of ['https://capscope/', 'app://capscope.example/', 'file:///index.html', '']) expect(isOwnPage(url)).toBe(false);
 });

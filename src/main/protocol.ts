@@ -10,6 +10,10 @@ const SCHEME = 'app';
 const HOST = 'capscope';
 export const START_PAGE = `${SCHEME}://${HOST}/index.html`;
 
+export function isOwnPage(url: string): boolean {
+  return url.startsWith(`${SCHEME}://${HOST}/`);
+}
+
 /** The file under `root` that a URL of the scheme names, or null when it names none there. */
 export function fileOf(root: string, url: string): string | null {
   const { host, pathname } = new URL(url);

@@ -1,4 +1,5 @@
 import { BrowserWindow } from 'electron';
+import { join } from 'node:path';
 import { START_PAGE } from './protocol.ts';
 
 /** Opens the application's window, or brings the one that is open to the front. */
@@ -15,7 +16,12 @@ export function openWindow(): void {
     minWidth: 720,
     minHeight: 480,
     show: false,
-    webPreferences: { contextIsolation: true, sandbox: true, nodeIntegration: false },
+    webPreferences: {
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+    },
   });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(START_PAGE);
