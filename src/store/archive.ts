@@ -1,13 +1,14 @@
 /** Exports a run as one file and imports such a file again, whole or not at all. */
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
 import { decodeSafetensors } from '../shared/safetensors.ts';
 import { decodeNetworkFile } from '../shared/weights-file.ts';
+import { readWhole, writeDurably } from './disk.ts';
 import { archiveFormat, Manifest, manifestName } from './archive-format.ts';
-import { sha256, writeDurably } from './run-files.ts';
+import { sha256 } from './run-files.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
 
@@ -38,11 +39,7 @@ export function exportRun(store: Store, run: StoredRun, path: string): void {
   // Weights hardly compress, so they are stored as they are.
   const entries = Object.fromEntries(files.map(({ kind, content }) => [entryName(kind), [content, { level: 0 }] as const]));
   const archive = zipSync({ [manifestName]: strToU8(JSON.stringify(manifest)), ...entries });
-  try {
-    writeDurably(path, archive);
-  } catch (error) {
-    throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
-  }
+  writeDurably(path, archive);
 }
 
 /** From the oldest ancestor to the run itself. */
@@ -126,14 +123,9 @@ function readArchive(path: string): { manifest: Manifest; contents: Contents } {
 /** Only the three expected entries are unpacked, into memory and never under a name from the archive. */
 function unpack(path: string): Record<string, Uint8Array> {
   const names = [manifestName, ...kinds.map(entryName)];
-  let bytes: Uint8Array;
-  try {
-    if (statSync(path).size > maxBytes) throw new InputError(`${path} is larger than ${maxBytes} bytes, too large for a run`);
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes)
+    throw new InputError(`${path} is larger than ${maxBytes} bytes, too large for a run`);
+  const bytes = readWhole(path);
   let total = 0;
   try {
     return unzipSync(bytes, {

@@ -3,9 +3,10 @@
  * A file is complete before it gets its name, and a file that no row of the database names is rubbish.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { readWhole, writeDurably } from './disk.ts';
 
 export type FileKind = 'weights' | 'checkpoint' | 'activity';
 
@@ -19,27 +20,6 @@ export interface StoredFile {
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** Writes bytes to a new file and has the system put them on the disk before the file gets its name. Creates folders as needed. */
-export function writeDurably(path: string, bytes: Uint8Array): void {
-  const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const file = openSync(temporary, 'wx');
-    try {
-      for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  syncFolder(folder);
-}
 
 export class RunFiles {
   readonly #root: string;
@@ -64,12 +44,7 @@ export class RunFiles {
   /** Throws an InputError when the file is gone or no longer what was written. */
   read(file: StoredFile): Uint8Array {
     const path = this.path(file);
-    let bytes: Uint8Array;
-    try {
-      bytes = readFileSync(path);
-    } catch (error) {
-      throw new InputError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
-    }
+    const bytes = readWhole(path);
     if (bytes.length !== file.bytes || sha256(bytes) !== file.sha256)
       throw new InputError(`${path} is not the file that was stored: its SHA-256 differs from the database's`);
     return bytes;
@@ -90,16 +65,5 @@ export class RunFiles {
       return;
     }
     for (const name of found) if (!names.has(name)) rmSync(join(folder, name), { force: true, recursive: true });
-  }
-}
-
-/** Makes a rename survive a power failure. Windows has no such call and does not need it. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -1,0 +1,47 @@
+/** `capscope compare <id> <id>…`: runs side by side, each against the first. */
+import type { Command } from 'commander';
+import { InputError } from '../../shared/input-error.ts';
+import type { RunRecord } from '../../shared/results.ts';
+import { recordOf } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import type { StoredRun } from '../../store/types.ts';
+import { comparedWithFirst, comparisonTable } from '../comparison.ts';
+import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { writeReport } from '../report-file.ts';
+
+interface Options {
+  db: string;
+  html?: string;
+  json?: true;
+}
+
+export function addCompare(program: Command): void {
+  databaseCommand(program, 'compare', 'compare runs with the first of them')
+    .argument('<ids...>', 'ids of two or more runs, or their first characters')
+    .option('--html <file>', 'write a report of these runs')
+    .addOption(jsonOption())
+    .action((prefixes: string[], { db, html, json }: Options) =>
+      withExistingStore(db, (store) => {
+        const runs = prefixes.map((prefix) => store.runByPrefix(prefix));
+        if (runs.length < 2) throw new InputError('compare needs at least two runs');
+        if (new Set(runs.map(({ id }) => id)).size < runs.length)
+          throw new InputError('compare needs different runs, but one is named twice');
+        const records = runs.map((run) => testedRecord(store, run));
+        if (html !== undefined) writeReport(store, html, { title: 'Comparison', runs, settings: null });
+        if (json) printJson({ runs: records, report: html ?? null });
+        else print(comparisonTable(comparedWithFirst(labelled(records))) + (html === undefined ? '' : `\n\nReport: ${html}`));
+      }),
+    );
+}
+
+function testedRecord(store: Store, run: StoredRun): RunRecord {
+  const record = recordOf(store, run);
+  if (!record)
+    throw new InputError(`run ${run.id} (${run.name}) is ${run.status} and has not been tested yet, so there is nothing to compare`);
+  return record;
+}
+
+/** Runs of different studies often have the same name. */
+function labelled(records: RunRecord[]): RunRecord[] {
+  return records.map((record) => ({ ...record, name: `${record.id} ${record.name}` }));
+}

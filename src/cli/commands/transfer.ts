@@ -1,0 +1,34 @@
+/** `capscope export <id> <file>` and `capscope import <file>`: a run as one file. */
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import { exportRun, importRun } from '../../store/archive.ts';
+import { databaseCommand, jsonOption, print, printJson, withExistingStore, withStore } from '../options.ts';
+
+export function addExport(program: Command): void {
+  databaseCommand(program, 'export', 'write a finished run, with those it was cut from, to one file')
+    .argument('<id>', 'id of the run, or its first characters')
+    .argument('<file>', 'file to write')
+    .addOption(jsonOption())
+    .action((prefix: string, file: string, { db, json }: { db: string; json?: true }) =>
+      withExistingStore(db, (store) => {
+        const run = store.runByPrefix(prefix);
+        const path = resolve(file);
+        exportRun(store, run, path);
+        if (json) printJson({ id: run.id, file: path });
+        else print(`Run ${run.id} (${run.name}) is now also in ${path}.`);
+      }),
+    );
+}
+
+export function addImport(program: Command): void {
+  databaseCommand(program, 'import', 'add a run from a file that export wrote')
+    .argument('<file>', 'file to read')
+    .addOption(jsonOption())
+    .action((file: string, { db, json }: { db: string; json?: true }) =>
+      withStore(db, (store) => {
+        const imported = importRun(store, file);
+        if (json) printJson(imported);
+        else print(imported.added ? `Run ${imported.id} added.` : `Run ${imported.id} is already there; nothing was changed.`);
+      }),
+    );
+}

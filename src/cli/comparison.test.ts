@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { RunRecord } from '../shared/results.ts';
+import { comparedByGroup, comparedWithFirst, comparisonTable } from './comparison.ts';
+
+function record(
+  name: string,
+  role: RunRecord['role'],
+  params: number,
+  accuracy: number,
+  inactive: number[],
+  of: number,
+  speed: number,
+): RunRecord {
+  const perLayer = inactive.map((count, l) => ({ layer: `capsules.${l}`, inactive: count, of, activations: [] }));
+  const total = inactive.reduce((a, b) => a + b, 0);
+  return {
+    id: name,
+    name,
+    role,
+    parent: null,
+    status: 'finished',
+    seed: 1,
+    pruning: null,
+    params,
+    flops: 1,
+    epochs: 1,
+    accuracy,
+    top5: 1,
+    loss: 0,
+    inactive: { total, of: of * inactive.length, threshold: 0.01, criterion: 'mean-vector', perLayer },
+    imagesPerSecond: speed,
+    peakMemoryBytes: 0,
+    weightBytes: 0,
+    weights: '',
+  };
+}
+
+const unpruned = record('unpruned', 'unpruned', 2641680, 0.9712, [2, 7, 12], 16, 100);
+const source = record('source', 'source', 2641680, 0.9, [1, 1, 1], 16, 100);
+const pruned = record('pruned', 'pruned', 700000, 0.98, [0, 1, 2], 8, 185.4);
+
+it('shows pruned runs under the unpruned one of their group, with the difference', () => {
+  expect(comparisonTable(comparedByGroup([[unpruned, source, pruned]]))).toBe(
+    [
+      'run            params      test acc   inactive capsules  by layer     images/s',
+      'unpruned    2,641,680       97.12 %    21 / 48 (43.8 %)   2   7   12       100',
+      'pruned        700,000       98.00 %     3 / 24 (12.5 %)   0   1    2       185',
+      'difference    -73.5 %  +0.88 points  -18 (-31.3 points)  -2  -6  -10   +85.4 %',
+    ].join('\n'),
+  );
+});
+
+it('leaves out what cannot be compared: layers of networks of different depth, shares without capsules', () => {
+  const flat = record('flat', 'pruned', 10, 0.5, [], 16, 0);
+  const lines = comparisonTable(comparedWithFirst([unpruned, flat])).split('\n');
+  expect(lines[2]).toMatch(/^flat .* 0 \/ 0 +0$/);
+  expect(lines[3]).toMatch(/^difference .* -21 +-100\.0 %$/);
+});
+
+it('shows an unpruned run alone, and pruned ones whose unpruned twin failed without a difference', () => {
+  expect(comparedByGroup([[unpruned], [pruned]])).toEqual([
+    { run: unpruned, baseline: null },
+    { run: pruned, baseline: null },
+  ]);
+});

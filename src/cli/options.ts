@@ -1,0 +1,47 @@
+/** Options that several commands share. */
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { existsSync } from 'node:fs';
+import { InputError } from '../shared/input-error.ts';
+import { defaultDatabasePath } from '../store/location.ts';
+import { Store } from '../store/store.ts';
+
+export const databaseOption = (): Option => new Option('--db <file>', 'database of runs').default(defaultDatabasePath(), "Capscope's own");
+export const jsonOption = (): Option => new Option('--json', 'print one JSON document');
+
+/** Adds a command that works on the database. */
+export function databaseCommand(program: Command, usage: string, description: string): Command {
+  return program.command(usage).description(description).addOption(databaseOption());
+}
+
+/** Opens the database for a command that has nothing to do in an empty one, so that a mistyped path creates none. */
+export function withExistingStore<T>(path: string, work: (store: Store) => T): T {
+  if (!existsSync(path)) throw new InputError(`there is no database ${path}; "npm run study" creates one`);
+  return withStore(path, work);
+}
+
+export function withStore<T>(path: string, work: (store: Store) => T): T {
+  const store = new Store(path);
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Parses an integer of a range; for commander. */
+export const integerBetween =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < low || value > high) throw new InvalidArgumentError(`It must be an integer from ${low} to ${high}.`);
+    return value;
+  };
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

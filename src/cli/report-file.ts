@@ -1,0 +1,42 @@
+/** Writes the HTML report of stored runs. */
+import { renderReport, type ReportRun } from '../report/report.ts';
+import { InputError } from '../shared/input-error.ts';
+import { latestEvaluation, recordOf } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredRun } from '../store/types.ts';
+import { writeDurably } from '../store/disk.ts';
+
+/** @param settings what the report prints as the settings of the study; null for a comparison of single runs. Throws an InputError. */
+export function writeReport(
+  store: Store,
+  path: string,
+  { title, runs, settings }: { title: string; runs: StoredRun[]; settings: unknown },
+): void {
+  const { shape, classes, ...dataset } = store.dataset(runs[0]!.dataset);
+  if (runs.some((run) => run.dataset !== dataset.fingerprint)) throw new InputError('a report needs runs on the same data set');
+  const html = renderReport({
+    title,
+    date: new Date().toISOString(),
+    engine: [...new Set(runs.map(({ engine }) => engine))].filter((name) => name !== null).join(', '),
+    versions: Object.assign({}, ...runs.map(({ versions }) => versions)) as Record<string, string>,
+    dataset: { ...dataset, classes, input: { ...shape, classes: classes.length } },
+    runs: runs.flatMap((run) => reportRun(store, run) ?? []),
+    settings,
+  });
+  writeDurably(path, new TextEncoder().encode(html));
+}
+
+function reportRun(store: Store, run: StoredRun): ReportRun | null {
+  const record = recordOf(store, run);
+  if (!record) return null;
+  const { network, training, pruning } = run.spec;
+  return {
+    record,
+    network,
+    training,
+    pruning,
+    epochs: store.epochs(run.id),
+    evaluation: latestEvaluation(store, run.id),
+    analysis: store.result(run.id)?.analysis ?? null,
+  };
+}

@@ -1,0 +1,95 @@
+/** Runs a study: plans it, finds what an earlier start has already done, and does the rest. */
+import { createHash } from 'node:crypto';
+import manifest from '../../package.json' with { type: 'json' };
+import { inputShape, type Dataset } from '../shared/dataset.ts';
+import { describe, NetworkSpecError } from '../shared/describe.ts';
+import { InputError } from '../shared/input-error.ts';
+import type { PlannedRun, StudySpec } from '../shared/spec/study.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredRun, StoredStudy } from '../store/types.ts';
+import { runJob, type RunContext } from './run-job.ts';
+import type { StudyFile } from './study-file.ts';
+
+/** Throws an InputError when a network of the study cannot be built for this data. */
+export function checkNetworks(plan: PlannedRun[], dataset: Dataset): void {
+  for (const { network, name } of plan) {
+    try {
+      describe(network, inputShape(dataset));
+    } catch (error) {
+      if (error instanceof NetworkSpecError)
+        throw new InputError(`the network of run "${name}" cannot be built: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+}
+
+/**
+ * Finds the study that an earlier start has begun, or adds it with all its runs.
+ * @param fresh begins anew even if it has been begun before.
+ */
+export function openStudy(
+  store: Store,
+  { spec, plan }: StudyFile,
+  dataset: Dataset,
+  engine: string,
+  fresh: boolean,
+): { study: StoredStudy; runs: StoredRun[] } {
+  return store.atomically(() => {
+    const identity = studyIdentity(spec, dataset, engine);
+    const known = fresh ? null : store.findStudy(identity);
+    if (known) return { study: known, runs: store.runs(known.id) };
+    const { name, shape, classes, fingerprint } = dataset;
+    store.addDataset({ name, shape, classes, fingerprint, train: dataset.train.labels.length, test: dataset.test.labels.length });
+    const study = store.addStudy({ identity, spec, dataset: fingerprint });
+    const ids = new Map<string, string>();
+    for (const planned of plan) ids.set(planned.key, addRun(store, study, planned, ids, dataset));
+    return { study, runs: store.runs(study.id) };
+  });
+}
+
+/** Two starts with the same identity are the same study. The path of the data is left out: the fingerprint says what they are. */
+function studyIdentity(spec: StudySpec, dataset: Dataset, engine: string): string {
+  const content = { ...spec, $schema: undefined, data: { ...spec.data, path: undefined }, fingerprint: dataset.fingerprint, engine };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+function addRun(store: Store, study: StoredStudy, planned: PlannedRun, ids: Map<string, string>, dataset: Dataset): string {
+  const { key, name, role, parent, ...spec } = planned;
+  const { params, flops } = describe(spec.network, inputShape(dataset));
+  const parentId = parent === null ? null : ids.get(parent)!;
+  return store.addRun({ study: study.id, key, name, role, parent: parentId, dataset: dataset.fingerprint, spec, params, flops }).id;
+}
+
+export type StudyOutcome = 'finished' | 'stopped' | 'failed';
+
+/**
+ * Does every run that has not finished. A run that fails does not keep the others from running, except those cut from it.
+ * Throws an InputError when another process is at work on the study.
+ */
+export async function runStudy(runs: StoredRun[], context: RunContext): Promise<StudyOutcome> {
+  const { store, engine, progress } = context;
+  let failed = false;
+  for (const [i, { id, name, parent }] of runs.entries()) {
+    const label = `run ${i + 1} of ${runs.length}: ${name} (${id})`;
+    const { status } = store.run(id);
+    if (status === 'finished') {
+      progress.say(`${label}: already finished`);
+      continue;
+    }
+    if (parent !== null && store.run(parent).status !== 'finished') {
+      progress.say(`${label}: skipped, because run ${parent} has not finished`);
+      failed = true;
+      continue;
+    }
+    progress.run(i + 1, runs.length, name);
+    progress.say(store.file(id, 'checkpoint') ? `${label}: goes on from its checkpoint` : label);
+    store.claim(id, { name: engine.name, versions: { capscope: manifest.version, ...engine.versions } });
+    try {
+      if ((await runJob(id, context)) === 'stopped') return 'stopped';
+    } catch (error) {
+      progress.say(`${label}: failed: ${(error as Error).message}`);
+      failed = true;
+    }
+  }
+  return failed ? 'failed' : 'finished';
+}

@@ -1,0 +1,26 @@
+/** Text in aligned columns. */
+
+export interface Column {
+  head: string;
+  align?: 'left' | 'right';
+}
+
+/** One line per row under a line of heads; columns are two spaces apart. Left-aligned unless a column says otherwise. */
+export function table(columns: Column[], rows: string[][]): string {
+  const lines = [columns.map(({ head }) => head), ...rows];
+  const widths = columns.map((_, c) => Math.max(...lines.map((line) => line[c]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, c) => (columns[c]!.align === 'right' ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** "name   value" lines. */
+export function facts(entries: [string, string][]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}

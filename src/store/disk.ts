@@ -1,0 +1,51 @@
+/** Whole files, read and written. Both throw an InputError that names the file when the system says no. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '../shared/input-error.ts';
+
+export function readWhole(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
+ * Writes a file so that it is there whole or not at all, even if the power fails: the bytes go to a temporary name, the
+ * system puts them on the disk, and only then the file gets its name. Creates folders as needed.
+ */
+export function writeDurably(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeAndSync(temporary, bytes);
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary);
+    throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function writeAndSync(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx');
+  try {
+    for (let offset = 0; offset < bytes.length; offset += writeSync(file, bytes, offset));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes a rename survive a power failure. Windows has no such call and does not need it. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

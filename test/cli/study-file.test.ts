@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/shared/input-error.ts';
+import { presets, readStudy } from '../../src/cli/study-file.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+
+const study = { name: 'a', networks: [{ types: 4 }], epochs: { train: 1, fineTune: 1 } };
+
+function written(content: unknown): string {
+  const path = join(temporaryFolder(), 'study.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+describe('study file', () => {
+  it('has its defaults filled in, its runs planned and its folder remembered', () => {
+    const path = written(study);
+    const { spec, plan, folder } = readStudy(path);
+    expect(spec).toMatchObject({ ccm: 0.01, seeds: [1], training: { batch: 32 }, data: { path: 'sample' } });
+    expect(plan.map(({ role }) => role)).toEqual(['unpruned']);
+    expect(join(folder, 'study.json')).toBe(path);
+  });
+
+  it('takes one seed instead of its own', () => {
+    const { spec, plan } = readStudy(written({ ...study, seeds: [1, 2, 3] }), 7);
+    expect(spec.seeds).toEqual([7]);
+    expect(plan.map(({ seed }) => seed)).toEqual([7]);
+  });
+
+  it.each<[unknown, string]>([
+    ['{"name": "a",}', 'is not JSON: '],
+    ['', 'is not JSON: '],
+    [{ ...study, epochs: { train: 0, fineTune: 1 } }, ': epochs.train: Too small'],
+    [{ ...study, colour: 1 }, ': unknown field "colour"'],
+    [
+      { ...study, networks: [{ types: 4 }, { backbone: [{ channels: 0 }], primary: { types: 1, dim: 1 }, intermediate: [] }] },
+      ': networks[1]: backbone[0].channels: ',
+    ],
+    [{ ...study, pruning: { capsules: 0.5, capsuleLayers: 'inherit' } }, ': pruning: granularity: inheriting capsule weights needs'],
+    [{ ...study, pruning: [{ capsules: 0.5, capsuleLayers: 'inherit' }] }, ': pruning[0].granularity: inheriting'],
+    [null, ': Invalid input: expected object, received null'],
+    [{ ...study, networks: { backbone: 1 } }, ': networks: Invalid input: expected array'],
+  ])('%# is refused in one line that names file and field', (content, reason) => {
+    const path = written(content);
+    const read = () => readStudy(path);
+    expect(read).toThrow(InputError);
+    expect(read).toThrow(`${path}${reason.startsWith(':') ? '' : ' '}${reason}`);
+    expect(read).not.toThrow('\n');
+  });
+
+  it('must be there', () => {
+    expect(() => readStudy('nowhere.json')).toThrow('there is no study file or preset nowhere.json; presets are paper, quick');
+    const folder = join(temporaryFolder(), 'folder');
+    mkdirSync(folder);
+    expect(() => readStudy(folder)).toThrow(`cannot read ${folder}: `);
+  });
+
+  it('comes with presets that are valid', () => {
+    expect(presets()).toEqual(expect.arrayContaining(['quick', 'paper']));
+    for (const preset of presets()) expect(readStudy(preset).spec.name).toBe(preset);
+  });
+});
