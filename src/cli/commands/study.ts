@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { loadDataset, SAMPLE } from '../../datasets/load.ts';
+import { loadDataset } from '../../datasets/load.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
 import { recordOf } from '../../store/records.ts';
@@ -77,8 +77,8 @@ async function study(
 /** @param override path from the command line, which stands in for the study's own. */
 function loadData({ spec, folder }: StudyFile, override: string | undefined): Promise<Dataset> {
   const { path, ...limits } = spec.data;
-  const absolute = (base: string, name: string) => (name === SAMPLE ? SAMPLE : resolve(base, name));
-  return loadDataset(override === undefined ? absolute(folder, path) : absolute('.', override), limits);
+  const [base, name] = override === undefined ? [folder, path] : ['.', override];
+  return loadDataset(name === 'sample' ? name : resolve(base, name), limits);
 }
 
 /** Writes the report and prints what came out. */
