@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InputError } from '../shared/input-error.ts';
-import { encodeIdx } from './idx.ts';
+import { DatasetError } from './errors.ts';
+import { encodeIdx } from './formats/idx.ts';
 import { loadDataset } from './load.ts';
 
 let folder: string;
@@ -24,9 +24,25 @@ const labels = (count: number, classes = 3) =>
     Uint8Array.from({ length: count }, (_, i) => i % classes),
   );
 
+/** Pixels that hardly compress. */
+const noise = (count: number) =>
+  encodeIdx(
+    [count, 3, 4],
+    Uint8Array.from({ length: count * 12 }, (_, i) => (i * 7919) % 251),
+  );
+
+/** A second set of four files, whose names start with `prefix`. */
+const twice = (prefix: string) =>
+  Object.fromEntries(
+    ['train', 't10k'].flatMap((split) => [
+      [`${prefix}${split}-images-idx3-ubyte`, images(6)],
+      [`${prefix}${split}-labels-idx1-ubyte`, labels(6)],
+    ]),
+  );
+
 /** Writes a good folder with some files replaced; null leaves a file out. */
-function write(changes: Record<string, Buffer | null> = {}): void {
-  const files: Record<string, Buffer | null> = {
+function write(changes: Record<string, Uint8Array | null> = {}): void {
+  const files: Record<string, Uint8Array | null> = {
     'train-images-idx3-ubyte': images(9),
     'train-labels-idx1-ubyte': labels(9),
     't10k-images-idx3-ubyte': images(6),
@@ -82,71 +98,128 @@ describe('loadDataset', () => {
 
   const T = 'train-images-idx3-ubyte';
   const L = 'train-labels-idx1-ubyte';
+  const wrongType = images(9);
+  wrongType[2] = 0x0d;
   const wrongMagic = images(9);
-  wrongMagic[2] = 0x0d;
-  const cases: [string, Record<string, Buffer | null>, RegExp][] = [
-    ['a missing file', { [L]: null }, /has no file of training labels, expected train-labels-idx1-ubyte or train-labels-idx1-ubyte\.gz$/],
+  wrongMagic[0] = 0x7f;
+  const huge = Buffer.from('00000803ffffffff0000001c0000001c', 'hex');
+  const cases: [string, Record<string, Uint8Array | null>, RegExp][] = [
+    [
+      'a missing file',
+      { [L]: null },
+      /: the file with the train labels is missing; expected train-labels-idx1-ubyte or train-labels-idx1-ubyte\.gz$/,
+    ],
+    [
+      'an unknown folder',
+      { [T]: null, [L]: null, 't10k-images-idx3-ubyte': null, 't10k-labels-idx1-ubyte': null },
+      /no IDX files in it; expected/,
+    ],
+    [
+      'two data sets',
+      twice('letters-'),
+      /it holds 2 data sets, with letters-train-images-idx3-ubyte and train-images-idx3-ubyte; expected one$/,
+    ],
     [
       'a truncated file',
       { [T]: images(9).subarray(0, 100) },
-      /train-images-idx3-ubyte is truncated: it has 100 bytes, expected the 124 that its header declares$/,
+      /train-images-idx3-ubyte: it is truncated: 100 bytes, but its header declares 9 × 3 × 4, which needs 124$/,
     ],
+    ['a file that ends in its header', { [T]: images(9).subarray(0, 10) }, /truncated within its header of 16 bytes$/],
+    ['an empty file', { [T]: Buffer.alloc(0) }, /train-images-idx3-ubyte: it has only 0 bytes; expected an IDX header/],
     [
-      'a file that ends in its header',
-      { [T]: images(9).subarray(0, 10) },
-      /train-images-idx3-ubyte is truncated: it has 10 bytes, less than its header needs$/,
+      'trailing bytes',
+      { [T]: Buffer.concat([images(9), Buffer.alloc(1)]) },
+      /1 bytes follow the 9 × 3 × 4 elements that its header declares/,
     ],
-    ['an empty file', { [T]: Buffer.alloc(0) }, /train-images-idx3-ubyte is truncated: it has 0 bytes/],
-    ['trailing bytes', { [T]: Buffer.concat([images(9), Buffer.alloc(1)]) }, /goes on after the 124 bytes that its header declares/],
-    [
-      'a wrong magic number',
-      { [T]: wrongMagic },
-      /starts with 0x00000d03, expected 0x00000803 or 0x00000804, with which an IDX file of images starts$/,
-    ],
-    ['labels in place of images', { [T]: labels(9) }, /starts with 0x00000801, expected 0x00000803/],
-    ['a count mismatch', { [L]: labels(8) }, /has 8 labels, expected one for each of the 9 images in .*train-images-idx3-ubyte$/],
+    ['floats', { [T]: wrongType }, /it holds 32-bit floats; expected unsigned bytes$/],
+    ['a wrong magic number', { [T]: wrongMagic }, /starts with 0x7f000803, which is not an IDX header; expected 0x00000803 or 0x00000804$/],
+    ['labels in place of images', { [T]: labels(9) }, /train-images-idx3-ubyte: its header declares 1 axes; expected 3 or 4$/],
+    ['a count mismatch', { [L]: labels(8) }, /train-labels-idx1-ubyte: it has 8 labels, but .*train-images-idx3-ubyte has 9 images$/],
     [
       'no images',
       { [T]: encodeIdx([0, 3, 4], new Uint8Array()), [L]: encodeIdx([0], new Uint8Array()) },
-      /train-images-idx3-ubyte is empty: its header declares 0 × 3 × 4 values$/,
+      /train-images-idx3-ubyte: it holds no images; expected at least one$/,
     ],
+    ['images without pixels', { [T]: encodeIdx([9, 0, 4], new Uint8Array()) }, /its images are 0 × 4 with 1 channels; expected 1 to 4096/],
     [
       'a huge declared size',
-      { [T]: Buffer.concat([Buffer.from('00000803ffffffff0000001c0000001c', 'hex'), Buffer.alloc(784)]) },
-      /more than any image data set has; the header is damaged$/,
+      { [T]: Buffer.concat([huge, Buffer.alloc(784)]) },
+      /truncated: 800 bytes, but its header declares 4294967295 × 28 × 28/,
+    ],
+    [
+      'a huge declared size in gzip',
+      { [T]: gzipSync(Buffer.concat([huge, Buffer.alloc(784)])) },
+      /train-images-idx3-ubyte: its header declares \d+ bytes, which \d+ compressed bytes cannot hold$/,
     ],
     [
       'test images of another size',
       { 't10k-images-idx3-ubyte': images(6, 4, 3) },
-      /training images are 3×4×1 but test images 4×3×1; expected one size for both$/,
+      /t10k-images-idx3-ubyte: its images are 4 × 3 × 1, but the training images are 3 × 4 × 1; expected the same$/,
     ],
     [
       'a test label out of range',
       { 't10k-labels-idx1-ubyte': labels(6, 5) },
-      /a test image has the label 4, expected 0 to 2, the classes of the training images$/,
+      /t10k-labels-idx1-ubyte: test label 3 \(image 3\) never occurs in training; expected labels from 0 to 2$/,
     ],
-    ['a class without images', { [L]: encodeIdx([9], new Uint8Array(9).fill(2, 0, 5)) }, /training labels reach 2 but none is 1/],
-    ['a single class', { [L]: labels(9, 1) }, /all training images have the label 0, expected at least two classes$/],
-    ['damaged gzip', { [T]: gzipSync(images(200)).fill(0x55, 20, 30) }, /train-images-idx3-ubyte is damaged: its gzip data end in error/],
-    ['cut gzip', { [T]: gzipSync(images(200)).subarray(0, -12) }, /train-images-idx3-ubyte is (damaged|truncated)/],
+    [
+      'a class without images',
+      { [L]: encodeIdx([9], new Uint8Array(9).fill(2, 0, 5)) },
+      /no training image has label 1, though labels go up to 2; expected every label from 0 on$/,
+    ],
+    ['a single class', { [L]: labels(9, 1) }, /train-labels-idx1-ubyte: every training label is 0; expected at least two classes$/],
+    [
+      'damaged gzip',
+      { [T]: gzipSync(noise(9)).fill(0x55, 60, 90) },
+      /train-images-idx3-ubyte: it is damaged: its gzip data cannot be decompressed$/,
+    ],
+    ['cut gzip', { [T]: gzipSync(images(200)).subarray(0, -12) }, /train-images-idx3-ubyte: it is truncated: its gzip data break off$/],
+    [
+      'gzip of less than is declared',
+      { [T]: gzipSync(images(9).subarray(0, 100)) },
+      /it ends after 100 bytes of content, but its header declares 124$/,
+    ],
     [
       'gzip of more than is declared',
       { [T]: gzipSync(Buffer.concat([images(9), Buffer.alloc(50_000_000)])) },
-      /goes on after the 124 bytes/,
+      /train-images-idx3-ubyte: it holds more than the 124 bytes that were expected$/,
     ],
   ];
   it.each(cases)('refuses %s in one sentence', async (_, changes, message) => {
     write(changes);
     const error: unknown = await loadDataset(folder).catch((e: unknown) => e);
-    expect(error).toBeInstanceOf(InputError);
+    expect(error).toBeInstanceOf(DatasetError);
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain('\n');
   });
 
   it('refuses a path that is not a folder', async () => {
-    await expect(loadDataset(join(folder, 'nowhere'))).rejects.toThrow(/nowhere does not exist; expected a folder with the four IDX files/);
+    await expect(loadDataset(join(folder, 'nowhere'))).rejects.toThrow(/nowhere: there is no such file or folder$/);
     writeFileSync(join(folder, 'file'), '');
-    await expect(loadDataset(join(folder, 'file'))).rejects.toThrow(/file is a file; expected a folder/);
+    await expect(loadDataset(join(folder, 'file'))).rejects.toThrow(/file: it is a file; expected a folder/);
+  });
+
+  it('refuses limits that leave a class or the test without images', async () => {
+    write();
+    await expect(loadDataset(folder, { limitTrain: 2 })).rejects.toThrow(
+      'a limit of 2 training images leaves some of the 3 classes without any',
+    );
+    await expect(loadDataset(folder, { limitTest: 0 })).rejects.toThrow('a limit of 0 test images leaves none; expected at least 1');
+  });
+
+  it('gives each class its share even where one has few images', async () => {
+    write({ [L]: encodeIdx([9], Uint8Array.from([0, 0, 0, 0, 0, 1, 2, 2, 2])) });
+    const { train } = await loadDataset(folder, { limitTrain: 6 });
+    expect([...train.labels]).toEqual([0, 0, 0, 1, 2, 2]);
+  });
+
+  it('finds the files in folders below, and follows no link in circles', async () => {
+    mkdirSync(join(folder, 'MNIST', 'raw'), { recursive: true });
+    symlinkSync(folder, join(folder, 'MNIST', 'loop'));
+    const outer = folder;
+    folder = join(folder, 'MNIST', 'raw');
+    write();
+    folder = outer;
+    expect((await loadDataset(folder)).train.labels).toHaveLength(9);
   });
 });
 

@@ -1,0 +1,71 @@
+/**
+ * IDX, the format of MNIST: two zero bytes, the element type (8 = unsigned byte), the number of axes, the size of each
+ * axis as 32-bit big-endian numbers, then the elements. Plain or compressed with gzip.
+ */
+import { DatasetError } from '../errors.ts';
+import { gunzipExactly, gunzipHead, isGzip } from '../gzip.ts';
+
+export interface IdxArray {
+  /** Size of each axis, slowest first. */
+  shape: number[];
+  data: Uint8Array;
+}
+
+const typeNames: Record<number, string> = {
+  0x09: 'signed bytes',
+  0x0b: '16-bit integers',
+  0x0c: '32-bit integers',
+  0x0d: '32-bit floats',
+  0x0e: '64-bit floats',
+};
+const maxAxes = 4;
+
+/**
+ * Reads one file.
+ * @param place the file, as messages call it.
+ * @param axes the numbers of axes that are acceptable.
+ * Throws a DatasetError when the file is damaged, has another type or another number of axes.
+ */
+export async function readIdx(bytes: Uint8Array, place: string, axes: readonly number[]): Promise<IdxArray> {
+  const compressed = isGzip(bytes);
+  const { shape, headerBytes } = readHeader(compressed ? gunzipHead(bytes, place) : bytes, place, axes);
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const total = headerBytes + elements;
+  const content = compressed ? await gunzipExactly(bytes, total, place) : bytes;
+  if (content.length !== total)
+    throw new DatasetError(
+      place,
+      content.length < total
+        ? `it is truncated: ${content.length} bytes, but its header declares ${shape.join(' × ')}, which needs ${total}`
+        : `${content.length - total} bytes follow the ${shape.join(' × ')} elements that its header declares; expected none`,
+    );
+  return { shape, data: content.subarray(headerBytes) };
+}
+
+function readHeader(head: Uint8Array, place: string, axes: readonly number[]): { shape: number[]; headerBytes: number } {
+  const [zero1, zero2, type = -1, count = 0] = head;
+  const wanted = axes.map((n) => `0x0000080${n}`).join(' or ');
+  if (head.length < 4) throw new DatasetError(place, `it has only ${head.length} bytes; expected an IDX header that starts with ${wanted}`);
+  if (zero1 !== 0 || zero2 !== 0 || (type !== 0x08 && !(type in typeNames)) || count < 1 || count > maxAxes)
+    throw new DatasetError(place, `it starts with 0x${hex(head.subarray(0, 4))}, which is not an IDX header; expected ${wanted}`);
+  if (type !== 0x08) throw new DatasetError(place, `it holds ${typeNames[type]!}; expected unsigned bytes`);
+  if (!axes.includes(count)) throw new DatasetError(place, `its header declares ${count} axes; expected ${axes.join(' or ')}`);
+  const headerBytes = 4 + 4 * count;
+  if (head.length < headerBytes) throw new DatasetError(place, `it is truncated within its header of ${headerBytes} bytes`);
+  const view = new DataView(head.buffer, head.byteOffset, headerBytes);
+  return { shape: Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i)), headerBytes };
+}
+
+/** The opposite of reading: the bytes of an uncompressed file. */
+export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x0800 + shape.length);
+  for (const [axis, size] of shape.entries()) view.setUint32(4 + 4 * axis, size);
+  bytes.set(data, 4 + 4 * shape.length);
+  return bytes;
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
