@@ -71,19 +71,28 @@ export type Squash = z.infer<typeof Squash>;
 export type NetworkSpec = z.infer<typeof NetworkSpec>;
 
 /** The paper's family of networks, named by its three numbers. */
-export const NetworkFamily = z.strictObject({
-  /** N: capsule types in the primary and in every intermediate layer. */
-  types: count.default(16),
-  /** D: dimension of those capsules. */
-  dim: count.default(12),
-  /** L: intermediate capsule layers. */
-  depth: z.int().min(0).max(32).default(3),
-  kind: z.enum(['conv', 'full']).default('conv'),
-  iterations: iterations.default(3),
-  squash: Squash.default('squash'),
-  classDim: count.default(16),
-  decoder: z.boolean().default(false),
-});
+export const NetworkFamily = z
+  .strictObject({
+    /** N: capsule types in the primary and in every intermediate layer. */
+    types: count.default(16),
+    /** D: dimension of those capsules. */
+    dim: count.default(12),
+    /** L: intermediate capsule layers. */
+    depth: z.int().min(0).max(32).default(3),
+    kind: z.enum(['conv', 'full']).default('conv'),
+    iterations: iterations.default(3),
+    squash: Squash.default('squash'),
+    classDim: count.default(16),
+    decoder: z.boolean().default(false),
+  })
+  .superRefine(({ types, dim }, context) => {
+    if ((types * dim) % 4 !== 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['types'],
+        message: `backbone.0 would have types · dim / 4 = ${(types * dim) / 4} channels; choose types and dim whose product is divisible by 4`,
+      });
+  });
 export type NetworkFamily = z.infer<typeof NetworkFamily>;
 
 /** A backbone of three blocks with ND/4, ND/2 and ND channels, then primary, `depth` intermediate and class capsules (paper, section on the architecture). */
@@ -92,8 +101,8 @@ export function networkOf(family: z.input<typeof NetworkFamily> = {}): NetworkSp
   const channels = types * dim;
   return NetworkSpec.parse({
     backbone: [
-      { channels: Math.max(1, Math.floor(channels / 4)), stride: 1 },
-      { channels: Math.max(1, Math.floor(channels / 2)), stride: 2 },
+      { channels: channels / 4, stride: 1 },
+      { channels: channels / 2, stride: 2 },
       { channels, stride: 1 },
     ],
     primary: { types, dim },

@@ -42,6 +42,12 @@ describe('planStudy', () => {
     expect(() => planStudy(study)).toThrow(/granularity/);
   });
 
+  it('refuses a family whose first backbone block would have a broken number of channels', () => {
+    expect(() => StudySpec.parse({ ...base, networks: [{ types: 3, dim: 3 }] })).toThrow(
+      /backbone\.0 would have types · dim \/ 4 = 2\.25 channels/,
+    );
+  });
+
   it('refuses unknown fields', () => {
     expect(() => StudySpec.parse({ ...base, epoch: 3 })).toThrow(/epoch/);
   });
