@@ -42,7 +42,7 @@ export function dynamics(runs: readonly RunView[]): Html | false {
       title: 'Coupling entropy',
       note: 'How undecided routing is: 1, every parent gets the same; 0, one parent takes all.',
       ...coupling('entropy'),
-      y: { label: 'entropy / log(parents)', ...number, domain: [0, 1] },
+      y: { label: 'entropy / log(parents)', ...number },
     },
     {
       id: 'coupling-spread',
