@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../shared/spec/network.ts';
 import { exampleReport } from './example.ts';
-import { viewRuns } from './runs.ts';
+import { splitName, viewRuns } from './runs.ts';
 
 describe('viewRuns', () => {
   it('compares a pruned run with the unpruned one of the same network and seed', () => {
@@ -22,4 +22,9 @@ describe('viewRuns', () => {
     expect(new Set([unpruned!, source!, pruned!].map(({ style }) => style.colour.light)).size).toBe(3);
     expect(viewRuns(exampleReport(1).runs.filter(({ record }) => record.role !== 'source'))[1]!.style).toEqual(pruned!.style);
   });
+});
+
+it('splits names into what a run is and what tells it from its like', () => {
+  expect(splitName('pruned chip b0.5 (N16 D12 L3, seed 1)')).toEqual({ head: 'pruned chip b0.5', detail: 'N16 D12 L3, seed 1' });
+  expect(splitName('unpruned')).toEqual({ head: 'unpruned', detail: '' });
 });

@@ -14,6 +14,12 @@ export function runClass(run: RunView): string {
   return `run-${run.index}`;
 }
 
+/** A study's run names end with what tells its networks and seeds apart: "pruned (N16 D12 L3, seed 1)" is "pruned" and "N16 D12 L3, seed 1". */
+export function splitName(name: string): { head: string; detail: string } {
+  const [, head = name, detail = ''] = /^(.+?) \((.+)\)$/.exec(name) ?? [];
+  return { head, detail };
+}
+
 /** Throws nothing: a pruned run whose parent or twin is not among the runs has no baseline. */
 export function viewRuns(runs: readonly ReportRun[]): RunView[] {
   let compared = 0;

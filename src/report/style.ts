@@ -54,6 +54,10 @@ th:first-child { padding-left: 4px; text-align: left; }
 thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 .results { width: 100%; }
+.results :is(th, td) { padding: 6px 9px; }
+.results th:first-child { padding-left: 4px; }
+.results tbody th { min-width: 230px; white-space: normal; }
+.results tbody th:has(.swatch) { padding-left: 25px; text-indent: -21px; }
 .results .difference :is(th, td) { color: var(--muted); font-size: 12.5px; padding-top: 3px; }
 .results .difference th { padding-left: 25px; font-weight: 400; }
 .results tr:has(+ .difference) :is(th, td) { border-bottom: 0; padding-bottom: 0; }
@@ -107,8 +111,7 @@ svg rect.swatch { fill: var(--run); }
 .bar { fill: var(--run); }
 .bar.cut { fill: var(--line); stroke: var(--muted); stroke-width: 0.5; }
 .shade { fill: var(--run); stroke: var(--line); stroke-width: 0.5; }
-.confusion .on { fill: var(--back); font-size: 11px; }
-.confusion .off { font-size: 11px; }
+.confusion .count { fill: var(--text); }
 .cursor { stroke: var(--muted); stroke-dasharray: 2 3; }
 
 #tip { position: absolute; z-index: 3; pointer-events: none; max-width: 420px; padding: 7px 10px; color: var(--text); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; font-size: 12.5px; font-variant-numeric: tabular-nums; box-shadow: 0 2px 10px rgb(0 0 0 / 20%); }

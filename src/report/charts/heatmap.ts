@@ -3,7 +3,7 @@ import { scaleSequentialSqrt } from 'd3-scale';
 import { interpolateCividis } from 'd3-scale-chromatic';
 import { real } from '../format.ts';
 import { markup, type Html } from '../markup.ts';
-import { runClass, type RunView } from '../runs.ts';
+import { runClass, splitName, type RunView } from '../runs.ts';
 import { px } from './plot.ts';
 
 export interface HeatRow {
@@ -51,7 +51,8 @@ export function heatMap(title: string, panels: readonly HeatPanel[], threshold: 
 type Colour = (value: number) => string;
 
 function panelOf({ run, summary, rows }: HeatPanel, cell: number, colour: Colour, top: number): Html {
-  return markup`<rect class="swatch" x="0" y="3" width="10" height="10"/><text class="name" x="16" y="12">${run.record.name}</text><text class="small" x="16" y="30">${summary}</text>${rows.map(
+  const { head, detail } = splitName(run.record.name);
+  return markup`<rect class="swatch" x="0" y="3" width="10" height="10"/><text class="name" x="16" y="12">${head}</text><text class="small" x="16" y="30">${detail && `${detail}: `}${summary}</text>${rows.map(
     (row, r) => {
       const y = HEAD + r * CELL;
       const middle = y + CELL / 2;

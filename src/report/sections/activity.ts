@@ -34,7 +34,7 @@ function panel(run: RunView): HeatPanel[] {
     const activations = values(layer, criterion);
     return { layer: layer.layer, values: activations, inactive: activations.map((value) => isInactive(value, threshold)) };
   });
-  return [{ run, summary: `${total} of ${of} intermediate capsules inactive`, rows }];
+  return [{ run, summary: `${total} of ${of} inactive`, rows }];
 }
 
 function activations(runs: readonly RunView[], panels: readonly HeatPanel[]): Figure {

@@ -1,7 +1,7 @@
 /** The result in one table, and in a few large figures where one pruned network meets one unpruned one. */
 import { bytes, change, count, inactiveShare, percent, points, quantity, signed } from '../format.ts';
 import { markup, type Html, type Part } from '../markup.ts';
-import { runClass, type RunView } from '../runs.ts';
+import { runClass, splitName, type RunView } from '../runs.ts';
 import { scatter } from '../charts/scatter.ts';
 import { figure } from '../figure.ts';
 import { seeds } from './seeds.ts';
@@ -74,7 +74,7 @@ function rowsOf(run: RunView): Html {
     ({ value }) => markup`<td>${value(run)}</td>`,
   )}</tr>`;
   if (!baseline) return row;
-  return markup`${row}<tr class="difference ${runClass(run)}"><th scope="row">difference to ${baseline.record.name}</th>${columns.map(
+  return markup`${row}<tr class="difference ${runClass(run)}"><th scope="row">difference to ${splitName(baseline.record.name).head}</th>${columns.map(
     ({ difference }) => markup`<td>${difference?.(run, baseline)}</td>`,
   )}</tr>`;
 }
