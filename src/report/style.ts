@@ -120,14 +120,24 @@ svg rect.swatch { fill: var(--run); }
 #tip span:nth-of-type(even) { text-align: right; }
 
 @media (max-width: 640px) { main { padding: 20px 16px 48px; } }
+@page { size: landscape; margin: 12mm; }
 @media print {
   :root { color-scheme: light; }
-  body { font-size: 11px; }
+  body { font-size: 12px; }
   main { max-width: none; padding: 0; }
   .picker { position: static; }
-  .save, .tools { display: none; }
-  figure, .fold, .tiles > div, tr { break-inside: avoid; }
-  .figures { grid-template-columns: 1fr 1fr; gap: 16px 20px; }
+  .picker input, .picker button, .tools { display: none; }
+  .picker ul { max-height: none; }
+  .scroll { overflow: visible; }
+  .results { font-size: 11px; }
+  .results :is(th, td) { padding: 3px 6px; }
+  .results tbody th { min-width: 0; }
+  h2, h3, .note, figcaption, summary { break-after: avoid; }
+  .figures > figure, .tiles > div, tr, .graphic svg, .correlation, .confusion { break-inside: avoid; }
+  .figures { grid-template-columns: 1fr 1fr; }
+  .multiple .graphic { grid-template-columns: repeat(4, 1fr); }
+  .matrices { grid-template-columns: repeat(3, 1fr); }
+  .correlation, .correlation img { width: 120px; height: auto; }
   * { print-color-adjust: exact; }
 }
 `;
