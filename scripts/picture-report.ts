@@ -1,0 +1,24 @@
+/**
+ * Takes the README's picture: the top of a study's report, down to the heat map.
+ *
+ *     node scripts/picture-report.ts <report.html> [chromium]
+ */
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [report, executablePath = '/usr/bin/chromium'] = process.argv.slice(2);
+if (!report) throw new Error('name a report');
+const picture = fileURLToPath(new URL('../docs/images/report.png', import.meta.url));
+
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  const width = 1280;
+  const page = await browser.newPage({ viewport: { width, height: 1600 }, colorScheme: 'light' });
+  await page.goto(pathToFileURL(resolve(report)).href);
+  const heatMap = await page.locator('#activation').boundingBox();
+  if (!heatMap) throw new Error(`${report} shows no activation`);
+  await page.screenshot({ path: picture, clip: { x: 0, y: 0, width, height: Math.ceil(heatMap.y + heatMap.height) + 8 } });
+} finally {
+  await browser.close();
+}
