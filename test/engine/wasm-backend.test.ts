@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import '../../src/engine/gradient.ts'; // registers the gradients of tfjs's ops
 import type { Engine } from '../../src/engine/engine.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 

@@ -8,17 +8,31 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { WasmModule } from '../../engine/backends/wasm.ts';
+import type { BackendHeapFunctions } from '../../engine/capsules/kernels/wasm/memory.ts';
 
 const require = createRequire(import.meta.url);
 const factoryPath = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 
 interface EmscriptenModule {
   cwrap(name: string, result: string | null, args: string[]): (...args: number[]) => number;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
 }
-type Factory = (options: { locateFile: (file: string) => string; mainScriptUrlOrBlob: string }) => Promise<EmscriptenModule>;
+interface FactoryOptions {
+  locateFile: (file: string) => string;
+  mainScriptUrlOrBlob: string;
+  wasmMemory: WebAssembly.Memory;
+}
+type Factory = (options: FactoryOptions) => Promise<EmscriptenModule>;
+
+/** The module starts with 16 MiB and may grow to 4 GiB; both are fixed in its binary. */
+const INITIAL_PAGES = 256;
+const MAX_PAGES = 65536;
 
 export interface StartedModule {
   module: WasmModule;
+  /** The memory in which its tensors lie. */
+  heap: BackendHeapFunctions;
   /** Ends the module's threads. */
   close: () => void;
 }
@@ -33,10 +47,12 @@ export async function startWasmModule(threads: number): Promise<StartedModule> {
     const worker = join(folder, 'worker.cjs');
     writeFileSync(worker, wasmWorkerContents.replace(/\n/g, '\\n'));
     const listeners = errorListeners();
+    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
     const started = await withProcessors(2 * threads, () =>
       (require(script) as Factory)({
         locateFile: (file) => (file.endsWith('.worker.js') ? worker : script.replace(/[^/\\]*$/, file)),
         mainScriptUrlOrBlob: script,
+        wasmMemory: memory,
       }),
     );
     removeNewErrorListeners(listeners);
@@ -52,7 +68,12 @@ export async function startWasmModule(threads: number): Promise<StartedModule> {
       },
     }) as unknown as WasmModule;
     setThreadsCount(threads);
-    return { module, close: () => (started as unknown as { PThread?: { terminateAllThreads(): void } }).PThread?.terminateAllThreads() };
+    const heap = { memory, malloc: (bytes: number) => started._malloc(bytes), free: (address: number) => started._free(address) };
+    return {
+      module,
+      heap,
+      close: () => (started as unknown as { PThread?: { terminateAllThreads(): void } }).PThread?.terminateAllThreads(),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,0 +1,165 @@
+/**
+ * The layer that a job works on: its sizes and addresses, read from the job block that ../plan.ts fills, and what follows
+ * from them. One instance of the module per thread, so these globals are the thread's own.
+ *
+ * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
+ * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
+ */
+import { LANES } from './simd';
+
+export let batch: i32 = 0;
+export let inHeight: i32 = 0;
+export let inWidth: i32 = 0;
+export let inTypes: i32 = 0;
+export let inDim: i32 = 0;
+export let outWidth: i32 = 0;
+export let outTypes: i32 = 0;
+export let outDim: i32 = 0;
+export let kernelHeight: i32 = 0;
+export let kernelWidth: i32 = 0;
+export let stride: i32 = 0;
+export let padding: i32 = 0;
+export let iterations: i32 = 0;
+export let sensitive: i32 = 0;
+
+/** Tensors, row-major as tfjs has them. */
+export let u: usize = 0;
+export let w: usize = 0;
+export let v: usize = 0;
+export let dv: usize = 0;
+export let du: usize = 0;
+export let dw: usize = 0;
+/** s of every iteration: [tile][iteration][unit][lane], or 0 where no gradients are wanted. */
+export let saved: usize = 0;
+/** inTypes · inDim zeros, the children outside the map. */
+export let zeros: usize = 0;
+/** Sums that the threads of a team exchange: [2][thread][unit][lane]. */
+export let partials: usize = 0;
+/** Per tile of a block: coefficients [child][type][term][lane], vectors [term][unit][lane], and the window table. */
+export let coefficients: usize = 0;
+export let coefficientStride: usize = 0;
+export let vectors: usize = 0;
+export let vectorStride: usize = 0;
+export let tables: usize = 0;
+export let tableStride: usize = 0;
+/** Tiles of a block. */
+export let blockTiles: i32 = 0;
+/** Whether all threads work on one tile at a time, each on some of its children. */
+export let team: bool = false;
+
+/** This thread's scratch. */
+export let table: usize = 0;
+export let child: usize = 0;
+export let votes: usize = 0;
+export let logits: usize = 0;
+export let sum: usize = 0;
+export let agreement: usize = 0;
+export let output: usize = 0;
+export let localVectors: usize = 0;
+/** Gradients by the votes and child vectors of one child over the tiles of a block. */
+export let voteGradients: usize = 0;
+export let childValues: usize = 0;
+
+export let positions: i32 = 0;
+export let windows: i32 = 0;
+export let units: i32 = 0;
+export let tiles: i32 = 0;
+export let terms: i32 = 0;
+/** Bytes: of [unit][lane], of one child's vector over the lanes, of one child in a tensor, of one child's matrices. */
+export let unitBytes: usize = 0;
+export let laneChildBytes: usize = 0;
+export let childBytes: usize = 0;
+export let matrixBytes: usize = 0;
+/** From one tile to the next in `voteGradients`; odd in cache lines, so that tiles do not fall on each other. */
+export let gradientStride: usize = 0;
+let imageGroups: i32 = 0;
+
+let cursor: usize = 0;
+
+function word(): i32 {
+  const value = load<i32>(cursor);
+  cursor += 4;
+  return value;
+}
+
+/** Reads the job block. The order of words is that of `jobWords` in ../plan.ts. */
+export function readLayer(job: usize, thread: i32): void {
+  cursor = job;
+  batch = word();
+  inHeight = word();
+  inWidth = word();
+  inTypes = word();
+  inDim = word();
+  const outHeight = word();
+  outWidth = word();
+  outTypes = word();
+  outDim = word();
+  kernelHeight = word();
+  kernelWidth = word();
+  stride = word();
+  padding = word();
+  iterations = word();
+  sensitive = word();
+  blockTiles = word();
+  team = word() != 0;
+  u = word();
+  w = word();
+  v = word();
+  dv = word();
+  du = word();
+  dw = word();
+  saved = word();
+  zeros = word();
+  partials = word();
+  coefficients = word();
+  coefficientStride = word();
+  vectors = word();
+  vectorStride = word();
+  tables = word();
+  tableStride = word();
+  const scratchStride = <usize>word();
+  const scratch = <usize>word() + <usize>thread * scratchStride;
+  table = scratch + word();
+  child = scratch + word();
+  votes = scratch + word();
+  logits = scratch + word();
+  sum = scratch + word();
+  agreement = scratch + word();
+  output = scratch + word();
+  localVectors = scratch + word();
+  voteGradients = scratch + word();
+  childValues = scratch + word();
+
+  positions = outHeight * outWidth;
+  windows = kernelHeight * kernelWidth;
+  units = outTypes * outDim;
+  terms = 2 * (iterations - 1);
+  imageGroups = batch >> 3;
+  tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
+  unitBytes = <usize>((units + 3) & ~3) * LANES;
+  laneChildBytes = <usize>((inDim + 3) & ~3) * LANES;
+  childBytes = <usize>inDim << 2;
+  matrixBytes = <usize>units * childBytes;
+  gradientStride = unitBytes + 64;
+}
+
+/** Position of a slot, or -1 for a lane that is not used. */
+export function slotPosition(tile: i32, lane: i32): i32 {
+  const full = imageGroups * positions;
+  if (tile < full) return tile / imageGroups;
+  const rest = batch & 7;
+  const position = (((tile - full) << 3) + lane) / rest;
+  return position < positions ? position : -1;
+}
+
+export function slotImage(tile: i32, lane: i32): i32 {
+  const full = imageGroups * positions;
+  if (tile < full) return ((tile % imageGroups) << 3) + lane;
+  return (imageGroups << 3) + (((tile - full) << 3) + lane) % (batch & 7);
+}
+
+/** Index of a slot's parent in (batch, positions), or -1. */
+export function slotParent(tile: i32, lane: i32): i32 {
+  const position = slotPosition(tile, lane);
+  return position < 0 ? -1 : slotImage(tile, lane) * positions + position;
+}

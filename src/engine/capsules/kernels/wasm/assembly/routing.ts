@@ -1,0 +1,128 @@
+/**
+ * Routing by agreement over the votes of a tile (Sabour et al. 2017, procedure 1), forward and backward. Logits are not
+ * kept: b_j = û · (v_1 + … + v_{j-1}), one dot product with a sum of vectors that is the same for all children.
+ * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
+ */
+import { exp2, fma, LANES } from './simd';
+import { logits, outDim, outTypes, unitBytes, votes } from './layer';
+
+/** Bytes of one type's capsule over the lanes. */
+@inline
+function capsuleBytes(): usize {
+  return <usize>outDim * LANES;
+}
+
+/** total[n] += Σ over four children of weight[child, n] · û[child, n]. */
+function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usize, total: usize): void {
+  const vector = unitBytes, bytes = capsuleBytes();
+  let u0 = u, u1 = u + vector, u2 = u1 + vector, u3 = u2 + vector;
+  for (let n = 0; n < outTypes; n++, weight += typeStride) {
+    const p1 = weight + childStride, p2 = p1 + childStride, p3 = p2 + childStride;
+    const a0 = v128.load(weight), b0 = v128.load(weight, 16), a1 = v128.load(p1), b1 = v128.load(p1, 16);
+    const a2 = v128.load(p2), b2 = v128.load(p2, 16), a3 = v128.load(p3), b3 = v128.load(p3, 16);
+    for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, u2 += LANES, u3 += LANES, total += LANES) {
+      let lo = v128.load(total), hi = v128.load(total, 16);
+      lo = fma(a0, v128.load(u0), lo), hi = fma(b0, v128.load(u0, 16), hi);
+      lo = fma(a1, v128.load(u1), lo), hi = fma(b1, v128.load(u1, 16), hi);
+      lo = fma(a2, v128.load(u2), lo), hi = fma(b2, v128.load(u2, 16), hi);
+      lo = fma(a3, v128.load(u3), lo), hi = fma(b3, v128.load(u3, 16), hi);
+      v128.store(total, lo), v128.store(total, hi, 16);
+    }
+  }
+}
+
+/** Logits of four children, in units of log 2 as `direction` is scaled: logits[n][child][lane]. */
+function agree(u: usize, direction: usize, target: usize): void {
+  const vector = unitBytes, bytes = capsuleBytes();
+  let u0 = u, u1 = u + vector, u2 = u1 + vector, u3 = u2 + vector;
+  for (let n = 0; n < outTypes; n++, target += 4 * LANES) {
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, u2 += LANES, u3 += LANES, direction += LANES) {
+      const lo = v128.load(direction), hi = v128.load(direction, 16);
+      a0 = fma(lo, v128.load(u0), a0), b0 = fma(hi, v128.load(u0, 16), b0);
+      a1 = fma(lo, v128.load(u1), a1), b1 = fma(hi, v128.load(u1, 16), b1);
+      a2 = fma(lo, v128.load(u2), a2), b2 = fma(hi, v128.load(u2, 16), b2);
+      a3 = fma(lo, v128.load(u3), a3), b3 = fma(hi, v128.load(u3, 16), b3);
+    }
+    v128.store(target, a0), v128.store(target, b0, 16), v128.store(target, a1, 32), v128.store(target, b1, 48);
+    v128.store(target, a2, 64), v128.store(target, b2, 80), v128.store(target, a3, 96), v128.store(target, b3, 112);
+  }
+}
+
+/** Softmax over the types, in place, of logits in units of log 2 that lie `typeStride` apart. */
+function softmax(target: usize, typeStride: usize): void {
+  const end = target + <usize>outTypes * typeStride;
+  let lo = v128.load(target), hi = v128.load(target, 16);
+  for (let p = target + typeStride; p < end; p += typeStride) lo = f32x4.pmax(lo, v128.load(p)), hi = f32x4.pmax(hi, v128.load(p, 16));
+  let a = f32x4.splat(0), b = a;
+  for (let p = target; p < end; p += typeStride) {
+    const x = exp2(f32x4.sub(v128.load(p), lo)), y = exp2(f32x4.sub(v128.load(p, 16), hi));
+    a = f32x4.add(a, x), b = f32x4.add(b, y);
+    v128.store(p, x), v128.store(p, y, 16);
+  }
+  a = f32x4.div(f32x4.splat(1), a), b = f32x4.div(f32x4.splat(1), b);
+  for (let p = target; p < end; p += typeStride)
+    v128.store(p, f32x4.mul(a, v128.load(p))), v128.store(p, f32x4.mul(b, v128.load(p, 16)), 16);
+}
+
+/** One iteration over `count` children: total = Σ softmax(û · direction) û. `direction` in units of log 2. */
+export function route(count: i32, direction: usize, total: usize): void {
+  memory.fill(total, 0, unitBytes);
+  let u = votes;
+  for (let i = 0; i < count; i += 4, u += 4 * unitBytes) {
+    agree(u, direction, logits);
+    for (let child: usize = 0; child < 4 * LANES; child += LANES) softmax(logits + child, 4 * LANES);
+    accumulate(u, logits, LANES, 4 * LANES, total);
+  }
+}
+
+/** Two children's dot products with both vectors: logits to slot 0 and gradients by c to slot 1 of their coefficients. */
+function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, childStride: usize, typeStride: usize): void {
+  const bytes = capsuleBytes();
+  let u0 = u, u1 = u + unitBytes;
+  for (let n = 0; n < outTypes; n++, target += typeStride) {
+    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+    for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, direction += LANES, gradient += LANES) {
+      const lo = v128.load(direction), hi = v128.load(direction, 16), x = v128.load(gradient), y = v128.load(gradient, 16);
+      let p = v128.load(u0), q = v128.load(u0, 16);
+      a0 = fma(lo, p, a0), b0 = fma(hi, q, b0), c0 = fma(x, p, c0), d0 = fma(y, q, d0);
+      (p = v128.load(u1)), (q = v128.load(u1, 16));
+      a1 = fma(lo, p, a1), b1 = fma(hi, q, b1), c1 = fma(x, p, c1), d1 = fma(y, q, d1);
+    }
+    v128.store(target, a0), v128.store(target, b0, 16), v128.store(target, c0, 32), v128.store(target, d0, 48);
+    const other = target + childStride;
+    v128.store(other, a1), v128.store(other, b1, 16), v128.store(other, c1, 32), v128.store(other, d1, 48);
+  }
+}
+
+/** Turns logits and gradients by c into c and gradients by b; unless `first`, that by the next iteration's b, 32 bytes before, is added. */
+function softmaxBackward(target: usize, typeStride: usize, first: bool): void {
+  softmax(target, typeStride);
+  const end = target + <usize>outTypes * typeStride;
+  let a = f32x4.splat(0), b = a;
+  for (let p = target; p < end; p += typeStride)
+    a = fma(v128.load(p), v128.load(p, 32), a), b = fma(v128.load(p, 16), v128.load(p, 48), b);
+  for (let p = target; p < end; p += typeStride) {
+    let x = f32x4.mul(v128.load(p), f32x4.sub(v128.load(p, 32), a));
+    let y = f32x4.mul(v128.load(p, 16), f32x4.sub(v128.load(p, 48), b));
+    if (!first) x = f32x4.add(x, v128.load(p - LANES)), y = f32x4.add(y, v128.load(p - 16));
+    v128.store(p, x, 32), v128.store(p, y, 48);
+  }
+}
+
+/**
+ * Backward through one iteration j > 1 for `count` children: from ds_j = `gradient` to dv_{j-1} = `total`, with c_j and
+ * db_j left in the two terms at `target` ([child][type][term][lane]). `first`: there is no later iteration to add.
+ */
+export function routeBackward(
+  count: i32, direction: usize, gradient: usize, target: usize, childStride: usize, typeStride: usize, first: bool, total: usize,
+): void {
+  memory.fill(total, 0, unitBytes);
+  let u = votes;
+  for (let i = 0; i < count; i += 4, u += 4 * unitBytes, target += 4 * childStride) {
+    agreeTwice(u, direction, gradient, target, childStride, typeStride);
+    agreeTwice(u + 2 * unitBytes, direction, gradient, target + 2 * childStride, childStride, typeStride);
+    for (let child = target; child < target + 4 * childStride; child += childStride) softmaxBackward(child, typeStride, first);
+    accumulate(u, target + LANES, childStride, typeStride, total);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The two squash functions on tiles ([unit][lane]) and their gradients, in the form v = g(|s|²) · s; see ../../../squash.ts.
+ */
+import { exp2, fma, LANES, LOG2E } from './simd';
+import { outDim, outTypes, sensitive } from './layer';
+
+const EPSILON: f32 = 1e-6;
+/** Up to this length 1 − e^−x is taken from its series, because the difference would lose digits. */
+const SERIES_LIMIT: f32 = 0.25;
+
+/** 1 − e^−x for x ≥ 0. */
+@inline
+function oneMinusExp(x: v128): v128 {
+  let series = fma(x, f32x4.splat(-1 / 720.0), f32x4.splat(1 / 120.0));
+  series = fma(series, x, f32x4.splat(-1 / 24.0));
+  series = fma(series, x, f32x4.splat(1 / 6.0));
+  series = fma(series, x, f32x4.splat(-0.5));
+  series = fma(series, x, f32x4.splat(1));
+  const direct = f32x4.sub(f32x4.splat(1), exp2(f32x4.mul(x, f32x4.splat(-LOG2E))));
+  return v128.bitselect(f32x4.mul(series, x), direct, f32x4.lt(x, f32x4.splat(SERIES_LIMIT)));
+}
+
+/** g for |s|² = q. */
+@inline
+function factor(q: v128): v128 {
+  const length = f32x4.sqrt(f32x4.add(q, f32x4.splat(EPSILON)));
+  if (sensitive) return f32x4.div(oneMinusExp(f32x4.sqrt(q)), length);
+  return f32x4.div(q, f32x4.mul(f32x4.add(q, f32x4.splat(1)), length));
+}
+
+/** 2 g′ for |s|² = q. */
+@inline
+function twiceSlope(q: v128, g: v128): v128 {
+  const shifted = f32x4.add(q, f32x4.splat(EPSILON));
+  const length = f32x4.sqrt(shifted);
+  if (sensitive) {
+    const norm = f32x4.sqrt(f32x4.pmax(q, f32x4.splat(1e-24))); // where s is 0 the term is multiplied by s
+    const decay = f32x4.sub(f32x4.splat(1), oneMinusExp(norm));
+    return f32x4.sub(f32x4.div(decay, f32x4.mul(norm, length)), f32x4.div(g, shifted));
+  }
+  const onePlus = f32x4.add(q, f32x4.splat(1));
+  const first = f32x4.div(f32x4.splat(2), f32x4.mul(f32x4.mul(onePlus, onePlus), length));
+  return f32x4.sub(first, f32x4.div(g, shifted));
+}
+
+/** target = squash(s). */
+export function squash(s: usize, target: usize): void {
+  const bytes = <usize>outDim * LANES;
+  for (let n = 0; n < outTypes; n++, s += bytes, target += bytes)
+    for (let half: usize = 0; half < LANES; half += 16) {
+      let q = f32x4.splat(0);
+      for (let d: usize = half; d < bytes; d += LANES) q = fma(v128.load(s + d), v128.load(s + d), q);
+      const g = factor(q);
+      for (let d: usize = half; d < bytes; d += LANES) v128.store(target + d, f32x4.mul(g, v128.load(s + d)));
+    }
+}
+
+/** target = gradient by s, given the gradient dv by squash(s). target may be dv. */
+export function squashBackward(s: usize, dv: usize, target: usize): void {
+  const bytes = <usize>outDim * LANES;
+  for (let n = 0; n < outTypes; n++, s += bytes, dv += bytes, target += bytes)
+    for (let half: usize = 0; half < LANES; half += 16) {
+      let q = f32x4.splat(0), along = q;
+      for (let d: usize = half; d < bytes; d += LANES) {
+        const x = v128.load(s + d);
+        q = fma(x, x, q);
+        along = fma(x, v128.load(dv + d), along);
+      }
+      const g = factor(q);
+      const h = f32x4.mul(twiceSlope(q, g), along);
+      for (let d: usize = half; d < bytes; d += LANES) v128.store(target + d, fma(g, v128.load(dv + d), f32x4.mul(h, v128.load(s + d))));
+    }
+}

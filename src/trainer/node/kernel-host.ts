@@ -1,0 +1,36 @@
+/** What the WebAssembly kernels need of Node: their compiled bytes and worker_threads. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { MAX_THREADS, type KernelHost, type KernelThread, type ThreadStart } from '../../engine/capsules/kernels/wasm/pool.ts';
+
+/** All that a thread does. A string, so that bundlers need not know of a file. */
+const threadSource = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { module, memory, serve, failed } = workerData;
+  try {
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    parentPort.postMessage('ready');
+    instance.exports.serve(...serve);
+  } catch (error) {
+    Atomics.store(new Int32Array(memory.buffer), failed, 1);
+    throw error;
+  }
+`;
+
+/** `folder` holds what scripts/build-kernels.mjs has compiled. */
+export function nodeKernelHost(folder: URL, threads = Math.min(MAX_THREADS, availableParallelism())): KernelHost {
+  const bytes = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+  return { relaxed: bytes('relaxed.wasm'), plain: bytes('plain.wasm'), threads, spawn };
+}
+
+function spawn(start: ThreadStart): Promise<KernelThread> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(threadSource, { eval: true, workerData: start });
+    worker.once('error', reject);
+    worker.once('message', () => {
+      worker.unref();
+      resolve({ terminate: () => void worker.terminate() });
+    });
+  });
+}
