@@ -1,7 +1,7 @@
 /** Writes the HTML report of stored runs. */
 import { renderReport, type ReportRun } from '../report/report.ts';
 import { InputError } from '../shared/input-error.ts';
-import { latestEvaluation, recordOf } from '../store/records.ts';
+import { recordOf } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import { writeDurably } from '../store/disk.ts';
@@ -36,7 +36,7 @@ function reportRun(store: Store, run: StoredRun): ReportRun | null {
     training,
     pruning,
     epochs: store.epochs(run.id),
-    evaluation: latestEvaluation(store, run.id),
+    evaluation: store.evaluation(run.id),
     analysis: store.result(run.id)?.analysis ?? null,
   };
 }

@@ -92,7 +92,7 @@ async function pruneTrainAnalyse(run: StoredRun, context: RunContext): Promise<'
 /** The network and weights that training starts with: a pruned run's are cut from its parent's, any other's follow from the seed. */
 async function startOf(
   run: StoredRun,
-  { store, dataset, engine }: RunContext,
+  { store, dataset, engine, progress }: RunContext,
   io: HostIO,
 ): Promise<{ network: StoredRun['spec']['network']; weights: Weights | null }> {
   const { pruning, seed, network } = run.spec;
@@ -103,6 +103,7 @@ async function startOf(
   const { cut, ...pruned } = await prune({ network: parent.network, weights: parent.weights, pruning, seed }, dataset, engine, io);
   const { params, flops } = describe(pruned.network, inputShape(dataset));
   store.recordCut(run.id, { network: pruned.network, cut, params, flops });
+  progress.say(`  cut from run ${run.parent!}: ${integer(run.params)} parameters become ${integer(params)}`);
   return pruned;
 }
 

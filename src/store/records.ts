@@ -1,19 +1,14 @@
 /** Runs as lists, comparisons and reports show them, put together from what is stored. */
 import { countInactive } from '../shared/inactive.ts';
-import type { EpochMetrics, Evaluation, RunRecord } from '../shared/results.ts';
+import type { RunRecord } from '../shared/results.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
 
-/** The network's latest test: the final one, or that of the last epoch while the run has not ended; null before the first. */
-export function latestEvaluation(store: Store, run: string): Evaluation | null {
-  return store.result(run)?.evaluation ?? store.epochs(run).at(-1)?.test ?? null;
-}
-
 /** Null for a run that has not been tested yet. */
 export function recordOf(store: Store, run: StoredRun): RunRecord | null {
-  const evaluation = latestEvaluation(store, run.id);
+  const evaluation = store.evaluation(run.id);
   if (!evaluation) return null;
-  const epochs = store.epochs(run.id);
+  const epochs = store.epochSummary(run.id);
   const weights = store.file(run.id, 'weights');
   const { criterion, threshold } = run.spec.training.measure;
   return {
@@ -30,18 +25,14 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     },
     params: run.params,
     flops: run.flops,
-    epochs: epochs.at(-1)?.epoch ?? run.spec.firstEpoch,
+    epochs: epochs?.last ?? run.spec.firstEpoch,
     accuracy: evaluation.accuracy,
     top5: evaluation.top5,
     loss: evaluation.loss,
     inactive: countInactive(evaluation.activity, criterion, threshold),
-    imagesPerSecond: mean(epochs, (epoch) => epoch.imagesPerSecond),
-    peakMemoryBytes: Math.max(0, ...epochs.map((epoch) => epoch.peakMemoryBytes)),
+    imagesPerSecond: epochs?.imagesPerSecond ?? 0,
+    peakMemoryBytes: epochs?.peakMemoryBytes ?? 0,
     weightBytes: weights?.bytes ?? 0,
     weights: weights ? store.files.path(weights) : '',
   };
-}
-
-function mean(epochs: EpochMetrics[], pick: (epoch: EpochMetrics) => number): number {
-  return epochs.length === 0 ? 0 : epochs.reduce((sum, epoch) => sum + pick(epoch), 0) / epochs.length;
 }

@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
-import type { EpochMetrics, LayerCut } from '../shared/results.ts';
+import type { EpochMetrics, Evaluation, LayerCut } from '../shared/results.ts';
 import type { NetworkSpec } from '../shared/spec/network.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import { openDatabase } from './database.ts';
@@ -29,7 +29,7 @@ import {
   type StudyRow,
 } from './rows.ts';
 import { RunFiles, type FileKind, type StoredFile } from './run-files.ts';
-import type { NewRun, RunResult, StoredDataset, StoredRun, StoredStudy } from './types.ts';
+import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy } from './types.ts';
 
 const now = () => new Date().toISOString();
 
@@ -216,22 +216,43 @@ export class Store {
   // What runs have measured
 
   epochs(run: string): EpochMetrics[] {
+    return this.#epochsFrom(run, 0);
+  }
+
+  #lastEpoch(run: string): EpochMetrics | undefined {
+    return this.#epochsFrom(run, this.epochSummary(run)?.last ?? 0).at(-1);
+  }
+
+  #epochsFrom(run: string, first: number): EpochMetrics[] {
     const layers = this.#all<MeasurementRow>(
-      'SELECT epoch, kind, data FROM layer_measurements WHERE run = @run ORDER BY epoch, kind, position',
-      { run },
+      'SELECT epoch, kind, data FROM layer_measurements WHERE run = @run AND epoch >= @first ORDER BY epoch, kind, position',
+      { run, first },
     );
     const byEpoch = Map.groupBy(layers, (layer) => layer.epoch);
-    return this.#all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run ORDER BY epoch', { run }).map((row) =>
-      epochOf(row, byEpoch.get(row.epoch) ?? []),
+    return this.#all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run AND epoch >= @first ORDER BY epoch', { run, first }).map(
+      (row) => epochOf(row, byEpoch.get(row.epoch) ?? []),
     );
   }
 
+  /** The latest epoch, and what sums the epochs up; null before the first. Quicker than reading them all. */
+  epochSummary(run: string): EpochSummary | null {
+    const row = this.#get(
+      `SELECT max(epoch) AS last, avg(images_per_second) AS imagesPerSecond, max(peak_memory) AS peakMemoryBytes FROM epochs WHERE run = ?`,
+      run,
+    ) as EpochSummary | { last: null };
+    return row.last === null ? null : row;
+  }
+
   result(run: string): RunResult | null {
-    const row = this.#get('SELECT evaluation, analysis FROM analyses WHERE run = ?', run) as
-      { evaluation: string; analysis: string } | undefined;
-    return row
-      ? { evaluation: JSON.parse(row.evaluation) as RunResult['evaluation'], analysis: JSON.parse(row.analysis) as RunResult['analysis'] }
-      : null;
+    const analysis = this.#get('SELECT analysis FROM analyses WHERE run = ?', run) as { analysis: string } | undefined;
+    if (!analysis) return null;
+    return { evaluation: this.evaluation(run)!, analysis: JSON.parse(analysis.analysis) as RunResult['analysis'] };
+  }
+
+  /** The network's latest test: the final one, or that of the last epoch while the run has not ended; null before the first. */
+  evaluation(run: string): Evaluation | null {
+    const row = this.#get('SELECT evaluation FROM analyses WHERE run = ?', run) as { evaluation: string } | undefined;
+    return row ? (JSON.parse(row.evaluation) as Evaluation) : (this.#lastEpoch(run)?.test ?? null);
   }
 
   // Files

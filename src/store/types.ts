@@ -75,3 +75,11 @@ export interface RunResult {
   evaluation: Evaluation;
   analysis: RunAnalysis;
 }
+
+export interface EpochSummary {
+  /** Number of the last epoch, counted over the network's whole life. */
+  last: number;
+  /** Mean over the run's epochs. */
+  imagesPerSecond: number;
+  peakMemoryBytes: number;
+}

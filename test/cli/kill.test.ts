@@ -16,7 +16,7 @@ it(
   { timeout: 180_000 },
   async () => {
     const folder = temporaryFolder();
-    const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 } });
+    const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 } }, 480);
     const [db, undisturbed] = [join(folder, 'capscope.db'), join(folder, 'undisturbed', 'capscope.db')];
     const start = (path: string) => startCapscope(['study', study, '--db', path, '--threads', '1', '--json']);
     const random = randomStream(2, 'kill');

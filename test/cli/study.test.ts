@@ -8,9 +8,9 @@ import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { capscope, startCapscope } from './capscope.ts';
 import { writeTinyStudy } from './tiny-study.ts';
 
-function tinyStudy(changes: object = {}) {
+function tinyStudy(changes: object = {}, images?: number) {
   const folder = temporaryFolder();
-  const study = writeTinyStudy(folder, changes);
+  const study = writeTinyStudy(folder, changes, images);
   const db = join(folder, 'capscope.db');
   const args = (...more: string[]) => ['study', study, '--db', db, '--threads', '1', ...more];
   const run = (...more: string[]) => capscope(...args(...more));
@@ -70,16 +70,22 @@ describe('a study', () => {
   });
 
   it('stopped by Ctrl-C says so, and goes on to the same weights as if it had never stopped', async () => {
-    const through = tinyStudy();
+    const through = tinyStudy({}, 300);
     const expected = weightsOf(await through.json());
-    const { args, json, db } = tinyStudy();
+    const { args, json, db, run } = tinyStudy({}, 300);
     const { child, ended } = startCapscope(args());
     const seen = new Promise<void>((resolve) =>
       child.stderr.on('data', (chunk: Buffer) => chunk.toString().includes('epoch 1/2, step') && resolve()),
     );
     await seen;
+    // Held, so that it is still at work when the second one asks.
+    child.kill('SIGSTOP');
+    const second = await run();
     child.kill('SIGINT');
+    child.kill('SIGCONT');
     const { code, stdout, stderr } = await ended;
+    expect(second).toMatchObject({ code: 2, stdout: '' });
+    expect(second.stderr).toMatch(/^capscope: run \w{8} of this study is being trained by another process; [^\n]+\n$/);
     expect([code, stdout]).toEqual([130, '']);
     expect(stderr).toContain('Stopped. The same command goes on from here.\n');
     const runs = JSON.parse((await capscope('runs', '--db', db, '--json')).stdout) as { runs: { status: string }[] };

@@ -5,8 +5,8 @@ import type { Split } from '../../src/shared/dataset.ts';
 import { blobs } from '../engine/blobs.ts';
 
 /** Writes the study and its data into a folder and returns the path of the study file. */
-export function writeTinyStudy(folder: string, changes: object = {}): string {
-  const { shape, train, test } = blobs(60, 24);
+export function writeTinyStudy(folder: string, changes: object = {}, images = 60): string {
+  const { shape, train, test } = blobs(images, 24);
   mkdirSync(join(folder, 'data'), { recursive: true });
   writeSplit(join(folder, 'data', 'train'), train, shape);
   writeSplit(join(folder, 'data', 't10k'), test, shape);

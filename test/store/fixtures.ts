@@ -16,7 +16,7 @@ import type { RunResult, StoredDataset, StoredRun } from '../../src/store/types.
 export const engine = { name: 'wasm', versions: { node: '24.0.0', tfjs: '4.22.0' } };
 export const classes = ['zero', 'one'];
 export const input = { height: 12, width: 12, channels: 1, classes: 2 };
-export const prunedNetwork = networkOf({ types: 1, dim: 2, depth: 1 });
+export const prunedNetwork = networkOf({ types: 1, dim: 4, depth: 1 });
 
 export const dataset: StoredDataset = {
   fingerprint: 'ab'.repeat(32),
@@ -29,7 +29,7 @@ export const dataset: StoredDataset = {
 
 export const study = StudySpec.parse({
   name: 'tiny study',
-  networks: [{ types: 2, dim: 2, depth: 1 }],
+  networks: [{ types: 2, dim: 4, depth: 1 }],
   epochs: { train: 2, fineTune: 1 },
   pruning: [{ backbone: 0.5, capsules: 0.5 }],
 });

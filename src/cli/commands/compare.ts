@@ -1,5 +1,6 @@
 /** `capscope compare <id> <id>…`: runs side by side, each against the first. */
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord } from '../../shared/results.ts';
 import { recordOf } from '../../store/records.ts';
@@ -27,9 +28,10 @@ export function addCompare(program: Command): void {
         if (new Set(runs.map(({ id }) => id)).size < runs.length)
           throw new InputError('compare needs different runs, but one is named twice');
         const records = runs.map((run) => testedRecord(store, run));
-        if (html !== undefined) writeReport(store, html, { title: 'Comparison', runs, settings: null });
-        if (json) printJson({ runs: records, report: html ?? null });
-        else print(comparisonTable(comparedWithFirst(labelled(records))) + (html === undefined ? '' : `\n\nReport: ${html}`));
+        const report = html === undefined ? null : resolve(html);
+        if (report !== null) writeReport(store, report, { title: 'Comparison', runs, settings: null });
+        if (json) printJson({ runs: records, report });
+        else print(comparisonTable(comparedWithFirst(labelled(records))) + (report === null ? '' : `\n\nReport: ${report}`));
       }),
     );
 }

@@ -1,5 +1,6 @@
 /** `capscope forward <weights> <input> <out>`: the capsules of every layer for given images. */
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { forward } from '../../engine/jobs/forward.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { decodeWeights, encodeWeights } from '../../shared/safetensors.ts';
@@ -21,7 +22,8 @@ export function addForward(program: Command): void {
     .argument('<input>', `safetensors with "${imagesName}", float32 (images, height, width, channels) in [0, 1]`)
     .argument('<out>', 'safetensors file to write')
     .addOption(jsonOption())
-    .action(async (weightsPath: string, inputPath: string, outPath: string, { json }: { json?: true }) => {
+    .action(async (weightsPath: string, inputPath: string, out: string, { json }: { json?: true }) => {
+      const outPath = resolve(out);
       const saved = decodeNetworkFile(readWhole(weightsPath), weightsPath);
       const images = readImages(inputPath, saved.input);
       const engine = await startEngine({ engine: 'wasm' });

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { loadDataset } from '../../datasets/load.ts';
 import type { Dataset } from '../../shared/dataset.ts';
+import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
@@ -53,6 +54,7 @@ async function study(
   const store = new Store(db);
   try {
     const { runs } = openStudy(store, file, dataset, engineName, fresh);
+    refuseSecond(runs);
     const progress = startProgress(process.stderr);
     const engine = await startEngine({ engine: engineName, threads });
     const interrupt = listenForInterrupt(() => progress.say('Stopping after this step; Ctrl-C again quits at once.'));
@@ -79,6 +81,12 @@ function loadData({ spec, folder }: StudyFile, override: string | undefined): Pr
   const { path, ...limits } = spec.data;
   const [base, name] = override === undefined ? [folder, path] : ['.', override];
   return loadDataset(name === 'sample' ? name : resolve(base, name), limits);
+}
+
+/** So that the second of two starts at once ends with one line; should both get this far together, the run itself can be claimed only once. */
+function refuseSecond(runs: StoredRun[]): void {
+  const running = runs.find(({ status }) => status === 'running');
+  if (running) throw new InputError(`run ${running.id} of this study is being trained by another process; wait for it or stop it first`);
 }
 
 /** Writes the report and prints what came out. */

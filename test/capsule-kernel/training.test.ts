@@ -1,0 +1,41 @@
+/** Training with the fused kernel is training with the reference op. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import { referenceKernel } from '../../src/engine/capsules/kernels/reference.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { CapsNet } from '../../src/engine/network/capsnet.ts';
+import { initialWeights } from '../../src/engine/network/initialise.ts';
+import { trainingBatches } from '../../src/engine/training/batches.ts';
+import { TrainingState } from '../../src/engine/training/training-state.ts';
+import { inputShape } from '../../src/shared/dataset.ts';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import { startEngine } from '../../src/trainer/node/engine.ts';
+import { blobs } from '../engine/blobs.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine({ engine: 'wasm', threads: 2 });
+});
+afterAll(() => engine.dispose());
+
+it('has the same loss over 20 steps, within 1e-4', () => {
+  const dataset = blobs(250, 10);
+  const training = TrainingSpec.parse({ epochs: 1, batch: 12 });
+  const spec = networkOf({ types: 4, dim: 6, depth: 2 });
+  const input = inputShape(dataset);
+  const curve = (kernel: CapsuleKernel): number[] => {
+    const state = new TrainingState(new CapsNet(spec, input, kernel, initialWeights(spec, input, 3)), training, 3, 0);
+    const batch = trainingBatches(dataset, { ...training, seed: 3, epoch: 1 });
+    const losses = Array.from({ length: 20 }, (_, step) => {
+      state.train(batch(step), () => performance.now());
+      return state.progress.loss;
+    });
+    state.dispose();
+    return losses;
+  };
+  const [fused, reference] = [curve(engine.kernel), curve(referenceKernel)];
+  expect(engine.kernel.name).not.toBe(referenceKernel.name);
+  expect(reference.at(-1)).toBeLessThan(reference[0]!);
+  for (const [step, loss] of fused.entries()) expect(Math.abs(loss - reference[step]!)).toBeLessThan(1e-4);
+});
