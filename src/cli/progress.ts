@@ -1,6 +1,6 @@
 /** Live progress of a study on stderr: a bar on a terminal, otherwise a plain line now and then. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { StepProgress } from '../engine/jobs/io.ts';
+import type { StepProgress } from '../shared/progress.ts';
 import { duration, integer, percent } from './format.ts';
 
 /** Between two plain lines. */

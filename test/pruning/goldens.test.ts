@@ -5,7 +5,7 @@ import { ActivityMeter } from '../../src/engine/analysis/activity.ts';
 import { layerCorrelation } from '../../src/engine/analysis/correlation.ts';
 import { CouplingMeter } from '../../src/engine/analysis/coupling.ts';
 import { importance } from '../../src/engine/pruning/importance/index.ts';
-import { planPruning } from '../../src/engine/pruning/plan.ts';
+import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { randomStream } from '../../src/engine/random.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';

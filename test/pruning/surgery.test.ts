@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
-import { planPruning, type PruningPlan } from '../../src/engine/pruning/plan.ts';
+import { planPruning, type PruningPlan } from '../../src/shared/pruning-plan.ts';
 import { cutWeights } from '../../src/engine/pruning/surgery.ts';
 import { randomStream } from '../../src/engine/random.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';

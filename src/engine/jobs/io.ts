@@ -1,23 +1,9 @@
 /** What a job needs from its host, and what it tells it. */
+import type { StepProgress } from '../../shared/progress.ts';
 import type { EpochMetrics } from '../../shared/results.ts';
 import type { Checkpoint } from '../training/checkpoint.ts';
 
 export type { Checkpoint, StoredCheckpoint } from '../training/checkpoint.ts';
-
-export interface StepProgress {
-  /** Epoch in progress and last epoch, counted over the network's whole life. */
-  epoch: number;
-  epochs: number;
-  /** Steps done in this epoch, of how many. */
-  step: number;
-  steps: number;
-  /** Means over this epoch so far. */
-  loss: number;
-  accuracy: number;
-  imagesPerSecond: number;
-  /** Estimate for the rest of the job, evaluation included once an epoch has been measured. */
-  secondsLeft: number;
-}
 
 /** Time, memory and the wish to stop: what every job needs. */
 export interface HostIO {

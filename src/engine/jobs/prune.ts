@@ -1,6 +1,7 @@
 /** The pruning job: importance of every channel over training images → plan → surgery. Deterministic for a seed, so it can be repeated. */
 import * as tf from '@tensorflow/tfjs-core';
 import { inputShape, type Dataset } from '../../shared/dataset.ts';
+import { planPruning, sumByType, type Scores } from '../../shared/pruning-plan.ts';
 import type { LayerCut } from '../../shared/results.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
@@ -11,9 +12,8 @@ import { CapsNet } from '../network/capsnet.ts';
 import { initialWeights } from '../network/initialise.ts';
 import { averageMaps } from '../pruning/feature-maps.ts';
 import { channelIndependence } from '../pruning/importance/chip.ts';
-import { importance, sumByType, type FeatureMaps } from '../pruning/importance/index.ts';
+import { importance, type FeatureMaps } from '../pruning/importance/index.ts';
 import { meanOverBatches } from '../pruning/importance/input.ts';
-import { planPruning, type Scores } from '../pruning/plan.ts';
 import { cutWeights } from '../pruning/surgery.ts';
 import { randomStream } from '../random.ts';
 import { trainingBatches } from '../training/batches.ts';

@@ -3,7 +3,7 @@ import { parametersOf } from '../../shared/describe.ts';
 import { NetworkSpec } from '../../shared/spec/network.ts';
 import { PruningSpec } from '../../shared/spec/pruning.ts';
 import type { Weights } from '../../shared/weights.ts';
-import { planPruning } from './plan.ts';
+import { planPruning } from '../../shared/pruning-plan.ts';
 import { cutWeights } from './surgery.ts';
 
 const input = { height: 9, width: 9, channels: 2, classes: 3 };

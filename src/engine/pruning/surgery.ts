@@ -8,7 +8,7 @@
 import { describe, type LayerDescription } from '../../shared/describe.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
-import type { PruningPlan } from './plan.ts';
+import type { PruningPlan } from '../../shared/pruning-plan.ts';
 
 export interface Surgery {
   /** The network before the cut, and its weights. */

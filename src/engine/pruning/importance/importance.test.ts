@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../random.ts';
-import { importance, sumByType, type ImportanceInput } from './index.ts';
+import { importance, type ImportanceInput } from './index.ts';
 
 function inputOf(maps: number[][][], filters: number[][] = maps[0]!.map(() => [0])): ImportanceInput {
   return {
@@ -69,8 +69,4 @@ describe('activation, l1 and random', () => {
     expect(importance.random(inputOf(maps))).toEqual(scores);
     expect(importance.random({ ...inputOf(maps), random: randomStream(4, 'importance') })).not.toEqual(scores);
   });
-});
-
-it('sumByType adds the scores of the channels of a type', () => {
-  expect(sumByType([1, 2, 3, 10, 20, 30], 3)).toEqual([6, 60]);
 });

@@ -10,9 +10,3 @@ import { random } from './random.ts';
 export type { FeatureMaps, Importance, ImportanceInput } from './input.ts';
 
 export const importance: Record<PruningCriterion, Importance> = { chip, l1, random, ccm, activation };
-
-/** Scores of capsule types: the sums of their channels' scores. Channel = type · dim + d. */
-export function sumByType(scores: number[], dim: number): number[] {
-  const types = Array.from({ length: scores.length / dim }, (_, type) => scores.slice(type * dim, (type + 1) * dim));
-  return types.map((channels) => channels.reduce((sum, score) => sum + score, 0));
-}

@@ -1,9 +1,11 @@
-/** From scores to a smaller network: which channels and capsule types stay. What becomes of the weights is surgery.ts. */
-import { describe } from '../../shared/describe.ts';
-import type { LayerCut } from '../../shared/results.ts';
-import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
-import type { PruningSpec } from '../../shared/spec/pruning.ts';
-import { sumByType } from './importance/index.ts';
+/**
+ * From scores to a smaller network: which channels and capsule types stay. What becomes of the weights is
+ * engine/pruning/surgery.ts; a page previews a cut with this alone.
+ */
+import { describe } from './describe.ts';
+import type { LayerCut } from './results.ts';
+import type { InputShape, NetworkSpec } from './spec/network.ts';
+import type { PruningSpec } from './spec/pruning.ts';
 
 export interface PruningPlan {
   /** The smaller network. */
@@ -86,4 +88,10 @@ function scoresOf(scores: Scores, layer: string, unit: LayerCut['unit'], count: 
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new Error(`${layer}: the score of ${unit} ${bad} is ${values[bad]!}; expected a finite number.`);
   return values;
+}
+
+/** Scores of capsule types: the sums of their channels' scores. Channel = type · dim + d. */
+export function sumByType(scores: number[], dim: number): number[] {
+  const types = Array.from({ length: scores.length / dim }, (_, type) => scores.slice(type * dim, (type + 1) * dim));
+  return types.map((channels) => channels.reduce((sum, score) => sum + score, 0));
 }

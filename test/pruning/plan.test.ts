@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf, type NetworkSpec } from '../../shared/spec/network.ts';
-import { PruningSpec } from '../../shared/spec/pruning.ts';
-import { randomStream } from '../random.ts';
-import { planPruning } from './plan.ts';
+import { networkOf, type NetworkSpec } from '../../src/shared/spec/network.ts';
+import { PruningSpec } from '../../src/shared/spec/pruning.ts';
+import { randomStream } from '../../src/engine/random.ts';
+import { planPruning, sumByType } from '../../src/shared/pruning-plan.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 /** Backbone of 16, 32 and 64 channels, 16 types of 4 dimensions. */
@@ -100,4 +100,8 @@ describe('planPruning', () => {
     const broken = Array.from({ length: 16 }, (_, i) => (i === 3 ? NaN : i));
     expect(() => plan({ backbone: 0.5 }, { 'backbone.0': broken })).toThrow('backbone.0: the score of channel 3 is NaN');
   });
+});
+
+it('sumByType adds the scores of the channels of a type', () => {
+  expect(sumByType([1, 2, 3, 10, 20, 30], 3)).toEqual([6, 60]);
 });

@@ -1,0 +1,74 @@
+/** The application itself: what it is, settings, files in and out. */
+import { z } from 'zod';
+import { InactivityCriterion } from '../spec/training.ts';
+import { Path, type Saved } from './common.ts';
+import { method } from './method.ts';
+
+export interface AppInfo {
+  version: string;
+  /** `browser`: the same workbench served to a browser; dialogs are the browser's own. */
+  mode: 'desktop' | 'browser';
+  platform: 'linux' | 'darwin' | 'win32' | 'other';
+  /** Versions by name: node, electron, chrome, … */
+  versions: Record<string, string>;
+  /** Path of the database. */
+  database: string;
+}
+
+export interface EngineInfo {
+  /** As stored with runs: "wasm", … */
+  name: string;
+  /** One line: "WebAssembly SIMD, 8 threads, …". Null while it cannot be had. */
+  description: string | null;
+  /** Why it cannot be used here; null when it can. */
+  unavailable: string | null;
+  /** The one that the next job will use. */
+  chosen: boolean;
+}
+
+export const Settings = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Null: the best that there is. */
+  engine: z.string().max(64).nullable().default(null),
+  /** Null: one per processor. */
+  threads: z.int().min(1).max(256).nullable().default(null),
+  /** Tell the desktop when a job has ended while the window is not in front. */
+  notify: z.boolean().default(true),
+  /** How compared runs are counted, until the page says otherwise. Null: as each run was measured. */
+  inactivity: z
+    .strictObject({ criterion: InactivityCriterion, threshold: z.number().min(0).max(1) })
+    .nullable()
+    .default(null),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** The same fields, all optional and none defaulted. */
+const SettingsChange = z.strictObject({
+  theme: Settings.shape.theme.unwrap().optional(),
+  engine: Settings.shape.engine.unwrap().optional(),
+  threads: Settings.shape.threads.unwrap().optional(),
+  notify: Settings.shape.notify.unwrap().optional(),
+  inactivity: Settings.shape.inactivity.unwrap().optional(),
+});
+
+const stateKey = z.string().regex(/^[a-z0-9.-]{1,64}$/);
+
+export const appMethods = {
+  'app.info': method<AppInfo>()(),
+  'app.engines': method<EngineInfo[]>()(),
+  'app.settings': method<Settings>()(),
+  /** Changes what is named and leaves the rest. */
+  'app.changeSettings': method<Settings>()(SettingsChange),
+  /** What a view remembers between starts (columns, sorting, last page); null when it has not stored anything. */
+  'app.viewState': method<unknown>()(z.strictObject({ key: stateKey })),
+  'app.keepViewState': method<null>()(z.strictObject({ key: stateKey, value: z.json() })),
+
+  /** Asks for files with the system's dialog; null when cancelled. In browser mode the client asks instead and uploads what was chosen. */
+  'files.pick': method<string[] | null>()(z.strictObject({ purpose: z.enum(['dataset', 'dataset-folder', 'run']) })),
+  /** Saves what the page has made (a chart, a table). */
+  'files.save': method<Saved>()(
+    z.strictObject({ name: z.string().min(1).max(200), content: z.union([z.string().max(2 ** 28), z.instanceof(Uint8Array)]) }),
+  ),
+  /** Shows a file that was saved in this session in the system's file manager; nothing in browser mode. */
+  'files.reveal': method<null>()(z.strictObject({ path: Path })),
+};

@@ -1,0 +1,90 @@
+/** Work: putting runs into the queue, and what happens to the queue. */
+import { z } from 'zod';
+import { NetworkSpec } from '../spec/network.ts';
+import { PruningSpec } from '../spec/pruning.ts';
+import { StudySpec } from '../spec/study.ts';
+import { TrainingSpec } from '../spec/training.ts';
+import { Fingerprint, RunId, TaskId } from './common.ts';
+import { method } from './method.ts';
+import type { StepProgress } from '../progress.ts';
+
+export interface QueueState {
+  /** Nothing new starts while held. */
+  held: boolean;
+  /** The run being trained, with the latest that is known of it; null when none is. */
+  current: CurrentJob | null;
+  /** Ids of runs that wait, in order. A run that was cut is not begun before its parent has finished. */
+  waiting: string[];
+}
+
+export interface CurrentJob {
+  run: string;
+  /** `starting`: the engine and the data are being loaded. `stopping`: it ends at the next step, saved. */
+  stage: 'starting' | 'judging channels' | 'training' | 'analysing' | 'stopping';
+  /** One line; null until the engine has started. */
+  engine: string | null;
+  /** Null before the first step. */
+  progress: StepProgress | null;
+}
+
+/** Importance of every channel of a finished run's network, for planPruning() of pruning-plan.ts. */
+export interface PruningScores {
+  /** By layer: per channel for "backbone.<i>" and "primary", per type for "capsules.<l>". */
+  scores: Record<string, number[]>;
+}
+
+const seeds = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(100);
+const name = z.string().trim().min(1).max(200);
+
+export const queueMethods = {
+  'queue.state': method<QueueState>()(),
+  /** One run per seed. With α of the CCM term above 0 it is a `source` for pruning, else `unpruned`. Answers the ids. */
+  'queue.train': method<string[]>()(
+    z.strictObject({ name, dataset: Fingerprint, network: NetworkSpec, training: TrainingSpec, seeds: seeds.default([1]) }),
+  ),
+  /**
+   * Runs cut from a finished one, one per setting (several: a sweep), each then fine-tuned as `training` says.
+   * `twin` adds an unpruned run with the same total of epochs, for a fair comparison. Answers the ids.
+   */
+  'queue.prune': method<string[]>()(
+    z.strictObject({
+      parent: RunId,
+      /** Of the children; several get their ratios added. By default "<parent>, pruned". */
+      name: name.optional(),
+      settings: z.array(PruningSpec).min(1).max(200),
+      training: TrainingSpec,
+      twin: z.boolean().default(false),
+    }),
+  ),
+  /** Every run of a study. `data` of the spec is ignored in favour of `dataset`. Answers the study's id. */
+  'queue.study': method<string>()(z.strictObject({ spec: StudySpec, dataset: Fingerprint })),
+  /** Puts runs that were stopped, interrupted or have failed back into the queue; they go on from their checkpoints. */
+  'queue.resume': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(1000), first: z.boolean().default(false) })),
+  /** The waiting runs in another order; those not named keep theirs, behind. */
+  'queue.reorder': method<null>()(z.strictObject({ ids: z.array(RunId).max(10_000) })),
+  /** Stops the current run at its next step, saved, and holds the queue; it stays first in line. */
+  'queue.pause': method<null>()(),
+  /** Goes on after `queue.pause`. */
+  'queue.continue': method<null>()(),
+  /** Stops the current run at its next step, saved; it leaves the queue, and the next one starts. */
+  'queue.stop': method<null>()(z.strictObject({ id: RunId })),
+  /** Takes waiting runs out of the queue. Those that never started are deleted, as `runs.remove` does. */
+  'queue.cancel': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(10_000) })),
+
+  /**
+   * Judges the channels of a finished run, beside whatever is being trained. Every layer is judged, so that ratios,
+   * granularity and capsuleLayers can change without asking again. Progress comes as `scoring` events of this task.
+   * Null when cancelled.
+   */
+  'pruning.scores': method<PruningScores | null>()(
+    z.strictObject({
+      task: TaskId,
+      run: RunId,
+      criterion: PruningSpec.shape.criterion,
+      intermediateBy: z.enum(['activation', 'chip']).default('activation'),
+      batches: PruningSpec.shape.batches,
+      batch: PruningSpec.shape.batch,
+    }),
+  ),
+  'pruning.cancel': method<null>()(z.strictObject({ task: TaskId })),
+};

@@ -1,0 +1,156 @@
+/** Runs: the list, one in full, what people note about them, and their way in and out as files. */
+import { z } from 'zod';
+import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRecord, RunStatus } from '../results.ts';
+import type { InputShape } from '../spec/network.ts';
+import type { PruningSpec } from '../spec/pruning.ts';
+import type { RunSpec } from '../spec/run.ts';
+import type { StudySpec } from '../spec/study.ts';
+import { Path, RunId, type Saved } from './common.ts';
+import { method } from './method.ts';
+
+/** One line of the list: small, because there may be thousands. */
+export interface RunSummary {
+  id: string;
+  name: string;
+  status: RunStatus;
+  role: RunRecord['role'];
+  /** Id of the run that it was cut from. */
+  parent: string | null;
+  study: { id: string; name: string } | null;
+  dataset: { fingerprint: string; name: string };
+  seed: number;
+  /** Null for a run that is not cut. */
+  pruning: Pick<PruningSpec, 'criterion' | 'backbone' | 'capsules' | 'granularity' | 'capsuleLayers'> | null;
+  /** N and D of the primary capsules, L intermediate layers. */
+  network: { types: number; dim: number; depth: number };
+  params: number;
+  /** Of one image's forward pass. */
+  flops: number;
+  /** Of the weights file; 0 until there is one. */
+  weightBytes: number;
+  engine: string | null;
+  /** Epochs in the network's whole life: done, and when it ends. */
+  epoch: number;
+  lastEpoch: number;
+  /** Of the latest test; null before the first. Shares in [0, 1]. */
+  accuracy: number | null;
+  loss: number | null;
+  /** As the run itself was measured. */
+  inactive: { total: number; of: number } | null;
+  /** Mean over its epochs. */
+  imagesPerSecond: number | null;
+  peakMemoryBytes: number | null;
+  /** ISO 8601. */
+  created: string;
+  started: string | null;
+  ended: string | null;
+  /** There is a checkpoint to go on from. */
+  resumable: boolean;
+  note: string;
+  tags: string[];
+  favourite: boolean;
+  archived: boolean;
+  /** Why it failed. */
+  error: string | null;
+}
+
+/** Everything about one run. Inactive capsules are counted by the page from `evaluation.activity`, with countInactive() of inactive.ts. */
+export interface RunDetail {
+  summary: RunSummary;
+  spec: RunSpec;
+  input: InputShape;
+  /** Names. */
+  classes: string[];
+  /** What pruning took away; null until it has, and for a run that is not cut. */
+  cut: LayerCut[] | null;
+  versions: Record<string, string>;
+  epochs: EpochMetrics[];
+  /** The latest test; null before the first. */
+  evaluation: Evaluation | null;
+  /** Null until the run has finished. */
+  analysis: RunAnalysis | null;
+}
+
+/** What a network said to each test image. */
+export interface Predictions {
+  /** (images) */
+  labels: Uint16Array;
+  /** Index of the longest class capsule, (images). */
+  predicted: Uint16Array;
+  /** Lengths of the class capsules, (images, classes), row-major. */
+  lengths: Float32Array;
+}
+
+/** One point of the live curves: the mean over the steps since the last point. */
+export interface StepPoint {
+  /** Steps done in the network's whole life. */
+  step: number;
+  /** Epoch in progress, as a fraction: 1.5 is in the middle of the second. */
+  epoch: number;
+  loss: number;
+  accuracy: number;
+  imagesPerSecond: number;
+}
+
+export interface LogLine {
+  /** ISO 8601. */
+  time: string;
+  level: 'info' | 'warning' | 'error';
+  text: string;
+}
+
+export interface StudySummary {
+  id: string;
+  name: string;
+  dataset: { fingerprint: string; name: string };
+  spec: StudySpec;
+  /** ISO 8601. */
+  created: string;
+  /** In the order in which they were planned. */
+  runs: string[];
+}
+
+const ids = z.array(RunId).min(1).max(10_000);
+
+export const runMethods = {
+  /** All runs but deleted ones, archived included, oldest first. */
+  'runs.list': method<RunSummary[]>()(),
+  /** In full, in the order asked for: one for its own view, several to compare. */
+  'runs.get': method<RunDetail[]>()(z.strictObject({ ids: z.array(RunId).min(1).max(12) })),
+  /** Epochs from number `from` on, for a page that has the earlier ones. */
+  'runs.epochs': method<EpochMetrics[]>()(z.strictObject({ id: RunId, from: z.int().min(1).default(1) })),
+  /** Points of the live curve so far, and the lines of the log, of a run trained since the workbench started; thinned to at most 10,000 points. */
+  'runs.live': method<{ points: StepPoint[]; log: LogLine[] }>()(z.strictObject({ id: RunId })),
+  /** Null for a run that has not finished, or whose files do not have the lengths. */
+  'runs.predictions': method<Predictions | null>()(z.strictObject({ id: RunId })),
+
+  /** Changes what is named, of all these runs; `addTags` and `removeTags` leave other tags alone. */
+  'runs.edit': method<RunSummary[]>()(
+    z.strictObject({
+      ids,
+      name: z.string().trim().min(1).max(1000).optional(),
+      note: z.string().max(100_000).optional(),
+      addTags: z.array(z.string().trim().min(1).max(100)).max(100).optional(),
+      removeTags: z.array(z.string()).max(100).optional(),
+      favourite: z.boolean().optional(),
+      archived: z.boolean().optional(),
+    }),
+  ),
+  /** Deletes runs, which can be taken back until the workbench is next started. Refused while one is being trained. */
+  'runs.remove': method<null>()(z.strictObject({ ids })),
+  /** Takes `runs.remove` back. */
+  'runs.restore': method<RunSummary[]>()(z.strictObject({ ids })),
+
+  /** A finished run, with those it was cut from, as one file. */
+  'runs.export': method<Saved>()(z.strictObject({ id: RunId })),
+  'runs.exportWeights': method<Saved>()(z.strictObject({ id: RunId })),
+  'runs.import': method<{ file: string; run: RunSummary | null; added: boolean; problem: string | null }[]>()(
+    z.strictObject({ paths: z.array(Path).min(1).max(1000) }),
+  ),
+  /** One self-contained HTML file. */
+  'runs.report': method<Saved>()(z.strictObject({ title: z.string().trim().min(1).max(200), ids: z.array(RunId).min(1).max(200) })),
+
+  'studies.list': method<StudySummary[]>()(),
+  'studies.presets': method<{ name: string; spec: StudySpec }[]>()(),
+  'studies.report': method<Saved>()(z.strictObject({ id: z.string() })),
+};

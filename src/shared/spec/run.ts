@@ -1,0 +1,16 @@
+/** What a single run does. */
+import { z } from 'zod';
+import { NetworkSpec } from './network.ts';
+import { PruningSpec } from './pruning.ts';
+import { TrainingSpec } from './training.ts';
+
+export const RunSpec = z.strictObject({
+  /** The network as trained: of a pruned run the one before the cut until it has been cut, then the one after. */
+  network: NetworkSpec,
+  training: TrainingSpec,
+  pruning: PruningSpec.nullable(),
+  seed: z.int().min(0).max(0xffff_ffff),
+  /** Epochs already behind the network. */
+  firstEpoch: z.int().min(0),
+});
+export type RunSpec = z.infer<typeof RunSpec>;
