@@ -1,19 +1,14 @@
-/** One planned run from its beginning, or from where it stopped, to its end: prune, train, analyse, and store each result as it comes. */
-import { analyse } from '../engine/jobs/analyse.ts';
-import { JobStopped, type HostIO, type StoredCheckpoint } from '../engine/jobs/io.ts';
-import { prune } from '../engine/jobs/prune.ts';
-import { train } from '../engine/jobs/train.ts';
+/** One run of a study in the terminal's own process: the engine does it, the store keeps each result as it comes. */
+import { run } from '../engine/jobs/run.ts';
 import type { Engine } from '../engine/engine.ts';
-import { inputShape, type Dataset } from '../shared/dataset.ts';
-import { describe } from '../shared/describe.ts';
+import type { Dataset } from '../shared/dataset.ts';
 import { countInactive } from '../shared/inactive.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { EpochMetrics } from '../shared/results.ts';
-import { encodeWeights } from '../shared/safetensors.ts';
-import { decodeCheckpoint, decodeNetworkFile, encodeCheckpoint, encodeNetworkFile } from '../shared/weights-file.ts';
-import type { Weights } from '../shared/weights.ts';
+import { jobOf } from '../store/run-job.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
+import { nodeHost } from '../trainer/node/host.ts';
 import { duration, integer, percent } from './format.ts';
 import type { Progress } from './progress.ts';
 
@@ -33,14 +28,32 @@ const heartbeatInterval = 30_000;
  * A run that throws is recorded as failed before the error goes on.
  */
 export async function runJob(id: string, context: RunContext): Promise<'finished' | 'stopped'> {
-  const { store, progress } = context;
+  const { store, dataset, engine, progress } = context;
+  const stored = store.run(id);
+  const host = nodeHost();
+  let inactive = inactiveText(store.epochs(id).at(-1), stored);
   try {
-    return await pruneTrainAnalyse(store.run(id), context);
+    return await run(jobOf(store, id), dataset, engine, {
+      ...host,
+      shouldStop: withHeartbeat(id, context),
+      onStage: () => undefined,
+      onCut: (cut) => {
+        store.recordCut(id, cut);
+        progress.say(`  cut from run ${stored.parent!}: ${integer(stored.params)} parameters become ${integer(cut.params)}`);
+      },
+      onStep: (step) => {
+        host.sample();
+        progress.step(step, inactive);
+      },
+      onEpoch: (metrics, checkpoint) => {
+        store.recordEpoch(id, metrics, checkpoint);
+        inactive = inactiveText(metrics, stored);
+        progress.say(epochLine(metrics, inactive));
+      },
+      onStop: (checkpoint) => store.recordStop(id, checkpoint),
+      onFinish: (finished) => store.recordFinish(id, finished),
+    });
   } catch (error) {
-    if (error instanceof JobStopped) {
-      store.recordStop(id, null);
-      return 'stopped';
-    }
     store.recordFailure(id, error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)));
     throw error;
   } finally {
@@ -48,90 +61,14 @@ export async function runJob(id: string, context: RunContext): Promise<'finished
   }
 }
 
-async function pruneTrainAnalyse(run: StoredRun, context: RunContext): Promise<'finished' | 'stopped'> {
-  const { store, dataset, engine, progress } = context;
-  const { id } = run;
-  const io = hostOf(run, context);
-  const resume = storedCheckpoint(store, id);
-  const start = resume ? { network: run.spec.network, weights: null } : await startOf(run, context, io);
-  const { training, seed, firstEpoch } = run.spec;
-  const { network } = start;
-
-  let inactive = inactiveText(store.epochs(id).at(-1), run);
-  const trained = await train(
-    { network, training, seed, firstEpoch, weights: start.weights },
-    dataset,
-    engine,
-    {
-      ...io,
-      onStep: (step) => {
-        io.sample();
-        progress.step(step, inactive);
-      },
-      onEpoch: (metrics, checkpoint) => {
-        store.recordEpoch(id, metrics, encodeCheckpoint(checkpoint));
-        inactive = inactiveText(metrics, run);
-        progress.say(epochLine(metrics, inactive));
-      },
-      onStop: (checkpoint) => store.recordStop(id, encodeCheckpoint(checkpoint)),
-    },
-    resume,
-  );
-  if (trained.status === 'stopped') return 'stopped';
-
-  const { evaluation, lengths, ...analysis } = await analyse({ network, training, weights: trained.weights }, dataset, engine, io);
-  const saved = { network, input: inputShape(dataset), classes: dataset.classes };
-  store.recordFinish(
-    id,
-    { weights: encodeNetworkFile(saved, trained.weights), activity: encodeWeights(lengths, {}) },
-    { evaluation, analysis: { ...analysis, cut: store.run(id).cut } },
-  );
-  return 'finished';
-}
-
-/** The network and weights that training starts with: a pruned run's are cut from its parent's, any other's follow from the seed. */
-async function startOf(
-  run: StoredRun,
-  { store, dataset, engine, progress }: RunContext,
-  io: HostIO,
-): Promise<{ network: StoredRun['spec']['network']; weights: Weights | null }> {
-  const { pruning, seed, network } = run.spec;
-  if (!pruning) return { network, weights: null };
-  const file = store.file(run.parent!, 'weights');
-  if (!file) throw new InputError(`the weights of run ${run.parent!}, from which run ${run.id} is cut, are not here`);
-  const parent = decodeNetworkFile(store.files.read(file), store.files.path(file));
-  const { cut, ...pruned } = await prune({ network: parent.network, weights: parent.weights, pruning, seed }, dataset, engine, io);
-  const { params, flops } = describe(pruned.network, inputShape(dataset));
-  store.recordCut(run.id, { network: pruned.network, cut, params, flops });
-  progress.say(`  cut from run ${run.parent!}: ${integer(run.params)} parameters become ${integer(params)}`);
-  return pruned;
-}
-
-function storedCheckpoint(store: Store, run: string): StoredCheckpoint | undefined {
-  const file = store.file(run, 'checkpoint');
-  return file ? decodeCheckpoint(store.files.read(file), store.files.path(file)) : undefined;
-}
-
-function hostOf({ id }: StoredRun, { store, shouldStop }: RunContext): HostIO & { sample: () => void } {
-  let peak = 0;
-  let nextHeartbeat = 0;
-  const sample = (): void => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  };
-  return {
-    now: () => performance.now(),
-    shouldStop: () => {
-      if (performance.now() > nextHeartbeat) {
-        store.heartbeat(id);
-        nextHeartbeat = performance.now() + heartbeatInterval;
-      }
-      return shouldStop();
-    },
-    sample,
-    peakMemory: () => {
-      sample();
-      return peak;
-    },
+function withHeartbeat(id: string, { store, shouldStop }: RunContext): () => boolean {
+  let next = 0;
+  return () => {
+    if (performance.now() > next) {
+      store.heartbeat(id);
+      next = performance.now() + heartbeatInterval;
+    }
+    return shouldStop();
   };
 }
 

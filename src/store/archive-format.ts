@@ -4,11 +4,10 @@
  */
 import { z } from 'zod';
 import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis } from '../shared/results.ts';
-import { InputShape, NetworkSpec } from '../shared/spec/network.ts';
-import { PruningSpec } from '../shared/spec/pruning.ts';
-import { TrainingSpec } from '../shared/spec/training.ts';
+import { InputShape } from '../shared/spec/network.ts';
+import { RunSpec } from '../shared/spec/run.ts';
 import { idPattern } from './ids.ts';
-import type { RunSpec, StoredDataset, StoredRun } from './types.ts';
+import type { StoredDataset, StoredRun } from './types.ts';
 
 export const manifestName = 'capscope.json';
 export const archiveFormat = 1;
@@ -64,13 +63,7 @@ const Run = z.strictObject({
   parent: id.nullable(),
   dataset: sha256,
   status: z.literal('finished'),
-  spec: z.strictObject({
-    network: NetworkSpec,
-    training: TrainingSpec,
-    pruning: PruningSpec.nullable(),
-    seed: z.int().min(0).max(0xffff_ffff),
-    firstEpoch: count,
-  }) satisfies z.ZodType<RunSpec>,
+  spec: RunSpec,
   cut: z.array(Cut).nullable(),
   params: count,
   flops: count,

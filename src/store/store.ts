@@ -5,8 +5,8 @@
 import type Database from 'better-sqlite3';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
-import type { EpochMetrics, Evaluation, LayerCut } from '../shared/results.ts';
-import type { NetworkSpec } from '../shared/spec/network.ts';
+import type { EpochMetrics, Evaluation } from '../shared/results.ts';
+import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
@@ -157,7 +157,7 @@ export class Store {
   }
 
   /** Records what pruning made of the parent's network. */
-  recordCut(id: string, { network, cut, params, flops }: { network: NetworkSpec; cut: LayerCut[]; params: number; flops: number }): void {
+  recordCut(id: string, { network, cut, params, flops }: CutNetwork): void {
     this.atomically(() => {
       const spec = toJson({ ...this.run(id).spec, network });
       this.#own(id, ', spec = @spec, cut = @cut, params = @params, flops = @flops', { spec, cut: toJson(cut), params, flops });
@@ -198,10 +198,10 @@ export class Store {
   }
 
   /** The run has ended: its weights and results are recorded, its checkpoint is no longer needed. */
-  recordFinish(id: string, files: { weights: Uint8Array; activity: Uint8Array }, result: RunResult): void {
-    this.#replaceFiles(id, { ...files, checkpoint: null }, () => {
+  recordFinish(id: string, { weights, activity, evaluation, analysis }: FinishedRun): void {
+    this.#replaceFiles(id, { weights, activity, checkpoint: null }, () => {
       this.#end(id, 'finished');
-      this.insertResult(id, result);
+      this.insertResult(id, { evaluation, analysis: { ...analysis, cut: this.run(id).cut } });
     });
   }
 

@@ -1,9 +1,8 @@
 /** Rows of the store as its users see them. */
 import type { Evaluation, LayerCut, RunAnalysis, RunStatus } from '../shared/results.ts';
-import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
-import type { PruningSpec } from '../shared/spec/pruning.ts';
+import type { InputShape } from '../shared/spec/network.ts';
+import type { RunSpec } from '../shared/spec/run.ts';
 import type { PlannedRun, StudySpec } from '../shared/spec/study.ts';
-import type { TrainingSpec } from '../shared/spec/training.ts';
 
 export interface StoredDataset {
   fingerprint: string;
@@ -23,15 +22,6 @@ export interface StoredStudy {
   spec: StudySpec;
   /** ISO 8601, as all times here. */
   created: string;
-}
-
-/** What a run does. `network` is the network as trained: of a pruned run the one before the cut until it has been cut, then the one after. */
-export interface RunSpec {
-  network: NetworkSpec;
-  training: TrainingSpec;
-  pruning: PruningSpec | null;
-  seed: number;
-  firstEpoch: number;
 }
 
 export interface StoredRun {

@@ -154,7 +154,7 @@ export function finishTinyStudy(store: Store): [StoredRun, StoredRun, StoredRun]
     const first = run.spec.firstEpoch + 1;
     for (let epoch = first; epoch < first + run.spec.training.epochs; epoch++)
       store.recordEpoch(run.id, metrics(epoch, types), new Uint8Array([epoch]));
-    store.recordFinish(run.id, resultFiles(store.run(run.id).spec.network), result(pruned ? 0.95 : 0.9, types));
+    store.recordFinish(run.id, { ...resultFiles(store.run(run.id).spec.network), ...result(pruned ? 0.95 : 0.9, types) });
   }
   return store.runs() as [StoredRun, StoredRun, StoredRun];
 }

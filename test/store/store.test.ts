@@ -88,7 +88,7 @@ describe('store', () => {
     expect(store.files.read(store.file(run.id, 'checkpoint')!)).toEqual(Buffer.from([2]));
     expect(existsSync(store.files.path(first))).toBe(false);
     expect(names()).toHaveLength(1);
-    store.recordFinish(run.id, { weights: bytes(3), activity: bytes(4) }, result(0.9));
+    store.recordFinish(run.id, { weights: bytes(3), activity: bytes(4), ...result(0.9) });
     expect(names()).toEqual(['activity.safetensors', 'weights.safetensors']);
     expect(store.storedFiles(run.id).map(({ kind }) => kind)).toEqual(['activity', 'weights']);
     expect(store.run(run.id)).toMatchObject({ status: 'finished', engine: 'wasm', versions: engine.versions });
@@ -140,7 +140,7 @@ describe('store', () => {
     expect(store.run(run.id)).toMatchObject({ status: 'failed', error: 'the loss is NaN' });
     store.claim(run.id, engine);
     expect(store.run(run.id)).toMatchObject({ status: 'running', error: null, ended: null });
-    store.recordFinish(run.id, resultFiles(run.spec.network), result(0.9));
+    store.recordFinish(run.id, { ...resultFiles(run.spec.network), ...result(0.9) });
     expect(() => store.claim(run.id, engine)).toThrow('it is finished');
   });
 

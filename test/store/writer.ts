@@ -11,5 +11,5 @@ for (let epoch = (store.epochs(run.id).at(-1)?.epoch ?? 0) + 1; epoch <= Number(
   store.recordEpoch(run.id, metrics(epoch), checkpoint);
   process.stdout.write(`${epoch}\n`);
 }
-store.recordFinish(run.id, resultFiles(run.spec.network), result(0.9));
+store.recordFinish(run.id, { ...resultFiles(run.spec.network), ...result(0.9) });
 store.close();

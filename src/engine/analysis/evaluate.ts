@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../shared/dataset.ts';
 import type { Evaluation } from '../../shared/results.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
-import type { Weights } from '../../shared/weights.ts';
+import type { HostTensor, Weights } from '../../shared/weights.ts';
 import { breathe, JobStopped, type HostIO } from '../jobs/io.ts';
 import type { CapsNet } from '../network/capsnet.ts';
 import { imageSize, plainBatch, type Batch } from '../training/batches.ts';
@@ -12,7 +12,7 @@ import { ActivityMeter } from './activity.ts';
 
 export interface Measured {
   evaluation: Evaluation;
-  /** Longest length of every capsule type on every test image: (images, types) per capsule layer. */
+  /** Longest length of every capsule type on every test image: (images, types) per capsule layer, and "classes". */
   lengths: Weights;
 }
 
@@ -38,7 +38,7 @@ export async function evaluate(
   const layers = [...meters];
   return {
     evaluation: { ...tally.result(training.reconstruction), activity: layers.map(([, meter]) => meter.result()) },
-    lengths: new Map(layers.map(([layer, meter]) => [layer, meter.imageLengths()])),
+    lengths: new Map([...layers.map(([layer, meter]) => [layer, meter.imageLengths()] as const), ['classes', tally.classLengths()]]),
   };
 }
 
@@ -61,6 +61,7 @@ function measureBatch(net: CapsNet, batch: Batch, threshold: number, tally: Tall
 /** Accuracy and losses over batches. */
 class Tally {
   readonly #confusion: number[][];
+  readonly #lengths: Float32Array[] = [];
   #images = 0;
   #top5 = 0;
   #margin = 0;
@@ -80,9 +81,23 @@ class Tally {
       this.#confusion[label]![longest]! += 1;
       if (row.filter((length) => length > row[label]!).length < 5) this.#top5 += 1;
     }
+    // A copy: the backend may hand out its own memory.
+    this.#lengths.push(lengths.slice());
     this.#images += labels.length;
     this.#margin += margin * labels.length;
     this.#reconstruction += reconstruction * labels.length;
+  }
+
+  /** Length of every class capsule on every image. */
+  classLengths(): HostTensor {
+    const classes = this.#confusion.length;
+    const data = new Float32Array(this.#images * classes);
+    let offset = 0;
+    for (const lengths of this.#lengths) {
+      data.set(lengths, offset);
+      offset += lengths.length;
+    }
+    return { shape: [this.#images, classes], data };
   }
 
   result(reconstructionWeight: number): Omit<Evaluation, 'activity'> {
