@@ -92,4 +92,38 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run, kind)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN deleted TEXT;     -- when; such a run is shown nowhere
+  CREATE INDEX runs_parent ON runs (parent);
+
+  CREATE TABLE tags (
+    run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (run, tag)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE queue (
+    run TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    place INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE images (
+    dataset TEXT PRIMARY KEY REFERENCES datasets,
+    file TEXT,                        -- in the folder of data sets; NULL: the bundled sample
+    recipe TEXT NOT NULL,             -- JSON: how they are divided and limited
+    source TEXT,                      -- path that they were read from
+    bytes INTEGER NOT NULL,
+    train_per_class TEXT NOT NULL,    -- JSON: numbers
+    test_per_class TEXT NOT NULL,
+    opened TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE keyed (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL               -- JSON
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

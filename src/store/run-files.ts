@@ -66,4 +66,8 @@ export class RunFiles {
     }
     for (const name of found) if (!names.has(name)) rmSync(join(folder, name), { force: true, recursive: true });
   }
+  /** Removes a run's folder. */
+  removeAll(run: string): void {
+    rmSync(join(this.#root, 'runs', run), { force: true, recursive: true });
+  }
 }

@@ -2,15 +2,18 @@
  * Everything that outlives a process: data sets seen, studies, runs with their epochs and results, and the files of runs.
  * Each method is one transaction. Killing the process at any moment loses at most the current epoch.
  */
-import type Database from 'better-sqlite3';
 import { dirname, resolve } from 'node:path';
+import type { RunSummary } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { EpochMetrics, Evaluation } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
+import { Images } from './images.ts';
+import { KeyedValues } from './keyed.ts';
 import { isAlive, thisProcess } from './process.ts';
+import { Queue } from './queue.ts';
 import {
   datasetOf,
   datasetRow,
@@ -29,6 +32,9 @@ import {
   type StudyRow,
 } from './rows.ts';
 import { RunFiles, type FileKind, type StoredFile } from './run-files.ts';
+import { RunNotes } from './run-notes.ts';
+import { Sql } from './sql.ts';
+import { summaries } from './summaries.ts';
 import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy } from './types.ts';
 
 const now = () => new Date().toISOString();
@@ -37,30 +43,39 @@ export class Store {
   /** Absolute. */
   readonly path: string;
   readonly files: RunFiles;
-  readonly #database: Database.Database;
+  /** The workbench's: its queue, the images of data sets, settings, and what people note about runs. */
+  readonly queue: Queue;
+  readonly images: Images;
+  readonly values: KeyedValues;
+  readonly notes: RunNotes;
+  readonly #sql: Sql;
   readonly #self = thisProcess();
 
   /** Opens or creates the database. Runs left behind by a process that died become `interrupted`. Throws an InputError as openDatabase does. */
   constructor(path: string) {
     this.path = resolve(path);
-    this.#database = openDatabase(this.path);
+    this.#sql = new Sql(openDatabase(this.path));
     this.files = new RunFiles(dirname(this.path));
+    this.queue = new Queue(this.#sql);
+    this.images = new Images(this.#sql);
+    this.values = new KeyedValues(this.#sql);
+    this.notes = new RunNotes(this.#sql, this.files);
     this.#interruptDead();
   }
 
   close(): void {
-    this.#database.close();
+    this.#sql.close();
   }
 
   /** Runs several methods as one transaction. */
   atomically<T>(work: () => T): T {
-    return this.#database.transaction(work).immediate();
+    return this.#sql.atomically(work);
   }
 
   // Data sets and studies
 
   addDataset(dataset: StoredDataset): void {
-    this.#run(
+    this.#sql.run(
       `INSERT INTO datasets (fingerprint, name, height, width, channels, classes, train, test)
        VALUES (@fingerprint, @name, @height, @width, @channels, @classes, @train, @test) ON CONFLICT DO NOTHING`,
       datasetRow(dataset),
@@ -68,29 +83,42 @@ export class Store {
   }
 
   dataset(fingerprint: string): StoredDataset {
-    return datasetOf(this.#get('SELECT * FROM datasets WHERE fingerprint = ?', fingerprint) as DatasetRow);
+    const row = this.#sql.get('SELECT * FROM datasets WHERE fingerprint = ?', fingerprint) as DatasetRow | undefined;
+    if (!row) throw new InputError(`there is no data set ${fingerprint.slice(0, 12)}… in ${this.path}`);
+    return datasetOf(row);
+  }
+
+  datasets(): StoredDataset[] {
+    return this.#sql.all<DatasetRow>('SELECT * FROM datasets').map(datasetOf);
   }
 
   addStudy({ identity, spec, dataset }: { identity: string; spec: StudySpec; dataset: string }): StoredStudy {
     const study = { id: newId(), name: spec.name, dataset, spec, created: now() };
-    this.#run(
+    this.#sql.run(
       `INSERT INTO studies (id, name, identity, dataset, spec, created) VALUES (@id, @name, @identity, @dataset, @spec, @created)`,
       { ...study, identity, spec: toJson(spec) },
     );
     return study;
   }
 
-  /** The latest study of this identity. */
+  /** The latest study of this identity that has all its runs. */
   findStudy(identity: string): StoredStudy | null {
-    const row = this.#get(
-      'SELECT id, name, dataset, spec, created FROM studies WHERE identity = ? ORDER BY created DESC, rowid DESC LIMIT 1',
+    const row = this.#sql.get(
+      `SELECT id, name, dataset, spec, created FROM studies
+       WHERE identity = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE study = studies.id AND deleted IS NOT NULL)
+       ORDER BY created DESC, rowid DESC LIMIT 1`,
       identity,
     ) as StudyRow | undefined;
     return row ? studyOf(row) : null;
   }
 
+  /** Newest first. */
+  studies(): StoredStudy[] {
+    return this.#sql.all<StudyRow>('SELECT id, name, dataset, spec, created FROM studies ORDER BY created DESC, rowid DESC').map(studyOf);
+  }
+
   study(id: string): StoredStudy {
-    return studyOf(this.#get('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id) as StudyRow);
+    return studyOf(this.#sql.get('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id) as StudyRow);
   }
 
   // Runs
@@ -104,17 +132,24 @@ export class Store {
   /** Adds a run that already has an id. */
   insertRun(run: StoredRun): void {
     const values = runColumns.replace(/\w+/g, '@$&');
-    this.#run(`INSERT INTO runs (${runColumns}) VALUES (${values})`, runRow(run));
+    this.#sql.run(`INSERT INTO runs (${runColumns}) VALUES (${values})`, runRow(run));
   }
 
   /** All runs, oldest first; of one study in the order in which they were planned. */
   runs(study?: string): StoredRun[] {
-    const where = study === undefined ? '' : 'WHERE study = @study';
-    return this.#all<RunRow>(`SELECT ${runColumns} FROM runs ${where} ORDER BY created, rowid`, { study }).map(runOf);
+    const where = study === undefined ? '' : 'AND study = @study';
+    return this.#sql
+      .all<RunRow>(`SELECT ${runColumns} FROM runs WHERE deleted IS NULL ${where} ORDER BY created, rowid`, { study })
+      .map(runOf);
+  }
+
+  /** As the list shows them, oldest first; all, or those with these ids. Deleted ones are left out. */
+  summaries(ids?: readonly string[]): RunSummary[] {
+    return summaries(this.#sql, ids);
   }
 
   findRun(id: string): StoredRun | null {
-    const row = this.#get(`SELECT ${runColumns} FROM runs WHERE id = ?`, id) as RunRow | undefined;
+    const row = this.#sql.get(`SELECT ${runColumns} FROM runs WHERE id = ?`, id) as RunRow | undefined;
     return row ? runOf(row) : null;
   }
 
@@ -126,7 +161,10 @@ export class Store {
 
   /** The run whose id starts so. Throws an InputError when there is none or more than one. */
   runByPrefix(prefix: string): StoredRun {
-    const ids = this.#all<{ id: string }>('SELECT id FROM runs WHERE substr(id, 1, length(@prefix)) = @prefix ORDER BY id', { prefix });
+    const ids = this.#sql.all<{ id: string }>(
+      'SELECT id FROM runs WHERE deleted IS NULL AND substr(id, 1, length(@prefix)) = @prefix ORDER BY id',
+      { prefix },
+    );
     if (ids.length > 1) throw new InputError(`run id ${prefix} is ambiguous: ${ids.map(({ id }) => id).join(', ')}`);
     return this.run(ids[0]?.id ?? prefix);
   }
@@ -135,14 +173,14 @@ export class Store {
   claim(id: string, engine: { name: string; versions: Record<string, string> }): void {
     this.atomically(() => {
       this.#interruptDead();
-      const changed = this.#run(
+      const changed = this.#sql.run(
         `UPDATE runs SET status = 'running', engine = @engine, versions = @versions, started = coalesce(started, @now), ended = NULL,
            error = NULL, pid = @pid, host = @host, process = @process, heartbeat = @now
          WHERE id = @id AND status NOT IN ('running', 'finished')`,
         { id, engine: engine.name, versions: toJson(engine.versions), now: now(), ...this.#self },
       );
       if (changed === 1) return;
-      const owner = this.#get('SELECT status, pid, host FROM runs WHERE id = ?', id) as
+      const owner = this.#sql.get('SELECT status, pid, host FROM runs WHERE id = ?', id) as
         { status: string; pid: number; host: string } | undefined;
       if (owner?.status === 'running')
         throw new InputError(`run ${id} is being trained by process ${owner.pid} on ${owner.host}; wait for it or stop it first`);
@@ -175,13 +213,13 @@ export class Store {
   /** Adds an epoch's rows, and nothing else. */
   insertEpoch(run: string, metrics: EpochMetrics): void {
     const rows = epochRows(metrics, this.run(run).spec.training.measure);
-    this.#run(
+    this.#sql.run(
       `INSERT INTO epochs (run, epoch, accuracy, loss, inactive, images_per_second, peak_memory, metrics)
        VALUES (@run, @epoch, @accuracy, @loss, @inactive, @imagesPerSecond, @peakMemory, @metrics)`,
       { run, ...rows.epoch },
     );
     for (const layer of rows.layers)
-      this.#run(
+      this.#sql.run(
         `INSERT INTO layer_measurements (run, epoch, kind, position, layer, inactive, gradient_norm, data)
          VALUES (@run, @epoch, @kind, @position, @layer, @inactive, @gradientNorm, @data)`,
         { run, ...layer },
@@ -197,6 +235,11 @@ export class Store {
     this.#end(id, 'failed', error);
   }
 
+  /** The process that computed is gone; the run goes on from the checkpoint it has. */
+  recordInterruption(id: string, error: string): void {
+    this.#end(id, 'interrupted', error);
+  }
+
   /** The run has ended: its weights and results are recorded, its checkpoint is no longer needed. */
   recordFinish(id: string, { weights, activity, evaluation, analysis }: FinishedRun): void {
     this.#replaceFiles(id, { weights, activity, checkpoint: null }, () => {
@@ -206,7 +249,7 @@ export class Store {
   }
 
   insertResult(run: string, { evaluation, analysis }: RunResult): void {
-    this.#run('INSERT INTO analyses (run, evaluation, analysis) VALUES (@run, @evaluation, @analysis)', {
+    this.#sql.run('INSERT INTO analyses (run, evaluation, analysis) VALUES (@run, @evaluation, @analysis)', {
       run,
       evaluation: toJson(evaluation),
       analysis: toJson(analysis),
@@ -224,19 +267,19 @@ export class Store {
   }
 
   #epochsFrom(run: string, first: number): EpochMetrics[] {
-    const layers = this.#all<MeasurementRow>(
+    const layers = this.#sql.all<MeasurementRow>(
       'SELECT epoch, kind, data FROM layer_measurements WHERE run = @run AND epoch >= @first ORDER BY epoch, kind, position',
       { run, first },
     );
     const byEpoch = Map.groupBy(layers, (layer) => layer.epoch);
-    return this.#all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run AND epoch >= @first ORDER BY epoch', { run, first }).map(
-      (row) => epochOf(row, byEpoch.get(row.epoch) ?? []),
-    );
+    return this.#sql
+      .all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run AND epoch >= @first ORDER BY epoch', { run, first })
+      .map((row) => epochOf(row, byEpoch.get(row.epoch) ?? []));
   }
 
   /** The latest epoch, and what sums the epochs up; null before the first. Quicker than reading them all. */
   epochSummary(run: string): EpochSummary | null {
-    const row = this.#get(
+    const row = this.#sql.get(
       `SELECT max(epoch) AS last, avg(images_per_second) AS imagesPerSecond, max(peak_memory) AS peakMemoryBytes FROM epochs WHERE run = ?`,
       run,
     ) as EpochSummary | { last: null };
@@ -244,21 +287,21 @@ export class Store {
   }
 
   result(run: string): RunResult | null {
-    const analysis = this.#get('SELECT analysis FROM analyses WHERE run = ?', run) as { analysis: string } | undefined;
+    const analysis = this.#sql.get('SELECT analysis FROM analyses WHERE run = ?', run) as { analysis: string } | undefined;
     if (!analysis) return null;
     return { evaluation: this.evaluation(run)!, analysis: JSON.parse(analysis.analysis) as RunResult['analysis'] };
   }
 
   /** The network's latest test: the final one, or that of the last epoch while the run has not ended; null before the first. */
   evaluation(run: string): Evaluation | null {
-    const row = this.#get('SELECT evaluation FROM analyses WHERE run = ?', run) as { evaluation: string } | undefined;
+    const row = this.#sql.get('SELECT evaluation FROM analyses WHERE run = ?', run) as { evaluation: string } | undefined;
     return row ? (JSON.parse(row.evaluation) as Evaluation) : (this.#lastEpoch(run)?.test ?? null);
   }
 
   // Files
 
   storedFiles(run: string): StoredFile[] {
-    return this.#all<StoredFile>('SELECT kind, path, bytes, sha256 FROM files WHERE run = @run ORDER BY kind', { run });
+    return this.#sql.all<StoredFile>('SELECT kind, path, bytes, sha256 FROM files WHERE run = @run ORDER BY kind', { run });
   }
 
   file(run: string, kind: FileKind): StoredFile | null {
@@ -273,7 +316,7 @@ export class Store {
       for (const [kind, bytes] of Object.entries(contents)) if (bytes) written.push(this.files.write(run, kind as FileKind, bytes));
       this.atomically(() => {
         record();
-        for (const { kind } of old) this.#run('DELETE FROM files WHERE run = @run AND kind = @kind', { run, kind });
+        for (const { kind } of old) this.#sql.run('DELETE FROM files WHERE run = @run AND kind = @kind', { run, kind });
         for (const file of written) this.insertFile(run, file);
       });
     } catch (error) {
@@ -285,18 +328,18 @@ export class Store {
 
   /** Records a file that has been written. */
   insertFile(run: string, file: StoredFile): void {
-    this.#run('INSERT INTO files (run, kind, path, bytes, sha256) VALUES (@run, @kind, @path, @bytes, @sha256)', { run, ...file });
+    this.#sql.run('INSERT INTO files (run, kind, path, bytes, sha256) VALUES (@run, @kind, @path, @bytes, @sha256)', { run, ...file });
   }
 
   // Ownership
 
-  #end(id: string, status: 'stopped' | 'failed' | 'finished', error: string | null = null): void {
+  #end(id: string, status: 'stopped' | 'interrupted' | 'failed' | 'finished', error: string | null = null): void {
     this.#own(id, ', status = @status, error = @error, ended = @now, pid = NULL, host = NULL, process = NULL', { status, error });
   }
 
   /** Changes a run that this process trains. Throws when it does not: what it would write no longer belongs there. */
   #own(id: string, assignments: string, values: Record<string, unknown> = {}): void {
-    const changed = this.#run(
+    const changed = this.#sql.run(
       `UPDATE runs SET heartbeat = @now ${assignments}
        WHERE id = @id AND status = 'running' AND pid = @ownPid AND host = @ownHost AND process IS @ownProcess`,
       { ...values, id, now: now(), ownPid: this.#self.pid, ownHost: this.#self.host, ownProcess: this.#self.process },
@@ -306,36 +349,14 @@ export class Store {
 
   #interruptDead(): void {
     type Owner = { id: string; pid: number; host: string; process: string | null; heartbeat: string };
-    const running = this.#all<Owner>(`SELECT id, pid, host, process, heartbeat FROM runs WHERE status = 'running'`, {});
+    const running = this.#sql.all<Owner>(`SELECT id, pid, host, process, heartbeat FROM runs WHERE status = 'running'`, {});
     for (const { id, heartbeat, ...owner } of running)
       if (!isAlive(owner, heartbeat))
         // Only if nobody else has taken it over meanwhile.
-        this.#run(
+        this.#sql.run(
           `UPDATE runs SET status = 'interrupted', ended = heartbeat, pid = NULL, host = NULL, process = NULL
            WHERE id = @id AND status = 'running' AND pid = @pid AND heartbeat = @heartbeat`,
           { id, pid: owner.pid, heartbeat },
         );
-  }
-
-  // Prepared statements are cached by their text.
-
-  readonly #statements = new Map<string, Database.Statement>();
-
-  #statement(sql: string): Database.Statement {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
-  }
-
-  #run(sql: string, values: object): number {
-    return this.#statement(sql).run(values).changes;
-  }
-
-  #get(sql: string, value: string): unknown {
-    return this.#statement(sql).get(value);
-  }
-
-  #all<T>(sql: string, values: object): T[] {
-    return this.#statement(sql).all(values) as T[];
   }
 }

@@ -26,7 +26,7 @@ export interface StoredStudy {
 
 export interface StoredRun {
   id: string;
-  /** Null for an imported run. */
+  /** Null for an imported run and for a run of its own. */
   study: string | null;
   key: string;
   name: string;
@@ -49,7 +49,8 @@ export interface StoredRun {
 }
 
 export interface NewRun {
-  study: string;
+  /** Null for a run of its own. */
+  study: string | null;
   key: string;
   name: string;
   role: PlannedRun['role'];

@@ -1,0 +1,77 @@
+/** Where the images of data sets are kept, and how each data set is made from them. */
+import type { Sql } from './sql.ts';
+import { toJson } from './rows.ts';
+
+export interface StoredImages {
+  /** Fingerprint of the data set that is made. */
+  dataset: string;
+  /** File with the images as they were read, in the folder of data sets beside the database; null: the bundled sample. */
+  file: string | null;
+  /** How the images are divided and limited; JSON of contract types. */
+  recipe: unknown;
+  /** Where it was read from. */
+  source: string | null;
+  bytes: number;
+  trainPerClass: number[];
+  testPerClass: number[];
+  /** ISO 8601. */
+  opened: string;
+}
+
+type Row = Omit<StoredImages, 'recipe' | 'trainPerClass' | 'testPerClass'> & {
+  recipe: string;
+  trainPerClass: string;
+  testPerClass: string;
+};
+
+const columns = 'dataset, file, recipe, source, bytes, train_per_class AS trainPerClass, test_per_class AS testPerClass, opened';
+
+const imagesOf = ({ recipe, trainPerClass, testPerClass, ...rest }: Row): StoredImages => ({
+  ...rest,
+  recipe: JSON.parse(recipe) as unknown,
+  trainPerClass: JSON.parse(trainPerClass) as number[],
+  testPerClass: JSON.parse(testPerClass) as number[],
+});
+
+export class Images {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  list(): StoredImages[] {
+    return this.#sql.all<Row>(`SELECT ${columns} FROM images ORDER BY opened DESC`).map(imagesOf);
+  }
+
+  find(dataset: string): StoredImages | null {
+    const row = this.#sql.get(`SELECT ${columns} FROM images WHERE dataset = ?`, dataset) as Row | undefined;
+    return row ? imagesOf(row) : null;
+  }
+
+  put({ recipe, trainPerClass, testPerClass, ...rest }: StoredImages): void {
+    this.#sql.run(
+      `INSERT OR REPLACE INTO images (dataset, file, recipe, source, bytes, train_per_class, test_per_class, opened)
+       VALUES (@dataset, @file, @recipe, @source, @bytes, @trainPerClass, @testPerClass, @opened)`,
+      { ...rest, recipe: toJson(recipe), trainPerClass: toJson(trainPerClass), testPerClass: toJson(testPerClass) },
+    );
+  }
+
+  /** Forgets the images; the data set goes too unless a run refers to it. Answers the file that nothing needs any more. */
+  remove(dataset: string): string | null {
+    return this.#sql.atomically(() => {
+      const file = this.find(dataset)?.file ?? null;
+      this.#sql.run('DELETE FROM images WHERE dataset = @dataset', { dataset });
+      this.#sql.run(
+        `DELETE FROM datasets WHERE fingerprint = @dataset
+           AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset = @dataset) AND NOT EXISTS (SELECT 1 FROM studies WHERE studies.dataset = @dataset)`,
+        { dataset },
+      );
+      return file !== null && this.#sql.get('SELECT 1 FROM images WHERE file = ?', file) === undefined ? file : null;
+    });
+  }
+
+  rename(dataset: string, name: string): void {
+    this.#sql.run('UPDATE datasets SET name = @name WHERE fingerprint = @dataset', { dataset, name });
+  }
+}

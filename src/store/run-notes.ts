@@ -1,0 +1,74 @@
+/** What people note about runs, and runs that they delete: gone from every list at once, from the disk at the next start. */
+import type { RunFiles } from './run-files.ts';
+import type { Sql } from './sql.ts';
+
+export interface RunChange {
+  name?: string | undefined;
+  note?: string | undefined;
+  favourite?: boolean | undefined;
+  archived?: boolean | undefined;
+  addTags?: string[] | undefined;
+  removeTags?: string[] | undefined;
+}
+
+export class RunNotes {
+  readonly #sql: Sql;
+  readonly #files: RunFiles;
+
+  constructor(sql: Sql, files: RunFiles) {
+    this.#sql = sql;
+    this.#files = files;
+  }
+
+  edit(runs: readonly string[], { name, note, favourite, archived, addTags = [], removeTags = [] }: RunChange): void {
+    const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value));
+    this.#sql.atomically(() => {
+      for (const run of runs) {
+        this.#sql.run(
+          `UPDATE runs SET name = coalesce(@name, name), note = coalesce(@note, note),
+             favourite = coalesce(@favourite, favourite), archived = coalesce(@archived, archived) WHERE id = @run`,
+          { run, name: name ?? null, note: note ?? null, favourite: flag(favourite), archived: flag(archived) },
+        );
+        for (const tag of removeTags) this.#sql.run('DELETE FROM tags WHERE run = @run AND tag = @tag', { run, tag });
+        for (const tag of addTags) this.#sql.run('INSERT INTO tags (run, tag) VALUES (@run, @tag) ON CONFLICT DO NOTHING', { run, tag });
+      }
+    });
+  }
+
+  remove(runs: readonly string[]): void {
+    this.#mark(runs, new Date().toISOString());
+  }
+
+  restore(runs: readonly string[]): void {
+    this.#mark(runs, null);
+  }
+
+  #mark(runs: readonly string[], deleted: string | null): void {
+    this.#sql.atomically(() => {
+      for (const run of runs) {
+        this.#sql.run('UPDATE runs SET deleted = @deleted WHERE id = @run', { run, deleted });
+        if (deleted !== null) this.#sql.run('DELETE FROM queue WHERE run = @run', { run });
+      }
+    });
+  }
+
+  /** Ends the time in which deleting can be taken back. A run from which others are cut stays as long as they do. */
+  purge(): void {
+    const gone = this.#sql.atomically(() => {
+      const removed: string[] = [];
+      for (;;) {
+        const leaves = this.#sql.all<{ id: string }>(
+          'SELECT id FROM runs WHERE deleted IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs AS child WHERE child.parent = runs.id)',
+        );
+        if (leaves.length === 0) return removed;
+        for (const { id } of leaves) {
+          // A study that lacks a run is begun anew when it is next started.
+          this.#sql.run(`UPDATE studies SET identity = '' WHERE id = (SELECT study FROM runs WHERE id = @id)`, { id });
+          this.#sql.run('DELETE FROM runs WHERE id = @id', { id });
+          removed.push(id);
+        }
+      }
+    });
+    for (const run of gone) this.#files.removeAll(run);
+  }
+}
