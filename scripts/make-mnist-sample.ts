@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'fflate';
 import { encodeIdx } from '../src/datasets/formats/idx.ts';
 import { loadDataset } from '../src/datasets/load.ts';
-import { permutation, randomStream } from '../src/engine/random.ts';
+import { permutation, randomStream } from '../src/shared/random.ts';
 import type { Split } from '../src/shared/dataset.ts';
 
 const SEED = 1;

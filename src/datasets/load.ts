@@ -6,7 +6,7 @@ import type { Dataset } from '../shared/dataset.ts';
 import { assemble, type Limits } from './assemble.ts';
 import { DatasetError, systemError } from './errors.ts';
 import { looksLikeIdx, readIdxFolder } from './formats/idx-folder.ts';
-import { folderSource } from './sources/folder.ts';
+import { pathsSource } from './sources/paths.ts';
 
 /** The path that stands for the bundled sample. */
 export const SAMPLE = 'sample';
@@ -32,8 +32,16 @@ async function loadFolder(path: string, limits: Limits): Promise<Dataset> {
     throw systemError(path, error);
   });
   if (!info.isDirectory()) throw new DatasetError(path, 'it is a file; expected a folder with the four IDX files of a data set');
-  const source = await folderSource(path);
+  return loadPaths([path], limits);
+}
+
+/** Loads one data set from files and folders that were given together. Throws a DatasetError. */
+export async function loadPaths(paths: readonly string[], limits: Limits = {}): Promise<Dataset> {
+  const source = await pathsSource(paths);
   if (!looksLikeIdx(source))
-    throw new DatasetError(path, 'there are no IDX files in it; expected train-images-idx3-ubyte (or .gz) and the three that go with it');
+    throw new DatasetError(
+      source.label,
+      'there are no IDX files in it; expected train-images-idx3-ubyte (or .gz) and the three that go with it',
+    );
   return assemble(await readIdxFolder(source), limits);
 }

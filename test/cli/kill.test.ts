@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import type { StudyResult } from '../../src/shared/results.ts';
 import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { startCapscope } from './capscope.ts';

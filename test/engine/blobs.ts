@@ -1,5 +1,5 @@
 /** A tiny data set that can be learned: one bright square per class, at a place of its own, in noise. Seeded. */
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import type { Dataset, Split } from '../../src/shared/dataset.ts';
 
 const CLASSES = 3;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import { objective } from '../../src/engine/training/objective.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';
 import { closeBackends, useBackend } from './backends.ts';

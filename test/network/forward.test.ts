@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import { decodeWeights, encodeWeights } from '../../src/shared/safetensors.ts';
 import { networkOf, NetworkSpec, type InputShape } from '../../src/shared/spec/network.ts';
 import { encodeNetworkFile } from '../../src/shared/weights-file.ts';

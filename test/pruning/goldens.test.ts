@@ -6,7 +6,7 @@ import { layerCorrelation } from '../../src/engine/analysis/correlation.ts';
 import { CouplingMeter } from '../../src/engine/analysis/coupling.ts';
 import { importance } from '../../src/engine/pruning/importance/index.ts';
 import { planPruning } from '../../src/shared/pruning-plan.ts';
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';

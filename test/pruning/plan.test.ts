@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf, type NetworkSpec } from '../../src/shared/spec/network.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import { planPruning, sumByType } from '../../src/shared/pruning-plan.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };

@@ -6,7 +6,7 @@ import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { planPruning, type PruningPlan } from '../../src/shared/pruning-plan.ts';
 import { cutWeights } from '../../src/engine/pruning/surgery.ts';
-import { randomStream } from '../../src/engine/random.ts';
+import { randomStream } from '../../src/shared/random.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
 import type { HostTensor, Weights } from '../../src/shared/weights.ts';

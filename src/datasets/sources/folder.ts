@@ -45,6 +45,12 @@ export async function folderSource(folder: string): Promise<Source> {
   return { label: folder, name: basename(await realpath(folder)), files };
 }
 
+/** A single file. */
+export function fileSource(path: string): Source {
+  const name = basename(path);
+  return { label: path, name: name.replace(/\.[^.]+$/, ''), files: [fileOf(path, name)] };
+}
+
 function fileOf(full: string, path: string): SourceFile {
   return { path, label: full, read: () => readBounded(full) };
 }

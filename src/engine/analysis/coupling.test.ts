@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RoutingShape } from '../../shared/describe.ts';
 import { couplingCoefficients } from '../capsules/kernels/reference.ts';
-import { randomStream } from '../random.ts';
+import { randomStream } from '../../shared/random.ts';
 import { CouplingMeter } from './coupling.ts';
 
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { channelIndependence } from '../pruning/importance/chip.ts';
 import { importance, type FeatureMaps } from '../pruning/importance/index.ts';
 import { meanOverBatches } from '../pruning/importance/input.ts';
 import { cutWeights } from '../pruning/surgery.ts';
-import { randomStream } from '../random.ts';
+import { randomStream } from '../../shared/random.ts';
 import { trainingBatches } from '../training/batches.ts';
 import { breathe, JobStopped, type HostIO } from './io.ts';
 

@@ -2,7 +2,7 @@
 import { parametersOf } from '../../shared/describe.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Weights } from '../../shared/weights.ts';
-import { randomStream } from '../random.ts';
+import { randomStream } from '../../shared/random.ts';
 
 /** Initial weights in stored axis order. Every tensor has its own stream, so a change in one layer leaves the others alone. */
 export function initialWeights(spec: NetworkSpec, input: InputShape, seed: number): Weights {

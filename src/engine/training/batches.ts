@@ -1,6 +1,6 @@
 /** Which images a training step sees, and in what form. Depends on seed, epoch and step only, so runs can be resumed and compared. */
 import type { Dataset, Split } from '../../shared/dataset.ts';
-import { permutation, randomStream } from '../random.ts';
+import { permutation, randomStream } from '../../shared/random.ts';
 
 export interface Batch {
   size: number;

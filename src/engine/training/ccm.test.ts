@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { randomStream } from '../random.ts';
+import { randomStream } from '../../shared/random.ts';
 import { ccmTerm, correlationMatrix } from './ccm.ts';
 
 beforeAll(async () => {

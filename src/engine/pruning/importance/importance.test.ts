@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomStream } from '../../random.ts';
+import { randomStream } from '../../../shared/random.ts';
 import { importance, type ImportanceInput } from './index.ts';
 
 function inputOf(maps: number[][][], filters: number[][] = maps[0]!.map(() => [0])): ImportanceInput {

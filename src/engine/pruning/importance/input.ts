@@ -1,6 +1,6 @@
 /** What a criterion judges the channels of one layer by. */
 import type { HostTensor } from '../../../shared/weights.ts';
-import type { RandomStream } from '../../random.ts';
+import type { RandomStream } from '../../../shared/random.ts';
 
 /** Feature maps of one layer averaged over one batch of images: one row of height · width values per channel. */
 export interface FeatureMaps {

@@ -1,6 +1,6 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { randomStream } from '../../random.ts';
+import { randomStream } from '../../../shared/random.ts';
 import { nuclearNormLosses, type RowMajorMatrix } from './nuclear-norm.ts';
 
 const random = randomStream(7, 'nuclear norm');
