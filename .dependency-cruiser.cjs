@@ -9,8 +9,10 @@ const arrows = {
   store: ['shared'],
   report: ['shared'],
   trainer: ['shared', 'engine', 'datasets'],
-  cli: ['shared', 'engine', 'datasets', 'store', 'report', 'trainer'],
-  main: ['shared', 'datasets', 'store', 'report'],
+  workbench: ['shared', 'datasets', 'store', 'report'],
+  cli: ['shared', 'engine', 'datasets', 'store', 'report', 'trainer', 'workbench'],
+  main: ['shared', 'store', 'workbench'],
+  server: ['shared', 'store', 'workbench'],
   preload: ['shared'],
   renderer: ['shared'],
 };

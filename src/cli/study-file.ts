@@ -1,5 +1,5 @@
 /** Reads a study file or one of the presets in resources/studies/. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -8,8 +8,9 @@ import { firstIssue } from '../shared/issues.ts';
 import { NetworkSpec } from '../shared/spec/network.ts';
 import { readWhole } from '../store/disk.ts';
 import { planStudy, StudySpec, type PlannedRun } from '../shared/spec/study.ts';
+import { presetNames, presetPath } from '../workbench/presets.ts';
 
-const presetFolder = fileURLToPath(new URL('../../resources/studies/', import.meta.url));
+const resources = fileURLToPath(new URL('../../resources/', import.meta.url));
 
 export interface StudyFile {
   spec: StudySpec;
@@ -18,16 +19,12 @@ export interface StudyFile {
   folder: string;
 }
 
-export function presets(): string[] {
-  return readdirSync(presetFolder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.slice(0, -'.json'.length));
-}
+export const presets = (): string[] => presetNames(resources);
 
 /** @param fileOrPreset a preset's name, else a path. @param seed replaces the file's seeds. Throws an InputError. */
 export function readStudy(fileOrPreset: string, seed?: number): StudyFile {
   const isPreset = presets().includes(fileOrPreset);
-  const path = isPreset ? resolve(presetFolder, `${fileOrPreset}.json`) : resolve(fileOrPreset);
+  const path = isPreset ? presetPath(resources, fileOrPreset) : resolve(fileOrPreset);
   if (!existsSync(path)) throw new InputError(`there is no study file or preset ${fileOrPreset}; presets are ${presets().join(', ')}`);
   const parsed = parseStudy(readJson(path), path);
   const spec = seed === undefined ? parsed : { ...parsed, seeds: [seed] };

@@ -1,12 +1,12 @@
 /** Runs a study: plans it, finds what an earlier start has already done, and does the rest. */
-import { createHash } from 'node:crypto';
 import manifest from '../../package.json' with { type: 'json' };
 import { inputShape, type Dataset } from '../shared/dataset.ts';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { PlannedRun, StudySpec } from '../shared/spec/study.ts';
+import type { PlannedRun } from '../shared/spec/study.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun, StoredStudy } from '../store/types.ts';
+import { addStudy, studyIdentity } from '../workbench/plan.ts';
 import { runJob, type RunContext } from './run-job.ts';
 import type { StudyFile } from './study-file.ts';
 
@@ -29,35 +29,18 @@ export function checkNetworks(plan: PlannedRun[], dataset: Dataset): void {
  */
 export function openStudy(
   store: Store,
-  { spec, plan }: StudyFile,
+  { spec }: StudyFile,
   dataset: Dataset,
   engine: string,
   fresh: boolean,
 ): { study: StoredStudy; runs: StoredRun[] } {
   return store.atomically(() => {
-    const identity = studyIdentity(spec, dataset, engine);
-    const known = fresh ? null : store.findStudy(identity);
+    const known = fresh ? null : store.findStudy(studyIdentity(spec, dataset.fingerprint, engine));
     if (known) return { study: known, runs: store.runs(known.id) };
     const { name, shape, classes, fingerprint } = dataset;
     store.addDataset({ name, shape, classes, fingerprint, train: dataset.train.labels.length, test: dataset.test.labels.length });
-    const study = store.addStudy({ identity, spec, dataset: fingerprint });
-    const ids = new Map<string, string>();
-    for (const planned of plan) ids.set(planned.key, addRun(store, study, planned, ids, dataset));
-    return { study, runs: store.runs(study.id) };
+    return addStudy(store, spec, fingerprint, engine);
   });
-}
-
-/** Two starts with the same identity are the same study. The path of the data is left out: the fingerprint says what they are. */
-function studyIdentity(spec: StudySpec, dataset: Dataset, engine: string): string {
-  const content = { ...spec, $schema: undefined, data: { ...spec.data, path: undefined }, fingerprint: dataset.fingerprint, engine };
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
-}
-
-function addRun(store: Store, study: StoredStudy, planned: PlannedRun, ids: Map<string, string>, dataset: Dataset): string {
-  const { key, name, role, parent, ...spec } = planned;
-  const { params, flops } = describe(spec.network, inputShape(dataset));
-  const parentId = parent === null ? null : ids.get(parent)!;
-  return store.addRun({ study: study.id, key, name, role, parent: parentId, dataset: dataset.fingerprint, spec, params, flops }).id;
 }
 
 export type StudyOutcome = 'finished' | 'stopped' | 'failed';

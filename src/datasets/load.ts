@@ -7,6 +7,7 @@ import { assemble, type Limits } from './assemble.ts';
 import { DatasetError, systemError } from './errors.ts';
 import { looksLikeIdx, readIdxFolder } from './formats/idx-folder.ts';
 import { pathsSource } from './sources/paths.ts';
+import type { Source, SourceFile } from './sources/source.ts';
 
 /** The path that stands for the bundled sample. */
 export const SAMPLE = 'sample';
@@ -35,13 +36,30 @@ async function loadFolder(path: string, limits: Limits): Promise<Dataset> {
   return loadPaths([path], limits);
 }
 
-/** Loads one data set from files and folders that were given together. Throws a DatasetError. */
-export async function loadPaths(paths: readonly string[], limits: Limits = {}): Promise<Dataset> {
-  const source = await pathsSource(paths);
+/**
+ * Loads one data set from files and folders that were given together. Throws a DatasetError.
+ * @param onRead is told how many files have been read, of how many.
+ */
+export async function loadPaths(
+  paths: readonly string[],
+  limits: Limits = {},
+  onRead: (done: number, total: number) => void = () => undefined,
+): Promise<Dataset> {
+  const source = counted(await pathsSource(paths), onRead);
   if (!looksLikeIdx(source))
     throw new DatasetError(
       source.label,
       'there are no IDX files in it; expected train-images-idx3-ubyte (or .gz) and the three that go with it',
     );
   return assemble(await readIdxFolder(source), limits);
+}
+
+function counted(source: Source, onRead: (done: number, total: number) => void): Source {
+  let done = 0;
+  const read = (file: SourceFile) => async () => {
+    const bytes = await file.read();
+    onRead(++done, source.files.length);
+    return bytes;
+  };
+  return { ...source, files: source.files.map((file) => ({ ...file, read: read(file) })) };
 }

@@ -20,6 +20,11 @@ const entryName = (kind: (typeof kinds)[number]) => `${kind}.safetensors`;
 
 /** Throws an InputError when the run has not finished. */
 export function exportRun(store: Store, run: StoredRun, path: string): void {
+  writeDurably(path, archiveOf(store, run));
+}
+
+/** The content of an exported run's file. Throws an InputError when the run has not finished. */
+export function archiveOf(store: Store, run: StoredRun): Uint8Array {
   if (run.status !== 'finished') throw new InputError(`run ${run.id} is ${run.status}; only finished runs can be exported`);
   const files = kinds.map((kind) => {
     const file = store.file(run.id, kind);
@@ -38,8 +43,7 @@ export function exportRun(store: Store, run: StoredRun, path: string): void {
   };
   // Weights hardly compress, so they are stored as they are.
   const entries = Object.fromEntries(files.map(({ kind, content }) => [entryName(kind), [content, { level: 0 }] as const]));
-  const archive = zipSync({ [manifestName]: strToU8(JSON.stringify(manifest)), ...entries });
-  writeDurably(path, archive);
+  return zipSync({ [manifestName]: strToU8(JSON.stringify(manifest)), ...entries });
 }
 
 /** From the oldest ancestor to the run itself. */

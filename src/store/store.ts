@@ -189,6 +189,11 @@ export class Store {
     this.files.sweep(id, this.storedFiles(id));
   }
 
+  /** Which engine the run is really trained with, once it has started. */
+  recordEngine(id: string, engine: { name: string; versions: Record<string, string> }): void {
+    this.#own(id, ', engine = @engine, versions = @versions', { engine: engine.name, versions: toJson(engine.versions) });
+  }
+
   /** Tells processes on other hosts that this one still trains the run. */
   heartbeat(id: string): void {
     this.#own(id, '');

@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord } from '../../shared/results.ts';
+import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
+import { reportHtml } from '../../workbench/report.ts';
 import { comparedWithFirst, comparisonTable } from '../comparison.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
-import { writeReport } from '../report-file.ts';
 
 interface Options {
   db: string;
@@ -29,7 +30,7 @@ export function addCompare(program: Command): void {
           throw new InputError('compare needs different runs, but one is named twice');
         const records = runs.map((run) => testedRecord(store, run));
         const report = html === undefined ? null : resolve(html);
-        if (report !== null) writeReport(store, report, { title: 'Comparison', runs, settings: null });
+        if (report !== null) writeDurably(report, reportHtml(store, { title: 'Comparison', runs, settings: null }));
         if (json) printJson({ runs: records, report });
         else print(comparisonTable(comparedWithFirst(labelled(records))) + (report === null ? '' : `\n\nReport: ${report}`));
       }),

@@ -6,15 +6,16 @@ import { loadDataset } from '../../datasets/load.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
+import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 import { startEngine } from '../../trainer/node/engine.ts';
+import { reportHtml } from '../../workbench/report.ts';
 import { comparedByGroup, comparisonTable } from '../comparison.ts';
 import { interruptedExitCode, listenForInterrupt } from '../interrupt.ts';
 import { databaseCommand, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
-import { writeReport } from '../report-file.ts';
 import { checkNetworks, openStudy, runStudy, type StudyOutcome } from '../study.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
 
@@ -93,7 +94,7 @@ function refuseSecond(runs: StoredRun[]): void {
 function conclude(store: Store, file: StudyFile, planned: StoredRun[], engine: string, json: boolean): void {
   const runs = planned.map(({ id }) => store.run(id));
   const report = join(dirname(store.path), 'reports', `${slug(file.spec.name)}-${file.spec.seeds.join('-')}.html`);
-  writeReport(store, report, { title: file.spec.name, runs, settings: file.spec });
+  writeDurably(report, reportHtml(store, { title: file.spec.name, runs, settings: file.spec }));
   const records = new Map(runs.flatMap((run) => recordOf(store, run) ?? []).map((record) => [record.id, record]));
   if (json) {
     const { name, train, test } = store.dataset(runs[0]!.dataset);

@@ -43,8 +43,11 @@ export async function prune(job: PruneJob, dataset: Dataset, engine: Engine, io:
   return { network: plan.network, weights: cutWeights({ spec: network, weights, input, plan, fresh }), cut: plan.cuts };
 }
 
-/** Importance per channel of the backbone and primary capsules and, where intermediate types are pruned, per type there. */
-async function scoreLayers(
+/**
+ * Importance per channel of the backbone and primary capsules and, where intermediate types are pruned, per type there.
+ * How large the ratios are has no influence. Throws JobStopped when the host says so.
+ */
+export async function scoreLayers(
   { network, weights, pruning, seed }: PruneJob,
   dataset: Dataset,
   engine: Engine,

@@ -85,7 +85,8 @@ export function pruningSettings(pruning: StudySpec['pruning']): PruningSpec[] {
   return settings;
 }
 
-function pruningName({ criterion, backbone, capsules, granularity, capsuleLayers }: PruningSpec): string {
+/** What tells the pruned runs of one parent apart. */
+export function pruningName({ criterion, backbone, capsules, granularity, capsuleLayers }: PruningSpec): string {
   const extras = [granularity === 'type' ? 'types' : '', capsuleLayers === 'inherit' ? 'inherit' : ''].filter(Boolean);
   return ['pruned', criterion, `b${backbone}`, `c${capsules}`, ...extras].join(' ');
 }

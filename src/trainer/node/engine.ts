@@ -10,17 +10,20 @@ import { nodeKernelHost } from './kernel-host.ts';
 import { startWasmModule } from './wasm-module.ts';
 
 const require = createRequire(import.meta.url);
-/** What scripts/build-kernels.mjs has compiled. */
-const kernels = new URL('../../../out/kernels/', import.meta.url);
 
 export interface EngineOptions {
   engine: 'wasm';
   /** Defaults to all processors. */
   threads?: number;
+  /** Folder with what scripts/build-kernels.mjs has compiled; a bundled program says where it is. */
+  kernels?: URL;
 }
 
 /** Sets up the backend of this process. Call once per process. */
-export async function startEngine({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
+export async function startEngine({
+  threads = availableParallelism(),
+  kernels = new URL('../../../out/kernels/', import.meta.url),
+}: EngineOptions): Promise<Engine> {
   const { module, heap, close } = await startWasmModule(threads);
   await useWasmBackend(module);
   const kernel = await startWasmKernel(nodeKernelHost(kernels, Math.min(threads, MAX_THREADS)), new BackendHeap(heap));

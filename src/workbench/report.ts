@@ -1,17 +1,19 @@
-/** Writes the HTML report of stored runs. */
+/** The HTML report of stored runs. */
 import { renderReport, type ReportRun } from '../report/report.ts';
 import { InputError } from '../shared/input-error.ts';
 import { recordOf } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
-import { writeDurably } from '../store/disk.ts';
 
-/** @param settings what the report prints as the settings of the study; null for a comparison of single runs. Throws an InputError. */
-export function writeReport(
-  store: Store,
-  path: string,
-  { title, runs, settings }: { title: string; runs: StoredRun[]; settings: unknown },
-): void {
+export interface ReportRequest {
+  title: string;
+  runs: StoredRun[];
+  /** What the report prints as the settings of the study; null for a comparison of single runs. */
+  settings: unknown;
+}
+
+/** Throws an InputError when the runs are on different data sets. */
+export function reportHtml(store: Store, { title, runs, settings }: ReportRequest): Uint8Array {
   const { shape, classes, ...dataset } = store.dataset(runs[0]!.dataset);
   if (runs.some((run) => run.dataset !== dataset.fingerprint)) throw new InputError('a report needs runs on the same data set');
   const html = renderReport({
@@ -23,7 +25,7 @@ export function writeReport(
     runs: runs.flatMap((run) => reportRun(store, run) ?? []),
     settings,
   });
-  writeDurably(path, new TextEncoder().encode(html));
+  return new TextEncoder().encode(html);
 }
 
 function reportRun(store: Store, run: StoredRun): ReportRun | null {

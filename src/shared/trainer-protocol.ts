@@ -1,0 +1,52 @@
+/** What the workbench and a trainer process say to each other. A process does one task; then the workbench ends it. */
+import type { DatasetLimits, LogLine, SplitSpec, StepPoint } from './contract/index.ts';
+import type { StepProgress } from './progress.ts';
+import type { EpochMetrics } from './results.ts';
+import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
+import type { PruningSpec } from './spec/pruning.ts';
+
+/** Where a data set's images are, and what is made of them. */
+export interface DatasetSource {
+  /** A file that Capscope has kept; null for the bundled sample. */
+  path: string | null;
+  name: string;
+  recipe: { split: SplitSpec; limits: DatasetLimits };
+  /** Of the data set that comes out. */
+  fingerprint: string;
+}
+
+export interface EngineChoice {
+  /** Null: one per processor. */
+  threads: number | null;
+  /** Folders with what scripts/build-kernels.mjs has compiled, and with the bundled sample. */
+  kernels: string;
+  resources: string;
+}
+
+/** Judging every channel of a network, so that a cut can be previewed. */
+export interface ScoreTask {
+  /** Weights file. */
+  weights: Uint8Array;
+  pruning: PruningSpec;
+  seed: number;
+}
+
+export type ToTrainer =
+  | { type: 'run'; job: RunJob; dataset: DatasetSource; engine: EngineChoice }
+  | { type: 'score'; task: ScoreTask; dataset: DatasetSource; engine: EngineChoice }
+  /** End at the next step and save. */
+  | { type: 'stop' };
+
+export type FromTrainer =
+  | { type: 'engine'; name: string; description: string; versions: Record<string, string> }
+  | { type: 'stage'; stage: RunStage }
+  | { type: 'cut'; cut: CutNetwork }
+  | { type: 'step'; point: StepPoint; progress: StepProgress }
+  | { type: 'epoch'; metrics: EpochMetrics; checkpoint: Uint8Array }
+  | { type: 'log'; level: LogLine['level']; text: string }
+  | { type: 'scoring'; done: number; total: number }
+  // The last message of a task is one of these.
+  | { type: 'finished'; finished: FinishedRun }
+  | { type: 'scored'; scores: Record<string, number[]> }
+  | { type: 'stopped'; checkpoint: Uint8Array | null }
+  | { type: 'failed'; message: string };

@@ -1,0 +1,96 @@
+/** Entry of a trainer process: does the one task that it is given and tells the workbench of everything as it happens. */
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { divide } from '../../datasets/divide.ts';
+import { decodeDataset } from '../../datasets/kept.ts';
+import { loadDataset, SAMPLE } from '../../datasets/load.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { JobStopped } from '../../engine/jobs/io.ts';
+import { scoreLayers } from '../../engine/jobs/prune.ts';
+import { run } from '../../engine/jobs/run.ts';
+import type { Dataset } from '../../shared/dataset.ts';
+import { InputError } from '../../shared/input-error.ts';
+import type { DatasetSource, EngineChoice, ScoreTask, ToTrainer } from '../../shared/trainer-protocol.ts';
+import type { RunJob } from '../../shared/run-job.ts';
+import { decodeNetworkFile } from '../../shared/weights-file.ts';
+import { startEngine } from './engine.ts';
+import { nodeHost } from './host.ts';
+import { parentOf } from './parent.ts';
+import { StepCurve } from './step-curve.ts';
+
+const { post, onMessage } = parentOf(process);
+let stopRequested = false;
+const shouldStop = () => stopRequested;
+
+onMessage((message) => {
+  if (message.type === 'stop') stopRequested = true;
+  else void perform(message);
+});
+
+async function perform(message: Exclude<ToTrainer, { type: 'stop' }>): Promise<void> {
+  try {
+    const dataset = await load(message.dataset, message.engine.resources);
+    const engine = await start(message.engine);
+    if (message.type === 'run') await train(message.job, dataset, engine);
+    else await score(message.task, dataset, engine);
+  } catch (error) {
+    if (error instanceof JobStopped) post({ type: 'stopped', checkpoint: null });
+    else post({ type: 'failed', message: error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)) });
+  }
+}
+
+async function load({ path, name, recipe, fingerprint }: DatasetSource, resources: string): Promise<Dataset> {
+  const whole = path === null ? await loadDataset(SAMPLE, { resources }) : decodeDataset(await readKept(path), path);
+  const dataset = { ...divide(whole, recipe), name };
+  if (dataset.fingerprint !== fingerprint)
+    throw new InputError(`the images of ${name} are not those that it was opened with; open it again`);
+  return dataset;
+}
+
+async function readKept(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new InputError(`the images of the data set cannot be read from ${path}: ${(error as Error).message}; open the data set again`, {
+      cause: error,
+    });
+  }
+}
+
+async function start({ threads, kernels }: EngineChoice): Promise<Engine> {
+  const engine = await startEngine({ engine: 'wasm', kernels: pathToFileURL(`${kernels}/`), ...(threads === null ? {} : { threads }) });
+  const { name, description, versions } = engine;
+  post({ type: 'engine', name, description, versions });
+  return engine;
+}
+
+async function train(job: RunJob, dataset: Dataset, engine: Engine): Promise<void> {
+  const host = nodeHost();
+  const curve = new StepCurve((point, progress) => post({ type: 'step', point, progress }));
+  await run(job, dataset, engine, {
+    ...host,
+    shouldStop,
+    onStage: (stage) => post({ type: 'stage', stage }),
+    onCut: (cut) => post({ type: 'cut', cut }),
+    onStep: (progress) => {
+      host.sample();
+      curve.add(progress, host.now());
+    },
+    onEpoch: (metrics, checkpoint) => post({ type: 'epoch', metrics, checkpoint }),
+    onStop: (checkpoint) => post({ type: 'stopped', checkpoint }),
+    onFinish: (finished) => post({ type: 'finished', finished }),
+  });
+}
+
+async function score({ weights: file, pruning, seed }: ScoreTask, dataset: Dataset, engine: Engine): Promise<void> {
+  const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
+  let done = 0;
+  const scores = await scoreLayers({ network, weights, pruning, seed }, dataset, engine, {
+    // Asked before every batch.
+    shouldStop: () => {
+      post({ type: 'scoring', done: done++, total: pruning.batches });
+      return stopRequested;
+    },
+  });
+  post({ type: 'scored', scores: Object.fromEntries(scores) });
+}

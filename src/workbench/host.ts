@@ -1,0 +1,30 @@
+/** What the workbench needs of the program around it: Electron's main process, or the server of browser mode. */
+import type { AppInfo, EventName, Events, Saved } from '../shared/contract/index.ts';
+import type { FromTrainer, ToTrainer } from '../shared/trainer-protocol.ts';
+
+export interface TrainerProcess {
+  post: (message: ToTrainer) => void;
+  onMessage: (listener: (message: FromTrainer) => void) => void;
+  /** Called once, however the process ends; with what it last wrote to its standard error. */
+  onExit: (listener: (reason: string) => void) => void;
+  kill: () => void;
+}
+
+export interface Host {
+  mode: AppInfo['mode'];
+  /** Path of the database; images of data sets are kept beside it. */
+  database: string;
+  /** Folder with the bundled sample and study presets, and the one with the compiled kernels. */
+  resources: string;
+  kernels: string;
+  /** Module that a worker thread runs to read data sets. */
+  reader: string | URL;
+  startTrainer: () => TrainerProcess;
+  /** To every page. */
+  emit: <E extends EventName>(event: E, payload: Events[E]) => void;
+  /** Asks where to save and writes the file. */
+  save: (name: string, content: Uint8Array) => Promise<Saved>;
+  /** Asks for files; null when cancelled or when there is no way to ask. */
+  pick: (purpose: 'dataset' | 'dataset-folder' | 'run') => Promise<string[] | null>;
+  reveal: (path: string) => void;
+}

@@ -1,0 +1,117 @@
+/** Adds runs to the store: single ones, children of a finished one, and whole studies. */
+import { createHash } from 'node:crypto';
+import { describe, NetworkSpecError } from '../shared/describe.ts';
+import { InputError } from '../shared/input-error.ts';
+import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
+import type { PruningSpec } from '../shared/spec/pruning.ts';
+import { planStudy, pruningName, type StudySpec } from '../shared/spec/study.ts';
+import type { TrainingSpec } from '../shared/spec/training.ts';
+import { newId } from '../store/ids.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredDataset, StoredRun, StoredStudy } from '../store/types.ts';
+
+export const inputOf = ({ shape, classes }: StoredDataset): InputShape => ({ ...shape, classes: classes.length });
+
+/** Throws an InputError when the network cannot be built for this data. */
+function sizeOf(network: NetworkSpec, dataset: StoredDataset, name: string): { params: number; flops: number } {
+  try {
+    const { params, flops } = describe(network, inputOf(dataset));
+    return { params, flops };
+  } catch (error) {
+    if (error instanceof NetworkSpecError)
+      throw new InputError(`the network of run "${name}" cannot be built: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+export interface NewTraining {
+  name: string;
+  dataset: string;
+  network: NetworkSpec;
+  training: TrainingSpec;
+  seeds: number[];
+}
+
+/** One run per seed. Returns them. */
+export function addTraining(store: Store, { name, dataset: fingerprint, network, training, seeds }: NewTraining): StoredRun[] {
+  const dataset = store.dataset(fingerprint);
+  const size = sizeOf(network, dataset, name);
+  return store.atomically(() =>
+    seeds.map((seed) =>
+      store.addRun({
+        study: null,
+        key: newId(),
+        name: seeds.length > 1 ? `${name} (seed ${seed})` : name,
+        role: training.ccm > 0 ? 'source' : 'unpruned',
+        parent: null,
+        dataset: fingerprint,
+        spec: { network, training, pruning: null, seed, firstEpoch: 0 },
+        ...size,
+      }),
+    ),
+  );
+}
+
+export interface NewPruning {
+  parent: string;
+  name?: string | undefined;
+  settings: PruningSpec[];
+  training: TrainingSpec;
+  twin: boolean;
+}
+
+/** Runs cut from a finished one, one per setting, and the unpruned twin if asked for. Returns them. */
+export function addPruning(store: Store, { parent: id, name, settings, training, twin }: NewPruning): StoredRun[] {
+  const parent = store.run(id);
+  if (parent.status !== 'finished' || !store.file(id, 'weights'))
+    throw new InputError(`run "${parent.name}" cannot be pruned: it has not finished, or its weights are not here`);
+  const { network, seed, firstEpoch } = parent.spec;
+  const behind = firstEpoch + parent.spec.training.epochs;
+  const base = name ?? `${parent.name}, pruned`;
+  const { dataset, params, flops } = parent;
+  return store.atomically(() => {
+    const runs = settings.map((pruning) =>
+      store.addRun({
+        study: null,
+        key: newId(),
+        name: settings.length > 1 ? `${base} (${pruningName(pruning)})` : base,
+        role: 'pruned',
+        parent: id,
+        dataset,
+        // The cut replaces network and size when it has been made.
+        spec: { network, training, pruning, seed, firstEpoch: behind },
+        params,
+        flops,
+      }),
+    );
+    if (!twin) return runs;
+    const whole = { name: `${parent.name}, unpruned twin`, dataset, network: ancestorOf(store, parent).spec.network, seeds: [seed] };
+    return [...addTraining(store, { ...whole, training: { ...training, epochs: behind + training.epochs, ccm: 0 } }), ...runs];
+  });
+}
+
+/** The run at the beginning of the line of cuts. */
+function ancestorOf(store: Store, run: StoredRun): StoredRun {
+  return run.parent === null ? run : ancestorOf(store, store.run(run.parent));
+}
+
+/** A study with all its runs, in the order in which they are to be done. @param engine its name is part of the study's identity. */
+export function addStudy(store: Store, spec: StudySpec, fingerprint: string, engine: string): { study: StoredStudy; runs: StoredRun[] } {
+  const dataset = store.dataset(fingerprint);
+  return store.atomically(() => {
+    const study = store.addStudy({ identity: studyIdentity(spec, fingerprint, engine), spec, dataset: fingerprint });
+    const ids = new Map<string, string>();
+    for (const { key, name, role, parent, ...run } of planStudy(spec)) {
+      const size = sizeOf(run.network, dataset, name);
+      const parentId = parent === null ? null : ids.get(parent)!;
+      ids.set(key, store.addRun({ study: study.id, key, name, role, parent: parentId, dataset: fingerprint, spec: run, ...size }).id);
+    }
+    return { study, runs: store.runs(study.id) };
+  });
+}
+
+/** Two starts with the same identity are the same study. The path of the data is left out: the fingerprint says what they are. */
+export function studyIdentity(spec: StudySpec, fingerprint: string, engine: string): string {
+  const content = { ...spec, $schema: undefined, data: { ...spec.data, path: undefined }, fingerprint, engine };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

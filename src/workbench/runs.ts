@@ -1,0 +1,142 @@
+/** Runs as pages ask for them. */
+import { basename } from 'node:path';
+import type { Handlers, RunDetail } from '../shared/contract/index.ts';
+import { InputError } from '../shared/input-error.ts';
+import { decodeWeights } from '../shared/safetensors.ts';
+import { archiveOf, importRun } from '../store/archive.ts';
+import type { Store } from '../store/store.ts';
+import type { Library } from './datasets/library.ts';
+import type { Host } from './host.ts';
+import { inputOf } from './plan.ts';
+import { readPresets } from './presets.ts';
+import type { LiveRuns } from './queue/live-runs.ts';
+import type { JobQueue } from './queue/job-queue.ts';
+import { reportHtml } from './report.ts';
+
+export interface RunsContext {
+  store: Store;
+  host: Host;
+  library: Library;
+  live: LiveRuns;
+  queue: JobQueue;
+}
+
+type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `runs.${string}` | `studies.${string}`>>;
+
+export function runHandlers(context: RunsContext): RunHandlers {
+  const { store, host, live, library, queue } = context;
+  const changed = (ids: readonly string[]) => {
+    const runs = store.summaries(ids);
+    host.emit('runs', runs);
+    return runs;
+  };
+  return {
+    'runs.list': () => store.summaries(),
+    'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
+    'runs.epochs': ({ id, from }) => store.epochs(id).filter(({ epoch }) => epoch >= from),
+    'runs.live': ({ id }) => live.of(id),
+    'runs.predictions': async ({ id }) => predictions(context, id, await library.testLabels(store.run(id).dataset)),
+    'runs.edit': ({ ids, ...change }) => {
+      store.notes.edit(ids, change);
+      return changed(ids);
+    },
+    'runs.remove': ({ ids }) => {
+      if (queue.running !== null && ids.includes(queue.running))
+        throw new InputError('a run that is being trained cannot be deleted; stop it first');
+      store.notes.remove(ids);
+      // Takes them out of the queue as it is shown, too.
+      queue.remove(ids);
+      host.emit('runs-removed', ids);
+      return null;
+    },
+    'runs.restore': ({ ids }) => {
+      store.notes.restore(ids);
+      return changed(ids);
+    },
+    'runs.export': ({ id }) => {
+      const run = store.run(id);
+      return host.save(`${fileName(run.name)}.capscope`, archiveOf(store, run));
+    },
+    'runs.exportWeights': ({ id }) => {
+      const file = store.file(id, 'weights');
+      if (!file) throw new InputError('this run has no weights: it has not finished, or they are not here');
+      return host.save(`${fileName(store.run(id).name)}.safetensors`, store.files.read(file));
+    },
+    'runs.import': ({ paths }) => paths.map((path) => importOne(context, path)),
+    'runs.report': ({ title, ids }) =>
+      host.save(`${fileName(title)}.html`, reportHtml(store, { title, runs: ids.map((id) => store.run(id)), settings: null })),
+
+    'studies.list': () => {
+      const runs = Map.groupBy(store.summaries(), ({ study }) => study?.id);
+      return store.studies().flatMap(({ id, dataset, ...study }) => {
+        // In the order in which they were made, which is the planned one.
+        const members = runs.get(id)?.map((run) => run.id) ?? [];
+        return members.length > 0
+          ? [{ ...study, id, dataset: { fingerprint: dataset, name: store.dataset(dataset).name }, runs: members }]
+          : [];
+      });
+    },
+    'studies.presets': () => readPresets(host.resources),
+    'studies.report': ({ id }) => {
+      const { name, spec } = store.study(id);
+      return host.save(`${fileName(name)}.html`, reportHtml(store, { title: name, runs: store.runs(id), settings: spec }));
+    },
+  };
+}
+
+function detailOf(store: Store, id: string): RunDetail {
+  const [summary] = store.summaries([id]);
+  if (!summary) throw new InputError('this run is not here; it may have been deleted');
+  const { spec, cut, versions, dataset } = store.run(id);
+  const stored = store.dataset(dataset);
+  return {
+    summary,
+    spec,
+    input: inputOf(stored),
+    classes: stored.classes,
+    cut,
+    versions,
+    epochs: store.epochs(id),
+    evaluation: store.evaluation(id),
+    analysis: store.result(id)?.analysis ?? null,
+  };
+}
+
+function predictions({ store }: RunsContext, id: string, labels: Uint16Array) {
+  const file = store.file(id, 'activity');
+  const lengths = file ? decodeWeights(store.files.read(file), store.files.path(file)).weights.get('classes') : undefined;
+  if (!lengths) return null;
+  const [images = 0, classes = 0] = lengths.shape;
+  if (images !== labels.length) throw new InputError('the images of the data set are not those that this run was tested on');
+  const predicted = Uint16Array.from({ length: images }, (_, i) => {
+    const row = lengths.data.subarray(i * classes, (i + 1) * classes);
+    return row.indexOf(Math.max(...row));
+  });
+  return { labels, predicted, lengths: lengths.data };
+}
+
+function importOne({ store, host }: RunsContext, path: string) {
+  const file = basename(path);
+  try {
+    const { id, added } = importRun(store, path);
+    // A deleted run that comes back as a file is wanted again.
+    store.notes.restore([id]);
+    const ancestors: string[] = [];
+    for (let run = store.run(id); run.parent !== null; run = store.run(run.parent)) ancestors.push(run.parent);
+    const runs = store.summaries([id, ...ancestors]);
+    host.emit('runs', runs);
+    return { file, run: runs.find((run) => run.id === id) ?? null, added, problem: null };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { file, run: null, added: false, problem: error.message };
+  }
+}
+
+/** A name as every file system takes it. */
+export function fileName(name: string): string {
+  const safe = name
+    .replaceAll(/[^\p{L}\p{N}.,=+() _-]+/gu, '-')
+    .replaceAll(/^[.\s-]+|[.\s-]+$/g, '')
+    .slice(0, 120);
+  return safe || 'capscope';
+}

@@ -1,0 +1,231 @@
+/**
+ * The workbench without a screen: implements the contract over store, data sets and queue. What it needs of the program
+ * around it comes in as a Host, so that Electron's main process and the server of browser mode are thin.
+ */
+import { availableParallelism } from 'node:os';
+import manifest from '../../package.json' with { type: 'json' };
+import { contract, Settings, type AppInfo, type EngineInfo, type Handlers, type MethodName, type Reply } from '../shared/contract/index.ts';
+import { InputError } from '../shared/input-error.ts';
+import { firstIssue } from '../shared/issues.ts';
+import type { EngineChoice } from '../shared/trainer-protocol.ts';
+import { Store } from '../store/store.ts';
+import { Library } from './datasets/library.ts';
+import type { Host } from './host.ts';
+import { addPruning, addStudy, addTraining } from './plan.ts';
+import { JobQueue } from './queue/job-queue.ts';
+import { LiveRuns } from './queue/live-runs.ts';
+import { fileName, runHandlers } from './runs.ts';
+import { Scorer } from './scores.ts';
+
+const settingsKey = 'settings';
+
+export class Workbench {
+  readonly #host: Host;
+  readonly #store: Store;
+  readonly #queue: JobQueue;
+  readonly #scorer: Scorer;
+  readonly #library: Library;
+  readonly #live = new LiveRuns();
+  readonly #handlers: Handlers;
+
+  /** Opens the database. Throws an InputError when it cannot. */
+  constructor(host: Host) {
+    this.#host = host;
+    this.#store = new Store(host.database);
+    this.#store.notes.purge();
+    this.#library = new Library(this.#store, host);
+    const context = {
+      store: this.#store,
+      host,
+      live: this.#live,
+      sourceOf: (fingerprint: string) => this.#library.sourceOf(fingerprint),
+      engine: () => this.#engine(),
+    };
+    this.#queue = new JobQueue(context);
+    this.#scorer = new Scorer(context);
+    this.#handlers = this.#makeHandlers();
+  }
+
+  /** What takes a moment and can happen while the first page loads. */
+  async prepare(): Promise<void> {
+    await this.#library.addSample();
+  }
+
+  get settings(): Settings {
+    return Settings.parse(this.#store.values.get(settingsKey) ?? {});
+  }
+
+  /** The host's own small values, such as the place of its window. */
+  get values(): Store['values'] {
+    return this.#store.values;
+  }
+
+  /** Id of the run that is being trained. */
+  get running(): string | null {
+    return this.#queue.running;
+  }
+
+  /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
+  async close(): Promise<void> {
+    this.#scorer.close();
+    await this.#queue.pause();
+    this.#store.close();
+  }
+
+  /** Answers a call from outside, whose name and argument may be anything. */
+  async call(name: unknown, argument: unknown): Promise<Reply> {
+    if (typeof name !== 'string' || !Object.hasOwn(contract, name)) return refuse('fault', `There is no method ${String(name)}.`);
+    const method = name as MethodName;
+    const parsed = contract[method].argument.safeParse(argument ?? undefined);
+    if (!parsed.success) return refuse('input', firstIssue(parsed.error));
+    try {
+      const handler = this.#handlers[method] as (argument: unknown) => unknown;
+      return { ok: true, value: await handler(parsed.data) };
+    } catch (error) {
+      if (error instanceof InputError) return refuse('input', error.message);
+      console.error(error);
+      return refuse('fault', `${method} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #engine(): EngineChoice & { name: string } {
+    const { kernels, resources } = this.#host;
+    return { name: 'wasm', threads: this.settings.threads, kernels, resources };
+  }
+
+  #engines(): EngineInfo[] {
+    const threads = this.settings.threads ?? availableParallelism();
+    return [
+      {
+        name: 'wasm',
+        description: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+        unavailable: null,
+        chosen: true,
+      },
+    ];
+  }
+
+  #makeHandlers(): Handlers {
+    const host = this.#host;
+    const store = this.#store;
+    const queue = this.#queue;
+    const library = this.#library;
+    /** Tells of new runs, puts them into the queue and answers their ids. */
+    const enqueue = (runs: { id: string }[]) => {
+      const ids = runs.map(({ id }) => id);
+      host.emit('runs', store.summaries(ids));
+      queue.add(ids);
+      return ids;
+    };
+    return {
+      ...runHandlers({ store, host, library, live: this.#live, queue }),
+
+      'app.info': () => infoOf(host, store.path),
+      'app.engines': () => this.#engines(),
+      'app.settings': () => this.settings,
+      'app.changeSettings': (change) => {
+        const settings = Settings.parse({ ...this.settings, ...change });
+        store.values.set(settingsKey, settings);
+        host.emit('settings', settings);
+        return settings;
+      },
+      'app.viewState': ({ key }) => store.values.get(`view.${key}`),
+      'app.keepViewState': ({ key, value }) => {
+        store.values.set(`view.${key}`, value);
+        return null;
+      },
+      'files.pick': ({ purpose }) => host.pick(purpose),
+      'files.save': ({ name, content }) =>
+        host.save(fileName(name), typeof content === 'string' ? new TextEncoder().encode(content) : content),
+      'files.reveal': ({ path }) => {
+        host.reveal(path);
+        return null;
+      },
+
+      'datasets.list': () => library.list(),
+      'datasets.open': ({ task, paths }) => library.open(task, paths),
+      'datasets.cancel': ({ task }) => {
+        library.cancel(task);
+        return null;
+      },
+      'datasets.derive': ({ fingerprint, name, ...recipe }) => library.derive(fingerprint, recipe, name),
+      'datasets.rename': ({ fingerprint, name }) => library.rename(fingerprint, name),
+      'datasets.remove': async ({ fingerprint }) => {
+        await library.remove(fingerprint);
+        return null;
+      },
+      'datasets.samples': ({ fingerprint, ...wanted }) => library.samples(fingerprint, wanted),
+      'datasets.images': ({ fingerprint, split, indices }) => library.images(fingerprint, split, indices),
+
+      'queue.state': () => queue.state,
+      'queue.train': (training) => {
+        library.sourceOf(training.dataset);
+        return enqueue(addTraining(store, training));
+      },
+      'queue.prune': (pruning) => {
+        library.sourceOf(store.run(pruning.parent).dataset);
+        return enqueue(addPruning(store, pruning));
+      },
+      'queue.study': ({ spec, dataset }) => {
+        library.sourceOf(dataset);
+        const { study, runs } = addStudy(store, spec, dataset, this.#engine().name);
+        enqueue(runs);
+        return study.id;
+      },
+      'queue.resume': ({ ids, first }) => {
+        for (const id of ids) {
+          const { status, name } = store.run(id);
+          if (status === 'finished') throw new InputError(`run "${name}" has already finished`);
+          if (status === 'running') throw new InputError(`run "${name}" is being trained`);
+        }
+        queue.add(ids, first);
+        return null;
+      },
+      'queue.reorder': ({ ids }) => {
+        queue.reorder(ids);
+        return null;
+      },
+      'queue.pause': async () => {
+        await queue.pause();
+        return null;
+      },
+      'queue.continue': () => {
+        queue.continue();
+        return null;
+      },
+      'queue.stop': async ({ id }) => {
+        await queue.stop(id);
+        return null;
+      },
+      'queue.cancel': ({ ids }) => {
+        queue.remove(ids);
+        const fresh = ids.filter((id) => id !== queue.running && store.findRun(id)?.status === 'queued');
+        if (fresh.length > 0) {
+          store.notes.remove(fresh);
+          host.emit('runs-removed', fresh);
+        }
+        return null;
+      },
+      'pruning.scores': (task) => this.#scorer.score(task),
+      'pruning.cancel': ({ task }) => {
+        this.#scorer.cancel(task);
+        return null;
+      },
+    };
+  }
+}
+
+const refuse = (kind: 'input' | 'fault', message: string): Reply => ({ ok: false, kind, message });
+
+function infoOf(host: Host, database: string): AppInfo {
+  const { platform, versions } = process;
+  const known = platform === 'linux' || platform === 'darwin' || platform === 'win32';
+  const named = Object.entries(versions).filter((entry): entry is [string, string] => ['node', 'electron', 'chrome'].includes(entry[0]));
+  return {
+    version: manifest.version,
+    mode: host.mode,
+    platform: known ? platform : 'other',
+    versions: Object.fromEntries(named),
+    database,
+  };
+}

@@ -1,0 +1,82 @@
+/** A workbench over a temporary folder, with real trainer processes and without a screen. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { startTrainer } from '../../src/server/trainer.ts';
+import type { Answer, Argument, EventName, Events, MethodName } from '../../src/shared/contract/index.ts';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import type { Host, TrainerProcess } from '../../src/workbench/host.ts';
+import { Workbench } from '../../src/workbench/workbench.ts';
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export const network = networkOf({ types: 2, dim: 4, depth: 1 });
+export const training = TrainingSpec.parse({ epochs: 2, batch: 32 });
+
+export interface Bench {
+  workbench: Workbench;
+  call: <M extends MethodName>(method: M, argument?: Argument<M>) => Promise<Answer<M>>;
+  /** Resolves at the first such event that satisfies the condition. */
+  next: <E extends EventName>(event: E, condition?: (payload: Events[E]) => boolean) => Promise<Events[E]>;
+  saved: Map<string, Uint8Array>;
+  trainers: TrainerProcess[];
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'capscope-workbench-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+export async function openBench(folder: string): Promise<Bench> {
+  const waiting = new Set<{ event: string; take: (payload: unknown) => boolean }>();
+  const saved = new Map<string, Uint8Array>();
+  const trainers: TrainerProcess[] = [];
+  const host: Host = {
+    mode: 'browser',
+    database: join(folder, 'capscope.db'),
+    resources: root('resources'),
+    kernels: root('out/kernels'),
+    reader: new URL('../../src/workbench/datasets/reader.ts', import.meta.url),
+    startTrainer: () => {
+      const trainer = startTrainer();
+      trainers.push(trainer);
+      return trainer;
+    },
+    emit: (event, payload) => {
+      for (const wait of waiting) if (wait.event === event && wait.take(payload)) waiting.delete(wait);
+    },
+    save: (name, content) => {
+      saved.set(name, content);
+      return Promise.resolve({ status: 'saved', path: name });
+    },
+    pick: () => Promise.resolve(null),
+    reveal: () => undefined,
+  };
+  const workbench = new Workbench(host);
+  await workbench.prepare();
+  return {
+    workbench,
+    saved,
+    trainers,
+    call: async (method, argument) => {
+      const reply = await workbench.call(method, argument);
+      if (!reply.ok) throw new Error(reply.message);
+      return reply.value as never;
+    },
+    next: (event, condition = () => true) =>
+      new Promise((resolve) => {
+        waiting.add({
+          event,
+          take: (payload) => {
+            if (!condition(payload as never)) return false;
+            resolve(payload as never);
+            return true;
+          },
+        });
+      }),
+  };
+}

@@ -1,0 +1,216 @@
+/** The workbench from its contract's side: real data, real trainer processes, a small network. */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe as describeNetwork } from '../../src/shared/describe.ts';
+import { planPruning } from '../../src/shared/pruning-plan.ts';
+import { PruningSpec } from '../../src/shared/spec/pruning.ts';
+import { network, openBench, temporaryFolder, training, type Bench } from './fixture.ts';
+
+const sampleFolder = fileURLToPath(new URL('../../resources/mnist-sample/', import.meta.url));
+const files = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
+
+async function open(folder = temporaryFolder()): Promise<Bench> {
+  const bench = await openBench(folder);
+  onTestFinished(() => bench.workbench.close());
+  return bench;
+}
+
+/** A few images of the sample, on which an epoch takes a moment. */
+async function smallData({ call }: Bench) {
+  const [sample] = await call('datasets.list');
+  return call('datasets.derive', { fingerprint: sample!.fingerprint, limits: { train: 200, test: 100 } });
+}
+
+const hasEnded =
+  (id: string, status = 'finished') =>
+  (runs: { id: string; status: string }[]) =>
+    runs.some((run) => run.id === id && run.status === status);
+
+describe('data sets', () => {
+  it('has the sample at first start, with counts and images', async () => {
+    const { call } = await open();
+    const [sample] = await call('datasets.list');
+    expect(sample).toMatchObject({ name: 'MNIST sample', bundled: true, available: true, runs: 0, train: 10_000, test: 2000 });
+    expect(sample!.trainPerClass).toEqual(new Array(10).fill(1000));
+    const images = await call('datasets.samples', { fingerprint: sample!.fingerprint, class: 7, count: 5 });
+    expect(images.map(({ label }) => label)).toEqual([7, 7, 7, 7, 7]);
+    const again = await call('datasets.images', { fingerprint: sample!.fingerprint, split: 'train', indices: [images[0]!.index] });
+    expect(again[0]).toEqual(images[0]);
+    expect(images[0]!.pixels).toHaveLength(784);
+  });
+
+  it('opens dropped files off the main thread, knows them the second time, and says why it cannot', async () => {
+    const folder = temporaryFolder();
+    const dropped = join(folder, 'dropped');
+    mkdirSync(dropped);
+    for (const name of files) copyFileSync(join(sampleFolder, name), join(dropped, name));
+    const { call, next } = await open(folder);
+    const progress = next('reading', ({ task, done }) => task === 'a' && done === 4);
+    const paths = files.map((name) => join(dropped, name));
+    const opened = await call('datasets.open', { task: 'a', paths });
+    expect(await progress).toMatchObject({ total: 4 });
+    // The same images as the bundled sample's, so the same data set.
+    expect(opened).toMatchObject({ status: 'opened', known: true, dataset: { train: 10_000, bundled: true } });
+    expect(await call('datasets.list')).toHaveLength(1);
+    writeFileSync(paths[1]!, 'no labels');
+    expect(await call('datasets.open', { task: 'b', paths })).toMatchObject({
+      status: 'failed',
+      problems: [{ message: expect.stringContaining('train-labels') as string }],
+    });
+  });
+
+  it('divides anew without copying images, and forgets', async () => {
+    const { call, workbench } = await open();
+    const [sample] = await call('datasets.list');
+    const half = await call('datasets.derive', { fingerprint: sample!.fingerprint, split: { kind: 'fraction', test: 0.5, seed: 3 } });
+    expect(half).toMatchObject({ train: 6000, test: 6000, split: { kind: 'fraction', test: 0.5 } });
+    await call('datasets.remove', { fingerprint: half.fingerprint });
+    expect(await call('datasets.list')).toHaveLength(1);
+    expect(await workbench.call('datasets.remove', { fingerprint: sample!.fingerprint })).toMatchObject({ ok: false, kind: 'input' });
+  });
+});
+
+describe('runs', () => {
+  it('trains, previews a cut, prunes, compares, exports, edits, deletes and takes it back', async () => {
+    const folder = temporaryFolder();
+    const bench = await open(folder);
+    const { call, next, saved } = bench;
+    const data = await smallData(bench);
+    const [parent] = await call('queue.train', {
+      name: 'baseline',
+      dataset: data.fingerprint,
+      network,
+      training: { ...training, ccm: 0.01 },
+    });
+    const step = next('step');
+    const epoch = next('epoch', ({ metrics }) => metrics.epoch === 2);
+    await next('runs', hasEnded(parent!));
+    expect((await step).progress.steps).toBe(6);
+    expect((await epoch).metrics.test.confusion).toHaveLength(10);
+    expect((await call('runs.live', { id: parent! })).points.length).toBeGreaterThan(1);
+
+    const { scores } = (await call('pruning.scores', { task: 's', run: parent!, criterion: 'chip', batches: 1, batch: 32 }))!;
+    expect(Object.keys(scores)).toEqual(['backbone.0', 'backbone.1', 'backbone.2', 'primary', 'capsules.0']);
+    const setting = PruningSpec.parse({ backbone: 0.5, capsules: 0.5, batches: 1, batch: 32 });
+    const plan = planPruning(network, setting, new Map(Object.entries(scores)), data.input);
+    const [child] = await call('queue.prune', { parent: parent!, settings: [setting], training: { ...training, epochs: 1 } });
+    await next('runs', hasEnded(child!));
+    const [of, pruned] = await call('runs.get', { ids: [parent!, child!] });
+    // What the page previewed is what was cut.
+    expect(pruned!.cut!.map(({ layer, kept }) => ({ layer, kept }))).toEqual(plan.cuts.map(({ layer, kept }) => ({ layer, kept })));
+    expect(pruned!.summary).toMatchObject({ role: 'pruned', parent, epoch: 3, params: describeNetwork(plan.network, data.input).params });
+    expect(of!.summary).toMatchObject({ role: 'source', inactive: { of: 2 } });
+
+    const predictions = (await call('runs.predictions', { id: child! }))!;
+    expect(predictions.lengths).toHaveLength(100 * 10);
+    const right = predictions.predicted.filter((value, i) => value === predictions.labels[i]).length;
+    expect(right / 100).toBeCloseTo(pruned!.evaluation!.accuracy, 6);
+
+    await call('runs.export', { id: child! });
+    await call('runs.report', { title: 'two runs', ids: [parent!, child!] });
+    expect([...saved.keys()]).toEqual(['baseline, pruned.capscope', 'two runs.html']);
+    await call('runs.edit', { ids: [child!], note: 'good', addTags: ['b', 'a'], favourite: true });
+    await call('runs.remove', { ids: [parent!] });
+    expect((await call('runs.list')).map(({ id }) => id)).toEqual([child]);
+    expect(await call('runs.restore', { ids: [parent!] })).toMatchObject([{ id: parent }]);
+    expect(await call('runs.list')).toMatchObject([{ id: parent }, { id: child, note: 'good', tags: ['a', 'b'], favourite: true }]);
+
+    const other = await open();
+    const file = join(folder, 'child.capscope');
+    writeFileSync(file, saved.get('baseline, pruned.capscope')!);
+    expect(await other.call('runs.import', { paths: [file] })).toMatchObject([{ added: true, run: { id: child } }]);
+    expect(await other.call('datasets.list')).toMatchObject([
+      { bundled: true },
+      { fingerprint: data.fingerprint, available: false, runs: 2 },
+    ]);
+  });
+
+  it('marks a run interrupted when its trainer is killed, and goes on from the checkpoint after a restart', async () => {
+    const folder = temporaryFolder();
+    const bench = await openBench(folder);
+    const data = await smallData(bench);
+    const many = { ...training, epochs: 4 };
+    const [id, second] = await bench.call('queue.train', {
+      name: 'killed',
+      dataset: data.fingerprint,
+      network,
+      training: many,
+      seeds: [1, 2],
+    });
+    await bench.next('epoch', ({ run }) => run === id);
+    const notice = bench.next('notice');
+    bench.trainers[0]!.kill();
+    await bench.next('runs', hasEnded(id!, 'interrupted'));
+    expect((await notice).text).toMatch(/signal SIGKILL.*can go on from its last checkpoint/);
+    // The queue goes on with the next one, which is saved when the workbench ends.
+    await bench.next('epoch', ({ run }) => run === second);
+    await bench.workbench.close();
+
+    const again = await open(folder);
+    expect(await again.call('queue.state')).toEqual({ held: true, current: null, waiting: [second] });
+    const runs = await again.call('runs.list');
+    expect(runs).toMatchObject([
+      { id, status: 'interrupted', resumable: true },
+      { id: second, status: 'stopped', resumable: true },
+    ]);
+    const before = runs[0]!.epoch;
+    expect(before).toBeGreaterThan(0);
+    await again.call('queue.resume', { ids: [id!], first: true });
+    await again.call('queue.continue');
+    await again.next('runs', hasEnded(second!));
+    const [resumed] = await again.call('runs.get', { ids: [id!] });
+    expect(resumed!.summary).toMatchObject({ status: 'finished', epoch: 4 });
+    expect(resumed!.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('pauses, keeps its place, stops and cancels', async () => {
+    const bench = await open();
+    const { call, next } = bench;
+    const data = await smallData(bench);
+    const long = { ...training, epochs: 50 };
+    const [first, second, third] = await call('queue.train', {
+      name: 'long',
+      dataset: data.fingerprint,
+      network,
+      training: long,
+      seeds: [1, 2, 3],
+    });
+    await next('step', ({ run }) => run === first);
+    await call('queue.pause');
+    expect(await call('queue.state')).toEqual({ held: true, current: null, waiting: [first, second, third] });
+    await call('queue.cancel', { ids: [second!] });
+    await call('queue.continue');
+    await next('step', ({ run }) => run === first);
+    expect(await bench.workbench.call('runs.remove', { ids: [first!] })).toMatchObject({ ok: false });
+    await call('queue.stop', { id: first! });
+    await next('step', ({ run }) => run === third);
+    expect(await call('runs.list')).toMatchObject([
+      { id: first, status: 'stopped' },
+      { id: third, status: 'running' },
+    ]);
+  });
+});
+
+it('refuses what is not in the contract', async () => {
+  const { workbench } = await open();
+  expect(await workbench.call('toString', undefined)).toEqual({ ok: false, kind: 'fault', message: 'There is no method toString.' });
+  expect(await workbench.call('runs.get', { ids: [] })).toMatchObject({ ok: false, kind: 'input' });
+  expect(await workbench.call('runs.get', { ids: ['nope'] })).toMatchObject({
+    ok: false,
+    kind: 'input',
+    message: expect.stringMatching(/not here/) as string,
+  });
+});
+
+it('keeps settings and what views remember', async () => {
+  const folder = temporaryFolder();
+  const bench = await openBench(folder);
+  await bench.call('app.changeSettings', { theme: 'dark', threads: 1 });
+  await bench.call('app.keepViewState', { key: 'runs', value: { sort: ['name', 1] } });
+  await bench.workbench.close();
+  const { call } = await open(folder);
+  expect(await call('app.settings')).toMatchObject({ theme: 'dark', threads: 1, notify: true });
+  expect(await call('app.viewState', { key: 'runs' })).toEqual({ sort: ['name', 1] });
+});
