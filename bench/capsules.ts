@@ -1,0 +1,102 @@
+/**
+ * `npm run bench:capsules`: one capsule layer, and whole training steps of the default network, by the fused kernel, by the
+ * reference op and by PyTorch. With --dimensions, what capsule dimensions cost that are no multiple of the SIMD width.
+ */
+import { Option, InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import { integerBetween, print, printJson } from '../src/cli/options.ts';
+import { bars, barTable, compare, comparisonTable, type Bar, type Compared } from './comparison.ts';
+import { dimensionTable, raceDimensions } from './dimensions.ts';
+import { lineUp, type Python } from './line-up.ts';
+import { layerShape, writeLayerProblem, writeStepProblem } from './problems.ts';
+import { benchCommand, machine, machineLine, peers, progress, withFolder, type SharedOptions } from './program.ts';
+import { race, type Absence } from './race.ts';
+
+interface Options extends SharedOptions {
+  rounds: number;
+  depths: number[];
+  dimensions?: true;
+}
+
+interface Contest {
+  title: string;
+  results: (Compared | Absence)[];
+  bars: Bar[];
+}
+
+const BATCH = 32;
+/** So many batches take turns, and so many losses must agree. */
+const BATCHES = 2;
+const TYPES = 16;
+const DIMENSION = 12;
+/** Intermediate layers of the default network; the bars are for it. */
+const DEFAULT_DEPTH = 3;
+
+function depths(text: string): number[] {
+  const parsed = text.split(',').map(Number);
+  if (!parsed.every((depth) => Number.isInteger(depth) && depth >= 0 && depth <= 32))
+    throw new InvalidArgumentError('It must be integers from 0 to 32 with commas between them.');
+  return parsed;
+}
+
+async function layerContest(folder: string, { threads, rounds }: Options, python: Python | null): Promise<Contest> {
+  progress('One capsule layer');
+  const file = join(folder, 'layer.safetensors');
+  writeLayerProblem(file, layerShape(TYPES, DIMENSION, BATCH));
+  const results = compare(await race(lineUp({ kind: 'layer', file }, threads, python), { rounds, progress }), BATCH);
+  return {
+    title: `One layer, forward and backward: 3×3, ${TYPES} → ${TYPES} capsules of ${DIMENSION} dimensions on 6×6, batch ${BATCH}`,
+    results,
+    bars: bars('layer', results, { overTuned: 6, ...(threads === 2 ? { overOneThread: 1.8 } : {}) }),
+  };
+}
+
+async function stepContest(folder: string, depth: number, { threads, rounds }: Options, python: Python | null): Promise<Contest> {
+  progress(`Training step, L = ${depth}`);
+  const file = join(folder, `step-${depth}.safetensors`);
+  await writeStepProblem(file, { types: TYPES, dim: DIMENSION, depth }, { batch: BATCH, batches: BATCHES });
+  const results = compare(await race(lineUp({ kind: 'step', file }, threads, python), { rounds, progress }), BATCH);
+  const needed = { overTuned: 3, overAuthors: 13, ...(threads === 2 ? { overOneThread: 1.8 } : {}), memory: 5 };
+  return {
+    title: `Training step of the default network with L = ${depth}: 28×28, batch ${BATCH}, forward, loss, backward, Adam`,
+    results,
+    bars: depth === DEFAULT_DEPTH ? bars(`step, L = ${depth}`, results, needed) : [],
+  };
+}
+
+async function contests(options: Options): Promise<void> {
+  const python = peers(options);
+  const found = await withFolder(async (folder) => {
+    const all = [await layerContest(folder, options, python)];
+    for (const depth of options.depths) all.push(await stepContest(folder, depth, options, python));
+    return all;
+  });
+  const { threads, rounds, json } = options;
+  const allBars = found.flatMap((contest) => contest.bars);
+  if (json) {
+    printJson({
+      machine: machine(python),
+      threads,
+      rounds,
+      contests: found.map(({ title, results }) => ({ title, results })),
+      bars: allBars,
+    });
+    return;
+  }
+  print(machineLine(machine(python)));
+  for (const { title, results } of found) print(`\n${title}\n\n${comparisonTable(results)}`);
+  print(`\nmedian of ${rounds} rounds in turn; to: times faster than\n\n${barTable(allBars)}`);
+}
+
+async function dimensions({ threads, rounds, json }: Options): Promise<void> {
+  const results = await withFolder((folder) => raceDimensions(folder, { threads, rounds, types: TYPES, batch: BATCH, progress }));
+  if (json) printJson({ machine: machine(null), threads, rounds, dimensions: results });
+  else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}`);
+}
+
+await benchCommand('bench:capsules', 'time capsule layers and training steps against PyTorch')
+  .addOption(new Option('--rounds <n>', 'measurements of every contestant').argParser(integerBetween(1, 100)).default(5))
+  .addOption(new Option('--depths <list>', 'intermediate layers of the networks').argParser(depths).default([0, 1, 3, 5], '0,1,3,5'))
+  .option('--dimensions', 'time capsule dimensions from 4 to 17 instead')
+  .action((options: Options) => (options.dimensions ? dimensions(options) : contests(options)))
+  .parseAsync();

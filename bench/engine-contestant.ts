@@ -1,0 +1,117 @@
+/**
+ * The engine as a contestant (see contestant.ts): one capsule layer, or training steps, with the fused kernel or the
+ * reference op. The opposite side of bench/peers/contestant.py.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { referenceKernel } from '../src/engine/capsules/kernels/reference.ts';
+import type { CapsuleKernel, LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
+import { capsuleLayer } from '../src/engine/capsules/routing.ts';
+import { CapsNet } from '../src/engine/network/capsnet.ts';
+import { TrainingState } from '../src/engine/training/training-state.ts';
+import type { Batch } from '../src/engine/training/batches.ts';
+import { decodeSafetensors, type Safetensors } from '../src/shared/safetensors.ts';
+import type { Weights } from '../src/shared/weights.ts';
+import { startEngine } from '../src/trainer/node/engine.ts';
+import type { Job } from './contestant.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
+import { StepMetadata } from './problems.ts';
+
+/** Steps of one measurement go on until this much time has passed. */
+const MEASUREMENT_MS = 500;
+
+interface Work {
+  /** Numbers that must be those of every other contestant; they come of the first steps. */
+  check: number[];
+  step: () => void;
+}
+
+function float32({ tensors }: Safetensors, name: string): { shape: number[]; data: Float32Array } {
+  const tensor = tensors.get(name);
+  if (tensor?.dtype !== 'F32') throw new Error(`The problem has no float32 tensor ${name}.`);
+  return tensor;
+}
+
+/** One layer, forward and backward, from fixed capsules, weights and output gradients. */
+function layerWork(problem: Safetensors, kernel: CapsuleKernel): Work {
+  const shape = JSON.parse(problem.metadata['shape']!) as LayerShape;
+  const { batch, inHeight, inWidth, inTypes, inDim, outHeight, outWidth, outTypes, outDim, kernelHeight, kernelWidth } = shape;
+  const u = tf.tensor5d(float32(problem, 'u').data, [batch, inHeight, inWidth, inTypes, inDim]);
+  const w = tf.tensor4d(float32(problem, 'w').data, [kernelHeight * kernelWidth * inTypes, outTypes, outDim, inDim]);
+  const dv = tf.tensor5d(float32(problem, 'dv').data, [batch, outHeight, outWidth, outTypes, outDim]);
+  const layer = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) => capsuleLayer(a as tf.Tensor5D, b as tf.Tensor4D, shape, kernel));
+  const results = () => {
+    const { value, grads } = layer([u, w], dv);
+    return { v: value, du: grads[0]!, dw: grads[1]! };
+  };
+  const check = tf.tidy(() => {
+    const { v, du, dw } = results();
+    return [tf.sum(tf.mul(v, dv)), tf.norm(du), tf.norm(dw)].map((value) => value.dataSync()[0]!);
+  });
+  return { check, step: () => tf.dispose({ ...results() }) };
+}
+
+/** A step of training as runs do it: forward, loss, backward, Adam. Batches take turns. */
+function trainingWork(problem: Safetensors, kernel: CapsuleKernel): Work {
+  const metadata = Object.entries(problem.metadata).map(([key, text]) => [key, JSON.parse(text) as unknown]);
+  const { spec, input, training } = StepMetadata.parse(Object.fromEntries(metadata));
+  const weights: Weights = new Map();
+  for (const [name, tensor] of problem.tensors) if (tensor.dtype === 'F32' && name !== 'images') weights.set(name, tensor);
+  const state = new TrainingState(new CapsNet(spec, input, kernel, weights), training, 1, 0);
+  const batches = batchesOf(problem);
+  const train = (batch: Batch) => state.train(batch, () => performance.now());
+  const check = batches.map((batch) => {
+    train(batch);
+    return state.finishEpoch().train.loss;
+  });
+  let turn = 0;
+  return { check, step: () => train(batches[turn++ % batches.length]!) };
+}
+
+function batchesOf(problem: Safetensors): Batch[] {
+  const images = float32(problem, 'images');
+  const labels = problem.tensors.get('labels');
+  if (labels?.dtype !== 'I32') throw new Error('The problem has no int32 tensor labels.');
+  const [count, size] = images.shape as [number, number];
+  const values = images.data.length / count;
+  return Array.from({ length: count }, (_, i) => ({
+    size,
+    images: images.data.slice(i * values, (i + 1) * values),
+    labels: labels.data.slice(i * size, (i + 1) * size),
+  }));
+}
+
+function measure(step: () => void): number[] {
+  const milliseconds: number[] = [];
+  const start = performance.now();
+  do {
+    const before = performance.now();
+    step();
+    milliseconds.push(performance.now() - before);
+  } while (performance.now() - start < MEASUREMENT_MS);
+  return milliseconds;
+}
+
+/** If memory runs out, this process should go, and no other. */
+function preferToBeKilled(): void {
+  const score = '/proc/self/oom_score_adj';
+  if (existsSync(score)) writeFileSync(score, '1000');
+}
+
+function reply(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+preferToBeKilled();
+const job = JSON.parse(process.argv[2]!) as Job;
+const engine = await startEngine({ engine: 'wasm', threads: job.threads });
+const kernel = job.style === 'reference' ? referenceKernel : engine.kernel;
+const problem = decodeSafetensors(readFileSync(job.file), job.file);
+const work = job.kind === 'layer' ? layerWork(problem, kernel) : trainingWork(problem, kernel);
+reply({ check: work.check, description: `${engine.description}, Node ${engine.versions['node']!}` });
+for await (const request of createInterface({ input: process.stdin })) {
+  if (request === 'measure') reply({ milliseconds: measure(work.step) });
+  else if (request === 'peak') reply({ peakBytes: peakMemoryBytes() });
+}
+engine.dispose();

@@ -1,0 +1,58 @@
+/** The benchmark commands at their smallest: what they print is what their JSON promises. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+
+async function json(command: string, ...args: string[]): Promise<unknown> {
+  const file = fileURLToPath(new URL(`../../bench/${command}.ts`, import.meta.url));
+  const { stdout } = await run(process.execPath, [file, '--json', '--no-pytorch', ...args]);
+  return JSON.parse(stdout);
+}
+
+const Capsules = z.object({
+  contests: z.array(
+    z.object({
+      title: z.string(),
+      results: z.array(
+        z.object({
+          style: z.string(),
+          threads: z.int(),
+          time: z.object({ median: z.number().positive(), best: z.number().positive() }),
+          peakBytes: z.number().positive().nullable(),
+          overTuned: z.null(),
+          overOneThread: z.number().positive().nullable(),
+        }),
+      ),
+    }),
+  ),
+  bars: z.array(z.object({ what: z.string(), measured: z.number().nullable(), met: z.boolean().nullable() })),
+});
+
+it('times the fused kernel with one and more threads and the reference op, and leaves bars open that need PyTorch', async () => {
+  const { contests, bars } = Capsules.parse(await json('capsules', '--rounds', '1', '--depths', '0', '--threads', '2'));
+  expect(contests.map(({ title }) => title.split(',')[0])).toEqual(['One layer', 'Training step of the default network with L = 0: 28×28']);
+  for (const { results } of contests)
+    expect(results.map(({ style, threads }) => `${style} ${threads}`)).toEqual(['fused 2', 'fused 1', 'reference 2']);
+  const open = bars.filter(({ what }) => what.includes('PyTorch'));
+  expect(open.map(({ met }) => met)).toEqual([null]);
+  expect(bars.find(({ what }) => what.includes('threads'))?.met).not.toBeNull();
+});
+
+const Memory = z.object({
+  batch: z.literal(4),
+  voteBytes: z.number(),
+  contestants: z.array(z.object({ peakBytes: z.number().positive(), measured: z.boolean() })).length(2),
+  bar: z.object({ met: z.boolean() }),
+});
+
+it('measures the memory of a step, and calculates that of the reference op where it cannot run', async () => {
+  const { voteBytes, contestants, bar } = Memory.parse(await json('memory', '--batch', '4', '--depth', '0'));
+  // 36 · 32 capsules vote for 10 classes of 16 dimensions.
+  expect(voteBytes).toBe(4 * 4 * 36 * 32 * 10 * 16);
+  expect(contestants[0]!.measured).toBe(true);
+  expect(bar.met).toBe(contestants[0]!.peakBytes < 2.5e9);
+});
