@@ -85,7 +85,7 @@ async function contests(options: Options): Promise<void> {
   }
   print(machineLine(machine(python)));
   for (const { title, results } of found) print(`\n${title}\n\n${comparisonTable(results)}`);
-  print(`\nmedian of ${rounds} rounds in turn; to: times faster than\n\n${barTable(allBars)}`);
+  print(`\nms is the median over ${rounds} rounds in turn; "to" columns say how many times faster.\n\n${barTable(allBars)}`);
 }
 
 async function dimensions({ threads, rounds, json }: Options): Promise<void> {
