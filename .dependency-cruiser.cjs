@@ -10,7 +10,7 @@ const arrows = {
   report: ['shared'],
   trainer: ['shared', 'engine', 'datasets'],
   workbench: ['shared', 'datasets', 'store', 'report'],
-  cli: ['shared', 'engine', 'datasets', 'store', 'report', 'trainer', 'workbench'],
+  cli: ['shared', 'engine', 'datasets', 'store', 'report', 'trainer', 'workbench', 'server'],
   main: ['shared', 'store', 'workbench'],
   server: ['shared', 'store', 'workbench'],
   preload: ['shared'],

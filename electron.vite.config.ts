@@ -4,7 +4,12 @@ import { resolve } from 'node:path';
 
 export default defineConfig({
   main: {
-    build: { rolldownOptions: { input: 'src/main/index.ts' } },
+    build: {
+      rolldownOptions: {
+        // The main process, and what it starts: trainers as utility processes, and the thread that reads data sets.
+        input: { index: 'src/main/index.ts', trainer: 'src/trainer/node/process.ts', reader: 'src/workbench/datasets/reader.ts' },
+      },
+    },
   },
   preload: {
     build: {

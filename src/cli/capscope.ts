@@ -8,6 +8,7 @@ import { InputError } from '../shared/input-error.ts';
 import { addCompare } from './commands/compare.ts';
 import { addForward } from './commands/forward.ts';
 import { addRuns } from './commands/runs.ts';
+import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addStudy } from './commands/study.ts';
 import { addExport, addImport } from './commands/transfer.ts';
@@ -23,7 +24,7 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError(false);
   // Commander copies the settings above into each command when it is added.
   addStudy(program, (code) => (exitCode = code));
-  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForward]) add(program);
+  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForward, addServe]) add(program);
   program.argument('[command]').action((name?: string) => {
     const problem = name === undefined ? 'name a command' : `there is no command ${name}`;
     throw new InputError(`${problem}; choose from ${program.commands.map((command) => command.name()).join(', ')}`);

@@ -1,22 +1,76 @@
 /** The desktop application's main process, as a table of contents. */
-import { app } from 'electron';
-import { setupIpc } from './ipc.ts';
+import { app, dialog, nativeTheme } from 'electron';
+import { join } from 'node:path';
+import { InputError } from '../shared/input-error.ts';
+import { Workbench } from '../workbench/workbench.ts';
+import { DesktopActivity } from './activity.ts';
+import { files } from './files.ts';
+import { answerCalls, emitToWindows } from './ipc.ts';
+import { setupMenu } from './menu.ts';
 import { setupNavigation } from './navigation.ts';
-import { registerScheme, serveRenderer } from './protocol.ts';
+import { setupOpenedFiles } from './opened-files.ts';
+import { registerScheme, servePages } from './protocol.ts';
+import { setupQuit } from './quit.ts';
+import { startTrainer } from './trainer.ts';
 import { openWindow } from './window.ts';
 
 app.enableSandbox();
 registerScheme();
 setupNavigation();
 
-app.on('window-all-closed', () => {
-  if (process.platform !== 'darwin') app.quit();
-});
-app.on('activate', () => {
-  if (app.isReady()) openWindow();
-});
+if (app.requestSingleInstanceLock()) {
+  await app.whenReady();
+  try {
+    start();
+  } catch (error) {
+    dialog.showErrorBox('Capscope cannot start', error instanceof InputError ? error.message : String(error));
+    app.exit(1);
+  }
+} else app.quit();
 
-await app.whenReady();
-serveRenderer();
-setupIpc();
-openWindow();
+function start(): void {
+  const activity = new DesktopActivity(() => workbench.settings.notify, show);
+  const root = app.getAppPath();
+  const workbench = new Workbench({
+    mode: 'desktop',
+    database: join(app.getPath('userData'), 'capscope.db'),
+    resources: unpacked(join(root, 'resources')),
+    kernels: unpacked(join(root, 'out', 'kernels')),
+    reader: join(import.meta.dirname, 'reader.js'),
+    startTrainer,
+    emit: (event, payload) => {
+      activity.observe(event, payload);
+      if (event === 'settings') followTheme();
+      emitToWindows(event, payload);
+    },
+    ...files,
+  });
+  function show(): void {
+    openWindow(workbench.values);
+  }
+  function followTheme(): void {
+    nativeTheme.themeSource = workbench.settings.theme;
+  }
+
+  followTheme();
+  servePages();
+  answerCalls((method, argument) => workbench.call(method, argument));
+  setupMenu((command) => emitToWindows('command', command));
+  setupQuit(workbench);
+  setupOpenedFiles((paths) => {
+    show();
+    void workbench.call('runs.import', { paths });
+  });
+  app.on('activate', show);
+  app.on('second-instance', show);
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  show();
+  void workbench.prepare();
+}
+
+/** Inside a packaged application's archive worker threads find no files; these lie beside it. */
+function unpacked(path: string): string {
+  return path.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+}

@@ -1,17 +1,18 @@
-/** Answers to the window's questions. Only our own page may ask. */
-import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import { channels } from '../shared/channels.ts';
-import { defaultDatabasePath } from '../store/location.ts';
+/** The contract over Electron's IPC. Only our own page, and no frame inside it, may ask. */
+import { BrowserWindow, ipcMain } from 'electron';
+import { channels } from '../shared/bridge.ts';
+import type { Reply } from '../shared/contract/index.ts';
+import type { Host } from '../workbench/host.ts';
 import { isOwnPage } from './protocol.ts';
-import { listRuns } from './runs.ts';
 
-function handle(channel: string, answer: () => unknown): void {
-  ipcMain.handle(channel, (event: IpcMainInvokeEvent) => {
-    if (!event.senderFrame || !isOwnPage(event.senderFrame.url)) throw new Error('unknown sender');
-    return answer();
+export function answerCalls(call: (method: unknown, argument: unknown) => Promise<Reply>): void {
+  ipcMain.handle(channels.call, (event, method: unknown, argument: unknown) => {
+    const frame = event.senderFrame;
+    if (!frame || frame.parent || !isOwnPage(frame.url)) throw new Error('unknown sender');
+    return call(method, argument);
   });
 }
 
-export function setupIpc(): void {
-  handle(channels.listRuns, () => listRuns(defaultDatabasePath()));
-}
+export const emitToWindows: Host['emit'] = (event, payload) => {
+  for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channels.event, event, payload);
+};

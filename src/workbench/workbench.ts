@@ -26,6 +26,7 @@ export class Workbench {
   readonly #scorer: Scorer;
   readonly #library: Library;
   readonly #live = new LiveRuns();
+  #closed = false;
   readonly #handlers: Handlers;
 
   /** Opens the database. Throws an InputError when it cannot. */
@@ -55,9 +56,15 @@ export class Workbench {
     return Settings.parse(this.#store.values.get(settingsKey) ?? {});
   }
 
-  /** The host's own small values, such as the place of its window. */
-  get values(): Store['values'] {
-    return this.#store.values;
+  /** The host's own small values, such as the place of its window; nothing is kept any more once the workbench is closed. */
+  get values(): Pick<Store['values'], 'get' | 'set'> {
+    const { values } = this.#store;
+    return {
+      get: (key) => values.get(key),
+      set: (key, value) => {
+        if (!this.#closed) values.set(key, value);
+      },
+    };
   }
 
   /** Id of the run that is being trained. */
@@ -69,6 +76,7 @@ export class Workbench {
   async close(): Promise<void> {
     this.#scorer.close();
     await this.#queue.pause();
+    this.#closed = true;
     this.#store.close();
   }
 

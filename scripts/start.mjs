@@ -1,0 +1,26 @@
+/** `npm start`: the workbench in Electron, or, where Electron's program cannot be had, in a browser. */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const args = process.argv.slice(2);
+
+/** Path of Electron's program, which its package downloads when it is first asked for. */
+function electronProgram() {
+  try {
+    return createRequire(import.meta.url)('electron');
+  } catch {
+    return null;
+  }
+}
+
+const electron = electronProgram();
+if (electron === null)
+  console.log('Electron could not be downloaded (its program comes from github.com); Capscope opens in the browser instead.');
+const child =
+  electron === null
+    ? spawn(process.execPath, ['src/cli/start.mjs', 'serve', ...args], { stdio: 'inherit' })
+    : spawn(electron, ['.', ...args], { stdio: 'inherit' });
+// Ctrl-C reaches the child too, which saves before it ends.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code) => process.exit(code ?? 1));

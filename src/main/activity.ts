@@ -1,0 +1,58 @@
+/** What the desktop shows of a run in progress: progress in dock or taskbar, no sleep while training, a notification at the end. */
+import { BrowserWindow, Notification, powerSaveBlocker } from 'electron';
+import type { EventName, Events, QueueState, RunSummary } from '../shared/contract/index.ts';
+import type { StepProgress } from '../shared/progress.ts';
+import type { RunStatus } from '../shared/results.ts';
+
+const endings: Partial<Record<RunStatus, string>> = { finished: 'Finished', failed: 'Failed', interrupted: 'Interrupted' };
+
+export class DesktopActivity {
+  readonly #wantsNotifications: () => boolean;
+  readonly #openWindow: () => void;
+  #blocker: number | null = null;
+  #running: string | null = null;
+
+  constructor(wantsNotifications: () => boolean, openWindow: () => void) {
+    this.#wantsNotifications = wantsNotifications;
+    this.#openWindow = openWindow;
+  }
+
+  /** Sees every event on its way to the pages. */
+  observe<E extends EventName>(event: E, payload: Events[E]): void {
+    if (event === 'step') this.#progress((payload as Events['step']).progress);
+    else if (event === 'queue') this.#queue(payload as QueueState);
+    else if (event === 'runs') for (const run of payload as RunSummary[]) this.#run(run);
+  }
+
+  #queue({ current }: QueueState): void {
+    if (current) {
+      this.#running = current.run;
+      this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+      return;
+    }
+    if (this.#blocker !== null) powerSaveBlocker.stop(this.#blocker);
+    this.#blocker = null;
+    this.#running = null;
+    setProgress(-1);
+  }
+
+  #progress({ epoch, epochs, step, steps }: StepProgress): void {
+    setProgress(Math.min(1, (epoch - 1 + step / steps) / epochs));
+  }
+
+  #run({ id, name, status, accuracy }: RunSummary): void {
+    const ending = endings[status];
+    if (id !== this.#running || ending === undefined) return;
+    this.#running = null;
+    if (!this.#wantsNotifications() || BrowserWindow.getFocusedWindow() || !Notification.isSupported()) return;
+    const body = accuracy === null ? ending : `${ending}, test accuracy ${(100 * accuracy).toFixed(2)} %`;
+    const notification = new Notification({ title: name, body });
+    notification.on('click', this.#openWindow);
+    notification.show();
+  }
+}
+
+/** @param share in [0, 1]; below 0 removes the bar. */
+function setProgress(share: number): void {
+  for (const window of BrowserWindow.getAllWindows()) window.setProgressBar(share);
+}

@@ -1,0 +1,48 @@
+/** Quitting: asks while a run is being trained, and saves it. */
+import { app, BrowserWindow, dialog } from 'electron';
+import type { Workbench } from '../workbench/workbench.ts';
+
+export function setupQuit(workbench: Workbench): void {
+  let state: 'open' | 'asking' | 'closed' = 'open';
+
+  const quit = async (): Promise<void> => {
+    state = 'asking';
+    if (workbench.running !== null && !(await mayEnd())) {
+      state = 'open';
+      return;
+    }
+    await workbench.close();
+    state = 'closed';
+    app.quit();
+  };
+
+  app.on('before-quit', (event) => {
+    if (state === 'closed') return;
+    event.preventDefault();
+    if (state === 'open') void quit();
+  });
+  // Elsewhere than on a Mac, closing the window is quitting: asked while there still is a window to ask in.
+  if (process.platform !== 'darwin')
+    app.on('browser-window-created', (_event, window) => {
+      window.on('close', (event) => {
+        if (state === 'closed') return;
+        event.preventDefault();
+        app.quit();
+      });
+    });
+}
+
+async function mayEnd(): Promise<boolean> {
+  const options = {
+    type: 'question' as const,
+    message: 'A run is being trained.',
+    detail: 'It will be saved at its next step, and you can continue it after the next start.',
+    buttons: ['Save and quit', 'Keep training'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  };
+  const [window] = BrowserWindow.getAllWindows();
+  const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
+  return response === 0;
+}

@@ -1,0 +1,15 @@
+/** A trainer as one of Electron's utility processes. */
+import { utilityProcess } from 'electron';
+import { join } from 'node:path';
+import type { FromTrainer } from '../shared/trainer-protocol.ts';
+import type { TrainerProcess } from '../workbench/host.ts';
+
+export function startTrainer(): TrainerProcess {
+  const child = utilityProcess.fork(join(import.meta.dirname, 'trainer.js'), [], { serviceName: 'Capscope trainer', stdio: 'inherit' });
+  return {
+    post: (message) => child.postMessage(message),
+    onMessage: (listener) => void child.on('message', (message: FromTrainer) => listener(message)),
+    onExit: (listener) => void child.once('exit', (code) => listener(`exit code ${code}`)),
+    kill: () => void child.kill(),
+  };
+}

@@ -1,0 +1,160 @@
+/** Browser mode: the workbench behind a web server, for machines without a screen. Same pages, same contract, over a WebSocket. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { z } from 'zod';
+import { InputError } from '../shared/input-error.ts';
+import { fromWire, toWire } from '../shared/wire.ts';
+import { readPage } from '../workbench/pages.ts';
+import { Workbench } from '../workbench/workbench.ts';
+import { Access } from './access.ts';
+import { Files } from './files.ts';
+import { startTrainer } from './trainer.ts';
+
+const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const pages = root('out/renderer');
+
+/** Largest message from a page: a chart or table to be saved. */
+const maxMessageBytes = 2 ** 28;
+
+const Call = z.object({ id: z.int(), method: z.string(), argument: z.unknown().optional() });
+
+export interface ServerOptions {
+  database: string;
+  /** Address to listen on. */
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+}
+
+export interface RunningServer {
+  /** With the token; opening it once lets the browser in. */
+  url: string;
+  close: () => Promise<void>;
+}
+
+/** Throws an InputError when the database cannot be opened or the port is taken. */
+export async function startServer({ database, host, port }: ServerOptions): Promise<RunningServer> {
+  const server = createServer();
+  const actualPort = await listen(server, host, port);
+  const access = new Access(namesOf(host), actualPort);
+  const files = new Files();
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const workbench = new Workbench({
+    mode: 'browser',
+    database,
+    resources: root('resources'),
+    kernels: root('out/kernels'),
+    reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
+    startTrainer,
+    emit: (event, payload) => {
+      const message = toWire({ event, payload });
+      for (const socket of sockets.clients) socket.send(message);
+    },
+    save: (name, content) => Promise.resolve(files.offer(name, content)),
+    // The page asks the browser instead.
+    pick: () => Promise.resolve(null),
+    reveal: () => undefined,
+  });
+  sockets.on('connection', (socket: WebSocket) => socket.on('message', (data: Buffer) => void answer(workbench, socket, data)));
+  server.on('request', (request, response) => {
+    respond(request, response, access, files).catch((error: unknown) => {
+      const input = error instanceof InputError;
+      if (!input) console.error(error);
+      refuse(response, input ? 400 : 500, input ? error.message : 'This failed on the server; its terminal says why.');
+    });
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const allowed = access.isOurHost(request) && access.isOurOrigin(request, true) && access.hasToken(request) && request.url === '/socket';
+    if (allowed) sockets.handleUpgrade(request, socket, head, (open) => sockets.emit('connection', open, request));
+    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+  });
+  await workbench.prepare();
+  return {
+    url: `http://${inUrl(host)}:${actualPort}/?token=${access.token}`,
+    close: async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      server.close();
+      server.closeAllConnections();
+      await workbench.close();
+      files.close();
+    },
+  };
+}
+
+/** Names under which pages may ask for this server. One that listens on every address goes by all of the machine's. */
+function namesOf(host: string): string[] {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return [host, 'localhost', '127.0.0.1', ...(everywhere ? [hostname(), ...addresses.map(({ address }) => address)] : [])].map(inUrl);
+}
+
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new InputError(
+          error.code === 'EADDRINUSE'
+            ? `port ${port} is in use; choose another with --port, or leave it out`
+            : `cannot listen on ${host}:${port}: ${error.message}`,
+        ),
+      ),
+    );
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function answer(workbench: Workbench, socket: WebSocket, data: Buffer): Promise<void> {
+  let call: z.infer<typeof Call>;
+  try {
+    call = Call.parse(fromWire(data));
+  } catch {
+    socket.close(1002, 'not a call');
+    return;
+  }
+  const reply = await workbench.call(call.method, call.argument);
+  socket.send(toWire({ id: call.id, reply }));
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, access: Access, files: Files): Promise<void> {
+  if (!access.isOurHost(request) || !access.isOurOrigin(request, request.method !== 'GET')) {
+    refuse(response, 403, 'This address is not the one that Capscope serves.');
+    return;
+  }
+  const url = new URL(request.url ?? '/', 'http://capscope');
+  const token = url.searchParams.get('token');
+  if (request.method === 'GET' && url.pathname === '/' && token !== null && access.isToken(token)) {
+    // Out of the address bar and of the history.
+    response.writeHead(303, { location: '/', 'set-cookie': access.setCookie, 'referrer-policy': 'no-referrer' }).end();
+    return;
+  }
+  if (!access.hasToken(request)) {
+    refuse(response, 403, 'Open the address that Capscope printed in the terminal; it holds the key to this page.');
+    return;
+  }
+  if (request.method === 'POST' && url.pathname === '/upload') {
+    const path = await files.upload(url.searchParams.get('batch') ?? '', url.searchParams.get('path') ?? '', request);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ root: path }));
+    return;
+  }
+  const download = request.method === 'GET' ? files.take(url.pathname.replace(/^\/download\//, '')) : undefined;
+  if (download) {
+    const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(download.name)}`;
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': disposition }).end(download.content);
+    return;
+  }
+  const page = request.method === 'GET' ? await readPage(pages, url.pathname) : null;
+  if (page) response.writeHead(200, page.headers).end(page.body);
+  else refuse(response, 404, 'There is no such page.');
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  if (!response.headersSent)
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  response.end(message);
+}

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileOf, readPage } from './pages.ts';
+
+describe('fileOf', () => {
+  const root = '/srv/renderer';
+  it('maps paths to files under the root', () => {
+    expect(fileOf(root, '/')).toBe('/srv/renderer/index.html');
+    expect(fileOf(root, '/assets/index.js')).toBe('/srv/renderer/assets/index.js');
+  });
+  it.each(['/..%2f..%2fetc/passwd', '/%2e%2e%2f%2e%2e%2fetc/passwd', '/a%00b', '/%zz', '/..%2frenderer-other/x'])('refuses %s', (path) => {
+    expect(fileOf(root, path)).toBeNull();
+  });
+});
+
+it('serves pages with a policy that lets nothing in from elsewhere, and only files of known types', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'capscope-pages-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'index.html'), '<p>');
+  writeFileSync(join(folder, 'secret.txt'), 'x');
+  const page = (await readPage(folder, '/'))!;
+  expect(new TextDecoder().decode(page.body)).toBe('<p>');
+  expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  const policy = page.headers['content-security-policy']!;
+  expect(policy).toMatch(/^default-src 'none';/);
+  expect(policy).not.toMatch(/unsafe|http|\*/);
+  expect(await readPage(folder, '/secret.txt')).toBeNull();
+  expect(await readPage(folder, '/none.html')).toBeNull();
+});
