@@ -1,6 +1,6 @@
 /** The runs of a report in the order in which it shows them, each with its looks and with what it is compared to. */
 import type { ReportRun } from './data.ts';
-import { runStyle, type RunStyle } from './palette.ts';
+import { runStyle, type RunStyle } from '../shared/present/palette.ts';
 
 export interface RunView extends ReportRun {
   index: number;

@@ -1,5 +1,5 @@
 /** The style sheet of a report. Light and dark follow the reader's system; paper is always light. */
-import { background } from './palette.ts';
+import { background } from '../shared/present/palette.ts';
 import { runClass, type RunView } from './runs.ts';
 
 const page = `

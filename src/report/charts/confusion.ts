@@ -1,5 +1,5 @@
 /** Confusion matrix of one run: rows are the true classes, columns the predicted ones. */
-import { count } from '../format.ts';
+import { count } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, splitName, type RunView } from '../runs.ts';
 import { px } from './plot.ts';

@@ -1,7 +1,7 @@
 /** Correlation matrix of one layer's channels as a small picture: blue for −1, white for 0, red for 1. */
 import { interpolateRdBu } from 'd3-scale-chromatic';
 import type { LayerCorrelation } from '../../shared/results.ts';
-import { real } from '../format.ts';
+import { real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 
 /** Larger matrices are shrunk by averaging blocks of this many pixels into one: a report must stay a file one can mail. */

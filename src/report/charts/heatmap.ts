@@ -1,7 +1,7 @@
 /** Activation per layer and capsule type, one panel per run, all on one colour scale. What is inactive is crossed out. */
 import { scaleSequentialSqrt } from 'd3-scale';
 import { interpolateCividis } from 'd3-scale-chromatic';
-import { real } from '../format.ts';
+import { real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, splitName, type RunView } from '../runs.ts';
 import { px } from './plot.ts';

@@ -1,6 +1,6 @@
 /** Importance of the channels (or capsule types) of one layer, highest first, and which of them were cut. */
 import type { LayerCut } from '../../shared/results.ts';
-import { count, real } from '../format.ts';
+import { count, real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { baseAxis, type Box, px, valueAxis, valueScale } from './plot.ts';

@@ -5,7 +5,7 @@ import type { InactivityCriterion } from '../../shared/spec/training.ts';
 import { heatMap, type HeatPanel } from '../charts/heatmap.ts';
 import { lineChart } from '../charts/lines.ts';
 import { figure, type Figure } from '../figure.ts';
-import { percent, real } from '../format.ts';
+import { percent, real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { inactiveOverEpochs } from './curves.ts';

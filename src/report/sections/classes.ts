@@ -2,7 +2,7 @@
 import { confusionMatrix } from '../charts/confusion.ts';
 import { lineChart } from '../charts/lines.ts';
 import { figure } from '../figure.ts';
-import { percent } from '../format.ts';
+import { percent } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';
 

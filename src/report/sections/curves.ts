@@ -4,7 +4,7 @@ import { countInactive } from '../../shared/inactive.ts';
 import { lineChart, type LineChart } from '../charts/lines.ts';
 import type { Axis } from '../charts/plot.ts';
 import { figure } from '../figure.ts';
-import { inactiveShare, percent, real } from '../format.ts';
+import { inactiveShare, percent, real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';
 

@@ -2,7 +2,7 @@
 import { correlationPicture } from '../charts/correlation.ts';
 import { lineChart, type LineChart } from '../charts/lines.ts';
 import { figure } from '../figure.ts';
-import { real } from '../format.ts';
+import { real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 

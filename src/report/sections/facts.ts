@@ -1,6 +1,6 @@
 /** The head of the report: what was done, with what, and which runs it shows. */
 import type { ReportData } from '../data.ts';
-import { count } from '../format.ts';
+import { count } from '../../shared/present/format.ts';
 import { sample } from '../charts/legend.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';

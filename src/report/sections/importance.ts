@@ -1,7 +1,7 @@
 /** What pruning cut, and by which scores. */
 import { cutRank, ranking, scoreChart } from '../charts/scores.ts';
 import { table } from '../figure.ts';
-import { real } from '../format.ts';
+import { real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import type { LayerCut } from '../../shared/results.ts';

@@ -1,5 +1,5 @@
 /** The same setting with several seeds: means with their spread. */
-import { count, inactiveShare, percent } from '../format.ts';
+import { count, inactiveShare, percent } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';
 

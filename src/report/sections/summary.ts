@@ -1,5 +1,5 @@
 /** The result in one table, and in a few large figures where one pruned network meets one unpruned one. */
-import { bytes, change, count, inactiveShare, percent, points, quantity, signed } from '../format.ts';
+import { bytes, change, count, inactiveShare, percent, points, quantity, signed } from '../../shared/present/format.ts';
 import { markup, type Html, type Part } from '../markup.ts';
 import { runClass, splitName, type RunView } from '../runs.ts';
 import { scatter } from '../charts/scatter.ts';

@@ -1,4 +1,4 @@
-/** Numbers as the report prints them. */
+/** Numbers as the report and the pages print them. */
 
 const MINUS = '\u2212';
 const NARROW_SPACE = '\u202f';
