@@ -138,7 +138,9 @@ function settingRows(runs: readonly RunDetail[]): Row[] {
       const value = settings.get(label) ?? null;
       return { text: value === null ? '–' : String(value), value, difference: null, verdict: null };
     });
-    return { label, section: 'settings', cells, differs: new Set(cells.map(({ text }) => text)).size > 1 };
+    // A run that is not cut has no granularity; that alone tells nothing.
+    const given = cells.filter(({ value }) => value !== null);
+    return { label, section: 'settings', cells, differs: new Set(given.map(({ text }) => text)).size > 1 };
   });
   return [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
 }

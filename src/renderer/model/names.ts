@@ -36,7 +36,7 @@ export const criterionHelp: Record<PruningCriterion, string> = {
   activation: 'Norm of the channel’s feature maps over the judged images.',
 };
 
-export const roleNames: Record<RunSummary['role'], string> = { unpruned: 'unpruned', source: 'to be pruned', pruned: 'pruned' };
+export const roleNames: Record<RunSummary['role'], string> = { unpruned: 'unpruned', source: 'source', pruned: 'pruned' };
 
 export const statusNames: Record<RunStatus, string> = {
   queued: 'queued',

@@ -56,7 +56,12 @@ export function trainingSettings(training: TrainingSpec): Setting[] {
 }
 
 export function pruningSettings(pruning: PruningSpec | null): Setting[] {
-  if (!pruning) return [{ label: 'Pruning criterion', value: 'none' }];
+  if (!pruning)
+    return [
+      { label: 'Pruning criterion', value: 'none' },
+      { label: 'Backbone ratio', value: 0 },
+      { label: 'Primary capsule ratio', value: 0 },
+    ];
   return [
     { label: 'Pruning criterion', value: criterionNames[pruning.criterion] },
     { label: 'Backbone ratio', value: pruning.backbone },

@@ -1,0 +1,16 @@
+/** Axes that many charts have. */
+import { count, percent, real } from '../../shared/present/format.ts';
+import type { Axis } from './look.ts';
+
+export const epochAxis: Axis = { label: 'epoch', exact: (v) => real(v, 4), tick: count, whole: true };
+export const accuracyAxis: Axis = { label: 'accuracy', exact: (v) => percent(v, 2), tick: (v) => percent(v, 0) };
+export const lossAxis: Axis = { label: 'loss', exact: (v) => real(v, 4), tick: (v) => real(v, 2) };
+export const shareAxis: Axis = { label: 'inactive capsules', exact: (v) => percent(v, 1), tick: (v) => percent(v, 0), min: 0, max: 1 };
+export const countAxis: Axis = { label: 'inactive capsules', exact: count, whole: true, min: 0 };
+export const speedAxis: Axis = { label: 'images/s', exact: count, min: 0 };
+export const normAxis: Axis = {
+  label: 'gradient norm',
+  exact: (v) => real(v, 3),
+  tick: (v) => (Number.isInteger(Math.log10(v)) ? real(v, 1) : ''),
+  log: true,
+};

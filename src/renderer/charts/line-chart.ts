@@ -1,0 +1,107 @@
+/** Curves over epochs or steps, as Chart.js draws them. */
+import type { ChartConfiguration, ChartDataset, TooltipItem } from 'chart.js';
+import type { DrawnRun } from '../model/run-styles.ts';
+import { axisOptions, commonOptions, type Axis, type Look } from './look.ts';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Series {
+  key: string;
+  label: string;
+  style: Pick<DrawnRun, 'colour' | 'dash' | 'point'>;
+  /** In ascending x. */
+  points: readonly Point[];
+}
+
+export interface Level {
+  axis: 'x' | 'y';
+  value: number;
+  label: string;
+}
+
+/** A few points are marked, many are a line. */
+const MOST_MARKED = 40;
+/** Beyond as many points as there are pixels, more only cost time. */
+const DECIMATED_TO = 1000;
+
+export function lineDatasets(series: readonly Series[]): ChartDataset<'line', Point[]>[] {
+  return series.map(({ label, style, points }) => ({
+    label,
+    data: points as Point[],
+    borderColor: style.colour,
+    backgroundColor: style.colour,
+    borderWidth: 1.75,
+    borderDash: style.dash,
+    pointStyle: style.point,
+    pointRadius: points.length === 1 ? 4 : points.length <= MOST_MARKED ? 2.5 : 0,
+    pointHoverRadius: 5,
+    pointHitRadius: 6,
+    tension: 0,
+    // Marks on the edge are drawn whole.
+    clip: 6,
+  }));
+}
+
+export function lineOptions(x: Axis, y: Axis, levels: readonly Level[], look: Look): ChartConfiguration<'line', Point[]>['options'] {
+  const common = commonOptions(look, true);
+  return {
+    ...common,
+    parsing: false,
+    normalized: true,
+    interaction: { mode: 'nearest', axis: 'x', intersect: false },
+    scales: { x: axisOptions(x, look, 'x'), y: { ...axisOptions(y, look, 'y'), grace: axisGrace(y) } },
+    plugins: {
+      ...common.plugins,
+      decimation: { enabled: true, algorithm: 'lttb', samples: DECIMATED_TO, threshold: 2 * DECIMATED_TO },
+      tooltip: {
+        ...common.plugins?.tooltip,
+        // Of a run, the one point nearest to the pointer.
+        filter: (item, index, items) => items.findIndex(({ datasetIndex }) => datasetIndex === item.datasetIndex) === index,
+        itemSort: (a, b) => (b.parsed.y ?? 0) - (a.parsed.y ?? 0),
+        callbacks: {
+          title: ([item]) => (item ? `${x.label} ${x.exact(item.parsed.x ?? NaN)}` : ''),
+          label: (item: TooltipItem<'line'>) => ` ${y.exact(item.parsed.y ?? NaN)}  ${item.dataset.label ?? ''}`,
+        },
+      },
+      annotation: { annotations: Object.fromEntries(levels.map((level, i) => [`level${i}`, levelAnnotation(level, look)])) },
+    },
+  };
+}
+
+const axisGrace = (axis: Axis) => (axis.log || axis.max !== undefined ? 0 : '4%');
+
+export function levelAnnotation({ axis, value, label }: Level, look: Look) {
+  return {
+    type: 'line' as const,
+    scaleID: axis,
+    value,
+    borderColor: look.muted,
+    borderWidth: 1,
+    borderDash: [4, 4],
+    label: {
+      display: true,
+      content: label,
+      position: 'end' as const,
+      color: look.muted,
+      backgroundColor: look.back,
+      font: { size: 10, weight: 'normal' as const },
+      padding: 2,
+    },
+  };
+}
+
+/** One row per x, one column per series. */
+export function seriesTable(x: Axis, series: readonly Series[]): (string | number)[][] {
+  const rows = new Map<number, (number | string)[]>();
+  for (const [i, { points }] of series.entries())
+    for (const point of points) {
+      const row = rows.get(point.x) ?? [point.x, ...series.map(() => '')];
+      row[i + 1] = point.y;
+      rows.set(point.x, row);
+    }
+  const sorted = [...rows.values()].sort((a, b) => Number(a[0]) - Number(b[0]));
+  return [[x.label, ...series.map(({ label }) => label)], ...sorted];
+}

@@ -1,0 +1,86 @@
+/** Colours and options that all charts share. Curves are data, everything else steps back. */
+import type { ChartOptions } from 'chart.js';
+
+export interface Look {
+  text: string;
+  muted: string;
+  grid: string;
+  line: string;
+  back: string;
+  accent: string;
+  /** Behind a stretch that is being selected; see-through. */
+  selection: string;
+}
+
+export const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+
+export interface Axis {
+  label: string;
+  /** Prints a value exactly, for tooltips. */
+  exact: (value: number) => string;
+  /** Prints a tick; `exact` if there is none. */
+  tick?: (value: number) => string;
+  min?: number;
+  max?: number;
+  log?: boolean;
+  /** Only whole numbers. */
+  whole?: boolean;
+}
+
+export function axisOptions(axis: Axis, look: Look, place: 'x' | 'y') {
+  const print = axis.tick ?? axis.exact;
+  return {
+    type: axis.log ? ('logarithmic' as const) : ('linear' as const),
+    ...(axis.min === undefined ? {} : { min: axis.min }),
+    ...(axis.max === undefined ? {} : { max: axis.max }),
+    title: { display: true, text: axis.label, color: look.muted, font: { size: 11, weight: 'normal' as const }, padding: 2 },
+    grid: { color: place === 'y' ? look.grid : 'transparent', drawTicks: false },
+    border: { color: look.line, display: place === 'x' },
+    ticks: {
+      color: look.muted,
+      font: { size: 11 },
+      padding: 4,
+      maxTicksLimit: place === 'x' ? 9 : 6,
+      maxRotation: 0,
+      ...(axis.whole ? { precision: 0 } : {}),
+      callback: (value: string | number) => print(Number(value)),
+    },
+  };
+}
+
+/** Wheel with a modifier zooms, dragging selects a stretch, and Shift-dragging moves: plain scrolling stays scrolling. */
+const zooming = {
+  zoom: { wheel: { enabled: true, modifierKey: 'ctrl' }, pinch: { enabled: true }, drag: { enabled: true, threshold: 6 }, mode: 'x' },
+  pan: { enabled: true, mode: 'x', modifierKey: 'shift' },
+  limits: { x: { min: 'original', max: 'original' } },
+} as const;
+
+export function commonOptions(
+  look: Look,
+  canZoom: boolean,
+): Pick<ChartOptions, 'animation' | 'responsive' | 'maintainAspectRatio' | 'font' | 'plugins'> {
+  return {
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    font: { family: fontFamily, size: 11 },
+    plugins: {
+      tooltip: {
+        backgroundColor: look.text,
+        titleColor: look.back,
+        bodyColor: look.back,
+        titleFont: { size: 11 },
+        bodyFont: { size: 11 },
+        padding: 8,
+        boxWidth: 10,
+        boxHeight: 10,
+        boxPadding: 4,
+        caretSize: 0,
+        cornerRadius: 4,
+      },
+      ...(canZoom
+        ? { zoom: { ...zooming, zoom: { ...zooming.zoom, drag: { ...zooming.zoom.drag, backgroundColor: look.selection } } } }
+        : {}),
+    },
+  };
+}

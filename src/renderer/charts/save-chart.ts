@@ -1,0 +1,101 @@
+/** Charts and drawings as files. A chart is drawn again for the file, so that its size does not depend on the window's. */
+import { BasicPlatform, type ChartConfiguration } from 'chart.js';
+import Papa from 'papaparse';
+import { Element as SvgCanvas } from 'svgcanvas/dist/svgcanvas.esm.js';
+import { saveFile } from '../state/actions.ts';
+import { Chart } from './setup.ts';
+
+const WIDTH = 960;
+const HEIGHT = 540;
+/** Pixels of a picture per unit of the drawing. */
+const DENSITY = 2;
+
+const fileName = (title: string) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '') || 'chart';
+
+export const saveCsv = (title: string, rows: (string | number)[][]) =>
+  saveFile(`${fileName(title)}.csv`, Papa.unparse(rows, { newline: '\n' }));
+
+/** @param back colour behind the chart */
+export async function saveChart(kind: 'png' | 'svg', title: string, configuration: ChartConfiguration, back: string): Promise<void> {
+  const options = { ...configuration.options, responsive: false, animation: false as const, devicePixelRatio: 1, events: [] };
+  const behind = {
+    id: 'behind',
+    beforeDraw: ({ ctx, width, height }: { ctx: CanvasRenderingContext2D; width: number; height: number }) => {
+      ctx.fillStyle = back;
+      ctx.fillRect(0, 0, width, height);
+    },
+  };
+  const draw = (canvas: HTMLCanvasElement, density: number) =>
+    new Chart(canvas, {
+      ...configuration,
+      options: { ...options, devicePixelRatio: density },
+      plugins: [...(configuration.plugins ?? []), behind],
+      platform: BasicPlatform,
+    });
+  if (kind === 'svg') {
+    const canvas = new SvgCanvas({ width: WIDTH, height: HEIGHT });
+    const chart = draw(canvas as unknown as HTMLCanvasElement, 1);
+    const text = new XMLSerializer().serializeToString(canvas.svg);
+    chart.destroy();
+    await saveFile(`${fileName(title)}.svg`, text);
+    return;
+  }
+  const canvas = document.createElement('canvas');
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const chart = draw(canvas, DENSITY);
+  await saveFile(`${fileName(title)}.png`, await pngOf(canvas));
+  chart.destroy();
+}
+
+async function pngOf(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (!blob) throw new Error('the picture could not be made');
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** A drawing of the page as a file of its own: what its style sheet gives it is written into it. */
+function standalone(svg: SVGSVGElement, back: string): { text: string; width: number; height: number } {
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
+  const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
+  for (const [i, original] of originals.entries()) {
+    const style = getComputedStyle(original);
+    for (const property of ['fill', 'stroke', 'font-size', 'font-weight', 'font-family', 'opacity'])
+      if (['text', 'path', 'line', 'rect', 'circle', 'polyline', 'svg', 'g'].includes(original.tagName))
+        copies[i]!.setAttribute(property, style.getPropertyValue(property));
+    copies[i]!.removeAttribute('class');
+    copies[i]!.removeAttribute('tabindex');
+  }
+  const { width, height } = svg.getBoundingClientRect();
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('width', String(width));
+  copy.setAttribute('height', String(height));
+  const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  const box = svg.viewBox.baseVal;
+  for (const [name, value] of Object.entries({ x: box.x, y: box.y, width: box.width || width, height: box.height || height, fill: back }))
+    rect.setAttribute(name, String(value));
+  copy.prepend(rect);
+  return { text: new XMLSerializer().serializeToString(copy), width, height };
+}
+
+export async function saveDrawing(kind: 'png' | 'svg', title: string, svg: SVGSVGElement, back: string): Promise<void> {
+  const { text, width, height } = standalone(svg, back);
+  if (kind === 'svg') {
+    await saveFile(`${fileName(title)}.svg`, text);
+    return;
+  }
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = width * DENSITY;
+  canvas.height = height * DENSITY;
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(image.src);
+  await saveFile(`${fileName(title)}.png`, await pngOf(canvas));
+}

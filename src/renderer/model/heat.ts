@@ -1,0 +1,49 @@
+/** Activations as colours: one scale for everything that is compared. */
+import { scaleSequentialSqrt } from 'd3-scale';
+import { interpolateCividis } from 'd3-scale-chromatic';
+import { isInactive } from '../../shared/inactive.ts';
+import type { InactiveSummary, LayerActivity } from '../../shared/results.ts';
+import type { InactivityCriterion } from '../../shared/spec/training.ts';
+
+export interface HeatRow {
+  layer: string;
+  /** One per capsule type. */
+  values: number[];
+}
+
+const picks = {
+  'mean-vector': (layer) => layer.meanVector,
+  'mean-length': (layer) => layer.meanLength,
+  'max-length': (layer) => layer.maxLength,
+  'activation-rate': (layer) => layer.activationRate,
+} satisfies Record<InactivityCriterion, (layer: LayerActivity) => number[]>;
+
+/** Primary capsules and all intermediate layers, from the input upwards. */
+export function heatRows(activity: readonly LayerActivity[], criterion: InactivityCriterion): HeatRow[] {
+  return activity.map((layer) => ({ layer: layer.layer, values: picks[criterion](layer) }));
+}
+
+/** Only intermediate layers are counted, and so only they are crossed out. */
+export function isCounted(layer: string): boolean {
+  return layer.startsWith('capsules.');
+}
+
+export const crossedOut = (layer: string, value: number, threshold: number): boolean => isCounted(layer) && isInactive(value, threshold);
+
+/** Top of the scale: the largest value, and never below the threshold. */
+export function heatTop(rows: readonly HeatRow[], threshold: number): number {
+  let top = Math.max(threshold, 1e-6);
+  for (const { values } of rows) for (const value of values) top = Math.max(top, value);
+  return top;
+}
+
+/** A square root spreads small values, which are what one looks for. Readable in every kind of colour vision. */
+export function heatColour(top: number): (value: number) => string {
+  return scaleSequentialSqrt(interpolateCividis).domain([0, top]);
+}
+
+/** Place on the colour key, in [0, 1]. */
+export const onKey = (value: number, top: number): number => Math.sqrt(Math.min(1, Math.max(0, value / top)));
+
+/** Share of inactive types per epoch for each intermediate layer. */
+export const inactiveText = ({ total, of }: Pick<InactiveSummary, 'total' | 'of'>): string => `${total} of ${of} inactive`;

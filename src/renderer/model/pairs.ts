@@ -1,0 +1,19 @@
+/** Which unpruned network a pruned run is held against. */
+import type { RunSummary } from '../../shared/contract/index.ts';
+
+/**
+ * Id of the run that an arrow to this one comes from: the unpruned run of the same study (or data set), seed and depth,
+ * else the run that it was cut from. Null when neither is among `others`.
+ */
+export function originOf(run: RunSummary, others: readonly RunSummary[]): string | null {
+  if (run.role !== 'pruned') return null;
+  const twin = others.find(
+    (one) =>
+      one.role === 'unpruned' &&
+      one.seed === run.seed &&
+      one.study?.id === run.study?.id &&
+      one.dataset.fingerprint === run.dataset.fingerprint &&
+      one.network.depth === run.network.depth,
+  );
+  return (twin ?? others.find(({ id }) => id === run.parent))?.id ?? null;
+}

@@ -1,0 +1,109 @@
+/** Which runs are compared and how: kept by the workbench, so that it is the same after a restart. */
+import { z } from 'zod';
+import { InactivityCriterion } from '../../shared/spec/training.ts';
+import { call } from '../client/client.ts';
+import type { Inactivity } from '../model/comparison.ts';
+import { assignSlots, drawnRun, type DrawnRun } from '../model/run-styles.ts';
+import { report } from './messages.ts';
+import { theme } from './theme.svelte.ts';
+import { workbench } from './workbench.svelte.ts';
+
+/** As many as can be told apart. */
+export const MOST_COMPARED = 12;
+
+const key = 'compare';
+const Kept = z.object({
+  ids: z.array(z.string()).max(MOST_COMPARED),
+  slots: z.record(z.string(), z.int().min(0)),
+  baseline: z.string().nullable(),
+  inactivity: z.object({ criterion: InactivityCriterion, threshold: z.number().min(0).max(1) }),
+});
+
+class Comparison {
+  ids = $state.raw<string[]>([]);
+  /** As chosen; null lets the comparison choose. */
+  baseline = $state<string | null>(null);
+  inactivity = $state.raw<Inactivity>({ criterion: 'mean-vector', threshold: 0.01 });
+  /** Not drawn in charts. */
+  hidden = $state.raw<ReadonlySet<string>>(new Set());
+  #slots = $state.raw<Record<string, number>>({});
+
+  async start(): Promise<void> {
+    const kept = Kept.safeParse(await call('app.viewState', { key }).catch(() => null));
+    if (!kept.success) {
+      if (workbench.settings?.inactivity) this.inactivity = workbench.settings.inactivity;
+      return;
+    }
+    const { ids, slots, baseline, inactivity } = kept.data;
+    this.#slots = slots;
+    this.inactivity = inactivity;
+    this.baseline = baseline;
+    this.#choose(ids.filter((id) => workbench.runs.has(id)));
+  }
+
+  has(id: string): boolean {
+    return this.ids.includes(id);
+  }
+
+  get full(): boolean {
+    return this.ids.length >= MOST_COMPARED;
+  }
+
+  add(id: string): void {
+    if (!this.has(id) && !this.full) this.set([...this.ids, id]);
+  }
+
+  remove(id: string): void {
+    this.set(this.ids.filter((one) => one !== id));
+  }
+
+  toggle(id: string): void {
+    if (this.has(id)) this.remove(id);
+    else this.add(id);
+  }
+
+  set(ids: readonly string[]): void {
+    this.#choose([...new Set(ids)].slice(0, MOST_COMPARED));
+    this.keep();
+  }
+
+  setBaseline(id: string): void {
+    this.baseline = id;
+    this.keep();
+  }
+
+  setInactivity(change: Partial<Inactivity>): void {
+    this.inactivity = { ...this.inactivity, ...change };
+    this.keep();
+  }
+
+  toggleHidden(id: string): void {
+    const hidden = new Set(this.hidden);
+    if (!hidden.delete(id)) hidden.add(id);
+    this.hidden = hidden;
+  }
+
+  /** Looks of a compared run, the same in every chart. */
+  style(id: string): DrawnRun {
+    return drawnRun(this.#slots[id] ?? 0, theme.dark);
+  }
+
+  #choose(ids: string[]): void {
+    this.#slots = assignSlots(ids, this.#slots);
+    this.ids = ids;
+    if (this.baseline !== null && !ids.includes(this.baseline)) this.baseline = null;
+  }
+
+  #pending: ReturnType<typeof setTimeout> | undefined;
+
+  /** Not at every movement of a slider. */
+  private keep(): void {
+    clearTimeout(this.#pending);
+    this.#pending = setTimeout(() => {
+      const value = { ids: this.ids, slots: this.#slots, baseline: this.baseline, inactivity: { ...this.inactivity } };
+      call('app.keepViewState', { key, value }).catch(report);
+    }, 300);
+  }
+}
+
+export const comparison = new Comparison();

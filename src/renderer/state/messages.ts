@@ -1,0 +1,34 @@
+/** Short messages at the edge of the window. */
+import { toast } from 'svelte-sonner';
+import { CallError } from '../client/client.ts';
+
+/** Milliseconds for which something can be taken back. */
+const UNDO = 10_000;
+
+export const say = (text: string): void => void toast(text);
+
+/** Says what is wrong with something that was given. */
+export const complain = (sentence: string): void => void toast.error(sentence);
+
+/** Shows a failure: its sentence, if it is one for people. */
+export function report(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  if (error instanceof CallError && error.kind === 'input') complain(sentence);
+  else toast.error('That did not work, and it is a fault of Capscope’s.', { description: sentence });
+}
+
+/** Runs it and shows a failure. Answers null when it failed. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    report(error);
+    return null;
+  }
+}
+
+/** Says what was done and offers to take it back. */
+export function offerUndo(text: string, undo: () => Promise<unknown>): void {
+  toast(text, { duration: UNDO, action: { label: 'Undo', onClick: () => void attempt(undo) } });
+}

@@ -1,0 +1,87 @@
+/** Data sets being read, with their progress, and why some could not be. */
+import type { OpenedDataset } from '../../shared/contract/index.ts';
+import { call, droppedPaths, on, pickPaths } from '../client/client.ts';
+import { attempt, complain, say } from './messages.ts';
+import { navigation } from './navigation.svelte.ts';
+import { workbench } from './workbench.svelte.ts';
+
+export interface Reading {
+  task: string;
+  /** Name of the first file, and how many more. */
+  what: string;
+  stage: string;
+  done: number;
+  total: number | null;
+}
+
+export interface FailedReading {
+  task: string;
+  what: string;
+  problems: Extract<OpenedDataset, { status: 'failed' }>['problems'];
+}
+
+const archiveEnding = '.capscope';
+const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
+const nameOf = (paths: readonly string[]) => `${baseName(paths[0]!)}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
+
+class ReadingTasks {
+  current = $state.raw<Reading[]>([]);
+  failed = $state.raw<FailedReading[]>([]);
+
+  constructor() {
+    on('reading', ({ task, stage, done, total }) => {
+      this.current = this.current.map((one) => (one.task === task ? { ...one, stage, done, total } : one));
+    });
+  }
+
+  /** Files, folders and archives with images become a data set, files of runs are imported. */
+  async open(paths: string[]): Promise<void> {
+    const runs = paths.filter((path) => path.toLowerCase().endsWith(archiveEnding));
+    const data = paths.filter((path) => !runs.includes(path));
+    if (runs.length > 0) await importRuns(runs);
+    if (data.length > 0) await this.openDataset(data);
+  }
+
+  async openDropped(data: DataTransfer): Promise<void> {
+    const paths = await attempt(() => droppedPaths(data));
+    if (paths && paths.length > 0) await this.open(paths);
+  }
+
+  async pick(purpose: 'dataset' | 'dataset-folder' | 'run'): Promise<void> {
+    const paths = await attempt(() => pickPaths(purpose));
+    if (paths && paths.length > 0) await this.open(paths);
+  }
+
+  dismiss(task: string): void {
+    this.failed = this.failed.filter((one) => one.task !== task);
+  }
+
+  private async openDataset(paths: string[]): Promise<void> {
+    const task = crypto.randomUUID();
+    const what = nameOf(paths);
+    this.current = [...this.current, { task, what, stage: 'looking at the files', done: 0, total: null }];
+    navigation.go('datasets');
+    const opened = await attempt(() => call('datasets.open', { task, paths }));
+    this.current = this.current.filter((one) => one.task !== task);
+    if (opened?.status === 'failed') this.failed = [...this.failed, { task, what, problems: opened.problems }];
+    if (opened?.status === 'opened') {
+      const { dataset, known, notes } = opened;
+      navigation.go('datasets', [dataset.fingerprint]);
+      say([known ? `${dataset.name} is here already.` : `${dataset.name} has been read.`, ...notes].join(' '));
+    }
+  }
+}
+
+async function importRuns(paths: string[]): Promise<void> {
+  const imported = await attempt(() => call('runs.import', { paths }));
+  if (!imported) return;
+  for (const { file, problem } of imported) if (problem !== null) complain(`${file}: ${problem}`);
+  const runs = imported.flatMap(({ run }) => run ?? []);
+  if (runs.length === 0) return;
+  workbench.putRuns(runs);
+  const added = imported.filter((one) => one.added).length;
+  say(added > 0 ? `${added} ${added === 1 ? 'run' : 'runs'} imported.` : 'These runs are here already.');
+  navigation.go('run', [runs[0]!.id]);
+}
+
+export const reading = new ReadingTasks();

@@ -1,0 +1,96 @@
+/** What every view needs to know of the workbench, kept up to date by its events. */
+import type { AppInfo, DatasetSummary, EngineInfo, QueueState, RunSummary, Settings } from '../../shared/contract/index.ts';
+import { call, on, onConnection } from '../client/client.ts';
+import { report } from './messages.ts';
+
+const idle: QueueState = { held: false, current: null, waiting: [] };
+
+class Workbench {
+  /** Set once everything below has been read. */
+  ready = $state(false);
+  /** Why it could not be read. */
+  problem = $state<string | null>(null);
+  connected = $state(true);
+  info = $state.raw<AppInfo | null>(null);
+  engines = $state.raw<EngineInfo[]>([]);
+  settings = $state.raw<Settings | null>(null);
+  queue = $state.raw<QueueState>(idle);
+  /** By id, oldest first. Replaced, never changed. */
+  runs = $state.raw<ReadonlyMap<string, RunSummary>>(new Map());
+  /** Most recently opened first. */
+  datasets = $state.raw<DatasetSummary[]>([]);
+
+  /** Reads everything and listens from then on. */
+  async start(): Promise<void> {
+    on('runs', (runs) => this.putRuns(runs));
+    on('runs-removed', (ids) => {
+      const gone = new Set(ids);
+      this.runs = new Map([...this.runs].filter(([id]) => !gone.has(id)));
+    });
+    on('queue', (queue) => (this.queue = queue));
+    on('step', ({ run, progress }) => {
+      const { current } = this.queue;
+      if (current?.run === run) this.queue = { ...this.queue, current: { ...current, progress } };
+    });
+    on('dataset', (dataset) => {
+      const known = this.datasets.some(({ fingerprint }) => fingerprint === dataset.fingerprint);
+      const others = this.datasets.map((one) => (one.fingerprint === dataset.fingerprint ? dataset : one));
+      this.datasets = known ? others : [dataset, ...others];
+    });
+    on('dataset-removed', (gone) => (this.datasets = this.datasets.filter(({ fingerprint }) => fingerprint !== gone)));
+    on('settings', (settings) => {
+      this.settings = settings;
+      void this.readEngines();
+    });
+    onConnection((connected) => {
+      // What happened meanwhile was missed.
+      if (connected && !this.connected) void this.read();
+      this.connected = connected;
+    });
+    await this.read();
+  }
+
+  async read(): Promise<void> {
+    try {
+      const [info, settings, queue, runs, datasets] = await Promise.all([
+        call('app.info'),
+        call('app.settings'),
+        call('queue.state'),
+        call('runs.list'),
+        call('datasets.list'),
+      ]);
+      Object.assign(this, { info, settings, queue, datasets, runs: new Map(runs.map((run) => [run.id, run])) });
+      this.ready = true;
+      this.problem = null;
+      // Looking for GPUs may take a while; nothing waits for it.
+      void this.readEngines();
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async readEngines(): Promise<void> {
+    try {
+      this.engines = await call('app.engines');
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  putRuns(changed: readonly RunSummary[]): void {
+    const runs = new Map(this.runs);
+    for (const run of changed) runs.set(run.id, run);
+    this.runs = runs;
+  }
+
+  dataset(fingerprint: string): DatasetSummary | undefined {
+    return this.datasets.find((one) => one.fingerprint === fingerprint);
+  }
+
+  /** Name of what the next job will run on. */
+  get engine(): EngineInfo | undefined {
+    return this.engines.find(({ chosen }) => chosen);
+  }
+}
+
+export const workbench = new Workbench();
