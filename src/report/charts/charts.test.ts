@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerCut } from '../../shared/results.ts';
+import { cutRank, ranking } from '../../shared/present/ranking.ts';
 import { exampleReport } from '../example.ts';
 import { viewRuns } from '../runs.ts';
 import { bitmap, shrink } from './correlation.ts';
 import { heatMap } from './heatmap.ts';
 import { lineChart } from './lines.ts';
 import { tickFormat, valueScale } from './plot.ts';
-import { cutRank, ranking, scoreChart } from './scores.ts';
+import { scoreChart } from './scores.ts';
 
 const runs = viewRuns(exampleReport().runs);
 const [first, second] = [runs[0]!, runs[2]!];

@@ -1,22 +1,12 @@
 /** Importance of the channels (or capsule types) of one layer, highest first, and which of them were cut. */
 import type { LayerCut } from '../../shared/results.ts';
 import { count, real } from '../../shared/present/format.ts';
+import { cutRank, ranking } from '../../shared/present/ranking.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { baseAxis, type Box, px, valueAxis, valueScale } from './plot.ts';
 
 const frame: Box = { width: 284, height: 190, left: 50, right: 10, top: 30, bottom: 42 };
-
-/** Indices of a layer's units, highest score first; of equal scores the lower index. */
-export function ranking(cut: LayerCut): number[] {
-  return cut.scores.map((_, i) => i).sort((a, b) => cut.scores[b]! - cut.scores[a]! || a - b);
-}
-
-/** Rank below which everything was cut and above which nothing was, or null where the cut does not follow the single scores. */
-export function cutRank(cut: LayerCut): number | null {
-  const kept = new Set(cut.kept);
-  return ranking(cut).every((unit, rank) => kept.has(unit) === rank < kept.size) ? kept.size : null;
-}
 
 export function scoreChart(run: RunView, cut: LayerCut): Html {
   const order = ranking(cut);

@@ -1,5 +1,6 @@
 /** What pruning cut, and by which scores. */
-import { cutRank, ranking, scoreChart } from '../charts/scores.ts';
+import { cutRank, ranking } from '../../shared/present/ranking.ts';
+import { scoreChart } from '../charts/scores.ts';
 import { table } from '../figure.ts';
 import { real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
