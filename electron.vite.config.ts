@@ -1,6 +1,14 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import { resolve } from 'node:path';
+import type { Plugin } from 'vite';
+
+/** The pages' content security policy refuses style attributes; a few components of bits-ui have one in their markup. */
+const withoutStyleAttributes: Plugin = {
+  name: 'without-style-attributes',
+  enforce: 'pre',
+  transform: (code, id) => (/bits-ui.*\.svelte$/.test(id) ? code.replaceAll('style="display: contents;"', 'class="contents"') : null),
+};
 
 export default defineConfig({
   main: {
@@ -20,7 +28,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'src/renderer',
-    plugins: [svelte()],
+    plugins: [withoutStyleAttributes, svelte()],
     build: { rolldownOptions: { input: resolve('src/renderer/index.html') } },
   },
 });

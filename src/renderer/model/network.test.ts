@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../shared/spec/network.ts';
-import { judge, printShape, problemAt, problemOf, withFamily } from './network.ts';
+import { judge, layerAt, printShape, problemAt, problemOf, withFamily } from './network.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 const paper = networkOf();
@@ -15,7 +15,7 @@ describe('judge', () => {
   it('says at the layer why a map does not fit', () => {
     const tooBig = { ...paper, primary: { ...paper.primary, kernel: 15 } };
     const { problems } = judge(tooBig, input);
-    expect(problemOf(problems, 'primary')).toMatch(/^A 15×15 window with padding 0 does not fit the 14×14 map/);
+    expect(problemAt(problems, 'primary', 'kernel')).toMatch(/^A 15×15 window with padding 0 does not fit the 14×14 map/);
     expect(problemOf(problems, 'backbone.0')).toBeNull();
   });
   it('says at the field what is out of range', () => {
@@ -27,6 +27,9 @@ describe('judge', () => {
     expect(problemOf(problems, 'capsules.10')).toBeNull();
   });
 });
+
+it('knows the layer of a field', () =>
+  expect(['intermediate.1.kernel', 'primary.dim', 'backbone.0.padding'].map(layerAt)).toEqual(['capsules.1', 'primary', 'backbone.0']));
 
 describe('withFamily', () => {
   it('is the paper’s family again', () =>

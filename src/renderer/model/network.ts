@@ -15,10 +15,7 @@ export type Judged =
   | { ok: true; network: NetworkDescription; problems: ReadonlyMap<string, string> }
   | { ok: false; network: null; problems: ReadonlyMap<string, string> };
 
-/**
- * Describes the network, or says what is wrong. `problems` has a sentence by the path of the field ("backbone.0.kernel"),
- * or by the layer ("capsules.1") where a field alone is not to blame.
- */
+/** Describes the network, or says what is wrong: a sentence by the path of the field that is best changed, e.g. "backbone.0.kernel". */
 export function judge(spec: NetworkSpec, input: InputShape): Judged {
   const parsed = NetworkSpec.safeParse(spec);
   if (!parsed.success) {
@@ -29,13 +26,21 @@ export function judge(spec: NetworkSpec, input: InputShape): Judged {
     return { ok: true, network: describe(parsed.data, input), problems: new Map() };
   } catch (error) {
     if (!(error instanceof NetworkSpecError)) throw error;
-    const sentence = error.message.slice(error.layer.length + 2);
-    return { ok: false, network: null, problems: new Map([[error.layer, sentence.charAt(0).toUpperCase() + sentence.slice(1)]]) };
+    const reason = error.message.slice(error.layer.length + 2);
+    const field = `${specPath(error.layer)}.${reason.startsWith('padding') ? 'padding' : 'kernel'}`;
+    return { ok: false, network: null, problems: new Map([[field, reason.charAt(0).toUpperCase() + reason.slice(1)]]) };
   }
 }
 
 /** Path of a layer in the spec: "capsules.1" is "intermediate.1". */
 export const specPath = (layer: string): string => layer.replace(/^capsules\./, 'intermediate.');
+
+/** Layer that a path of the spec leads to: "intermediate.1.kernel" is of "capsules.1". */
+export function layerAt(path: string): string {
+  const [part = '', index = ''] = path.split('.');
+  const numbered = part === 'backbone' || part === 'intermediate';
+  return numbered && index !== '' ? `${part === 'intermediate' ? 'capsules' : part}.${index}` : part;
+}
 
 /** Problem of a field, or null. */
 export function problemAt(problems: ReadonlyMap<string, string>, layer: string, field: string): string | null {
@@ -45,7 +50,7 @@ export function problemAt(problems: ReadonlyMap<string, string>, layer: string, 
 /** Whether this layer, or one of its fields, is to blame. */
 export function problemOf(problems: ReadonlyMap<string, string>, layer: string): string | null {
   const path = specPath(layer);
-  for (const [at, sentence] of problems) if (at === layer || at === path || at.startsWith(`${path}.`)) return sentence;
+  for (const [at, sentence] of problems) if (at === path || at.startsWith(`${path}.`)) return sentence;
   return null;
 }
 
@@ -84,4 +89,44 @@ export function withFamily(spec: NetworkSpec, change: Partial<{ types: number; d
     };
   });
   return { ...spec, backbone, primary: { ...spec.primary, types, dim }, intermediate };
+}
+
+/** One block of the diagram. */
+export interface Block {
+  layer: string;
+  name: string;
+  kind: LayerDescription['kind'] | 'input' | 'decoder';
+  /** Null when the network cannot be built. */
+  shape: string | null;
+  params: number | null;
+}
+
+/** Blocks from the image to the classes, and the decoder as one. */
+export function blocksOf(spec: NetworkSpec, input: InputShape, description: NetworkDescription | null): Block[] {
+  const described = new Map(description?.layers.map((layer) => [layer.name, layer]));
+  const block = (layer: string, name: string, kind: Block['kind']): Block => {
+    const found = described.get(layer);
+    return { layer, name, kind, shape: found ? printShape(found) : null, params: found?.params ?? null };
+  };
+  const dense = description?.layers.filter(({ kind }) => kind === 'dense');
+  return [
+    { layer: 'input', name: 'Image', kind: 'input', shape: `${input.height}×${input.width}×${input.channels}`, params: null },
+    ...spec.backbone.map((_, i) => block(`backbone.${i}`, `Backbone ${i + 1}`, 'conv')),
+    block('primary', 'Primary', 'primary'),
+    ...spec.intermediate.map(({ kind }, l) =>
+      block(`capsules.${l}`, `Capsules ${l + 1}`, kind === 'conv' ? 'conv-capsules' : 'full-capsules'),
+    ),
+    block('classes', 'Classes', 'class-capsules'),
+    ...(spec.decoder
+      ? [
+          {
+            layer: 'decoder',
+            name: 'Decoder',
+            kind: 'decoder' as const,
+            shape: [...spec.decoder.hidden, input.height * input.width * input.channels].join(' → '),
+            params: dense ? dense.reduce((sum, { params }) => sum + params, 0) : null,
+          },
+        ]
+      : []),
+  ];
 }
