@@ -14,6 +14,8 @@ export interface Series {
   style: Pick<DrawnRun, 'colour' | 'dash' | 'point'>;
   /** In ascending x. */
   points: readonly Point[];
+  /** Single points are not marked, however few they are. */
+  plain?: boolean;
 }
 
 export interface Level {
@@ -28,7 +30,7 @@ const MOST_MARKED = 40;
 const DECIMATED_TO = 1000;
 
 export function lineDatasets(series: readonly Series[]): ChartDataset<'line', Point[]>[] {
-  return series.map(({ label, style, points }) => ({
+  return series.map(({ label, style, points, plain }) => ({
     label,
     data: points as Point[],
     borderColor: style.colour,
@@ -36,7 +38,7 @@ export function lineDatasets(series: readonly Series[]): ChartDataset<'line', Po
     borderWidth: 1.75,
     borderDash: style.dash,
     pointStyle: style.point,
-    pointRadius: points.length === 1 ? 4 : points.length <= MOST_MARKED ? 2.5 : 0,
+    pointRadius: points.length === 1 ? 4 : points.length <= MOST_MARKED && !plain ? 2.5 : 0,
     pointHoverRadius: 5,
     pointHitRadius: 6,
     tension: 0,
