@@ -65,6 +65,8 @@ export function commonOptions(
     maintainAspectRatio: false,
     font: { family: fontFamily, size: 11 },
     plugins: {
+      // The page has its own, which can be reached by keyboard.
+      legend: { display: false },
       tooltip: {
         backgroundColor: look.text,
         titleColor: look.back,

@@ -1,8 +1,9 @@
 /** Charts and drawings as files. A chart is drawn again for the file, so that its size does not depend on the window's. */
-import { BasicPlatform, type ChartConfiguration } from 'chart.js';
+import { BasicPlatform, type ChartConfiguration, type ChartOptions } from 'chart.js';
 import Papa from 'papaparse';
 import { Element as SvgCanvas } from 'svgcanvas/dist/svgcanvas.esm.js';
 import { saveFile } from '../state/actions.ts';
+import type { Look } from './look.ts';
 import { Chart } from './setup.ts';
 
 const WIDTH = 960;
@@ -19,13 +20,28 @@ const fileName = (title: string) =>
 export const saveCsv = (title: string, rows: (string | number)[][]) =>
   saveFile(`${fileName(title)}.csv`, Papa.unparse(rows, { newline: '\n' }));
 
-/** @param back colour behind the chart */
-export async function saveChart(kind: 'png' | 'svg', title: string, configuration: ChartConfiguration, back: string): Promise<void> {
-  const options = { ...configuration.options, responsive: false, animation: false as const, devicePixelRatio: 1, events: [] };
+/** @param look colours of the page that it is saved from */
+export async function saveChart(kind: 'png' | 'svg', title: string, configuration: ChartConfiguration, look: Look): Promise<void> {
+  const plugins: ChartOptions['plugins'] = {
+    ...configuration.options?.plugins,
+    // A file has nothing around it that says what it shows.
+    title: { display: true, text: title, align: 'start', color: look.text, font: { size: 15, weight: 'bold' } },
+    legend: { display: true, align: 'start', labels: { usePointStyle: true, color: look.text, boxHeight: 7 } },
+    tooltip: { enabled: false },
+  };
+  const options = {
+    ...configuration.options,
+    // The zoom plugin listens to the canvas, and one that writes SVG hears nothing.
+    plugins: { ...plugins, zoom: false as unknown as object },
+    layout: { padding: 16 },
+    responsive: false,
+    animation: false as const,
+    events: [],
+  };
   const behind = {
     id: 'behind',
     beforeDraw: ({ ctx, width, height }: { ctx: CanvasRenderingContext2D; width: number; height: number }) => {
-      ctx.fillStyle = back;
+      ctx.fillStyle = look.back;
       ctx.fillRect(0, 0, width, height);
     },
   };
