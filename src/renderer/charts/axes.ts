@@ -3,8 +3,8 @@ import { count, percent, real } from '../../shared/present/format.ts';
 import type { Axis } from './look.ts';
 
 export const epochAxis: Axis = { label: 'epoch', exact: (v) => real(v, 4), tick: count, whole: true };
-export const accuracyAxis: Axis = { label: 'accuracy', exact: (v) => percent(v, 2), tick: (v) => percent(v, 0) };
-export const lossAxis: Axis = { label: 'loss', exact: (v) => real(v, 4), tick: (v) => real(v, 2) };
+export const accuracyAxis: Axis = { label: 'accuracy', exact: (v) => percent(v, 2), tick: (v) => percent(v, 0), within: [0, 1] };
+export const lossAxis: Axis = { label: 'loss', exact: (v) => real(v, 4), tick: (v) => real(v, 2), within: [0, Infinity] };
 export const shareAxis: Axis = { label: 'inactive capsules', exact: (v) => percent(v, 1), tick: (v) => percent(v, 0), min: 0, max: 1 };
 export const countAxis: Axis = { label: 'inactive capsules', exact: count, whole: true, min: 0 };
 export const speedAxis: Axis = { label: 'images/s', exact: count, min: 0 };

@@ -1,5 +1,5 @@
 /** Colours and options that all charts share. Curves are data, everything else steps back. */
-import type { ChartOptions } from 'chart.js';
+import type { ChartOptions, Scale } from 'chart.js';
 
 export interface Look {
   text: string;
@@ -23,6 +23,8 @@ export interface Axis {
   min?: number;
   max?: number;
   log?: boolean;
+  /** Values are never beyond these, and so neither is the axis. */
+  within?: readonly [number, number];
   /** Only whole numbers. */
   whole?: boolean;
 }
@@ -33,6 +35,11 @@ export function axisOptions(axis: Axis, look: Look, place: 'x' | 'y') {
     type: axis.log ? ('logarithmic' as const) : ('linear' as const),
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
+    afterDataLimits: (scale: Scale) => {
+      const [low, high] = axis.within ?? [-Infinity, Infinity];
+      scale.min = Math.max(low, scale.min);
+      scale.max = Math.min(high, scale.max);
+    },
     title: { display: true, text: axis.label, color: look.muted, font: { size: 11, weight: 'normal' as const }, padding: 2 },
     grid: { color: place === 'y' ? look.grid : 'transparent', drawTicks: false },
     border: { color: look.line, display: place === 'x' },

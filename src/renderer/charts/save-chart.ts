@@ -33,7 +33,7 @@ export async function saveChart(kind: 'png' | 'svg', title: string, configuratio
     ...configuration.options,
     // The zoom plugin listens to the canvas, and one that writes SVG hears nothing.
     plugins: { ...plugins, zoom: false as unknown as object },
-    layout: { padding: 16 },
+    layout: { padding: { top: 12, right: 32, bottom: 12, left: 16 } },
     responsive: false,
     animation: false as const,
     events: [],
@@ -45,9 +45,12 @@ export async function saveChart(kind: 'png' | 'svg', title: string, configuratio
       ctx.fillRect(0, 0, width, height);
     },
   };
+  // With per-segment options, empty ones too, Chart.js draws lines without Path2D, which svgcanvas does not know.
+  const datasets = configuration.data.datasets.map((dataset) => ({ ...dataset, segment: {} }));
   const draw = (canvas: HTMLCanvasElement, density: number) =>
     new Chart(canvas, {
       ...configuration,
+      data: { ...configuration.data, datasets },
       options: { ...options, devicePixelRatio: density },
       plugins: [...(configuration.plugins ?? []), behind],
       platform: BasicPlatform,
