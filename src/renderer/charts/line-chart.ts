@@ -73,7 +73,7 @@ export function lineOptions(x: Axis, y: Axis, levels: readonly Level[], look: Lo
   };
 }
 
-const axisGrace = (axis: Axis) => (axis.log || axis.max !== undefined ? 0 : '4%');
+const axisGrace = (axis: Axis) => (axis.log || axis.max !== undefined || axis.within ? 0 : '4%');
 
 export function levelAnnotation({ axis, value, label }: Level, look: Look) {
   return {
