@@ -4,43 +4,19 @@ import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapsuleKernel, LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
 import { startWasmKernel, type StartedKernel } from '../../src/engine/capsules/kernels/wasm/start.ts';
-import { capsuleLayer } from '../../src/engine/capsules/routing.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { nodeKernelHost } from '../../src/trainer/node/kernel-host.ts';
 import { readGoldens, type Golden } from './cases.ts';
+import { runLayer } from './run-layer.ts';
 
 const TOLERANCE = 2e-6;
 const kernels = new URL('../../out/kernels/', import.meta.url);
 const goldens = readGoldens();
 
-interface Results {
-  v: Float32Array;
-  du: Float32Array;
-  dw: Float32Array;
-}
-
-/** Runs a layer forward and backward as training does. */
-function run(kernel: CapsuleKernel, { shape, u, w, dv }: Pick<Golden, 'shape' | 'u' | 'w' | 'dv'>): Results {
-  const { batch, inHeight, inWidth, inTypes, inDim, outHeight, outWidth, outTypes, outDim, kernelHeight, kernelWidth } = shape;
-  let results!: Results;
-  tf.tidy(() => {
-    const capsules = tf.tensor5d(u, [batch, inHeight, inWidth, inTypes, inDim]);
-    const weights = tf.tensor4d(w, [kernelHeight * kernelWidth * inTypes, outTypes, outDim, inDim]);
-    const gradient = tf.tensor5d(dv, [batch, outHeight, outWidth, outTypes, outDim]);
-    const layer = (a: tf.Tensor, b: tf.Tensor) => capsuleLayer(a as tf.Tensor5D, b as tf.Tensor4D, shape, kernel);
-    const { value, grads } = tf.valueAndGrads(layer)([capsules, weights], gradient);
-    const [du, dw] = grads as [tf.Tensor, tf.Tensor];
-    results = { v: values(value), du: values(du), dw: values(dw) };
-  });
-  return results;
-}
-
-const values = (tensor: tf.Tensor): Float32Array => (tensor.dataSync() as Float32Array).slice();
-
 function expectGoldens(kernel: CapsuleKernel, cases: Golden[]): void {
   for (const golden of cases) {
-    const errors = golden.errors(run(kernel, golden));
+    const errors = golden.errors(runLayer(kernel, golden));
     for (const name of ['v', 'du', 'dw'] as const)
       expect(errors[name], `${name} of ${JSON.stringify(golden.shape)}`).toBeLessThanOrEqual(TOLERANCE);
   }
@@ -69,7 +45,7 @@ describe("in tfjs's own heap", () => {
 
   it('frees what it makes', () => {
     const before = tf.memory().numTensors;
-    run(engine.kernel, goldens[0]!);
+    runLayer(engine.kernel, goldens[0]!);
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -78,7 +54,7 @@ describe("in tfjs's own heap", () => {
     for (const bad of [NaN, Infinity]) {
       const u = golden.u.slice();
       u[0] = bad; // of the first image
-      const { v } = run(engine.kernel, { ...golden, u });
+      const { v } = runLayer(engine.kernel, { ...golden, u });
       const perImage = v.length / golden.shape.batch;
       expect(v.subarray(0, perImage).some((value) => !Number.isFinite(value))).toBe(true);
       expect(v.subarray(perImage).every((value) => Number.isFinite(value))).toBe(true);
@@ -103,7 +79,7 @@ describe('in a memory of its own, for other CPU backends', () => {
   it.each([1, 2, 3, 5, 16])('agrees with PyTorch with %i threads, and repeats itself to the bit', async (threads) => {
     const kernel = await start(threads);
     expectGoldens(kernel, some);
-    for (const golden of some.slice(0, 10)) expect(run(kernel, golden)).toEqual(run(kernel, golden));
+    for (const golden of some.slice(0, 10)) expect(runLayer(kernel, golden)).toEqual(runLayer(kernel, golden));
   });
 
   it('agrees with PyTorch with plain SIMD instructions', async () => {

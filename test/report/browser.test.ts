@@ -1,5 +1,4 @@
 /** The report in a real browser, under its own policy. Skipped where there is no Chromium. */
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +7,9 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleReport } from '../../src/report/example.ts';
 import { renderReport } from '../../src/report/report.ts';
+import { hasChromium, launchOptions } from '../chromium.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
-
-describe.skipIf(!executablePath)('report in a browser', () => {
+describe.skipIf(!hasChromium)('report in a browser', () => {
   let folder: string;
   let browser: Browser;
   let page: Page;
@@ -22,7 +19,7 @@ describe.skipIf(!executablePath)('report in a browser', () => {
     folder = await mkdtemp(join(tmpdir(), 'capscope-report-'));
     const file = join(folder, 'report.html');
     await writeFile(file, renderReport(exampleReport(3)));
-    browser = await chromium.launch({ executablePath: executablePath!, args });
+    browser = await chromium.launch(launchOptions);
     page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
