@@ -4,7 +4,7 @@ import type { Dataset, Split } from '../shared/dataset.ts';
 import { InputShape } from '../shared/spec/network.ts';
 import { DatasetError } from './errors.ts';
 import { limitSplit } from './limit.ts';
-import type { RawDataset, RawSplit } from './raw.ts';
+import type { ImageShape, RawDataset, RawSplit } from './raw.ts';
 import { recognise } from './recognise.ts';
 
 export interface Limits {
@@ -14,13 +14,23 @@ export interface Limits {
   limitTest?: number | undefined;
 }
 
-/** Throws a DatasetError when images, labels and splits do not fit each other or the limits leave too little. */
+/** A split whose images need no preparation: bytes, all of one size. */
+interface ReadySplit extends Split, ImageShape {
+  count: number;
+  from: RawSplit['from'];
+}
+
+/**
+ * Throws a DatasetError when images, labels and splits do not fit each other, the limits leave too little, or the images
+ * would have to be prepared first.
+ */
 export function assemble(raw: RawDataset, limits: Limits = {}): Dataset {
-  const { train, test } = raw;
+  if (!raw.test) throw new DatasetError(raw.train.from.images, 'it has no test images; expected images to train and images to test with');
+  const [train, test] = [ready(raw.train), ready(raw.test)];
   const classCount = checkSplits(train, test);
   if (raw.classes && raw.classes.length < classCount)
     throw new DatasetError(train.from.labels, `labels go up to ${classCount - 1}, but there are only ${raw.classes.length} class names`);
-  const { name, classes } = recognise(raw) ?? {
+  const { name, classes } = recognise([train, test]) ?? {
     name: raw.name,
     classes: raw.classes ?? Array.from({ length: classCount }, (_, i) => String(i)),
   };
@@ -46,10 +56,17 @@ export function assemble(raw: RawDataset, limits: Limits = {}): Dataset {
 
 const plain = ({ images, labels }: Split): Split => ({ images, labels });
 
+function ready({ images, labels, from }: RawSplit): ReadySplit {
+  if (images.kind === 'separate' || !(images.values instanceof Uint8Array))
+    throw new DatasetError(from.images, 'its images are not bytes of one size; expected images that need no preparation');
+  const { values, count, height, width, channels } = images;
+  return { images: values, labels, count, height, width, channels, from };
+}
+
 /** Number of classes. */
-function checkSplits(train: RawSplit, test: RawSplit): number {
+function checkSplits(train: ReadySplit, test: ReadySplit): number {
   for (const split of [train, test]) checkSplit(split);
-  const shape = ({ height, width, channels }: RawSplit) => `${height} × ${width} × ${channels}`;
+  const shape = ({ height, width, channels }: ImageShape) => `${height} × ${width} × ${channels}`;
   if (shape(train) !== shape(test))
     throw new DatasetError(
       test.from.images,
@@ -75,7 +92,7 @@ function checkSplits(train: RawSplit, test: RawSplit): number {
   return classCount;
 }
 
-function checkSplit({ images, labels, count, height, width, channels, from }: RawSplit): void {
+function checkSplit({ images, labels, count, height, width, channels, from }: ReadySplit): void {
   if (count === 0) throw new DatasetError(from.images, 'it holds no images; expected at least one');
   if (labels.length !== count)
     throw new DatasetError(from.labels, `it has ${labels.length} labels, but ${from.images} has ${count} images`);

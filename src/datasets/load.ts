@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../shared/dataset.ts';
 import { assemble, type Limits } from './assemble.ts';
 import { DatasetError, systemError } from './errors.ts';
-import { looksLikeIdx, readIdxFolder } from './formats/idx-folder.ts';
+import { readSource } from './formats/index.ts';
 import { pathsSource } from './sources/paths.ts';
 import type { Source, SourceFile } from './sources/source.ts';
 
@@ -46,12 +46,7 @@ export async function loadPaths(
   onRead: (done: number, total: number) => void = () => undefined,
 ): Promise<Dataset> {
   const source = counted(await pathsSource(paths), onRead);
-  if (!looksLikeIdx(source))
-    throw new DatasetError(
-      source.label,
-      'there are no IDX files in it; expected train-images-idx3-ubyte (or .gz) and the three that go with it',
-    );
-  return assemble(await readIdxFolder(source), limits);
+  return assemble(await readSource(source), limits);
 }
 
 function counted(source: Source, onRead: (done: number, total: number) => void): Source {

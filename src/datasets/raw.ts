@@ -1,5 +1,4 @@
-/** What a reader delivers: the images and labels of a file or folder, before they are checked against each other. */
-import type { Split } from '../shared/dataset.ts';
+/** What a reader delivers: images and labels as the files hold them, before they are checked against each other and prepared. */
 
 export interface ImageShape {
   height: number;
@@ -7,17 +6,69 @@ export interface ImageShape {
   channels: number;
 }
 
-export interface RawSplit extends Split, ImageShape {
+/** Something that was left out, or that is worth knowing. */
+export interface Problem {
+  /** The file, as messages call it; null when it is about the data set as a whole. */
+  file: string | null;
+  /** One sentence that does not name the file again: what is wrong, where, and what was expected. */
+  message: string;
+}
+
+/** Images that all have one size, in memory as one array. */
+export interface UniformImages extends ImageShape {
+  kind: 'uniform';
   /** How many images there are, as the file says; the number of labels may turn out to be another. */
   count: number;
+  /** (count, height, width, channels), row-major. Floats are finite. Channels are colours or measurements, never an alpha channel. */
+  values: Uint8Array | Uint16Array | Float32Array | Float64Array;
+  /**
+   * The values that mean black and white, the same for both splits; no value lies outside. Bytes: [0, 255]. 16 bits:
+   * [0, 65535]. Floats: [0, 1], [-1, 1] or [0, 255], whichever is the first to hold them all, else their own extremes.
+   */
+  range: readonly [black: number, white: number];
+}
+
+/** One decoded image file, turned upright as its EXIF data ask for. */
+export interface RawImage extends ImageShape {
+  /** 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA. Alpha is straight, not multiplied into the colours. */
+  channels: 1 | 2 | 3 | 4;
+  /** (height, width, channels), row-major; white is 255 in a Uint8Array, 65535 in a Uint16Array. */
+  pixels: Uint8Array | Uint16Array;
+}
+
+/** One image, or why it cannot be had. */
+export type ReadImage = { index: number; image: RawImage } | { index: number; problem: Problem };
+
+/** Images that are read one by one because each has a size of its own or is a file of its own. They are not held in memory. */
+export interface SeparateImages {
+  kind: 'separate';
+  count: number;
+  /**
+   * Decodes on several threads and yields every image once, in the order that costs least, which need not be ascending:
+   * go by `index`. An image that cannot be decoded comes as a problem, and reading goes on. At most a few hundred
+   * images are decoded ahead. May be called again. Throws what `signal` was aborted with; leaving the loop stops the decoding.
+   * @param indices only these; by default all.
+   */
+  read: (options?: { indices?: readonly number[] | undefined; signal?: AbortSignal | undefined }) => AsyncIterable<ReadImage>;
+}
+
+export type RawImages = UniformImages | SeparateImages;
+
+export interface RawSplit {
+  images: RawImages;
+  /** Class index of each image, from 0. */
+  labels: Uint16Array;
   /** File or files that the images and labels came from, for messages. */
   from: { images: string; labels: string };
 }
 
 export interface RawDataset {
   name: string;
-  /** Class names, where the files tell them. */
+  /** Class names, where the files tell them; the label is the index. May name more classes than occur. */
   classes?: string[];
   train: RawSplit;
-  test: RawSplit;
+  /** Null where the source does not divide its images; `train` then holds all of them. */
+  test: RawSplit | null;
+  /** What was left out, and why. Images that turn out to be damaged only when they are decoded come later, from `read`. */
+  problems: Problem[];
 }

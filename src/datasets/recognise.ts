@@ -1,5 +1,9 @@
 /** Recognises well-known data sets by their content, whatever files they come in, so that their classes have names. */
-import type { RawDataset, RawSplit } from './raw.ts';
+import type { Split } from '../shared/dataset.ts';
+import type { ImageShape } from './raw.ts';
+
+/** Prepared images of one size. */
+export type ShapedSplit = Split & ImageShape;
 
 interface KnownDataset {
   name: string;
@@ -37,13 +41,14 @@ const known: KnownDataset[] = [
 ];
 
 /** The known data set that has exactly these images with these labels, in any order and any split; undefined if none. */
-export function recognise({ train, test }: RawDataset): { name: string; classes: string[] } | undefined {
+export function recognise(splits: ShapedSplit[]): { name: string; classes: string[] } | undefined {
+  const total = splits.reduce((sum, { labels }) => sum + labels.length, 0);
   const candidates = known.filter(
     ({ height, width, channels, count }) =>
-      train.height === height && train.width === width && train.channels === channels && train.count + test.count === count,
+      total === count && splits.every((split) => split.height === height && split.width === width && split.channels === channels),
   );
   if (candidates.length === 0) return undefined;
-  const digest = contentDigest([train, test]);
+  const digest = contentDigest(splits);
   return candidates.find((candidate) => candidate.digest === digest);
 }
 
@@ -51,7 +56,7 @@ export function recognise({ train, test }: RawDataset): { name: string; classes:
  * 64 bits, as hex, that depend on every image and its label but not on their order: the sum of a hash of each. Good
  * for telling data sets apart, no defence against forgery.
  */
-export function contentDigest(splits: Pick<RawSplit, 'images' | 'labels' | 'height' | 'width' | 'channels'>[]): string {
+export function contentDigest(splits: ShapedSplit[]): string {
   let low = 0;
   let high = 0;
   for (const { images, labels, height, width, channels } of splits) {

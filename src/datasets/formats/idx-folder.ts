@@ -3,6 +3,7 @@ import { DatasetError } from '../errors.ts';
 import type { RawDataset, RawSplit } from '../raw.ts';
 import { baseName, folderName, type Source, type SourceFile } from '../sources/source.ts';
 import { readIdx } from './idx.ts';
+import type { Reader } from './reader.ts';
 
 /** E.g. train-images-idx3-ubyte.gz, t10k-labels.idx1-ubyte, test-images.idx, emnist-letters-train-labels-idx1-ubyte. */
 const pattern =
@@ -34,12 +35,14 @@ function quartets(source: Source): Map<string, Quartet> {
   return found;
 }
 
-export function looksLikeIdx(source: Source): boolean {
-  return quartets(source).size > 0;
-}
+export const idxReader: Reader = {
+  name: 'IDX',
+  looksLike: (source) => quartets(source).size > 0,
+  read: readIdxFolder,
+};
 
 /** Throws a DatasetError when a file is missing, damaged, or does not fit the others. */
-export async function readIdxFolder(source: Source): Promise<RawDataset> {
+async function readIdxFolder(source: Source): Promise<RawDataset> {
   const groups = [...quartets(source)];
   const complete = groups.filter(([, quartet]) => Object.keys(quartet).length === 4);
   if (complete.length > 1)
@@ -64,7 +67,7 @@ export async function readIdxFolder(source: Source): Promise<RawDataset> {
     file('test labels'),
   ];
   const [train, test] = await Promise.all([readSplit(trainImages, trainLabels), readSplit(testImages, testLabels)]);
-  return { name: source.name, train, test };
+  return { name: source.name, train, test, problems: [] };
 }
 
 async function readSplit(images: SourceFile, labels: SourceFile): Promise<RawSplit> {
@@ -74,12 +77,8 @@ async function readSplit(images: SourceFile, labels: SourceFile): Promise<RawSpl
   ]);
   const [, height = 0, width = 0, channels = 1] = pixels.shape;
   return {
-    images: pixels.data,
+    images: { kind: 'uniform', values: pixels.data, range: [0, 255], count: pixels.shape[0]!, height, width, channels },
     labels: Uint16Array.from(classes.data),
-    height,
-    width,
-    channels,
-    count: pixels.shape[0]!,
     from: { images: images.label, labels: labels.label },
   };
 }

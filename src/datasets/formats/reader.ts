@@ -1,0 +1,51 @@
+/** What every format's reader looks like. */
+import type { RawDataset } from '../raw.ts';
+import type { Source } from '../sources/source.ts';
+
+/** What a data set may cost. Whatever a file declares is held against these before memory is taken. */
+export interface ReadLimits {
+  /** Bytes of one file that has to be read whole, after decompression. */
+  fileBytes: number;
+  /** Bytes of all images and labels that are held at once. */
+  dataBytes: number;
+  /** Pixels of one image file. */
+  imagePixels: number;
+  /** Images in all. */
+  images: number;
+}
+
+export const defaultLimits: ReadLimits = {
+  fileBytes: 2 ** 31 - 1,
+  dataBytes: 8 * 2 ** 30,
+  imagePixels: 2 ** 27,
+  images: 10_000_000,
+};
+
+/** How far reading has come. */
+export interface ReadProgress {
+  stage: 'listing files' | 'reading files';
+  /** Bytes or files; null: not known yet. */
+  done: number;
+  total: number | null;
+}
+
+export interface ReadOptions {
+  limits: ReadLimits;
+  signal?: AbortSignal | undefined;
+  /** Called as often as there is something to tell; the caller thins it out. */
+  onProgress?: ((progress: ReadProgress) => void) | undefined;
+  /** The script that decodes images in worker threads; by default the source file, which a bundle has to replace. */
+  decoder?: string | URL | undefined;
+}
+
+export interface Reader {
+  /** The format, as a person calls it, e.g. "CIFAR-10 binary". */
+  name: string;
+  /** Whether the content (never just the name) of its files is of this format. May read the beginnings of files. */
+  looksLike: (source: Source, options: ReadOptions) => boolean | Promise<boolean>;
+  /**
+   * Reads a source that looks like it. Throws a DatasetError: one sentence that names the file, the place in it, what is
+   * wrong and what was expected; or what `signal` was aborted with.
+   */
+  read: (source: Source, options: ReadOptions) => Promise<RawDataset>;
+}
