@@ -1,0 +1,30 @@
+/** The engine `wasm` in a Node process: TensorFlow.js on WebAssembly with threads, and the fused capsule kernel in its heap. */
+import { createRequire } from 'node:module';
+import { useWasmBackend } from '../../../engine/backends/wasm.ts';
+import { BackendHeap } from '../../../engine/capsules/kernels/wasm/memory.ts';
+import { MAX_THREADS } from '../../../engine/capsules/kernels/wasm/pool.ts';
+import { startWasmKernel } from '../../../engine/capsules/kernels/wasm/start.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import type { StartOptions } from '../engine.ts';
+import { nodeKernelHost } from '../kernel-host.ts';
+import { startWasmModule } from '../wasm-module.ts';
+
+const require = createRequire(import.meta.url);
+
+export async function start({ threads, kernels }: StartOptions): Promise<Engine> {
+  const { module, heap, close } = await startWasmModule(threads);
+  await useWasmBackend(module);
+  const kernel = await startWasmKernel(nodeKernelHost(kernels, Math.min(threads, MAX_THREADS)), new BackendHeap(heap));
+  const { version } = require('@tensorflow/tfjs-core/package.json') as { version: string };
+  return {
+    name: 'wasm',
+    description: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${kernel.name} capsule kernel`,
+    threads,
+    versions: { node: process.versions.node, tfjs: version },
+    kernel,
+    dispose: () => {
+      kernel.dispose();
+      close();
+    },
+  };
+}
