@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Engine } from '../../engine/engine.ts';
 import type { EngineName } from '../../shared/engines.ts';
 import { InputError } from '../../shared/input-error.ts';
+import type { EngineModule } from './engines/module.ts';
 
 export interface EngineOptions {
   engine: EngineName;
@@ -13,14 +14,6 @@ export interface EngineOptions {
   threads?: number;
   /** Folder with what scripts/build-kernels.mjs has compiled; a bundled program says where it is. */
   kernels?: URL;
-}
-
-/** What each engines/<name>.ts is given. */
-export type StartOptions = Required<Omit<EngineOptions, 'engine'>>;
-
-interface EngineModule {
-  /** Throws an InputError that says what is missing when the engine cannot compute here. */
-  start: (options: StartOptions) => Promise<Engine>;
 }
 
 const modules: Partial<Record<EngineName, () => Promise<EngineModule>>> = {

@@ -5,9 +5,9 @@ import { BackendHeap } from '../../../engine/capsules/kernels/wasm/memory.ts';
 import { MAX_THREADS } from '../../../engine/capsules/kernels/wasm/pool.ts';
 import { startWasmKernel } from '../../../engine/capsules/kernels/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import type { StartOptions } from '../engine.ts';
 import { nodeKernelHost } from '../kernel-host.ts';
 import { startWasmModule } from '../wasm-module.ts';
+import type { StartOptions } from './module.ts';
 
 const require = createRequire(import.meta.url);
 
