@@ -49,4 +49,5 @@ export default tseslint.config(
   { files: ['src/renderer/**'], rules: { 'svelte/prefer-svelte-reactivity': 'off' } },
   { files: ['src/renderer/**', 'src/preload/**'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: globals.node } },
+  { files: ['test/electron-host/page.mjs'], languageOptions: { globals: globals.browser } },
 );

@@ -2,13 +2,32 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/out/**', '**/assembly/**'],
     environment: 'node',
-    globalSetup: ['scripts/build-kernels.mjs'],
     // Processes, not threads: the engine starts worker threads of its own and keeps one WebAssembly memory per process.
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/out/**', '**/assembly/**', 'test/e2e/**'],
+          globalSetup: ['scripts/build-kernels.mjs'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['scripts/build-kernels.mjs', 'test/e2e/build.ts'],
+          // After the others, and one after another: they train, and wait for what is drawn.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

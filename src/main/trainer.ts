@@ -1,15 +1,21 @@
 /** A trainer as one of Electron's utility processes. */
 import { utilityProcess } from 'electron';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { FromTrainer } from '../shared/trainer-protocol.ts';
 import type { TrainerProcess } from '../workbench/host.ts';
+import { exitReason, lastWords } from '../workbench/last-words.ts';
 
 export function startTrainer(): TrainerProcess {
-  const child = utilityProcess.fork(join(import.meta.dirname, 'trainer.js'), [], { serviceName: 'Capscope trainer', stdio: 'inherit' });
+  const child = utilityProcess.fork(join(import.meta.dirname, 'trainer.js'), [], {
+    serviceName: 'Capscope trainer',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const words = lastWords(child.stderr as Readable | null);
   return {
     post: (message) => child.postMessage(message),
     onMessage: (listener) => void child.on('message', (message: FromTrainer) => listener(message)),
-    onExit: (listener) => void child.once('exit', (code) => listener(`exit code ${code}`)),
+    onExit: (listener) => void child.once('exit', (code) => listener(exitReason(`exit code ${code}`, words()))),
     kill: () => void child.kill(),
   };
 }

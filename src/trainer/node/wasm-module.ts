@@ -10,7 +10,8 @@ import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { WasmModule } from '../../engine/backends/wasm.ts';
 import type { BackendHeapFunctions } from '../../engine/capsules/kernels/wasm/memory.ts';
 
-const require = createRequire(import.meta.url);
+// Not `require`: the bundler puts a variable of that name into the same module.
+const packaged = createRequire(import.meta.url);
 const factoryPath = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 
 interface EmscriptenModule {
@@ -39,17 +40,17 @@ export interface StartedModule {
 
 /** Loads the threaded SIMD build and gives it `threads` threads. */
 export async function startWasmModule(threads: number): Promise<StartedModule> {
-  const script = require.resolve(factoryPath);
+  const script = packaged.resolve(factoryPath);
   const folder = mkdtempSync(join(os.tmpdir(), 'capscope-wasm-'));
   try {
     // The package ships its worker as a string in which line ends have to be escaped once more.
-    const { wasmWorkerContents } = require(script.replace(/\.js$/, '.worker.js')) as { wasmWorkerContents: string };
+    const { wasmWorkerContents } = packaged(script.replace(/\.js$/, '.worker.js')) as { wasmWorkerContents: string };
     const worker = join(folder, 'worker.cjs');
     writeFileSync(worker, wasmWorkerContents.replace(/\n/g, '\\n'));
     const listeners = errorListeners();
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
     const started = await withProcessors(2 * threads, () =>
-      (require(script) as Factory)({
+      (packaged(script) as Factory)({
         locateFile: (file) => (file.endsWith('.worker.js') ? worker : script.replace(/[^/\\]*$/, file)),
         mainScriptUrlOrBlob: script,
         wasmMemory: memory,

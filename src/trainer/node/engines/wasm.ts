@@ -9,13 +9,14 @@ import { nodeKernelHost } from '../kernel-host.ts';
 import { startWasmModule } from '../wasm-module.ts';
 import type { StartOptions } from './module.ts';
 
-const require = createRequire(import.meta.url);
+// Not `require`: the bundler puts a variable of that name into the same module.
+const packaged = createRequire(import.meta.url);
 
 export async function start({ threads, kernels }: StartOptions): Promise<Engine> {
   const { module, heap, close } = await startWasmModule(threads);
   await useWasmBackend(module);
   const kernel = await startWasmKernel(nodeKernelHost(kernels, Math.min(threads, MAX_THREADS)), new BackendHeap(heap));
-  const { version } = require('@tensorflow/tfjs-core/package.json') as { version: string };
+  const { version } = packaged('@tensorflow/tfjs-core/package.json') as { version: string };
   return {
     name: 'wasm',
     description: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${kernel.name} capsule kernel`,

@@ -1,0 +1,74 @@
+/** Starts the built application as Electron does: with Electron's program if it is here, else with its stand-in. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type ElectronApplication } from 'playwright-core';
+import { chromium, complaintsOf, dragging, waitFor, type Session } from './session.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const standIn = fileURLToPath(new URL('../electron-host/electron', import.meta.url));
+
+/** Electron's program; null where it was not downloaded. */
+function electronProgram(): string | null {
+  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
+  const name = join(folder, 'path.txt');
+  const program = existsSync(name) ? join(folder, 'dist', readFileSync(name, 'utf8').trim()) : null;
+  return program !== null && existsSync(program) ? program : null;
+}
+
+export interface Desktop extends Session {
+  app: ElectronApplication;
+}
+
+export interface DesktopOptions {
+  /** Folder of the user's data. */
+  userData: string;
+  /** Where dropped files lie; the stand-in cannot ask. */
+  dropFolder?: string;
+  args?: readonly string[];
+}
+
+export async function openDesktop({ userData, dropFolder = '', args = [] }: DesktopOptions): Promise<Desktop> {
+  const app = await _electron.launch({
+    executablePath: electronProgram() ?? standIn,
+    cwd: root,
+    args: ['.', `--user-data-dir=${userData}`, ...args],
+    env: {
+      ...(process.env as Record<string, string>),
+      STAND_IN_NODE: process.execPath,
+      ...(chromium === null ? {} : { STAND_IN_CHROMIUM: chromium }),
+      STAND_IN_DROP_FOLDER: dropFolder,
+    },
+    timeout: 60_000,
+  });
+  const page = await app.firstWindow({ timeout: 60_000 });
+  const complaints = complaintsOf(page);
+  const downloads = join(userData, 'saved');
+  mkdirSync(downloads, { recursive: true });
+  return {
+    app,
+    page,
+    complaints,
+    ...(await dragging(page)),
+    saved: async (button) => {
+      // The dialog says yes to the name that it is given.
+      await app.evaluate(({ dialog }, folder) => {
+        const asked: { path?: string } = {};
+        Object.assign(globalThis, { asked });
+        dialog.showSaveDialog = (...args: unknown[]) => {
+          const { defaultPath } = args.at(-1) as { defaultPath: string };
+          asked.path = `${folder}/${defaultPath}`;
+          return Promise.resolve({ canceled: false, filePath: asked.path });
+        };
+      }, downloads);
+      await button.click();
+      const path = await waitFor(() => app.evaluate(() => (globalThis as { asked?: { path?: string } }).asked?.path));
+      const content = await waitFor(() => (existsSync(path) ? readFileSync(path) : undefined));
+      return { name: path.slice(downloads.length + 1), content };
+    },
+    trainer: () =>
+      waitFor(() => app.evaluate((electron) => electron.app.getAppMetrics().find(({ name }) => name === 'Capscope trainer')?.pid)),
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,64 @@
+/** The running workbench as a test uses it, in a window or in a browser. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+
+export interface Session {
+  page: Page;
+  /** Drags files over the window; they hang there until `drop`. */
+  drag: (paths: readonly string[]) => Promise<void>;
+  drop: (paths: readonly string[]) => Promise<void>;
+  /** The file that pressing it saves. */
+  saved: (button: Locator) => Promise<{ name: string; content: Buffer }>;
+  /** Process id of the trainer. */
+  trainer: () => Promise<number>;
+  /** Everything that the page has complained of so far. */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+/** Null when there is none; tests that need one are then skipped, but never where CI is set. */
+export const chromium =
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ?? null;
+export const skipped = chromium === null && !process.env['CI'];
+if (skipped) console.warn('There is no Chromium; end-to-end tests are skipped.');
+
+export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'capscope-e2e-'));
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+
+/** Asks until there is an answer. */
+export async function waitFor<T>(ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  throw new Error('There was no answer within 30 seconds.');
+}
+
+/** Drags and drops as the system does, so that the page gets real files. */
+export async function dragging(page: Page): Promise<Pick<Session, 'drag' | 'drop'>> {
+  const devTools = await page.context().newCDPSession(page);
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop', files: readonly string[]) =>
+    devTools.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data: { items: [], files: [...files], dragOperationsMask: 1 } });
+  const drag = async (files: readonly string[]) => {
+    await send('dragEnter', files);
+    await send('dragOver', files);
+  };
+  return {
+    drag,
+    drop: async (files) => {
+      await drag(files);
+      await send('drop', files);
+    },
+  };
+}
+
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  return complaints;
+}
