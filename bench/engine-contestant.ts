@@ -24,7 +24,7 @@ const MEASUREMENT_MS = 500;
 interface Work {
   /** Numbers that must be those of every other contestant; they come of the first steps. */
   check: number[];
-  step: () => void;
+  step: () => void | Promise<void>;
 }
 
 function float32({ tensors }: Safetensors, name: string): { shape: number[]; data: Float32Array } {
@@ -53,18 +53,19 @@ function layerWork(problem: Safetensors, kernel: CapsuleKernel): Work {
 }
 
 /** A step of training as runs do it: forward, loss, backward, Adam. Batches take turns. */
-function trainingWork(problem: Safetensors, kernel: CapsuleKernel): Work {
+async function trainingWork(problem: Safetensors, kernel: CapsuleKernel): Promise<Work> {
   const metadata = Object.entries(problem.metadata).map(([key, text]) => [key, JSON.parse(text) as unknown]);
   const { spec, input, training } = StepMetadata.parse(Object.fromEntries(metadata));
   const weights: Weights = new Map();
   for (const [name, tensor] of problem.tensors) if (tensor.dtype === 'F32' && name !== 'images') weights.set(name, tensor);
-  const state = new TrainingState(new CapsNet(spec, input, kernel, weights), training, 1, 0);
+  const state = new TrainingState(new CapsNet(spec, input, kernel, weights), training, { seed: 1, epoch: 0 });
   const batches = batchesOf(problem);
   const train = (batch: Batch) => state.train(batch, () => performance.now());
-  const check = batches.map((batch) => {
-    train(batch);
-    return state.finishEpoch().train.loss;
-  });
+  const check: number[] = [];
+  for (const batch of batches) {
+    await train(batch);
+    check.push(state.finishEpoch().train.loss);
+  }
   let turn = 0;
   return { check, step: () => train(batches[turn++ % batches.length]!) };
 }
@@ -82,12 +83,12 @@ function batchesOf(problem: Safetensors): Batch[] {
   }));
 }
 
-function measure(step: () => void): number[] {
+async function measure(step: Work['step']): Promise<number[]> {
   const milliseconds: number[] = [];
   const start = performance.now();
   do {
     const before = performance.now();
-    step();
+    await step();
     milliseconds.push(performance.now() - before);
   } while (performance.now() - start < MEASUREMENT_MS);
   return milliseconds;
@@ -108,10 +109,10 @@ const job = JSON.parse(process.argv[2]!) as Job;
 const engine = await startEngine({ engine: 'wasm', threads: job.threads });
 const kernel = job.style === 'reference' ? referenceKernel : engine.kernel;
 const problem = decodeSafetensors(readFileSync(job.file), job.file);
-const work = job.kind === 'layer' ? layerWork(problem, kernel) : trainingWork(problem, kernel);
+const work = job.kind === 'layer' ? layerWork(problem, kernel) : await trainingWork(problem, kernel);
 reply({ check: work.check, description: `${engine.description}, Node ${engine.versions['node']!}` });
 for await (const request of createInterface({ input: process.stdin })) {
-  if (request === 'measure') reply({ milliseconds: measure(work.step) });
+  if (request === 'measure') reply({ milliseconds: await measure(work.step) });
   else if (request === 'peak') reply({ peakBytes: peakMemoryBytes() });
 }
 engine.dispose();

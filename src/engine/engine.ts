@@ -10,6 +10,8 @@ export interface Engine {
   readonly threads: number;
   readonly versions: Record<string, string>;
   readonly kernel: CapsuleKernel;
+  /** Steps of training whose metrics are read together: reading makes a GPU wait. */
+  readonly readInterval: number;
   /** Ends worker threads. The engine cannot be used afterwards. */
   dispose(): void;
 }

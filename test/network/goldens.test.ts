@@ -6,7 +6,7 @@ import { CapsNet, type Forward, type Mode } from '../../src/engine/network/capsn
 import { toFileLayout } from '../../src/engine/network/layout.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';
 import { classLengths, marginLoss, reconstructionLoss } from '../../src/engine/training/losses.ts';
-import { objective, readReport } from '../../src/engine/training/objective.ts';
+import { objective, reportOf } from '../../src/engine/training/objective.ts';
 import { backends, closeBackends, useBackend } from './backends.ts';
 import { readNetworkGolden, relativeError, type NetworkGolden } from './golden.ts';
 
@@ -103,7 +103,7 @@ describe.each(backends)('on %s', (backend) => {
       const weighting = { reconstruction: golden.reconstruction, ccm: alpha };
       tf.tidy(() => {
         const { total, report } = objective(network, imagesTensor(), labelsTensor(), weighting);
-        const { loss, ccm, correct } = readReport(report, weighting);
+        const { loss, ccm, correct } = reportOf(valuesOf(report), weighting);
         expectClose(new Map([['total', valuesOf(total)]]), golden, `train.alpha${alpha}.`);
         expectClose(new Map([['total', [loss]]]), golden, `train.alpha${alpha}.`);
         if (alpha > 0) expectClose(new Map([['loss.ccm', [ccm]]]), golden, 'train.');
@@ -113,16 +113,16 @@ describe.each(backends)('on %s', (backend) => {
       expectClose(gradients, golden, `train.alpha${alpha}.gradient.`);
     });
 
-    it('moves the running statistics as PyTorch does, and only in training', () => {
+    it('moves the running statistics as PyTorch does, and only in training', async () => {
       const network = build();
-      const statistics = () =>
-        new Map([...network.weights()].filter(([name]) => name.includes('.running_')).map(([n, { data }]) => [n, data]));
-      const before = statistics();
+      const statistics = async () =>
+        new Map([...(await network.weights())].filter(([name]) => name.includes('.running_')).map(([n, { data }]) => [n, data]));
+      const before = await statistics();
       tf.tidy(() => void network.forward(imagesTensor(), 'test'));
-      expect(statistics()).toEqual(before);
+      expect(await statistics()).toEqual(before);
       tf.tidy(() => void network.forward(imagesTensor(), 'train'));
-      expect(statistics().size).toBe(2 * golden.spec.backbone.length);
-      expectClose(statistics(), golden, 'train.after.');
+      expect((await statistics()).size).toBe(2 * golden.spec.backbone.length);
+      expectClose(await statistics(), golden, 'train.after.');
     });
   });
 });

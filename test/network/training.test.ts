@@ -26,27 +26,27 @@ describe.each(backends)('on %s', (backend) => {
   afterAll(closeBackends);
 
   /** Trains the golden's network on the golden's batch, again and again. */
-  function train(settings: Partial<TrainingSpec>, steps: number) {
+  async function train(settings: Partial<TrainingSpec>, steps: number) {
     const net = new CapsNet(golden.spec, golden.input, kernel, golden.weights);
     const training = TrainingSpec.parse({ epochs: 1, reconstruction: golden.reconstruction, ...settings });
-    const state = new TrainingState(net, training, 0, 0);
+    const state = new TrainingState(net, training, { seed: 0, epoch: 0 });
     const losses: number[] = [];
     let sum = 0;
     for (let step = 1; step <= steps; step++) {
-      state.train(batch, clock);
+      await state.train(batch, clock);
       losses.push(state.progress.loss * step - sum); // progress is the mean so far
       sum += losses.at(-1)!;
     }
-    const weights = net.weights();
+    const weights = await net.weights();
     state.dispose();
     return { losses, weights };
   }
 
-  it('makes the steps of torch.optim.Adam with weight decay', () => {
+  it('makes the steps of torch.optim.Adam with weight decay', async () => {
     const { steps, ...settings } = z
       .object({ learningRate: z.number(), weightDecay: z.number(), ccm: z.number(), steps: z.number() })
       .parse(JSON.parse(golden.metadata['adam']!));
-    const { losses, weights } = train(settings, steps);
+    const { losses, weights } = await train(settings, steps);
     expect(relativeError(losses, golden.tensor('losses').data)).toBeLessThanOrEqual(1e-5);
     for (const [name, { data }] of weights) {
       const [after, before] = [golden.tensor(`after.${name}`).data, golden.weights.get(name)!.data];
@@ -57,17 +57,17 @@ describe.each(backends)('on %s', (backend) => {
     }
   });
 
-  it('moves backbone and primary weights differently with the CCM term', () => {
-    const [without, withTerm] = [0, 0.01].map((ccm) => train({ ccm }, 3).weights) as [Weights, Weights];
+  it('moves backbone and primary weights differently with the CCM term', async () => {
+    const [without, withTerm] = [(await train({ ccm: 0 }, 3)).weights, (await train({ ccm: 0.01 }, 3)).weights];
     for (const name of ['backbone.0.conv.weight', 'backbone.0.bn.bias', 'backbone.1.conv.weight', 'primary.conv.weight']) {
       const way = (weights: Weights) => weights.get(name)!.data.map((value, i) => value - golden.weights.get(name)!.data[i]!);
       expect(relativeError(way(withTerm), way(without)), name).toBeGreaterThan(1e-3);
     }
   });
 
-  it('makes feature maps more alike the larger α is', () => {
-    const likeness = (ccm: number) => {
-      const net = new CapsNet(golden.spec, golden.input, kernel, train({ ccm, learningRate: 0.01 }, 10).weights);
+  it('makes feature maps more alike the larger α is', async () => {
+    const likeness = async (ccm: number) => {
+      const net = new CapsNet(golden.spec, golden.input, kernel, (await train({ ccm, learningRate: 0.01 }, 10)).weights);
       const value = tf.tidy(() => {
         const { featureMaps } = net.forward(imagesTensor(), 'train');
         return tf.addN(featureMaps.map(({ maps }) => ccmTerm(maps))).dataSync()[0]!;
@@ -75,25 +75,25 @@ describe.each(backends)('on %s', (backend) => {
       net.dispose();
       return value;
     };
-    const [none, some, much] = [0, 0.1, 1].map(likeness) as [number, number, number];
+    const [none, some, much] = [await likeness(0), await likeness(0.1), await likeness(1)];
     expect(some).toBeGreaterThan(none);
     expect(much).toBeGreaterThan(some + 0.1);
   });
 
-  it('keeps no tensor from step to step, nor after the end', () => {
+  it('keeps no tensor from step to step, nor after the end', async () => {
     // Buffers too: a kernel of the backend can leave one behind without a tensor.
     const kept = () => `${tf.memory().numTensors} tensors, ${tf.memory().numDataBuffers} buffers`;
     const before = kept();
     const spec: NetworkSpec = { ...golden.spec, squash: 'sensitive' };
     const net = new CapsNet(spec, golden.input, kernel, initialWeights(spec, golden.input, 1));
-    const state = new TrainingState(net, TrainingSpec.parse({ epochs: 1, ccm: 0.01 }), 1, 0);
+    const state = new TrainingState(net, TrainingSpec.parse({ epochs: 1, ccm: 0.01 }), { seed: 1, epoch: 0 });
     const counts: string[] = [];
     for (let step = 0; step < 12; step++) {
-      state.train(batch, clock);
+      await state.train(batch, clock);
       counts.push(kept());
     }
     expect(new Set(counts).size).toBe(1);
-    state.checkpoint();
+    await state.checkpoint();
     tf.tidy(() => void net.forward(imagesTensor(), 'test'));
     expect(kept()).toBe(counts[0]);
     state.dispose();

@@ -1,10 +1,11 @@
 /** Channel independence, the CCM term, activity and routing measures against PyTorch in float64. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ActivityMeter } from '../../src/engine/analysis/activity.ts';
+import { activityOf, ActivityMeter } from '../../src/engine/analysis/activity.ts';
 import { layerCorrelation } from '../../src/engine/analysis/correlation.ts';
 import { CouplingMeter } from '../../src/engine/analysis/coupling.ts';
 import { importance } from '../../src/engine/pruning/importance/index.ts';
+import { readBack } from '../../src/engine/read-back.ts';
 import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';
@@ -42,7 +43,7 @@ describe.each(backends)('on %s', (backend) => {
   });
   afterAll(closeBackends);
 
-  it('computes the CCM term, its gradient and the correlation matrix', () => {
+  it('computes the CCM term, its gradient and the correlation matrix', async () => {
     const { shape, maps, matrix, value, gradient } = golden.ccm;
     const channels = shape[3];
     const before = tf.memory().numTensors;
@@ -50,7 +51,7 @@ describe.each(backends)('on %s', (backend) => {
     const result = tf.valueAndGrad((input: tf.Tensor4D) => ccmTerm(input))(x);
     expect(result.value.dataSync()[0]).toBeCloseTo(value, 5);
     expect(relativeError(result.grad.dataSync(), gradient)).toBeLessThan(1e-5);
-    const correlation = layerCorrelation('backbone.0', x);
+    const correlation = await layerCorrelation('backbone.0', x);
     expect(relativeError(correlation.matrix.flat(), matrix)).toBeLessThan(1e-5);
     expect(correlation.matrix).toHaveLength(channels);
     expect(correlation.meanAbsolute).toBeCloseTo(value, 5);
@@ -58,13 +59,13 @@ describe.each(backends)('on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('measures the activity of capsule types', () => {
+  it('measures the activity of capsule types', async () => {
     const { shapes, batches, threshold, imageLengths, ...expected } = golden.activity;
     const before = tf.memory().numTensors;
     const meter = new ActivityMeter('capsules.0', threshold);
     for (const [i, batch] of batches.entries()) {
       const vectors = tf.tensor5d(batch, shapes[i]);
-      meter.add(vectors);
+      meter.add(await readBack(() => activityOf(vectors)));
       vectors.dispose();
     }
     const activity = meter.result();
@@ -77,7 +78,7 @@ describe.each(backends)('on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('measures entropy and spread of coupling, children in the padding left out', () => {
+  it('measures entropy and spread of coupling, children in the padding left out', async () => {
     const { shape, dims, coupling, entropy, spread } = golden.coupling;
     const { inHeight, inWidth, inTypes, outTypes, kernel, padding } = shape;
     const meter = new CouplingMeter('capsules.0', {
@@ -97,8 +98,9 @@ describe.each(backends)('on %s', (backend) => {
     });
     const before = tf.memory().numTensors;
     const c = tf.tensor3d(coupling, dims);
-    meter.add(c);
-    meter.add(c); // the mean of two equal batches is that of one
+    const values = await readBack(() => meter.measure(c));
+    meter.add(2, values);
+    meter.add(2, values); // the mean of two equal batches is that of one
     c.dispose();
     const measured = meter.result();
     expect(measured.layer).toBe('capsules.0');

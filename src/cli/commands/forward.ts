@@ -28,7 +28,7 @@ export function addForward(program: Command): void {
       const images = readImages(inputPath, saved.input);
       const engine = await startEngine({ engine: 'wasm' });
       try {
-        const capsules = forward({ ...saved, images }, engine);
+        const capsules = await forward({ ...saved, images }, engine);
         writeDurably(outPath, encodeWeights(capsules, {}));
         const tensors = [...capsules].map(([name, { shape }]) => ({ name, shape }));
         if (json) printJson({ file: outPath, tensors });

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ActivityMeter, activationRates, deadCapsules } from './activity.ts';
+import { readBack } from '../read-back.ts';
+import { activityOf, ActivityMeter, activationRates, deadCapsules } from './activity.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -19,17 +20,17 @@ const batch = [
   ],
 ];
 
-function measure(...batches: number[][][][][][]) {
+async function measure(...batches: number[][][][][][]) {
   const meter = new ActivityMeter('capsules.0', 0.01);
-  for (const vectors of batches) tf.tidy(() => meter.add(tf.tensor5d(vectors)));
+  for (const vectors of batches) meter.add(await readBack(() => activityOf(tf.tensor5d(vectors))));
   return meter;
 }
 /** As (batch, height 1, width, types, dim). */
 const first = batch.map((image) => [image]);
 
 describe('ActivityMeter', () => {
-  it('lets vectors cancel in the mean vector only', () => {
-    const { layer, meanVector, meanLength, maxLength, activationRate } = measure(first).result();
+  it('lets vectors cancel in the mean vector only', async () => {
+    const { layer, meanVector, meanLength, maxLength, activationRate } = (await measure(first)).result();
     expect(layer).toBe('capsules.0');
     expect(meanVector).toEqual([expect.closeTo(0, 6), expect.closeTo(0.25, 6), expect.closeTo(0.001, 6)]);
     expect(meanLength).toEqual([expect.closeTo(1, 6), expect.closeTo(0.25, 6), expect.closeTo(0.001, 6)]);
@@ -37,17 +38,17 @@ describe('ActivityMeter', () => {
     expect(activationRate).toEqual([1, 0.5, 0]);
   });
 
-  it('averages mean-vector lengths over batches, not vectors, and other lengths over images', () => {
+  it('averages mean-vector lengths over batches, not vectors, and other lengths over images', async () => {
     const opposite = first.map((image) => image.map((row) => row.map((types) => types.map((vector) => vector.map((x) => -x)))));
-    const half = measure(first, opposite.slice(0, 1)).result();
+    const half = (await measure(first, opposite.slice(0, 1))).result();
     // Type 1: batch means (0.15, 0.2) and −(0.3, 0.4); lengths 0.5 on four of six capsules.
     expect(half.meanVector[1]).toBeCloseTo((0.25 + 0.5) / 2, 6);
     expect(half.meanLength[1]).toBeCloseTo((0.5 * 4) / 6, 6);
     expect(half.activationRate[1]).toBeCloseTo(2 / 3, 6);
   });
 
-  it('keeps the longest capsule of every image, to which any threshold applies', () => {
-    const lengths = measure(first, first.slice(1)).imageLengths();
+  it('keeps the longest capsule of every image, to which any threshold applies', async () => {
+    const lengths = (await measure(first, first.slice(1))).imageLengths();
     expect(lengths.shape).toEqual([3, 3]);
     expect(Array.from(lengths.data, (length) => Number(length.toFixed(4)))).toEqual([1, 0.5, 0.004, 1, 0, 0, 1, 0, 0]);
     expect(activationRates(lengths, 0.001)).toEqual([1, expect.closeTo(1 / 3, 9), expect.closeTo(1 / 3, 9)]);
@@ -57,15 +58,15 @@ describe('ActivityMeter', () => {
   it('leaves no tensors behind', () => {
     const before = tf.memory().numTensors;
     const vectors = tf.tensor5d(first);
-    new ActivityMeter('capsules.0', 0.01).add(vectors);
+    tf.dispose(activityOf(vectors));
     vectors.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 });
 
 describe('deadCapsules', () => {
-  it('counts types that are never longer than the threshold', () => {
-    const activity = [measure(first).result()];
+  it('counts types that are never longer than the threshold', async () => {
+    const activity = [(await measure(first)).result()];
     expect(deadCapsules(activity, 0.01)).toEqual([{ layer: 'capsules.0', dead: 1, of: 3 }]);
     expect(deadCapsules(activity, 0.6)).toEqual([{ layer: 'capsules.0', dead: 2, of: 3 }]);
   });

@@ -9,7 +9,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerActivity, RunAnalysis } from '../../shared/results.ts';
 import type { HostTensor } from '../../shared/weights.ts';
 
-/** Collects the activity of one layer batch by batch. Reduces on the device; reads back B·N + N·D + N numbers a batch. */
+/** Means of the capsules (B, H, W, N, D) and of their lengths over positions and images, (1, N · D) and (1, N), and the longest of every map, (B, N). */
+export function activityOf(vectors: tf.Tensor5D): [meanVectors: tf.Tensor2D, meanLengths: tf.Tensor2D, longest: tf.Tensor2D] {
+  const [batch, height, width, types, dim] = vectors.shape;
+  const positions = height * width;
+  return tf.tidy(() => {
+    const rows = batch * positions;
+    const averaging: tf.Tensor2D = tf.fill([1, rows], 1 / rows);
+    const flat: tf.Tensor2D = tf.reshape(vectors, [rows, types * dim]);
+    const lengths: tf.Tensor2D = tf.sqrt(tf.sum(tf.square(tf.reshape(vectors, [rows, types, dim])), 2));
+    return [tf.matMul(averaging, flat), tf.matMul(averaging, lengths), tf.max(tf.reshape(lengths, [batch, positions, types]), 1)];
+  });
+}
+
+/** Collects the activity of one layer batch by batch, of which the device hands over B·N + N·D + N numbers each. */
 export class ActivityMeter {
   readonly #layer: string;
   readonly #threshold: number;
@@ -27,27 +40,17 @@ export class ActivityMeter {
     this.#threshold = threshold;
   }
 
-  /** Adds the capsules (B, H, W, N, D) of a batch. */
-  add(vectors: tf.Tensor5D): void {
-    const [batch, height, width, types, dim] = vectors.shape;
-    const positions = height * width;
-    const [meanVectors, meanLengths, longest] = tf.tidy(() => {
-      const rows = batch * positions;
-      const averaging: tf.Tensor2D = tf.fill([1, rows], 1 / rows);
-      const flat: tf.Tensor2D = tf.reshape(vectors, [rows, types * dim]);
-      const lengths: tf.Tensor2D = tf.sqrt(tf.sum(tf.square(tf.reshape(vectors, [rows, types, dim])), 2));
-      return [
-        tf.matMul(averaging, flat).dataSync(),
-        tf.matMul(averaging, lengths).dataSync(),
-        tf.max(tf.reshape(lengths, [batch, positions, types]), 1).dataSync(),
-      ];
-    });
+  /** Adds a batch of images from the values of what activityOf() gives. */
+  add([meanVectors, meanLengths, longest]: readonly Float32Array[]): void {
+    const types = meanLengths!.length;
+    const dim = meanVectors!.length / types;
+    const batch = longest!.length / types;
     for (let type = 0; type < types; type++) {
-      const vector = meanVectors.subarray(type * dim, (type + 1) * dim);
+      const vector = meanVectors!.subarray(type * dim, (type + 1) * dim);
       this.#meanVector[type] = (this.#meanVector[type] ?? 0) + Math.hypot(...vector);
-      this.#meanLength[type] = (this.#meanLength[type] ?? 0) + batch * meanLengths[type]!;
+      this.#meanLength[type] = (this.#meanLength[type] ?? 0) + batch * meanLengths![type]!;
     }
-    this.#longest.push(Float32Array.from(longest));
+    this.#longest.push(longest!);
     this.#batches += 1;
     this.#images += batch;
   }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RoutingShape } from '../../shared/describe.ts';
 import { couplingCoefficients } from '../capsules/kernels/reference.ts';
 import { randomStream } from '../../shared/random.ts';
+import { readBack } from '../read-back.ts';
 import { CouplingMeter } from './coupling.ts';
 
 beforeAll(async () => {
@@ -17,9 +18,10 @@ function shapeOf(outTypes: number, padding = 1): RoutingShape {
   return { ...map, kernelHeight: padding ? 3 : 2, kernelWidth: padding ? 3 : 2, stride: 1, padding, iterations: 3 };
 }
 
-function measure(shape: RoutingShape, ...batches: number[][][][]) {
+async function measure(shape: RoutingShape, ...batches: number[][][][]) {
   const meter = new CouplingMeter('capsules.0', shape);
-  for (const coupling of batches) tf.tidy(() => meter.add(tf.tensor3d(coupling)));
+  const cells = shape.outHeight * shape.outWidth;
+  for (const coupling of batches) meter.add(coupling.length / cells, await readBack(() => meter.measure(tf.tensor3d(coupling))));
   return meter.result();
 }
 
@@ -30,23 +32,23 @@ const decided = [0, 1, 0, 0];
 const fourChildren = (coupling: number[]): number[][] => Array.from({ length: 4 }, () => coupling);
 
 describe('CouplingMeter', () => {
-  it('is 1 without spread for uniform coupling, and 0 when one parent takes all', () => {
-    const undecided = measure(single, [fourChildren(uniform)]);
+  it('is 1 without spread for uniform coupling, and 0 when one parent takes all', async () => {
+    const undecided = await measure(single, [fourChildren(uniform)]);
     expect(undecided.layer).toBe('capsules.0');
     expect(undecided.entropy).toBeCloseTo(1, 6);
     expect(undecided.spread).toBe(0);
-    const { entropy, spread } = measure(single, [fourChildren(decided)]);
+    const { entropy, spread } = await measure(single, [fourChildren(decided)]);
     expect(entropy).toBeCloseTo(0, 6);
     expect(spread).toBeCloseTo(Math.sqrt(3) / 4, 6);
   });
 
-  it('averages over children and batches by their numbers', () => {
+  it('averages over children and batches by their numbers', async () => {
     const one = [fourChildren(uniform)];
     const three = [fourChildren(decided), fourChildren(decided), fourChildren(uniform)];
-    expect(measure(single, one, three).entropy).toBeCloseTo(0.5, 6);
+    expect((await measure(single, one, three)).entropy).toBeCloseTo(0.5, 6);
   });
 
-  it('leaves out children in the padding', () => {
+  it('leaves out children in the padding', async () => {
     // The zero-padded children of real routing couple uniformly; here they would spoil the result.
     const random = randomStream(2, 'coupling');
     const shape = { ...shapeOf(3), batch: 2, squash: 'squash' } as const;
@@ -56,7 +58,7 @@ describe('CouplingMeter', () => {
     ];
     const coupling = couplingCoefficients(u, w, shape);
     const meter = new CouplingMeter('capsules.0', shape);
-    meter.add(coupling);
+    meter.add(shape.batch, await readBack(() => meter.measure(coupling)));
     // By hand: with float noise aside, only children in the padding have exactly uniform coupling.
     const rows = tf.reshape<tf.Rank.R2>(coupling, [2 * 4 * 9, 3]).arraySync();
     const real = rows.filter((row) => Math.max(...row) - Math.min(...row) > 1e-6);
@@ -65,8 +67,8 @@ describe('CouplingMeter', () => {
     expect(meter.result().entropy).toBeCloseTo(entropies.reduce((a, b) => a + b) / entropies.length, 5);
   });
 
-  it('is decided when there is a single parent', () => {
-    const { entropy, spread } = measure({ ...single, outTypes: 1 }, [fourChildren([1])]);
+  it('is decided when there is a single parent', async () => {
+    const { entropy, spread } = await measure({ ...single, outTypes: 1 }, [fourChildren([1])]);
     expect([entropy, spread]).toEqual([0, 0]);
   });
 });

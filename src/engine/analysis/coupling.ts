@@ -28,24 +28,30 @@ export class CouplingMeter {
     this.#exists = existingChildren(shape);
   }
 
-  /** Adds coupling coefficients (B · positions, K, N) of a batch, as couplingCoefficients() of the reference kernel gives them. */
-  add(coupling: tf.Tensor3D): void {
+  /**
+   * Entropy and spread of coupling coefficients (B · positions, K, N) of a batch, as couplingCoefficients() of the reference
+   * kernel gives them, summed over the batch: (1, positions · K) each.
+   */
+  measure(coupling: tf.Tensor3D): [entropy: tf.Tensor2D, spread: tf.Tensor2D] {
     const [rows, children, parents] = coupling.shape;
     const cells = this.#exists.length;
     const batch = (rows * children) / cells;
-    // Sums over the batch, (position, child) each.
-    const [entropy, spread] = tf.tidy(() => {
+    return tf.tidy(() => {
       const c = tf.reshape(coupling, [batch * cells, parents]);
       const ones: tf.Tensor2D = tf.ones([1, batch]);
-      const overBatch = (values: tf.Tensor) => tf.matMul<tf.Tensor2D>(ones, tf.reshape(values, [batch, cells])).dataSync();
+      const overBatch = (values: tf.Tensor) => tf.matMul<tf.Tensor2D>(ones, tf.reshape(values, [batch, cells]));
       const entropies = tf.neg(tf.sum(tf.mul(c, tf.log(tf.maximum(c, SMALLEST_COUPLING))), 1));
       const deviations = tf.sqrt(tf.mean(tf.square(tf.sub(c, 1 / parents)), 1)); // c over parents has the mean 1 / parents
       return [overBatch(entropies), overBatch(deviations)];
     });
+  }
+
+  /** Adds a batch of images from the values of what measure() gives. */
+  add(batch: number, [entropy, spread]: readonly Float32Array[]): void {
     for (const [cell, exists] of this.#exists.entries()) {
       if (!exists) continue;
-      this.#entropy += entropy[cell]!;
-      this.#spread += spread[cell]!;
+      this.#entropy += entropy![cell]!;
+      this.#spread += spread![cell]!;
       this.#children += batch;
     }
   }

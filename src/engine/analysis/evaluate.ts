@@ -6,9 +6,10 @@ import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
 import { breathe, JobStopped, type HostIO } from '../jobs/io.ts';
 import type { CapsNet } from '../network/capsnet.ts';
+import { readBack } from '../read-back.ts';
 import { imageSize, plainBatch, type Batch } from '../training/batches.ts';
 import { classLengths, marginLoss, reconstructionLoss } from '../training/losses.ts';
-import { ActivityMeter } from './activity.ts';
+import { activityOf, ActivityMeter } from './activity.ts';
 
 export interface Measured {
   evaluation: Evaluation;
@@ -32,7 +33,7 @@ export async function evaluate(
   for (let start = 0; start < count; start += training.measure.batch) {
     if (io.shouldStop()) throw new JobStopped('Stopped while testing.');
     const batch = plainBatch(test, start, Math.min(training.measure.batch, count - start), imageSize(dataset));
-    tf.tidy(() => measureBatch(net, batch, training.measure.threshold, tally, meters));
+    await measureBatch(net, batch, training.measure.threshold, tally, meters);
     await breathe();
   }
   const layers = [...meters];
@@ -42,20 +43,34 @@ export async function evaluate(
   };
 }
 
-function measureBatch(net: CapsNet, batch: Batch, threshold: number, tally: Tally, meters: Map<string, ActivityMeter>): void {
+async function measureBatch(
+  net: CapsNet,
+  batch: Batch,
+  threshold: number,
+  tally: Tally,
+  meters: Map<string, ActivityMeter>,
+): Promise<void> {
   const { height, width, channels } = net.input;
-  const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
-  const labels = tf.tensor1d(batch.labels, 'int32');
-  const { classes, capsules } = net.forward(images, 'test');
-  for (const { layer, vectors } of capsules) {
+  const layers: string[] = [];
+  const [lengths, margin, reconstruction, ...activity] = await readBack(() => {
+    const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
+    const { classes, capsules } = net.forward(images, 'test');
+    layers.push(...capsules.map(({ layer }) => layer));
+    const lengths = classLengths(classes);
+    return [
+      lengths,
+      marginLoss(lengths, tf.tensor1d(batch.labels, 'int32')),
+      // In use, the decoder draws the class that the network sees, not the label.
+      net.spec.decoder ? reconstructionLoss(net.decode(classes, tf.argMax(lengths, 1)), images) : tf.scalar(0),
+      ...capsules.flatMap(({ vectors }) => activityOf(vectors)),
+    ];
+  });
+  for (const [l, layer] of layers.entries()) {
     let meter = meters.get(layer);
     if (!meter) meters.set(layer, (meter = new ActivityMeter(layer, threshold)));
-    meter.add(vectors);
+    meter.add(activity.slice(3 * l, 3 * (l + 1)));
   }
-  const lengths = classLengths(classes);
-  // In use, the decoder draws the class that the network sees, not the label.
-  const reconstruction = net.spec.decoder ? reconstructionLoss(net.decode(classes, tf.argMax(lengths, 1)), images).dataSync()[0]! : 0;
-  tally.add(lengths.dataSync() as Float32Array, batch.labels, marginLoss(lengths, labels).dataSync()[0]!, reconstruction);
+  tally.add(lengths!, batch.labels, margin![0]!, reconstruction![0]!);
 }
 
 /** Accuracy and losses over batches. */
@@ -81,8 +96,7 @@ class Tally {
       this.#confusion[label]![longest]! += 1;
       if (row.filter((length) => length > row[label]!).length < 5) this.#top5 += 1;
     }
-    // A copy: the backend may hand out its own memory.
-    this.#lengths.push(lengths.slice());
+    this.#lengths.push(lengths);
     this.#images += labels.length;
     this.#margin += margin * labels.length;
     this.#reconstruction += reconstruction * labels.length;

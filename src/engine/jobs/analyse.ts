@@ -12,6 +12,7 @@ import { evaluate, type Measured } from '../analysis/evaluate.ts';
 import { couplingCoefficients } from '../capsules/kernels/reference.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
+import { readBack } from '../read-back.ts';
 import { imageSize, plainBatch } from '../training/batches.ts';
 import { breathe, JobStopped, type HostIO } from './io.ts';
 
@@ -35,7 +36,7 @@ export async function analyse(job: AnalyseJob, dataset: Dataset, engine: Engine,
     return {
       ...measured,
       coupling: await couplingOf(net, dataset, io),
-      correlation: correlationOf(net, dataset, job.training.measure.batch),
+      correlation: await correlationOf(net, dataset, job.training.measure.batch),
       dead: deadCapsules(measured.evaluation.activity, job.training.measure.threshold),
     };
   } finally {
@@ -55,25 +56,27 @@ async function couplingOf(net: CapsNet, dataset: Dataset, io: HostIO): Promise<L
   for (let start = 0; start < images; start += COUPLING_BATCH) {
     if (io.shouldStop()) throw new JobStopped('Stopped while analysing routing.');
     const count = Math.min(COUPLING_BATCH, images - start);
-    tf.tidy(() => {
+    const values = await readBack(() => {
       // capsules[l] feeds the layer layers[l]
       const { capsules } = net.forward(testImages(net, dataset, start, count), 'test');
-      for (const [l, layer] of layers.entries()) {
+      return layers.flatMap((layer, l) => {
         const weight = net.variables.get(`${layer.name}.weight`)!;
-        tf.tidy(() => meters[l]!.add(couplingCoefficients(capsules[l]!.vectors, weight, net.layerShape(layer, count))));
-      }
+        return tf.tidy(() => meters[l]!.measure(couplingCoefficients(capsules[l]!.vectors, weight, net.layerShape(layer, count))));
+      });
     });
+    for (const [l, meter] of meters.entries()) meter.add(count, values.slice(2 * l, 2 * (l + 1)));
     await breathe();
   }
   return meters.map((meter) => meter.result());
 }
 
 /** Correlation of the feature maps averaged over the first batch of test images, as the CCM term sees them. */
-function correlationOf(net: CapsNet, dataset: Dataset, batch: number): LayerCorrelation[] {
-  let correlation: LayerCorrelation[] = [];
-  tf.tidy(() => {
-    const { featureMaps } = net.features(testImages(net, dataset, 0, Math.min(batch, dataset.test.labels.length)), 'test');
-    correlation = featureMaps.map(({ layer, maps }) => layerCorrelation(layer, maps));
-  });
-  return correlation;
+async function correlationOf(net: CapsNet, dataset: Dataset, batch: number): Promise<LayerCorrelation[]> {
+  const count = Math.min(batch, dataset.test.labels.length);
+  const featureMaps = tf.tidy(() => net.features(testImages(net, dataset, 0, count), 'test').featureMaps);
+  try {
+    return await Promise.all(featureMaps.map(({ layer, maps }) => layerCorrelation(layer, maps)));
+  } finally {
+    tf.dispose(featureMaps.map(({ maps }) => maps));
+  }
 }

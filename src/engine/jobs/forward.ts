@@ -4,6 +4,7 @@ import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
+import { readBack } from '../read-back.ts';
 
 export interface ForwardJob {
   network: NetworkSpec;
@@ -18,9 +19,9 @@ const BATCH = 128;
 
 /**
  * "primary" and "capsules.<l>" (B, height, width, types, dim) and "classes" (B, classes, dim).
- * Throws when the images or weights do not fit the network.
+ * Rejects when the images or weights do not fit the network.
  */
-export function forward({ network, input, weights, images }: ForwardJob, engine: Engine): Weights {
+export async function forward({ network, input, weights, images }: ForwardJob, engine: Engine): Promise<Weights> {
   const expected = [input.height, input.width, input.channels];
   if (images.shape.length !== 4 || images.shape.slice(1).join() !== expected.join())
     throw new Error(`The images have the shape (${images.shape.join(', ')}); the network needs (images, ${expected.join(', ')}).`);
@@ -32,15 +33,19 @@ export function forward({ network, input, weights, images }: ForwardJob, engine:
   try {
     for (let start = 0; start < count; start += BATCH) {
       const batch = Math.min(BATCH, count - start);
-      tf.tidy(() => {
-        const pixels = images.data.slice(start * size, (start + batch) * size);
+      const pixels = images.data.slice(start * size, (start + batch) * size);
+      const layers: { layer: string; shape: number[] }[] = [];
+      const values = await readBack(() => {
         const { capsules, classes } = net.forward(tf.tensor4d(pixels, [batch, input.height, input.width, input.channels]), 'test');
-        for (const { layer, vectors } of [...capsules, { layer: 'classes', vectors: classes as tf.Tensor }]) {
-          const part = parts.get(layer) ?? { shape: vectors.shape.slice(1), data: [] };
-          part.data.push(vectors.dataSync().slice() as Float32Array);
-          parts.set(layer, part);
-        }
+        const named = [...capsules, { layer: 'classes', vectors: classes as tf.Tensor }];
+        layers.push(...named.map(({ layer, vectors }) => ({ layer, shape: vectors.shape.slice(1) })));
+        return named.map(({ vectors }) => vectors);
       });
+      for (const [l, { layer, shape }] of layers.entries()) {
+        const part = parts.get(layer) ?? { shape, data: [] };
+        part.data.push(values[l]!);
+        parts.set(layer, part);
+      }
     }
   } finally {
     net.dispose();

@@ -6,15 +6,16 @@ import type { LayerCut } from '../../shared/results.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
 import type { Weights } from '../../shared/weights.ts';
-import { ActivityMeter } from '../analysis/activity.ts';
+import { activityOf, ActivityMeter } from '../analysis/activity.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { initialWeights } from '../network/initialise.ts';
-import { averageMaps } from '../pruning/feature-maps.ts';
+import { averageMaps, featureMapsOf } from '../pruning/feature-maps.ts';
 import { channelIndependence } from '../pruning/importance/chip.ts';
 import { importance, type FeatureMaps } from '../pruning/importance/index.ts';
 import { meanOverBatches } from '../pruning/importance/input.ts';
 import { cutWeights } from '../pruning/surgery.ts';
+import { readBack } from '../read-back.ts';
 import { randomStream } from '../../shared/random.ts';
 import { trainingBatches } from '../training/batches.ts';
 import { breathe, JobStopped, type HostIO } from './io.ts';
@@ -58,15 +59,24 @@ export async function scoreLayers(
   const maps = new Map<string, FeatureMaps[]>();
   const meters = new Map<string, ActivityMeter>();
   try {
-    await forEachBatch(pruning, seed, dataset, io, (images) => {
-      const features = withCapsules ? net.forward(images, 'test') : { ...net.features(images, 'test'), capsules: [] };
-      const intermediate = features.capsules.filter(({ layer }) => layer.startsWith('capsules.'));
-      for (const { layer, maps: ofLayer } of features.featureMaps) append(maps, layer, averageMaps(ofLayer));
-      for (const { layer, vectors } of intermediate) {
-        append(maps, layer, averageMaps(vectors));
+    await forEachBatch(pruning, seed, dataset, io, async (pixels, imagesShape) => {
+      const averaged: { layer: string; shape: [number, number] }[] = [];
+      const measured: string[] = [];
+      const values = await readBack(() => {
+        const images = tf.tensor4d(pixels, imagesShape);
+        const features = withCapsules ? net.forward(images, 'test') : { ...net.features(images, 'test'), capsules: [] };
+        const intermediate = features.capsules.filter(({ layer }) => layer.startsWith('capsules.'));
+        const all = [...features.featureMaps, ...intermediate.map(({ layer, vectors }) => ({ layer, maps: vectors }))];
+        const averages = all.map(({ maps: ofLayer }) => averageMaps(ofLayer));
+        averaged.push(...all.map(({ layer }, l) => ({ layer, shape: averages[l]!.shape })));
+        measured.push(...intermediate.map(({ layer }) => layer));
+        return [...averages, ...intermediate.flatMap(({ vectors }) => activityOf(vectors))];
+      });
+      for (const [l, { layer, shape }] of averaged.entries()) append(maps, layer, featureMapsOf(shape, values[l]!));
+      for (const [l, layer] of measured.entries()) {
         const meter = meters.get(layer) ?? new ActivityMeter(layer, 0);
         meters.set(layer, meter);
-        meter.add(vectors);
+        meter.add(values.slice(averaged.length + 3 * l, averaged.length + 3 * (l + 1)));
       }
     });
   } finally {
@@ -98,7 +108,7 @@ async function forEachBatch(
   seed: number,
   dataset: Dataset,
   io: Pick<HostIO, 'shouldStop'>,
-  use: (images: tf.Tensor4D) => void,
+  use: (images: Float32Array, shape: [number, number, number, number]) => Promise<void>,
 ): Promise<void> {
   const { height, width, channels } = dataset.shape;
   const perPass = Math.max(1, Math.floor(dataset.train.labels.length / batch));
@@ -106,7 +116,7 @@ async function forEachBatch(
     if (io.shouldStop()) throw new JobStopped('Stopped while judging channels.');
     // Pass 0, -1, …: training counts its epochs from 1, so the order is one that no epoch uses.
     const { images, size } = trainingBatches(dataset, { batch, shift: 0, seed, epoch: -Math.floor(i / perPass) })(i % perPass);
-    tf.tidy(() => use(tf.tensor4d(images, [size, height, width, channels])));
+    await use(images, [size, height, width, channels]);
     await breathe();
   }
 }

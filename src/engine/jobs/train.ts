@@ -35,7 +35,7 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
   const { network, training, seed, firstEpoch } = job;
   const input = inputShape(dataset);
   const net = new CapsNet(network, input, engine.kernel, resume?.tensors ?? job.weights ?? initialWeights(network, input, seed));
-  const state = new TrainingState(net, training, seed, firstEpoch);
+  const state = new TrainingState(net, training, { seed, epoch: firstEpoch, readInterval: engine.readInterval });
   try {
     if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });
     const lastEpoch = firstEpoch + training.epochs;
@@ -48,9 +48,11 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
       const batches = trainingBatches(dataset, { ...training, seed, epoch });
       while (state.step < steps) {
         if (io.shouldStop()) throw new JobStopped('Stopped between two steps.');
-        state.train(batches(state.step), () => io.now());
+        await state.train(batches(state.step), () => io.now(), state.step + 1 === steps);
         const { step } = state;
-        io.onStep({ epoch, epochs: lastEpoch, step, steps, ...state.progress, secondsLeft: clock.secondsLeft(state, lastEpoch) });
+        clock.stepTaken();
+        if (state.settled)
+          io.onStep({ epoch, epochs: lastEpoch, step, steps, ...state.progress, secondsLeft: clock.secondsLeft(state, lastEpoch) });
         if (io.now() - lastBreath > BREATH_INTERVAL) {
           await breathe();
           lastBreath = io.now();
@@ -62,13 +64,13 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
       clock.evaluationTook((io.now() - evaluationStart) / 1000);
       const finished = state.finishEpoch();
       const seconds = (io.now() - epochStart) / 1000;
-      await io.onEpoch({ ...finished, test: evaluation, seconds, peakMemoryBytes: io.peakMemory() }, state.checkpoint());
+      await io.onEpoch({ ...finished, test: evaluation, seconds, peakMemoryBytes: io.peakMemory() }, await state.checkpoint());
     }
-    return { status: 'finished', weights: net.weights() };
+    return { status: 'finished', weights: await net.weights() };
   } catch (error) {
     if (!(error instanceof JobStopped)) throw error;
-    await io.onStop(state.checkpoint());
-    return { status: 'stopped', weights: net.weights() };
+    await io.onStop(await state.checkpoint());
+    return { status: 'stopped', weights: await net.weights() };
   } finally {
     state.dispose();
   }
@@ -94,8 +96,11 @@ class JobClock {
     this.#evaluationSeconds += seconds;
   }
 
-  secondsLeft(state: TrainingState, lastEpoch: number): number {
+  stepTaken(): void {
     this.#stepsDone += 1;
+  }
+
+  secondsLeft(state: TrainingState, lastEpoch: number): number {
     const elapsed = (this.#io.now() - this.#start) / 1000 - this.#evaluationSeconds;
     const epochsLeft = lastEpoch - state.epoch;
     const stepsLeft = epochsLeft * this.#steps - state.step;

@@ -7,6 +7,7 @@ import type { CapsuleKernel, LayerShape } from '../capsules/kernels/kernel.ts';
 import { capsuleLayer } from '../capsules/routing.ts';
 import { squash } from '../capsules/squash.ts';
 import { BATCH_NORM_MOMENTUM, batchNormRelu, channelMoments, normaliseRelu } from './batch-norm.ts';
+import { valuesOf } from '../read-back.ts';
 import { toFileLayout, toTensorLayout } from './layout.ts';
 import { product } from './product.ts';
 
@@ -138,11 +139,10 @@ export class CapsNet {
   }
 
   /** All stored tensors, running statistics included, in stored axis order. */
-  weights(): Weights {
-    const weights: Weights = new Map();
-    for (const [name, variable] of this.#variables)
-      weights.set(name, toFileLayout(name, { shape: [...variable.shape], data: variable.dataSync().slice() as Float32Array }));
-    return weights;
+  async weights(): Promise<Weights> {
+    const variables = [...this.#variables];
+    const values = await valuesOf(variables.map(([, variable]) => variable));
+    return new Map(variables.map(([name, { shape }], i) => [name, toFileLayout(name, { shape: [...shape], data: values[i]!.slice() })]));
   }
 
   dispose(): void {

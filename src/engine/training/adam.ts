@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weights } from '../../shared/weights.ts';
 import { toFileLayout, toTensorLayout } from '../network/layout.ts';
+import { valuesOf } from '../read-back.ts';
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
@@ -53,12 +54,15 @@ export class Adam {
   }
 
   /** Both moments as "adam.m.<name>" and "adam.v.<name>", in stored axis order. */
-  state(): Weights {
-    const state: Weights = new Map();
-    for (const [name, { first, second }] of this.#moments)
-      for (const [prefix, variable] of [['adam.m.', first] as const, ['adam.v.', second] as const])
-        state.set(prefix + name, toFileLayout(name, { shape: [...variable.shape], data: variable.dataSync().slice() as Float32Array }));
-    return state;
+  async state(): Promise<Weights> {
+    const moments = [...this.#moments].flatMap(([name, { first, second }]) => [
+      { key: `adam.m.${name}`, variable: first },
+      { key: `adam.v.${name}`, variable: second },
+    ]);
+    const values = await valuesOf(moments.map(({ variable }) => variable));
+    return new Map(
+      moments.map(({ key, variable }, i) => [key, toFileLayout(key, { shape: [...variable.shape], data: values[i]!.slice() })]),
+    );
   }
 
   /** Goes on from `state` after `steps` updates. Throws when a moment is missing. */

@@ -3,27 +3,31 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerGradient } from '../../shared/results.ts';
 import type { CapsNet } from '../network/capsnet.ts';
 
-const sumSquares = (gradient: tf.Tensor, axes: number[]) => tf.tidy(() => tf.sum(tf.square(gradient), axes).dataSync());
 const total = (squares: ArrayLike<number>) => Math.sqrt(Array.from(squares).reduce((a, b) => a + b, 0));
 
-/** L2 norms of the gradients of every layer's weights; decoder layers are left out. `gradients` by tfjs variable name. */
-export function gradientNorms(net: CapsNet, gradients: tf.NamedTensorMap): LayerGradient[] {
-  const gradientOf = (parameter: string) => gradients[net.variables.get(parameter)!.name]!;
-  const norms: LayerGradient[] = [];
-  for (const { name, kind } of net.description.layers) {
-    if (kind === 'dense') continue;
-    if (kind === 'conv' || kind === 'primary') {
-      // (height, width, in, out): squares per output channel
-      const squares = sumSquares(gradientOf(`${name}.conv.weight`), [0, 1, 2]);
-      const { types, dim } = net.spec.primary;
-      const ofType = (type: number) => total(squares.subarray(type * dim, (type + 1) * dim));
-      norms.push({ layer: name, norm: total(squares), perType: kind === 'conv' ? [] : Array.from({ length: types }, (_, n) => ofType(n)) });
-    } else {
-      const squares = sumSquares(gradientOf(`${name}.weight`), [0, 2, 3]); // (K, types, dim, inDim)
-      norms.push({ layer: name, norm: total(squares), perType: Array.from(squares, Math.sqrt) });
-    }
-  }
-  return norms;
+/** Layers whose gradients are looked at: decoder layers are left out. */
+const layersOf = (net: CapsNet) => net.description.layers.filter(({ kind }) => kind !== 'dense');
+
+/** One tensor per layer: sums of squares of the gradient of its weights, per output channel or capsule type. `gradients` by tfjs variable name. */
+export function gradientSquares(net: CapsNet, gradients: tf.NamedTensorMap): tf.Tensor1D[] {
+  return layersOf(net).map(({ name, kind }) => {
+    const convolution = kind === 'conv' || kind === 'primary';
+    const gradient = gradients[net.variables.get(`${name}${convolution ? '.conv' : ''}.weight`)!.name]!;
+    // (height, width, in, out), or (K, types, dim, inDim)
+    return tf.tidy(() => tf.sum<tf.Tensor1D>(tf.square(gradient), convolution ? [0, 1, 2] : [0, 2, 3]));
+  });
+}
+
+/** L2 norms of the gradients of every layer's weights, from the values of gradientSquares(). */
+export function gradientNorms(net: CapsNet, squares: readonly Float32Array[]): LayerGradient[] {
+  const { types, dim } = net.spec.primary;
+  return layersOf(net).map(({ name, kind }, l) => {
+    const ofLayer = squares[l]!;
+    const norm = total(ofLayer);
+    if (kind === 'conv') return { layer: name, norm, perType: [] };
+    if (kind !== 'primary') return { layer: name, norm, perType: Array.from(ofLayer, Math.sqrt) };
+    return { layer: name, norm, perType: Array.from({ length: types }, (_, n) => total(ofLayer.subarray(n * dim, (n + 1) * dim))) };
+  });
 }
 
 /** Adds `addend` to `sum`, layer by layer; a null sum is zero. */

@@ -39,8 +39,8 @@ export function objective(net: CapsNet, images: tf.Tensor4D, labels: tf.Tensor1D
   return { total, report: tf.stack([margin, reconstruction, ccm, correct]) as tf.Tensor1D, forward };
 }
 
-/** Reads a report. The loss is summed here as `total` is there. */
-export function readReport(report: tf.Tensor1D, weighting: Weighting): ObjectiveReport {
-  const [margin, reconstruction, ccm, correct] = report.dataSync() as unknown as [number, number, number, number];
+/** From the values of a report. The loss is summed here as `total` is there. */
+export function reportOf(values: Float32Array, weighting: Weighting): ObjectiveReport {
+  const [margin, reconstruction, ccm, correct] = values as unknown as [number, number, number, number];
   return { loss: margin + weighting.reconstruction * reconstruction - weighting.ccm * ccm, margin, reconstruction, ccm, correct };
 }

@@ -1,4 +1,7 @@
-/** A training in progress: network, optimizer and the sums of the current epoch. Can be saved after any step and go on bit for bit. */
+/**
+ * A training in progress: network, optimizer and the sums of the current epoch. Can be saved after any step and go on bit
+ * for bit. What a step has measured stays on the device until several steps are read together.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { EpochMetrics } from '../../shared/results.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
@@ -6,10 +9,11 @@ import type { CapsNet } from '../network/capsnet.ts';
 import { Adam } from './adam.ts';
 import type { Batch } from './batches.ts';
 import type { Checkpoint, CheckpointMeta } from './checkpoint.ts';
-import { addNorms, gradientNorms, scaleNorms } from './gradient-norms.ts';
-import { objective, readReport, type ObjectiveReport } from './objective.ts';
+import { valuesOf } from '../read-back.ts';
+import { addNorms, gradientNorms, gradientSquares, scaleNorms } from './gradient-norms.ts';
+import { objective, reportOf, type ObjectiveReport } from './objective.ts';
 
-/** Gradient norms are read back in every so many steps; reading them in all would cost more than they tell. */
+/** Gradient norms are measured in every so many steps; in all they would cost more than they tell. */
 const GRADIENT_SAMPLE_INTERVAL = 10;
 
 const noSums = (): CheckpointMeta['sums'] => ({
@@ -25,6 +29,22 @@ const noSums = (): CheckpointMeta['sums'] => ({
   seconds: 0,
 });
 
+/** A step that has been made but not read. */
+interface Unread {
+  report: tf.Tensor1D;
+  /** Per layer; empty when they are not measured in this step. */
+  gradients: tf.Tensor1D[];
+  images: number;
+}
+
+export interface TrainingStart {
+  seed: number;
+  /** Number of epochs already behind the network. */
+  epoch: number;
+  /** Steps whose metrics are read together; see Engine. */
+  readInterval?: number;
+}
+
 export class TrainingState {
   readonly #net: CapsNet;
   readonly #adam: Adam;
@@ -32,9 +52,12 @@ export class TrainingState {
   readonly #seed: number;
   #epoch: number;
   #sums = noSums();
+  readonly #readInterval: number;
+  readonly #unread: Unread[] = [];
 
-  /** Takes over `net`; `epoch` is the number of epochs already behind it. */
-  constructor(net: CapsNet, training: TrainingSpec, seed: number, epoch: number) {
+  /** Takes over `net`. */
+  constructor(net: CapsNet, training: TrainingSpec, { seed, epoch, readInterval = 1 }: TrainingStart) {
+    this.#readInterval = readInterval;
     this.#net = net;
     this.#adam = new Adam(net.variables);
     this.#training = training;
@@ -48,18 +71,32 @@ export class TrainingState {
 
   /** Steps done in the current epoch. */
   get step(): number {
-    return this.#sums.steps;
+    return this.#sums.steps + this.#unread.length;
   }
 
-  /** Mean loss, accuracy and speed of the current epoch so far. */
+  /** Whether all steps have been read. */
+  get settled(): boolean {
+    return this.#unread.length === 0;
+  }
+
+  /** Mean loss, accuracy and speed of the steps of the current epoch that have been read. */
   get progress(): { loss: number; accuracy: number; imagesPerSecond: number } {
     const { loss, correct, images, steps, seconds } = this.#sums;
     return { loss: loss / steps, accuracy: correct / images, imagesPerSecond: images / seconds };
   }
 
-  /** One step of gradient descent. `clock` gives milliseconds. Throws when the loss is no longer a number. */
-  train(batch: Batch, clock: () => number): void {
+  /**
+   * One step of gradient descent. `clock` gives milliseconds; `last` of an epoch is always read. Rejects when the loss is
+   * found to be no longer a number.
+   */
+  async train(batch: Batch, clock: () => number, last = false): Promise<void> {
     const start = clock();
+    this.#step(batch);
+    if (last || this.#unread.length >= this.#readInterval) await this.settle();
+    this.#sums.seconds += (clock() - start) / 1000;
+  }
+
+  #step(batch: Batch): void {
     const { height, width, channels } = this.#net.input;
     const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
     const labels = tf.tensor1d(batch.labels, 'int32');
@@ -69,28 +106,41 @@ export class TrainingState {
       report = tf.keep(parts.report);
       return parts.total;
     }, this.#adam.parameters);
-    const measured = readReport(report, this.#training);
+    const gradients = this.step % GRADIENT_SAMPLE_INTERVAL === 0 ? gradientSquares(this.#net, grads) : [];
+    this.#unread.push({ report, gradients, images: batch.size });
     const { learningRate, learningRateDecay, weightDecay } = this.#training;
-    if (Number.isFinite(measured.loss)) {
-      this.#adam.update(grads, learningRate * learningRateDecay ** this.#epoch, weightDecay);
-      if (this.#sums.steps % GRADIENT_SAMPLE_INTERVAL === 0) this.#sampleGradients(grads);
-    }
-    tf.dispose([images, labels, report, value, grads]);
-    if (!Number.isFinite(measured.loss)) throw this.#divergence(measured.loss);
-    this.#add(measured, batch.size, (clock() - start) / 1000);
+    this.#adam.update(grads, learningRate * learningRateDecay ** this.#epoch, weightDecay);
+    tf.dispose([images, labels, value, grads]);
   }
 
-  #sampleGradients(gradients: tf.NamedTensorMap): void {
-    this.#sums.gradients = addNorms(this.#sums.gradients, gradientNorms(this.#net, gradients));
+  /** Reads the steps that have not been read yet. Rejects when one of their losses is not a number. */
+  async settle(): Promise<void> {
+    const steps = this.#unread.splice(0);
+    const tensors = steps.flatMap(({ report, gradients }) => [report, ...gradients]);
+    try {
+      const values = await valuesOf(tensors);
+      for (const { gradients, images } of steps) {
+        const measured = reportOf(values.shift()!, this.#training);
+        if (!Number.isFinite(measured.loss)) throw this.#divergence(measured.loss);
+        this.#add(measured, images);
+        const squares = values.splice(0, gradients.length);
+        if (squares.length > 0) this.#addGradients(squares);
+      }
+    } finally {
+      tf.dispose(tensors);
+    }
+  }
+
+  #addGradients(squares: Float32Array[]): void {
+    this.#sums.gradients = addNorms(this.#sums.gradients, gradientNorms(this.#net, squares));
     this.#sums.gradientSamples += 1;
   }
 
-  #add(measured: ObjectiveReport, images: number, seconds: number): void {
+  #add(measured: ObjectiveReport, images: number): void {
     const sums = this.#sums;
     for (const term of ['loss', 'margin', 'reconstruction', 'ccm', 'correct'] as const) sums[term] += measured[term];
     sums.images += images;
     sums.steps += 1;
-    sums.seconds += seconds;
   }
 
   #divergence(loss: number): Error {
@@ -99,7 +149,7 @@ export class TrainingState {
     );
   }
 
-  /** Ends the epoch and returns what was measured in it. */
+  /** Ends the epoch, all steps of which have been read, and returns what was measured in it. */
   finishEpoch(): Pick<EpochMetrics, 'epoch' | 'train' | 'gradients' | 'imagesPerSecond'> {
     const { loss, margin, reconstruction, ccm, correct, images, steps, gradients, gradientSamples, seconds } = this.#sums;
     this.#epoch += 1;
@@ -118,9 +168,10 @@ export class TrainingState {
     };
   }
 
-  checkpoint(): Checkpoint {
+  async checkpoint(): Promise<Checkpoint> {
+    await this.settle();
     return {
-      tensors: new Map([...this.#net.weights(), ...this.#adam.state()]),
+      tensors: new Map([...(await this.#net.weights()), ...(await this.#adam.state())]),
       meta: {
         format: 1,
         seed: this.#seed,
@@ -140,6 +191,7 @@ export class TrainingState {
   }
 
   dispose(): void {
+    for (const { report, gradients } of this.#unread.splice(0)) tf.dispose([report, ...gradients]);
     this.#adam.dispose();
     this.#net.dispose();
   }

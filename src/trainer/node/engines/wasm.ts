@@ -23,6 +23,7 @@ export async function start({ threads, kernels }: StartOptions): Promise<Engine>
     threads,
     versions: { node: process.versions.node, tfjs: version },
     kernel,
+    readInterval: 1,
     dispose: () => {
       kernel.dispose();
       close();
