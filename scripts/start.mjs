@@ -1,17 +1,8 @@
 /** `npm start`: the workbench in Electron, or, where Electron's program cannot be had, in a browser. */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { electronProgram } from './electron-program.mjs';
 
 const args = process.argv.slice(2);
-
-/** Path of Electron's program, which its package downloads when it is first asked for. */
-function electronProgram() {
-  try {
-    return createRequire(import.meta.url)('electron');
-  } catch {
-    return null;
-  }
-}
 
 const electron = electronProgram();
 if (electron === null)
