@@ -103,7 +103,13 @@ export default {
   },
   deb: { packageCategory: 'science', priority: 'optional' },
   win: { target: ['nsis'], icon: 'out/icons/icon.ico' },
-  nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true, deleteAppDataOnUninstall: false, license: 'LICENSE' },
+  nsis: {
+    oneClick: false,
+    perMachine: false,
+    allowToChangeInstallationDirectory: true,
+    deleteAppDataOnUninstall: false,
+    license: 'LICENSE',
+  },
   mac: {
     target: ['dmg'],
     icon: 'out/icons/icon.icns',

@@ -1,14 +1,19 @@
-/**
- * `npm run dist`: installers for this system into dist/, from what `npm run build` has made. With --dir only the folder
- * that they would install.
- */
+/** `npm run dist`: installers for this system, from what `npm run build` has made. */
 import { build, Platform } from 'electron-builder';
 import { generateLicenseFile } from 'generate-license-file';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import config from '../electron-builder.config.mjs';
 import buildIcons from './build-icons.mjs';
 import { electronFolder } from './electron-program.mjs';
 
+const { values: options } = parseArgs({
+  options: {
+    // Only the folder that installers would install.
+    dir: { type: 'boolean', default: false },
+    output: { type: 'string', default: config.directories.output },
+  },
+});
 const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
 const electronDist = electronFolder();
@@ -21,17 +26,16 @@ await buildIcons();
 // Svelte is compiled into the pages.
 await generateLicenseFile([path('package.json'), path('node_modules/svelte/package.json')], path('out/third-party-licenses.txt'));
 
-const dirOnly = process.argv.includes('--dir');
 try {
   const files = await build({
     projectDir: path('.'),
-    config: { ...config, electronDist },
-    targets: Platform.current().createTarget(dirOnly ? 'dir' : undefined),
+    config: { ...config, electronDist, directories: { ...config.directories, output: options.output } },
+    targets: Platform.current().createTarget(options.dir ? 'dir' : undefined),
     publish: 'never',
   });
   for (const file of files) console.log(file);
 } catch (error) {
   const [reason] = String(error?.message ?? error).split('\n');
-  console.error(`The installers could not be built: ${reason}. Their makers (fpm, AppImage, NSIS) are downloaded from github.com.`);
+  console.error(`The installers could not be built: ${reason}. What makes them (fpm, AppImage, NSIS) is downloaded from github.com.`);
   process.exit(1);
 }

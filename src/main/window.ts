@@ -27,6 +27,8 @@ export function openWindow(values: Workbench['values']): void {
     minWidth: 720,
     minHeight: 480,
     show: false,
+    // Elsewhere the system takes it from the application itself.
+    ...(process.platform === 'linux' ? { icon: join(import.meta.dirname, '../icons/512x512.png') } : {}),
     backgroundColor: nativeTheme.shouldUseDarkColors ? backgrounds.dark : backgrounds.light,
     webPreferences: {
       preload: join(import.meta.dirname, '../preload/index.cjs'),

@@ -27,13 +27,15 @@ export interface DesktopOptions {
   /** Where dropped files lie; the stand-in cannot ask. */
   dropFolder?: string;
   args?: readonly string[];
+  /** Folder of the application; by default this project's. */
+  application?: string;
 }
 
-export async function openDesktop({ userData, dropFolder = '', args = [] }: DesktopOptions): Promise<Desktop> {
+export async function openDesktop({ userData, dropFolder = '', args = [], application = '.' }: DesktopOptions): Promise<Desktop> {
   const app = await _electron.launch({
     executablePath: electronProgram() ?? standIn,
     cwd: root,
-    args: ['.', `--user-data-dir=${userData}`, ...args],
+    args: [application, `--user-data-dir=${userData}`, ...args],
     env: {
       ...(process.env as Record<string, string>),
       STAND_IN_NODE: process.execPath,
