@@ -1,10 +1,11 @@
 /** The engine as jobs see it: a tfjs backend that is set up, and the capsule kernel that goes with it. */
-import type { EngineName } from '../shared/engines.ts';
+import type { Device, EngineName } from '../shared/engines.ts';
 import type { CapsuleKernel } from './capsules/kernels/kernel.ts';
 
 export interface Engine {
   /** Which way of computing: stored with every run. */
   readonly name: EngineName;
+  readonly device: Device;
   /** One line for people: backend, threads, kernel. */
   readonly description: string;
   readonly threads: number;

@@ -11,3 +11,8 @@ export function userDataFolder(platform = process.platform, env = process.env, h
 export function defaultDatabasePath(): string {
   return join(userDataFolder(), 'capscope.db');
 }
+
+/** Where `npm run engine:tensorflow` puts TensorFlow. */
+export function tensorflowFolder(): string {
+  return join(userDataFolder(), 'engines', 'tensorflow');
+}

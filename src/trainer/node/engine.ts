@@ -14,10 +14,13 @@ export interface EngineOptions {
   threads?: number;
   /** Folder with what scripts/build-kernels.mjs has compiled; a bundled program says where it is. */
   kernels?: URL;
+  /** Folder that `npm run engine:tensorflow` has filled. */
+  tensorflow?: string | null;
 }
 
 const modules: Partial<Record<EngineName, () => Promise<EngineModule>>> = {
   wasm: () => import('./engines/wasm.ts'),
+  tensorflow: () => import('./engines/tensorflow.ts'),
 };
 
 /** Sets up the backend of this process. Call once per process. Throws an InputError when the engine cannot compute here. */
@@ -25,8 +28,9 @@ export async function startEngine({
   engine,
   threads = availableParallelism(),
   kernels = new URL('../../../out/kernels/', import.meta.url),
+  tensorflow = null,
 }: EngineOptions): Promise<Engine> {
   const load = modules[engine];
   if (!load) throw new InputError(`the engine ${engine} is not part of this version`);
-  return (await load()).start({ threads, kernels });
+  return (await load()).start({ threads, kernels, tensorflow });
 }

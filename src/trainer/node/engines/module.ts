@@ -5,6 +5,8 @@ export interface StartOptions {
   threads: number;
   /** Folder with what scripts/build-kernels.mjs has compiled. */
   kernels: URL;
+  /** Folder that `npm run engine:tensorflow` has filled; null: the engine is not wanted from anywhere. */
+  tensorflow: string | null;
 }
 
 export interface EngineModule {

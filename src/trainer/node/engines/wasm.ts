@@ -17,9 +17,11 @@ export async function start({ threads, kernels }: StartOptions): Promise<Engine>
   await useWasmBackend(module);
   const kernel = await startWasmKernel(nodeKernelHost(kernels, Math.min(threads, MAX_THREADS)), new BackendHeap(heap));
   const { version } = packaged('@tensorflow/tfjs-core/package.json') as { version: string };
+  const counted = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return {
     name: 'wasm',
-    description: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${kernel.name} capsule kernel`,
+    device: { kind: 'cpu', name: counted },
+    description: `WebAssembly SIMD, ${counted}, ${kernel.name} capsule kernel`,
     threads,
     versions: { node: process.versions.node, tfjs: version },
     kernel,

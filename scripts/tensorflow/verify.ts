@@ -1,0 +1,20 @@
+/** Proves a fresh installation by using it, in a process of its own, since a library that does not fit can end the process. */
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { InputError } from '../../src/shared/input-error.ts';
+import { writeInstallation } from '../../src/trainer/node/tensorflow/installation.ts';
+import { output } from './run.ts';
+
+const Report = z.object({ tensorflow: z.string(), lines: z.array(z.string()) });
+
+/** Lines for people: versions, device, what a step of training gave. Throws an InputError when the installation does not work. */
+export async function verify(folder: string, source: string): Promise<string[]> {
+  await writeInstallation(folder, { tensorflow: 'not known yet', source });
+  const child = fileURLToPath(new URL('train-step.ts', import.meta.url));
+  const text = await output(process.execPath, [child, folder]).catch((error: unknown) => {
+    throw new InputError(`TensorFlow was set up, but does not compute: ${(error as Error).message}`, { cause: error });
+  });
+  const { tensorflow, lines } = Report.parse(JSON.parse(text.trim().split('\n').at(-1)!));
+  await writeInstallation(folder, { tensorflow, source });
+  return lines;
+}
