@@ -5,9 +5,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { referenceKernel } from '../src/engine/capsules/kernels/reference.ts';
 import type { CapsuleKernel, LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
 import { capsuleLayer } from '../src/engine/capsules/routing.ts';
+import type { Kernels } from '../src/engine/kernels/kernels.ts';
+import { referenceKernels } from '../src/engine/kernels/reference.ts';
 import { CapsNet } from '../src/engine/network/capsnet.ts';
 import { TrainingState } from '../src/engine/training/training-state.ts';
 import type { Batch } from '../src/engine/training/batches.ts';
@@ -53,12 +54,12 @@ function layerWork(problem: Safetensors, kernel: CapsuleKernel): Work {
 }
 
 /** A step of training as runs do it: forward, loss, backward, Adam. Batches take turns. */
-async function trainingWork(problem: Safetensors, kernel: CapsuleKernel): Promise<Work> {
+async function trainingWork(problem: Safetensors, kernels: Kernels): Promise<Work> {
   const metadata = Object.entries(problem.metadata).map(([key, text]) => [key, JSON.parse(text) as unknown]);
   const { spec, input, training } = StepMetadata.parse(Object.fromEntries(metadata));
   const weights: Weights = new Map();
   for (const [name, tensor] of problem.tensors) if (tensor.dtype === 'F32' && name !== 'images') weights.set(name, tensor);
-  const state = new TrainingState(new CapsNet(spec, input, kernel, weights), training, { seed: 1, epoch: 0 });
+  const state = new TrainingState(new CapsNet(spec, input, kernels, weights), training, { seed: 1, epoch: 0 });
   const batches = batchesOf(problem);
   const train = (batch: Batch) => state.train(batch, () => performance.now());
   const check: number[] = [];
@@ -107,9 +108,9 @@ function reply(value: object): void {
 preferToBeKilled();
 const job = JSON.parse(process.argv[2]!) as Job;
 const engine = await startEngine({ engine: 'wasm', threads: job.threads });
-const kernel = job.style === 'reference' ? referenceKernel : engine.kernel;
+const kernels = job.style === 'reference' ? referenceKernels : engine.kernels;
 const problem = decodeSafetensors(readFileSync(job.file), job.file);
-const work = job.kind === 'layer' ? layerWork(problem, kernel) : await trainingWork(problem, kernel);
+const work = job.kind === 'layer' ? layerWork(problem, kernels.capsules) : await trainingWork(problem, kernels);
 reply({ check: work.check, description: `${engine.description}, Node ${engine.versions['node']!}` });
 for await (const request of createInterface({ input: process.stdin })) {
   if (request === 'measure') reply({ milliseconds: await measure(work.step) });

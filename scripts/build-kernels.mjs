@@ -1,5 +1,5 @@
 /**
- * Compiles the WebAssembly kernels: src/engine/capsules/kernels/wasm/assembly → out/kernels/{relaxed,plain}.wasm.
+ * Compiles the WebAssembly kernels: src/engine/kernels/wasm/assembly → out/kernels/{relaxed,plain}.wasm.
  * Does nothing when the sources, the compiler and its options are those of the last time. Also a global setup of Vitest.
  */
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const sources = new URL('../src/engine/capsules/kernels/wasm/assembly/', import.meta.url);
+const sources = new URL('../src/engine/kernels/wasm/assembly/', import.meta.url);
 const target = new URL('../out/kernels/', import.meta.url);
 const variants = { relaxed: ['--enable', 'relaxed-simd'], plain: [] };
 // -O3 regroups unrolled chains of multiply-adds and spills registers: it is 1.7 times slower than -O2.
@@ -19,7 +19,8 @@ const options = [
 export default async function buildKernels() {
   const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
   const hash = createHash('sha256').update(JSON.stringify([version, variants, options]));
-  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(new URL(name, sources)));
+  for (const name of readdirSync(sources, { recursive: true }).sort())
+    if (name.endsWith('.ts')) hash.update(name).update(readFileSync(new URL(name, sources)));
   const wanted = hash.digest('hex');
   const stamp = new URL('sources.sha256', target);
   const names = Object.keys(variants);

@@ -1,6 +1,6 @@
-/** The engine as jobs see it: a tfjs backend that is set up, and the capsule kernel that goes with it. */
+/** The engine as jobs see it: a tfjs backend that is set up, and the kernels that go with it. */
 import type { Device, EngineName } from '../shared/engines.ts';
-import type { CapsuleKernel } from './capsules/kernels/kernel.ts';
+import type { Kernels } from './kernels/kernels.ts';
 
 export interface Engine {
   /** Which way of computing: stored with every run. */
@@ -10,7 +10,7 @@ export interface Engine {
   readonly description: string;
   readonly threads: number;
   readonly versions: Record<string, string>;
-  readonly kernel: CapsuleKernel;
+  readonly kernels: Kernels;
   /** Steps of training whose metrics are read together: reading makes a GPU wait. */
   readonly readInterval: number;
   /** Ends worker threads. The engine cannot be used afterwards. */

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapsuleKernel, LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
-import { startWasmKernel, type StartedKernel } from '../../src/engine/capsules/kernels/wasm/start.ts';
+import { startWasmKernel, type StartedKernel } from '../../src/engine/kernels/wasm/start.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { nodeKernelHost } from '../../src/trainer/node/kernel-host.ts';
@@ -40,12 +40,12 @@ describe("in tfjs's own heap", () => {
   afterAll(() => engine.dispose());
 
   it('agrees with PyTorch on every shape', () => {
-    expectGoldens(engine.kernel, goldens);
+    expectGoldens(engine.kernels.capsules, goldens);
   });
 
   it('frees what it makes', () => {
     const before = tf.memory().numTensors;
-    runLayer(engine.kernel, goldens[0]!);
+    runLayer(engine.kernels.capsules, goldens[0]!);
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -54,7 +54,7 @@ describe("in tfjs's own heap", () => {
     for (const bad of [NaN, Infinity]) {
       const u = golden.u.slice();
       u[0] = bad; // of the first image
-      const { v } = runLayer(engine.kernel, { ...golden, u });
+      const { v } = runLayer(engine.kernels.capsules, { ...golden, u });
       const perImage = v.length / golden.shape.batch;
       expect(v.subarray(0, perImage).some((value) => !Number.isFinite(value))).toBe(true);
       expect(v.subarray(perImage).every((value) => Number.isFinite(value))).toBe(true);

@@ -1,8 +1,8 @@
-/** Training with the fused kernel is training with the reference op. */
+/** Training with the fused kernels is training with the reference ops. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
-import { referenceKernel } from '../../src/engine/capsules/kernels/reference.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import type { Kernels } from '../../src/engine/kernels/kernels.ts';
+import { referenceKernels } from '../../src/engine/kernels/reference.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { trainingBatches } from '../../src/engine/training/batches.ts';
@@ -24,8 +24,8 @@ it('has the same loss over 20 steps, within 1e-4', async () => {
   const training = TrainingSpec.parse({ epochs: 1, batch: 12 });
   const spec = networkOf({ types: 4, dim: 6, depth: 2 });
   const input = inputShape(dataset);
-  const curve = async (kernel: CapsuleKernel): Promise<number[]> => {
-    const state = new TrainingState(new CapsNet(spec, input, kernel, initialWeights(spec, input, 3)), training, { seed: 3, epoch: 0 });
+  const curve = async (kernels: Kernels): Promise<number[]> => {
+    const state = new TrainingState(new CapsNet(spec, input, kernels, initialWeights(spec, input, 3)), training, { seed: 3, epoch: 0 });
     const batch = trainingBatches(dataset, { ...training, seed: 3, epoch: 1 });
     const losses: number[] = [];
     for (let step = 0; step < 20; step++) {
@@ -35,8 +35,8 @@ it('has the same loss over 20 steps, within 1e-4', async () => {
     state.dispose();
     return losses;
   };
-  const [fused, reference] = [await curve(engine.kernel), await curve(referenceKernel)];
-  expect(engine.kernel.name).not.toBe(referenceKernel.name);
+  const [fused, reference] = [await curve(engine.kernels), await curve(referenceKernels)];
+  expect(engine.kernels.capsules.name).not.toBe(referenceKernels.capsules.name);
   expect(reference.at(-1)).toBeLessThan(reference[0]!);
   for (const [step, loss] of fused.entries()) expect(Math.abs(loss - reference[step]!)).toBeLessThan(1e-4);
 });

@@ -1,9 +1,9 @@
 /** The backends on which the network is tested: `wasm` is an engine that trains, tfjs's plain `cpu` is a second opinion. */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
-import { referenceKernel } from '../../src/engine/capsules/kernels/reference.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import type { Kernels } from '../../src/engine/kernels/kernels.ts';
+import { referenceKernels } from '../../src/engine/kernels/reference.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 
 export const backends = ['wasm', 'cpu'] as const;
@@ -11,15 +11,15 @@ export type Backend = (typeof backends)[number];
 
 let wasm: Engine | undefined;
 
-/** Makes `backend` the current one and returns the capsule kernel that goes with it. */
-export async function useBackend(backend: Backend): Promise<CapsuleKernel> {
+/** Makes `backend` the current one and returns the kernels that go with it. */
+export async function useBackend(backend: Backend): Promise<Kernels> {
   if (backend === 'cpu') {
     await tf.setBackend('cpu');
-    return referenceKernel;
+    return referenceKernels;
   }
   wasm ??= await startEngine({ engine: 'wasm', threads: 1 });
   await tf.setBackend('wasm');
-  return wasm.kernel;
+  return wasm.kernels;
 }
 
 /** Ends what useBackend has started. */

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import type { Kernels } from '../../src/engine/kernels/kernels.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { randomStream } from '../../src/shared/random.ts';
@@ -36,9 +36,9 @@ const networks = {
 };
 
 describe.each(Object.entries(networks))('a network %s', (_, spec) => {
-  let kernel: CapsuleKernel;
+  let kernels: Kernels;
   beforeAll(async () => {
-    kernel = await useBackend('wasm');
+    kernels = await useBackend('wasm');
   });
   afterAll(closeBackends);
 
@@ -51,7 +51,7 @@ describe.each(Object.entries(networks))('a network %s', (_, spec) => {
       // Away from ReLU's kink, where most values would otherwise be.
       if (name.endsWith('.bn.bias')) data.fill(2);
     }
-    const net = new CapsNet(spec, input, kernel, weights);
+    const net = new CapsNet(spec, input, kernels, weights);
     const pixels = Float32Array.from({ length: batch * input.height * input.width * input.channels }, () => random.float());
     const images = tf.tensor4d(pixels, [batch, input.height, input.width, input.channels]);
     const labels = tf.tensor1d([0, 1, 2, 3, 1, 0], 'int32');

@@ -1,7 +1,7 @@
 /** Forward pass, losses, gradients and running statistics of a small network against PyTorch in float64. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import type { Kernels } from '../../src/engine/kernels/kernels.ts';
 import { CapsNet, type Forward, type Mode } from '../../src/engine/network/capsnet.ts';
 import { toFileLayout } from '../../src/engine/network/layout.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';
@@ -22,9 +22,9 @@ function expectClose(results: Map<string, ArrayLike<number>>, golden: NetworkGol
 const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync().slice() as Float32Array;
 
 describe.each(backends)('on %s', (backend) => {
-  let kernel: CapsuleKernel;
+  let kernels: Kernels;
   beforeAll(async () => {
-    kernel = await useBackend(backend);
+    kernels = await useBackend(backend);
   });
   afterAll(closeBackends);
 
@@ -35,7 +35,7 @@ describe.each(backends)('on %s', (backend) => {
       net?.dispose();
     });
 
-    const build = (): CapsNet => (net = new CapsNet(golden.spec, golden.input, kernel, golden.weights));
+    const build = (): CapsNet => (net = new CapsNet(golden.spec, golden.input, kernels, golden.weights));
     const imagesTensor = () => tf.tensor4d(golden.images.data, golden.images.shape as [number, number, number, number]);
     const labelsTensor = () => tf.tensor1d(golden.labels, 'int32');
 

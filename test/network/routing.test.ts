@@ -16,7 +16,7 @@ const combinations = cases.flatMap(({ name, shape }) => (['squash', 'sensitive']
 describe.each(backends)('routing on %s', (backend) => {
   let kernel: CapsuleKernel;
   beforeAll(async () => {
-    kernel = await useBackend(backend);
+    kernel = (await useBackend(backend)).capsules;
   });
   afterAll(closeBackends);
 

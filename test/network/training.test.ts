@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import type { Kernels } from '../../src/engine/kernels/kernels.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';
@@ -19,15 +19,15 @@ const imagesTensor = () => tf.tensor4d(golden.images.data, golden.images.shape a
 const clock = () => performance.now();
 
 describe.each(backends)('on %s', (backend) => {
-  let kernel: CapsuleKernel;
+  let kernels: Kernels;
   beforeAll(async () => {
-    kernel = await useBackend(backend);
+    kernels = await useBackend(backend);
   });
   afterAll(closeBackends);
 
   /** Trains the golden's network on the golden's batch, again and again. */
   async function train(settings: Partial<TrainingSpec>, steps: number) {
-    const net = new CapsNet(golden.spec, golden.input, kernel, golden.weights);
+    const net = new CapsNet(golden.spec, golden.input, kernels, golden.weights);
     const training = TrainingSpec.parse({ epochs: 1, reconstruction: golden.reconstruction, ...settings });
     const state = new TrainingState(net, training, { seed: 0, epoch: 0 });
     const losses: number[] = [];
@@ -67,7 +67,7 @@ describe.each(backends)('on %s', (backend) => {
 
   it('makes feature maps more alike the larger α is', async () => {
     const likeness = async (ccm: number) => {
-      const net = new CapsNet(golden.spec, golden.input, kernel, (await train({ ccm, learningRate: 0.01 }, 10)).weights);
+      const net = new CapsNet(golden.spec, golden.input, kernels, (await train({ ccm, learningRate: 0.01 }, 10)).weights);
       const value = tf.tidy(() => {
         const { featureMaps } = net.forward(imagesTensor(), 'train');
         return tf.addN(featureMaps.map(({ maps }) => ccmTerm(maps))).dataSync()[0]!;
@@ -85,7 +85,7 @@ describe.each(backends)('on %s', (backend) => {
     const kept = () => `${tf.memory().numTensors} tensors, ${tf.memory().numDataBuffers} buffers`;
     const before = kept();
     const spec: NetworkSpec = { ...golden.spec, squash: 'sensitive' };
-    const net = new CapsNet(spec, golden.input, kernel, initialWeights(spec, golden.input, 1));
+    const net = new CapsNet(spec, golden.input, kernels, initialWeights(spec, golden.input, 1));
     const state = new TrainingState(net, TrainingSpec.parse({ epochs: 1, ccm: 0.01 }), { seed: 1, epoch: 0 });
     const counts: string[] = [];
     for (let step = 0; step < 12; step++) {

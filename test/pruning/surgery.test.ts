@@ -1,7 +1,7 @@
 /** A network with channels zeroed by hand and the same network with those channels cut compute the same. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CapsuleKernel } from '../../src/engine/capsules/kernels/kernel.ts';
+import type { Kernels } from '../../src/engine/kernels/kernels.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { planPruning, type PruningPlan } from '../../src/shared/pruning-plan.ts';
@@ -79,8 +79,8 @@ function zeroed(weights: Weights, plan: PruningPlan): Weights {
 }
 
 /** Class capsules and reconstruction of the same images. */
-function outputs(network: NetworkSpec, weights: Weights, kernel: CapsuleKernel): number[] {
-  const net = new CapsNet(network, input, kernel, weights);
+function outputs(network: NetworkSpec, weights: Weights, kernels: Kernels): number[] {
+  const net = new CapsNet(network, input, kernels, weights);
   const values = tf.tidy(() => {
     const images = tf.randomUniform<tf.Rank.R4>([3, input.height, input.width, input.channels], 0, 1, 'float32', 9);
     const { classes } = net.forward(images, 'test');
@@ -92,21 +92,21 @@ function outputs(network: NetworkSpec, weights: Weights, kernel: CapsuleKernel):
 }
 
 describe.each(backends)('on %s', (backend) => {
-  let kernel: CapsuleKernel;
+  let kernels: Kernels;
   beforeAll(async () => {
-    kernel = await useBackend(backend);
+    kernels = await useBackend(backend);
   });
   afterAll(closeBackends);
 
   /** Error of the cut network against the zeroed one, and against the untouched one. */
-  function compare(pruning: object, zeroedKernel = kernel) {
+  function compare(pruning: object, zeroedKernels = kernels) {
     const weights = trainedWeights();
     const plan = planOf(pruning);
-    const cut = outputs(plan.network, cutWeights({ spec, weights, input, plan, fresh: new Map() }), kernel);
+    const cut = outputs(plan.network, cutWeights({ spec, weights, input, plan, fresh: new Map() }), kernels);
     return {
       layers: plan.cuts.map(({ layer }) => layer),
-      error: relativeError(cut, outputs(spec, zeroed(weights, plan), zeroedKernel)),
-      change: relativeError(cut, outputs(spec, weights, kernel)),
+      error: relativeError(cut, outputs(spec, zeroed(weights, plan), zeroedKernels)),
+      change: relativeError(cut, outputs(spec, weights, kernels)),
     };
   }
 
@@ -125,14 +125,17 @@ describe.each(backends)('on %s', (backend) => {
   });
 
   it('cut intermediate types equal zeroed ones that are barred from the softmax over parents', () => {
-    const { layers, error, change } = compare({ intermediate: { ratio: 0.5 } }, barringKernel);
+    const { layers, error, change } = compare({ intermediate: { ratio: 0.5 } }, { ...kernels, capsules: barringKernel });
     expect(layers).toEqual(['capsules.0', 'capsules.1']);
     expect(error).toBeLessThan(TOLERANCE);
     expect(change).toBeGreaterThan(1e-3);
   });
 
   it('everything cut at once equals everything zeroed at once', () => {
-    const { layers, error } = compare({ backbone: 0.4, capsules: 0.5, intermediate: { ratio: 0.3 } }, barringKernel);
+    const { layers, error } = compare(
+      { backbone: 0.4, capsules: 0.5, intermediate: { ratio: 0.3 } },
+      { ...kernels, capsules: barringKernel },
+    );
     expect(layers).toHaveLength(5);
     expect(error).toBeLessThan(TOLERANCE);
   });

@@ -30,7 +30,7 @@ const COUPLING_BATCH = 8;
 
 /** Measures a network on the test images. Throws JobStopped when the host says so. */
 export async function analyse(job: AnalyseJob, dataset: Dataset, engine: Engine, io: HostIO): Promise<Analysis> {
-  const net = new CapsNet(job.network, inputShape(dataset), engine.kernel, job.weights);
+  const net = new CapsNet(job.network, inputShape(dataset), engine.kernels, job.weights);
   try {
     const measured = await evaluate(net, dataset, job.training, io);
     return {

@@ -28,7 +28,7 @@ export async function forward({ network, input, weights, images }: ForwardJob, e
   const count = images.shape[0]!;
   if (count === 0) throw new Error('There are no images in the input.');
   const size = images.data.length / count;
-  const net = new CapsNet(network, input, engine.kernel, weights);
+  const net = new CapsNet(network, input, engine.kernels, weights);
   const parts = new Map<string, { shape: number[]; data: Float32Array[] }>();
   try {
     for (let start = 0; start < count; start += BATCH) {

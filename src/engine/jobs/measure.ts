@@ -22,7 +22,7 @@ export interface Speed {
 
 /** The first step, in which kernels may be compiled, does not count. */
 export async function measureSpeed(engine: Engine, { now }: Pick<HostIO, 'now'>): Promise<Speed> {
-  const net = new CapsNet(network, input, engine.kernel, initialWeights(network, input, 1));
+  const net = new CapsNet(network, input, engine.kernels, initialWeights(network, input, 1));
   const state = new TrainingState(net, training, { seed: 1, epoch: 0, readInterval: engine.readInterval });
   try {
     const batch = noise();

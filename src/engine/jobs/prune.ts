@@ -54,7 +54,7 @@ export async function scoreLayers(
   engine: Engine,
   io: Pick<HostIO, 'shouldStop'>,
 ): Promise<Scores> {
-  const net = new CapsNet(network, inputShape(dataset), engine.kernel, weights);
+  const net = new CapsNet(network, inputShape(dataset), engine.kernels, weights);
   const withCapsules = pruning.intermediate.ratio > 0;
   const maps = new Map<string, FeatureMaps[]>();
   const meters = new Map<string, ActivityMeter>();

@@ -34,7 +34,7 @@ const BREATH_INTERVAL = 20;
 export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io: JobIO, resume?: StoredCheckpoint): Promise<TrainResult> {
   const { network, training, seed, firstEpoch } = job;
   const input = inputShape(dataset);
-  const net = new CapsNet(network, input, engine.kernel, resume?.tensors ?? job.weights ?? initialWeights(network, input, seed));
+  const net = new CapsNet(network, input, engine.kernels, resume?.tensors ?? job.weights ?? initialWeights(network, input, seed));
   const state = new TrainingState(net, training, { seed, epoch: firstEpoch, readInterval: engine.readInterval });
   try {
     if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });

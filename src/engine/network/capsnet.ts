@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, type LayerDescription, type NetworkDescription } from '../../shared/describe.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Weights } from '../../shared/weights.ts';
-import type { CapsuleKernel, LayerShape } from '../capsules/kernels/kernel.ts';
+import type { LayerShape } from '../capsules/kernels/kernel.ts';
 import { capsuleLayer } from '../capsules/routing.ts';
 import { squash } from '../capsules/squash.ts';
-import { BATCH_NORM_MOMENTUM, batchNormRelu, channelMoments, normaliseRelu } from './batch-norm.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { BATCH_NORM_MOMENTUM, batchNormRelu } from './batch-norm.ts';
 import { valuesOf } from '../read-back.ts';
 import { toFileLayout, toTensorLayout } from './layout.ts';
 import { product } from './product.ts';
@@ -27,15 +28,15 @@ export class CapsNet {
   readonly spec: NetworkSpec;
   readonly input: InputShape;
   readonly description: NetworkDescription;
-  readonly #kernel: CapsuleKernel;
+  readonly kernels: Kernels;
   readonly #variables = new Map<string, tf.Variable>();
 
   /** Throws when `weights` lacks a tensor or has one of another shape. */
-  constructor(spec: NetworkSpec, input: InputShape, kernel: CapsuleKernel, weights: Weights) {
+  constructor(spec: NetworkSpec, input: InputShape, kernels: Kernels, weights: Weights) {
     this.spec = spec;
     this.input = input;
     this.description = describe(spec, input);
-    this.#kernel = kernel;
+    this.kernels = kernels;
     for (const { name, shape, trainable } of this.description.layers.flatMap((layer) => layer.parameters)) {
       const stored = weights.get(name);
       if (!stored) throw new Error(`The weights lack the tensor ${name}, which the network needs as (${shape.join(', ')}).`);
@@ -100,7 +101,7 @@ export class CapsNet {
 
   #route(layer: LayerDescription, below: tf.Tensor5D): tf.Tensor5D {
     const weight = this.#variable(`${layer.name}.weight`) as tf.Tensor4D;
-    return capsuleLayer(below, weight, this.layerShape(layer, below.shape[0]), this.#kernel);
+    return capsuleLayer(below, weight, this.layerShape(layer, below.shape[0]), this.kernels.capsules);
   }
 
   #normalise(name: string, x: tf.Tensor4D, mode: Mode): tf.Tensor4D {
@@ -108,16 +109,17 @@ export class CapsNet {
     const beta = this.#variable(`${name}.bn.bias`);
     const runningMean = this.#variables.get(`${name}.bn.running_mean`)!;
     const runningVariance = this.#variables.get(`${name}.bn.running_var`)!;
-    if (mode === 'test') return normaliseRelu(x, gamma, beta, runningMean, runningVariance);
-    const { mean, variance } = channelMoments(x);
+    const { batchNorm } = this.kernels;
+    if (mode === 'test') return batchNorm.forward(x, gamma, beta, runningMean, runningVariance);
+    const moments = batchNorm.moments(x);
     const count = x.size / x.shape[3];
     tf.tidy(() => {
       const move = (running: tf.Variable, batch: tf.Tensor) =>
         running.assign(tf.add(tf.mul(running, 1 - BATCH_NORM_MOMENTUM), tf.mul(batch, BATCH_NORM_MOMENTUM)));
-      move(runningMean, mean);
-      move(runningVariance, tf.mul(variance, count / Math.max(1, count - 1))); // unbiased, as PyTorch stores it
+      move(runningMean, moments.mean);
+      move(runningVariance, tf.mul(moments.variance, count / Math.max(1, count - 1))); // unbiased, as PyTorch stores it
     });
-    return batchNormRelu(x, gamma, beta, mean, variance);
+    return batchNormRelu(x, gamma, beta, moments, batchNorm);
   }
 
   /**

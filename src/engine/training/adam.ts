@@ -3,6 +3,7 @@
  * stands outside the root. tf.train.adam differs in both.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { AdamKernel } from '../kernels/kernels.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { toFileLayout, toTensorLayout } from '../network/layout.ts';
 import { valuesOf } from '../read-back.ts';
@@ -19,10 +20,12 @@ interface Moments {
 
 export class Adam {
   readonly #moments = new Map<string, Moments>();
+  readonly #kernel: AdamKernel;
   #steps = 0;
 
   /** Trains the trainable ones of `variables` (by parameter name), with both moments at zero. */
-  constructor(variables: ReadonlyMap<string, tf.Variable>) {
+  constructor(variables: ReadonlyMap<string, tf.Variable>, kernel: AdamKernel) {
+    this.#kernel = kernel;
     for (const [name, parameter] of variables) {
       if (!parameter.trainable) continue;
       const zeros = () => tf.tidy(() => tf.variable(tf.zeros(parameter.shape), false));
@@ -41,16 +44,17 @@ export class Adam {
   /** One update. `gradients` by tfjs variable name, as tf.variableGrads returns them; they stay the caller's. */
   update(gradients: tf.NamedTensorMap, learningRate: number, weightDecay: number): void {
     this.#steps += 1;
-    const stepSize = learningRate / (1 - BETA_1 ** this.#steps);
-    const secondCorrection = Math.sqrt(1 - BETA_2 ** this.#steps);
-    for (const { parameter, first, second } of this.#moments.values())
-      tf.tidy(() => {
-        const gradient = tf.add(gradients[parameter.name]!, tf.mul(parameter, weightDecay));
-        first.assign(tf.add(tf.mul(first, BETA_1), tf.mul(gradient, 1 - BETA_1)));
-        second.assign(tf.add(tf.mul(second, BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2)));
-        const denominator = tf.add(tf.div(tf.sqrt(second), secondCorrection), EPSILON);
-        parameter.assign(tf.sub(parameter, tf.div(tf.mul(first, stepSize), denominator)));
-      });
+    this.#kernel.update(
+      [...this.#moments.values()].map((moments) => ({ ...moments, gradient: gradients[moments.parameter.name]! })),
+      {
+        beta1: BETA_1,
+        beta2: BETA_2,
+        stepSize: learningRate / (1 - BETA_1 ** this.#steps),
+        correction: Math.sqrt(1 - BETA_2 ** this.#steps),
+        epsilon: EPSILON,
+        weightDecay,
+      },
+    );
   }
 
   /** Both moments as "adam.m.<name>" and "adam.v.<name>", in stored axis order. */

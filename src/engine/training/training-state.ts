@@ -59,7 +59,7 @@ export class TrainingState {
   constructor(net: CapsNet, training: TrainingSpec, { seed, epoch, readInterval = 1 }: TrainingStart) {
     this.#readInterval = readInterval;
     this.#net = net;
-    this.#adam = new Adam(net.variables);
+    this.#adam = new Adam(net.variables, net.kernels.adam);
     this.#training = training;
     this.#seed = seed;
     this.#epoch = epoch;

@@ -8,7 +8,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { WasmModule } from '../../engine/backends/wasm.ts';
-import type { BackendHeapFunctions } from '../../engine/capsules/kernels/wasm/memory.ts';
+import type { BackendHeapFunctions } from '../../engine/kernels/wasm/memory.ts';
 
 // Not `require`: the bundler puts a variable of that name into the same module.
 const packaged = createRequire(import.meta.url);

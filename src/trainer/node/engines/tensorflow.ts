@@ -5,8 +5,9 @@
 import { createRequire } from 'node:module';
 import { useTensorflowBackend } from '../../../engine/backends/tensorflow.ts';
 import { composedKernel } from '../../../engine/capsules/kernels/composed.ts';
-import { MAX_THREADS } from '../../../engine/capsules/kernels/wasm/pool.ts';
-import { startWasmKernel, type StartedKernel } from '../../../engine/capsules/kernels/wasm/start.ts';
+import { MAX_THREADS } from '../../../engine/kernels/wasm/pool.ts';
+import { referenceKernels } from '../../../engine/kernels/reference.ts';
+import { startWasmKernel, type StartedKernel } from '../../../engine/kernels/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Device } from '../../../shared/engines.ts';
 import { InputError } from '../../../shared/input-error.ts';
@@ -39,7 +40,7 @@ export async function start({ threads, kernels, tensorflow: folder }: StartOptio
     description: `TensorFlow ${library} on ${gpu ? 'CUDA, ' : 'the CPU, '}${device.name}, ${kernel.name} capsule kernel`,
     threads,
     versions: { node: process.versions.node, tfjs: version, tensorflow: library },
-    kernel,
+    kernels: { ...referenceKernels, capsules: kernel },
     readInterval: gpu ? 10 : 1,
     dispose: () => {
       kernel.dispose();

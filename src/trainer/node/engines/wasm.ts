@@ -1,10 +1,11 @@
 /** The engine `wasm` in a Node process: TensorFlow.js on WebAssembly with threads, and the fused capsule kernel in its heap. */
 import { createRequire } from 'node:module';
 import { useWasmBackend } from '../../../engine/backends/wasm.ts';
-import { BackendHeap } from '../../../engine/capsules/kernels/wasm/memory.ts';
-import { MAX_THREADS } from '../../../engine/capsules/kernels/wasm/pool.ts';
-import { startWasmKernel } from '../../../engine/capsules/kernels/wasm/start.ts';
+import { BackendHeap } from '../../../engine/kernels/wasm/memory.ts';
+import { MAX_THREADS } from '../../../engine/kernels/wasm/pool.ts';
+import { startWasmKernel } from '../../../engine/kernels/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
+import { referenceKernels } from '../../../engine/kernels/reference.ts';
 import { nodeKernelHost } from '../kernel-host.ts';
 import { startWasmModule } from '../wasm-module.ts';
 import type { StartOptions } from './module.ts';
@@ -24,7 +25,7 @@ export async function start({ threads, kernels }: StartOptions): Promise<Engine>
     description: `WebAssembly SIMD, ${counted}, ${kernel.name} capsule kernel`,
     threads,
     versions: { node: process.versions.node, tfjs: version },
-    kernel,
+    kernels: { ...referenceKernels, capsules: kernel },
     readInterval: 1,
     dispose: () => {
       kernel.dispose();

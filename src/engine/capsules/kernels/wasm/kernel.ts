@@ -5,9 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CapsuleKernel, LayerShape } from '../kernel.ts';
-import type { KernelMemory } from './memory.ts';
+import type { KernelMemory } from '../../../kernels/wasm/memory.ts';
 import { planLayer, type LayerPlan } from './plan.ts';
-import type { KernelPool } from './pool.ts';
+import type { KernelPool } from '../../../kernels/wasm/pool.ts';
 
 const FORWARD = 0;
 const BACKWARD = 1;
@@ -31,7 +31,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
     new Uint8Array(memory.memory.buffer, shared, zeros).fill(0);
     let end = shared;
     const next = (bytes: number): number => (end += bytes) - bytes;
-    // The order of assembly/layer.ts, readLayer.
+    // The order of readLayer in kernels/wasm/assembly/capsules/layer.ts.
     pool.run([
       operation,
       shape.batch,

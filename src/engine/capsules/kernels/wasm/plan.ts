@@ -1,6 +1,6 @@
 /**
  * What one layer's jobs need besides the tensors: how the work is cut up, and how much scratch memory that takes.
- * Units are N · D values of a parent, lanes the eight parents of a tile; see assembly/layer.ts.
+ * Units are N · D values of a parent, lanes the eight parents of a tile; see kernels/wasm/assembly/capsules/layer.ts.
  */
 import type { LayerShape } from '../kernel.ts';
 

@@ -4,7 +4,7 @@
  * collected over the block. A child type, or for a single position a child, belongs to one thread at a time, so nothing
  * is added up across threads and the result does not depend on who did what.
  */
-import { LANES, LOG2E } from './simd';
+import { LANES, LOG2E } from '../simd';
 import {
   agreement, batch, blockTiles, childBytes, coefficients, coefficientStride, du, dv, dw, inHeight, inTypes, inWidth, iterations,
   localVectors, matrixBytes, output, outTypes, positions, saved, sum, table, tables, tableStride, team, terms, tiles, unitBytes,
@@ -12,7 +12,7 @@ import {
 } from './layer';
 import { addScaled, childShare, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';
-import { barrier, nextItem, shareStart, thread } from './threads';
+import { barrier, nextItem, shareStart, thread } from '../threads';
 import { findWindows, gatherParents, TABLE_ROW } from './tile';
 import { routeBackward } from './routing';
 import { squash, squashBackward } from './squash';

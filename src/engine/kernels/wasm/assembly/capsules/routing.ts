@@ -3,7 +3,7 @@
  * kept: b_j = û · (v_1 + … + v_{j-1}), one dot product with a sum of vectors that is the same for all children.
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
-import { exp2, fma, LANES } from './simd';
+import { exp2, fma, LANES } from '../simd';
 import { logits, outDim, outTypes, unitBytes, votes } from './layer';
 
 /** Bytes of one type's capsule over the lanes. */

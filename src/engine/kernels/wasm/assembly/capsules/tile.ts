@@ -1,5 +1,5 @@
 /** Moving a tile's values between tensors and lanes, and finding its children. */
-import { LANES } from './simd';
+import { LANES } from '../simd';
 import {
   childBytes, inHeight, inTypes, inWidth, kernelHeight, kernelWidth, outWidth, padding, slotImage, slotParent, slotPosition, stride,
   u, units, zeros,

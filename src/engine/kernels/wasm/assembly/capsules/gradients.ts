@@ -2,7 +2,7 @@
  * Gradients by votes, children and matrices. The gradient by a vote is a sum of few terms, coefficient × vector, so it
  * is built child by child for the tiles of a block, used twice while it is in cache, and never stored.
  */
-import { fma, LANES, sumLanes } from './simd';
+import { fma, LANES, sumLanes } from '../simd';
 import {
   childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, laneChildBytes, matrixBytes,
   outDim, outTypes, tables, tableStride, terms, u, unitBytes, units, vectors, vectorStride, voteGradients, w,

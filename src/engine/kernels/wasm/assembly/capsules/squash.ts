@@ -1,7 +1,7 @@
 /**
  * The two squash functions on tiles ([unit][lane]) and their gradients, in the form v = g(|s|²) · s; see ../../../squash.ts.
  */
-import { exp2, fma, LANES, LOG2E } from './simd';
+import { exp2, fma, LANES, LOG2E } from '../simd';
 import { outDim, outTypes, sensitive } from './layer';
 
 const EPSILON: f32 = 1e-6;

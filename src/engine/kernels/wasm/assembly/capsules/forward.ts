@@ -1,9 +1,9 @@
 /** The forward job: capsules of the layer, and s of every iteration for the backward job. */
-import { fma, LOG2E } from './simd';
+import { fma, LOG2E } from '../simd';
 import {
   agreement, inTypes, iterations, output, outTypes, partials, saved, sum, table, team, tiles, unitBytes, v,
 } from './layer';
-import { barrier, nextItem, shareStart, thread, threads } from './threads';
+import { barrier, nextItem, shareStart, thread, threads } from '../threads';
 import { findWindows, scatterParents } from './tile';
 import { squash } from './squash';
 import { tileVotes } from './votes';

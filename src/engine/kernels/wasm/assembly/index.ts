@@ -1,8 +1,8 @@
 /** What the module offers to the threads of the pool. */
 import { announceJob, barrier, join, nextJob, thread } from './threads';
-import { readLayer } from './layer';
-import { forward } from './forward';
-import { backward } from './backward';
+import { readLayer } from './capsules/layer';
+import { forward } from './capsules/forward';
+import { backward } from './capsules/backward';
 
 // Words at the start of every job block.
 const FORWARD = 0;

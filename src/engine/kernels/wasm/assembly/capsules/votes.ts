@@ -1,5 +1,5 @@
 /** Votes û[k, n] = W[k, n] · u[k] of the children of a tile, each vote vector [unit][lane]. */
-import { fma, LANES } from './simd';
+import { fma, LANES } from '../simd';
 import { child, childBytes, inTypes, matrixBytes, unitBytes, units, votes, w, windows } from './layer';
 import { gatherChild, TABLE_ROW } from './tile';
 

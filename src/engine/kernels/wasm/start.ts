@@ -1,6 +1,6 @@
 /** Starting the fused kernel. Asynchronous to start, synchronous to use. */
-import type { CapsuleKernel } from '../kernel.ts';
-import { wasmKernel } from './kernel.ts';
+import type { CapsuleKernel } from '../../capsules/kernels/kernel.ts';
+import { wasmKernel } from '../../capsules/kernels/wasm/kernel.ts';
 import { OwnMemory, type KernelMemory } from './memory.ts';
 import { KernelPool, POOL_BYTES, type KernelHost } from './pool.ts';
 

@@ -1,11 +1,11 @@
 /**
- * The layer that a job works on: its sizes and addresses, read from the job block that ../plan.ts fills, and what follows
+ * The layer that a job works on: its sizes and addresses, read from the job block that capsules/kernels/wasm fills, and what follows
  * from them. One instance of the module per thread, so these globals are the thread's own.
  *
  * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
  * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
  */
-import { LANES } from './simd';
+import { LANES } from '../simd';
 
 export let batch: i32 = 0;
 export let inHeight: i32 = 0;
@@ -82,7 +82,7 @@ function word(): i32 {
   return value;
 }
 
-/** Reads the job block. The order of words is that of `jobWords` in ../plan.ts. */
+/** Reads the job block. The order of words is that of `run` in capsules/kernels/wasm/kernel.ts. */
 export function readLayer(job: usize, thread: i32): void {
   cursor = job;
   batch = word();
