@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -26,6 +26,10 @@ it('serves pages with a policy that lets nothing in from elsewhere, and only fil
   const policy = page.headers['content-security-policy']!;
   expect(policy).toMatch(/^default-src 'none';/);
   expect(policy).not.toMatch(/unsafe|http|\*/);
+  // The page says so itself, too, except for what only a header can say.
+  const ownPage = readFileSync(new URL('../renderer/index.html', import.meta.url), 'utf8');
+  const own = /Content-Security-Policy"\s+content="([^"]+)"/.exec(ownPage)?.[1];
+  expect(policy).toBe(`${own}; frame-ancestors 'none'`);
   expect(await readPage(folder, '/secret.txt')).toBeNull();
   expect(await readPage(folder, '/none.html')).toBeNull();
 });
