@@ -8,7 +8,7 @@ import { loadDataset, SAMPLE } from '../src/datasets/load.ts';
 import type { LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
 import { initialWeights } from '../src/engine/network/initialise.ts';
 import { randomStream } from '../src/shared/random.ts';
-import { imageSize, plainBatch } from '../src/engine/training/batches.ts';
+import { plainBatch } from '../src/engine/training/batches.ts';
 import { inputShape } from '../src/shared/dataset.ts';
 import { describe, type NetworkDescription } from '../src/shared/describe.ts';
 import { encodeSafetensors, type StoredTensor } from '../src/shared/safetensors.ts';
@@ -65,7 +65,7 @@ export async function writeStepProblem(
   const dataset = await loadDataset(SAMPLE);
   const [spec, input] = [networkOf(family), inputShape(dataset)];
   const tensors = new Map([...initialWeights(spec, input, SEED)].map(([name, { shape, data }]) => [name, float32(shape, data)]));
-  const { images, labels } = plainBatch(dataset.train, 0, batch * batches, imageSize(dataset));
+  const { images, labels } = plainBatch(dataset, 'train', 0, batch * batches);
   tensors.set('images', float32([batches, batch, input.height, input.width, input.channels], images));
   tensors.set('labels', { dtype: 'I32', shape: [batches, batch], data: labels });
   write(file, tensors, { spec, input, training: TrainingSpec.parse({ epochs: 1, batch }) });

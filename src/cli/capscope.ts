@@ -7,6 +7,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { InputError } from '../shared/input-error.ts';
 import { addCompare } from './commands/compare.ts';
 import { addForward } from './commands/forward.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -24,7 +25,9 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError(false);
   // Commander copies the settings above into each command when it is added.
   addStudy(program, (code) => (exitCode = code));
-  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForward, addServe]) add(program);
+  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForward]) add(program);
+  addInspect(program, (code) => (exitCode = code));
+  addServe(program);
   program.argument('[command]').action((name?: string) => {
     const problem = name === undefined ? 'name a command' : `there is no command ${name}`;
     throw new InputError(`${problem}; choose from ${program.commands.map((command) => command.name()).join(', ')}`);

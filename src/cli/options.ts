@@ -9,6 +9,12 @@ import { Store } from '../store/store.ts';
 export const databaseOption = (): Option => new Option('--db <file>', 'database of runs').default(defaultDatabasePath(), "Capscope's own");
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document');
 
+/** May be given several times, for a data set of several files. */
+export const dataOption = (): Option =>
+  new Option('--data <path>', "files, folder or archive with a data set, instead of the study's; may be given several times").argParser(
+    (path: string, before: string[] | undefined) => [...(before ?? []), path],
+  );
+
 /** Adds a command that works on the database. */
 export function databaseCommand(program: Command, usage: string, description: string): Command {
   return program.command(usage).description(description).addOption(databaseOption());

@@ -1,59 +1,77 @@
 /** Loads a data set from wherever it lies. */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../shared/dataset.ts';
-import { assemble, type Limits } from './assemble.ts';
-import { DatasetError, systemError } from './errors.ts';
+import type { PreparationSpec } from '../shared/spec/preparation.ts';
 import { readSource } from './formats/index.ts';
+import type { ReadOptions } from './formats/reader.ts';
+import { prepare, type Prepared } from './preparation/prepare.ts';
+import type { RawDataset } from './raw.ts';
 import { pathsSource } from './sources/paths.ts';
 import type { Source, SourceFile } from './sources/source.ts';
 
 /** The path that stands for the bundled sample. */
 export const SAMPLE = 'sample';
 
-export interface LoadOptions extends Limits {
-  /** Folder with the bundled sample; a packaged app keeps its resources elsewhere. */
-  resources?: string;
-}
-
 const resourcesFolder = fileURLToPath(new URL('../../resources/', import.meta.url));
 
-/**
- * Loads the bundled sample of MNIST (`sample`), or a folder with the four IDX files of a data set.
- * Throws a DatasetError: one sentence that names the file, what is wrong with it and what was expected.
- */
-export async function loadDataset(path: string, { resources = resourcesFolder, ...limits }: LoadOptions = {}): Promise<Dataset> {
-  if (path === SAMPLE) return { ...(await loadFolder(join(resources, 'mnist-sample'), limits)), name: 'MNIST sample' };
-  return loadFolder(path, limits);
+export interface LoadProgress {
+  stage: string;
+  /** Units depend on the stage; null: not known yet. */
+  done: number;
+  total: number | null;
 }
 
-async function loadFolder(path: string, limits: Limits): Promise<Dataset> {
-  const info = await stat(path).catch((error: unknown) => {
-    throw systemError(path, error);
+export interface LoadOptions extends Omit<Partial<ReadOptions>, 'onProgress'> {
+  preparation?: PreparationSpec | undefined;
+  /** Told as often as there is something to tell. */
+  onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Folder with the bundled sample; a packaged app keeps its resources elsewhere. */
+  resources?: string | undefined;
+}
+
+export interface Loaded extends Prepared {
+  /** As a person calls it, e.g. "IDX". */
+  format: string;
+}
+
+/**
+ * Loads one data set from files, folders and archives that were given together; `sample` is the bundled sample of MNIST.
+ * Throws a DatasetError: one sentence that names the file, what is wrong with it and what was expected; or what `signal`
+ * was aborted with.
+ */
+export async function loadPaths(paths: readonly string[], options: LoadOptions = {}): Promise<Loaded> {
+  const { format, ...raw } = await readPaths(paths, options);
+  return { ...(await prepareRaw(raw, options)), format };
+}
+
+/** The same without preparing what was read. */
+export async function readPaths(paths: readonly string[], options: LoadOptions = {}): Promise<RawDataset & { format: string }> {
+  const { onProgress, resources = resourcesFolder, limits, signal, decoder } = options;
+  const sample = paths.length === 1 && paths[0] === SAMPLE;
+  const source = await pathsSource(sample ? [join(resources, 'mnist-sample')] : paths);
+  const raw = await readSource(counted(source, onProgress), { limits, signal, decoder, onProgress });
+  return sample ? { ...raw, name: 'MNIST sample' } : raw;
+}
+
+export function prepareRaw(raw: RawDataset, { preparation, signal, limits, onProgress }: LoadOptions = {}): Promise<Prepared> {
+  return prepare(raw, preparation, {
+    signal,
+    onProgress: (done, total) => onProgress?.({ stage: 'preparing images', done, total }),
+    dataBytes: limits?.dataBytes,
   });
-  if (!info.isDirectory()) throw new DatasetError(path, 'it is a file; expected a folder with the four IDX files of a data set');
-  return loadPaths([path], limits);
 }
 
-/**
- * Loads one data set from files and folders that were given together. Throws a DatasetError.
- * @param onRead is told how many files have been read, of how many.
- */
-export async function loadPaths(
-  paths: readonly string[],
-  limits: Limits = {},
-  onRead: (done: number, total: number) => void = () => undefined,
-): Promise<Dataset> {
-  const source = counted(await pathsSource(paths), onRead);
-  return assemble(await readSource(source), limits);
+/** The data set alone, whatever was left out. */
+export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
+  return (await loadPaths([path], options)).dataset;
 }
 
-function counted(source: Source, onRead: (done: number, total: number) => void): Source {
+function counted(source: Source, onProgress: LoadOptions['onProgress']): Source {
   let done = 0;
   const read = (file: SourceFile) => async () => {
     const bytes = await file.read();
-    onRead(++done, source.files.length);
+    onProgress?.({ stage: 'reading files', done: ++done, total: source.files.length });
     return bytes;
   };
   return { ...source, files: source.files.map((file) => ({ ...file, read: read(file) })) };

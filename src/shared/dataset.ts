@@ -1,5 +1,6 @@
 /** The one form in which images reach the engine, whatever file they came from. */
 import type { InputShape } from './spec/network.ts';
+import type { PreparationSpec, Standardisation } from './spec/preparation.ts';
 
 /** Images of one split, row-major (count, height, width, channels), one byte each; value / 255 is the intensity in [0, 1]. */
 export interface Split {
@@ -15,7 +16,11 @@ export interface Dataset {
   classes: string[];
   train: Split;
   test: Split;
-  /** Hex SHA-256 over shape, classes, images and labels: the identity under which runs remember their data. */
+  /** What was made of the images before they became these; absent: nothing. */
+  preparation?: PreparationSpec | undefined;
+  /** What is still to be done where the bytes become numbers; absent: intensities in [0, 1] are what networks get. */
+  standardisation?: Standardisation | undefined;
+  /** Hex SHA-256 over shape, classes, images, labels and standardisation: the identity under which runs remember their data. */
   fingerprint: string;
 }
 

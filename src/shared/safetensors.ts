@@ -49,7 +49,19 @@ const Metadata = z.record(z.string(), z.string());
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Throws a RangeError when a tensor's data does not have as many elements as its shape says. */
-export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors(content: Safetensors): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(content);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/** The same as pieces that follow one another, so that large tensors need not be copied to be written. */
+export function safetensorsParts({ tensors, metadata }: Safetensors): Uint8Array[] {
   const order = [...tensors].sort(([a, x], [b, y]) => dtypes.indexOf(x.dtype) - dtypes.indexOf(y.dtype) || (a < b ? -1 : 1));
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [['__metadata__', sortedByKey(metadata)]] : [];
   let end = 0;
@@ -64,33 +76,52 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   const json = `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
-  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
+  const bytes = new Uint8Array(start).fill(0x20, 8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.set(header, 8);
-  let offset = start;
-  for (const [, { data }] of order) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return bytes;
+  return [bytes, ...order.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+}
+
+/** Where a tensor lies in its file: bytes [begin, end) from the start of the file. */
+export interface TensorPlace {
+  dtype: Dtype;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+/** What the header of a file says. */
+export interface SafetensorsLayout {
+  tensors: Map<string, TensorPlace>;
+  metadata: Record<string, string>;
+}
+
+/** Bytes with which every file starts; they tell how long the header is. */
+export const headerLengthBytes = 8;
+
+/** Number of bytes up to the end of the header. Throws an InputError that starts with `source`. */
+export function headerEnd(start: Uint8Array, size: number, source: string): number {
+  const wrong = wrongFile(source);
+  if (start.length < headerLengthBytes) throw wrong(`it has ${start.length} bytes, fewer than the 8 of the header length`);
+  const declared = new DataView(start.buffer, start.byteOffset, headerLengthBytes).getBigUint64(0, true);
+  if (declared > BigInt(maxHeaderBytes)) throw wrong(`its header length ${declared.toString()} is above ${maxHeaderBytes}`);
+  const end = headerLengthBytes + Number(declared);
+  if (end > size) throw wrong(`its header should end at byte ${end}, but the file ends at ${size}`);
+  return end;
 }
 
 /**
- * Decodes a whole file. Every tensor gets memory of its own.
+ * What the first bytes of a file of `size` bytes say, up to `headerEnd`.
  * Throws an InputError that starts with `source` when the file is truncated, malformed or of an unsupported element type.
  */
-export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
-  const wrong = (reason: string) => new InputError(`${source} is not a valid safetensors file: ${reason}`);
-  if (bytes.length < 8) throw wrong(`it has ${bytes.length} bytes, fewer than the 8 of the header length`);
-  const declared = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (declared > BigInt(maxHeaderBytes)) throw wrong(`its header length ${declared.toString()} is above ${maxHeaderBytes}`);
-  const start = 8 + Number(declared);
-  if (start > bytes.length) throw wrong(`its header should end at byte ${start}, but the file ends at ${bytes.length}`);
-  const { metadata, headers } = parseHeader(bytes.subarray(8, start), wrong);
+export function decodeLayout(head: Uint8Array, size: number, source: string): SafetensorsLayout {
+  const wrong = wrongFile(source);
+  const start = headerEnd(head, size, source);
+  const { metadata, headers } = parseHeader(head.subarray(headerLengthBytes, start), wrong);
 
   // As the reference implementation demands: in order of their offsets the tensors cover the rest of the file, no gap, no overlap.
   const ordered = [...headers].sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, TensorPlace>();
   let expected = 0;
   for (const [
     name,
@@ -102,19 +133,29 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   ] of ordered) {
     if (!isDtype(dtype)) throw wrong(`tensor "${name}" has type ${dtype}; supported are ${dtypes.join(', ')}`);
     if (begin !== expected) throw wrong(`tensor "${name}" starts at byte ${begin} of the data, expected ${expected}`);
-    const size = elements(shape) * arrays[dtype].BYTES_PER_ELEMENT;
-    if (end - begin !== size)
+    const bytes = elements(shape) * arrays[dtype].BYTES_PER_ELEMENT;
+    if (end - begin !== bytes)
       throw wrong(
-        `tensor "${name}" of type ${dtype} and shape [${shape.join(', ')}] needs ${size} bytes, but its offsets span ${end - begin}`,
+        `tensor "${name}" of type ${dtype} and shape [${shape.join(', ')}] needs ${bytes} bytes, but its offsets span ${end - begin}`,
       );
-    if (start + end > bytes.length) throw wrong(`tensor "${name}" should end at byte ${start + end}, but the file ends at ${bytes.length}`);
-    // Not bytes.slice: a Node Buffer's gives a view of the whole file instead of a copy.
-    const copy = Uint8Array.from(bytes.subarray(start + begin, start + end));
-    tensors.set(name, { dtype, shape, data: new arrays[dtype](copy.buffer) } as StoredTensor);
+    if (start + end > size) throw wrong(`tensor "${name}" should end at byte ${start + end}, but the file ends at ${size}`);
+    tensors.set(name, { dtype, shape, begin: start + begin, end: start + end });
     expected = end;
   }
-  if (start + expected !== bytes.length) throw wrong(`${bytes.length - start - expected} bytes at its end belong to no tensor`);
+  if (start + expected !== size) throw wrong(`${size - start - expected} bytes at its end belong to no tensor`);
   return { tensors, metadata };
+}
+
+/** Decodes a whole file. Every tensor gets memory of its own. Throws an InputError as decodeLayout does. */
+export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
+  const layout = decodeLayout(bytes, bytes.length, source);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, begin, end }] of layout.tensors) {
+    // Not bytes.slice: a Node Buffer's gives a view of the whole file instead of a copy.
+    const copy = Uint8Array.from(bytes.subarray(begin, end));
+    tensors.set(name, { dtype, shape, data: new arrays[dtype](copy.buffer) } as StoredTensor);
+  }
+  return { tensors, metadata: layout.metadata };
 }
 
 /** Encodes float32 weights. */
@@ -133,6 +174,8 @@ export function decodeWeights(bytes: Uint8Array, source: string): { weights: Wei
   }
   return { weights, metadata };
 }
+
+const wrongFile = (source: string) => (reason: string) => new InputError(`${source} is not a valid safetensors file: ${reason}`);
 
 function isDtype(dtype: string): dtype is Dtype {
   return (dtypes as string[]).includes(dtype);

@@ -1,17 +1,15 @@
 /** What the workbench and a trainer process say to each other. A process does one task; then the workbench ends it. */
-import type { DatasetLimits, LogLine, SplitSpec, StepPoint } from './contract/index.ts';
+import type { LogLine, StepPoint } from './contract/index.ts';
 import type { StepProgress } from './progress.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
 import type { PruningSpec } from './spec/pruning.ts';
 
-/** Where a data set's images are, and what is made of them. */
+/** Where a data set's images are. */
 export interface DatasetSource {
   /** A file that Capscope has kept; null for the bundled sample. */
   path: string | null;
   name: string;
-  recipe: { split: SplitSpec; limits: DatasetLimits };
-  /** Of the data set that comes out. */
   fingerprint: string;
 }
 

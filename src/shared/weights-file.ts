@@ -8,6 +8,7 @@ import { InputError } from './input-error.ts';
 import { firstIssue } from './issues.ts';
 import { decodeWeights, encodeWeights } from './safetensors.ts';
 import { InputShape, NetworkSpec } from './spec/network.ts';
+import { PreparationSpec, Standardisation } from './spec/preparation.ts';
 import type { Weights } from './weights.ts';
 
 /** Under this key of the file's metadata stands, as JSON, what is needed to rebuild the network. */
@@ -19,6 +20,9 @@ export const SavedNetwork = z.strictObject({
   input: InputShape,
   /** Names of the classes, in the order of the class capsules. */
   classes: z.array(z.string()),
+  /** What was made of the images that it was trained on; absent: nothing. */
+  preparation: PreparationSpec.optional(),
+  standardisation: Standardisation.optional(),
 });
 export type SavedNetwork = z.infer<typeof SavedNetwork>;
 
@@ -37,6 +41,9 @@ export function decodeNetworkFile(bytes: Uint8Array, source: string): SavedNetwo
   const saved = parsed.data;
   if (saved.classes.length !== saved.input.classes)
     throw new InputError(`${source}: its metadata name ${saved.classes.length} classes, but the network has ${saved.input.classes}`);
+  const { channels } = saved.input;
+  if (saved.standardisation && (saved.standardisation.mean.length !== channels || saved.standardisation.deviation.length !== channels))
+    throw new InputError(`${source}: its metadata do not standardise ${channels} channels, which the network has`);
   checkParameters(weights, saved, source);
   return { ...saved, weights };
 }

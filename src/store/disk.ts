@@ -4,6 +4,9 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 
+/** Systems write at most 2 GiB at a time. */
+const writeAtOnce = 2 ** 30;
+
 export function readWhole(path: string): Uint8Array {
   try {
     return readFileSync(path);
@@ -15,12 +18,13 @@ export function readWhole(path: string): Uint8Array {
 /**
  * Writes a file so that it is there whole or not at all, even if the power fails: the bytes go to a temporary name, the
  * system puts them on the disk, and only then the file gets its name. Creates folders as needed.
+ * @param content in one piece or in several that follow one another.
  */
-export function writeDurably(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+export function writeDurably(path: string, content: Uint8Array | readonly Uint8Array[]): void {
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeAndSync(temporary, bytes);
+    writeAndSync(temporary, content instanceof Uint8Array ? [content] : content);
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
@@ -29,10 +33,11 @@ export function writeDurably(path: string, bytes: Uint8Array): void {
   }
 }
 
-function writeAndSync(path: string, bytes: Uint8Array): void {
+function writeAndSync(path: string, parts: readonly Uint8Array[]): void {
   const file = openSync(path, 'wx');
   try {
-    for (let offset = 0; offset < bytes.length; offset += writeSync(file, bytes, offset));
+    for (const bytes of parts)
+      for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset, Math.min(bytes.length - offset, writeAtOnce));
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -19,6 +19,8 @@ export interface Host {
   kernels: string;
   /** Module that a worker thread runs to read data sets. */
   reader: string | URL;
+  /** Script that decodes images in threads of its own; absent: the source file. */
+  decoder?: string | URL | undefined;
   startTrainer: () => TrainerProcess;
   /** To every page. */
   emit: <E extends EventName>(event: E, payload: Events[E]) => void;

@@ -49,7 +49,7 @@ export class Workbench {
 
   /** What takes a moment and can happen while the first page loads. */
   async prepare(): Promise<void> {
-    await this.#library.addSample();
+    await this.#library.prepare();
   }
 
   get settings(): Settings {
@@ -75,6 +75,7 @@ export class Workbench {
   /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
   async close(): Promise<void> {
     this.#scorer.close();
+    await this.#library.close();
     await this.#queue.pause();
     this.#closed = true;
     this.#store.close();
@@ -151,15 +152,17 @@ export class Workbench {
       },
 
       'datasets.list': () => library.list(),
-      'datasets.open': ({ task, paths }) => library.open(task, paths),
-      'datasets.cancel': ({ task }) => {
-        library.cancel(task);
+      'datasets.open': ({ task, paths, preparation }) => library.open(task, paths, preparation),
+      'datasets.prepare': ({ task, fingerprint, preparation, name }) => library.prepareAnew(task, fingerprint, preparation, name),
+      'datasets.accept': ({ task }) => library.accept(task),
+      'datasets.cancel': async ({ task }) => {
+        await library.cancel(task);
         return null;
       },
-      'datasets.derive': ({ fingerprint, name, ...recipe }) => library.derive(fingerprint, recipe, name),
+      'datasets.preview': ({ fingerprint, ...request }) => library.preview(fingerprint, request),
       'datasets.rename': ({ fingerprint, name }) => library.rename(fingerprint, name),
-      'datasets.remove': async ({ fingerprint }) => {
-        await library.remove(fingerprint);
+      'datasets.remove': ({ fingerprint }) => {
+        library.remove(fingerprint);
         return null;
       },
       'datasets.samples': ({ fingerprint, ...wanted }) => library.samples(fingerprint, wanted),

@@ -139,7 +139,7 @@ describe('capscope', () => {
 
   it('prints help and version on stdout', async () => {
     expect(await capscope('--help')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Usage: capscope') as string });
-    expect(await capscope('study', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--data <folder>') as string });
+    expect(await capscope('study', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--data <path>') as string });
     expect((await capscope('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

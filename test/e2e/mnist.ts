@@ -2,15 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { divide } from '../../src/datasets/divide.ts';
 import { encodeIdx } from '../../src/datasets/formats/idx.ts';
 import { loadDataset, SAMPLE } from '../../src/datasets/load.ts';
+import { PreparationSpec } from '../../src/shared/spec/preparation.ts';
 
 const resources = fileURLToPath(new URL('../../resources', import.meta.url));
 
 /** Answers their paths. */
 export async function writeMnist(folder: string, { train, test }: { train: number; test: number }): Promise<string[]> {
-  const dataset = divide(await loadDataset(SAMPLE, { resources }), { split: { kind: 'own' }, limits: { train, test } });
+  const dataset = await loadDataset(SAMPLE, { resources, preparation: PreparationSpec.parse({ limits: { train, test } }) });
   const files = [
     { name: 'train', split: dataset.train },
     { name: 't10k', split: dataset.test },

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DatasetSummary, OpenedDataset } from '../../src/shared/contract/index.ts';
 import { describe as describeNetwork } from '../../src/shared/describe.ts';
 import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
@@ -17,10 +18,21 @@ async function open(folder = temporaryFolder()): Promise<Bench> {
   return bench;
 }
 
+function made(opened: OpenedDataset): DatasetSummary {
+  if (opened.status !== 'opened') throw new Error(`Expected a data set, got ${JSON.stringify(opened)}.`);
+  return opened.dataset;
+}
+
 /** A few images of the sample, on which an epoch takes a moment. */
 async function smallData({ call }: Bench) {
   const [sample] = await call('datasets.list');
-  return call('datasets.derive', { fingerprint: sample!.fingerprint, limits: { train: 200, test: 100 } });
+  return made(
+    await call('datasets.prepare', {
+      task: 'small',
+      fingerprint: sample!.fingerprint,
+      preparation: { limits: { train: 200, test: 100 } },
+    }),
+  );
 }
 
 const hasEnded =
@@ -61,11 +73,12 @@ describe('data sets', () => {
     });
   });
 
-  it('divides anew without copying images, and forgets', async () => {
+  it('prepares otherwise, and forgets', async () => {
     const { call, workbench } = await open();
     const [sample] = await call('datasets.list');
-    const half = await call('datasets.derive', { fingerprint: sample!.fingerprint, split: { kind: 'fraction', test: 0.5, seed: 3 } });
-    expect(half).toMatchObject({ train: 6000, test: 6000, split: { kind: 'fraction', test: 0.5 } });
+    const split = { kind: 'fraction', test: 0.5, seed: 3 } as const;
+    const half = made(await call('datasets.prepare', { task: 'half', fingerprint: sample!.fingerprint, preparation: { split } }));
+    expect(half).toMatchObject({ train: 6000, test: 6000, preparation: { split }, name: 'MNIST sample, 50 % for testing (seed 3)' });
     await call('datasets.remove', { fingerprint: half.fingerprint });
     expect(await call('datasets.list')).toHaveLength(1);
     expect(await workbench.call('datasets.remove', { fingerprint: sample!.fingerprint })).toMatchObject({ ok: false, kind: 'input' });

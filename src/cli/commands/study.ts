@@ -2,25 +2,28 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { loadDataset } from '../../datasets/load.ts';
-import type { Dataset } from '../../shared/dataset.ts';
+import { SAMPLE } from '../../datasets/load.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
+import { unprepared } from '../../shared/spec/preparation.ts';
 import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 import { startEngine } from '../../trainer/node/engine.ts';
 import { reportHtml } from '../../workbench/report.ts';
+import { remember } from '../../workbench/datasets/records.ts';
 import { comparedByGroup, comparisonTable } from '../comparison.ts';
+import { openData, type OpenedData } from '../data.ts';
 import { interruptedExitCode, listenForInterrupt } from '../interrupt.ts';
-import { databaseCommand, integerBetween, jsonOption, print, printJson } from '../options.ts';
+import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { checkNetworks, openStudy, runStudy, type StudyOutcome } from '../study.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
 
 interface Options {
-  data?: string;
+  data?: string[];
+  skipBad?: boolean;
   db: string;
   engine: 'wasm';
   threads: number;
@@ -34,7 +37,8 @@ const exitCodes = { finished: 0, failed: 1, stopped: interruptedExitCode } as co
 export function addStudy(program: Command, exit: (code: number) => void): void {
   databaseCommand(program, 'study', 'train, prune, fine-tune and compare; a second start goes on where the first stopped')
     .argument('[study]', `study file, or a preset: ${presets().join(', ')}`, 'quick')
-    .option('--data <folder>', "folder with the four IDX files of MNIST or Fashion-MNIST, instead of the study's")
+    .addOption(dataOption())
+    .option('--skip-bad', 'go on without the images that cannot be read')
     .addOption(new Option('--engine <engine>', 'what computes').choices(['wasm']).default('wasm'))
     .option('--threads <n>', 'threads of the engine', integerBetween(1, 256), availableParallelism())
     .option('--seed <n>', "one seed, instead of the study's", integerBetween(0, 0xffff_ffff))
@@ -47,13 +51,14 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
 
 async function study(
   name: string,
-  { db, data, engine: engineName, threads, seed, fresh = false, json = false }: Options,
+  { db, data, skipBad, engine: engineName, threads, seed, fresh = false, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
-  const dataset = await loadData(file, data);
+  const { paths, dataset, record } = await loadData(file, { data, skipBad, db, json });
   checkNetworks(file.plan, dataset);
   const store = new Store(db);
   try {
+    if (record) remember(store, record, { paths });
     const { runs } = openStudy(store, file, dataset, engineName, fresh);
     refuseSecond(runs);
     const progress = startProgress(process.stderr);
@@ -77,11 +82,21 @@ async function study(
   }
 }
 
-/** @param override path from the command line, which stands in for the study's own. */
-function loadData({ spec, folder }: StudyFile, override: string | undefined): Promise<Dataset> {
-  const { path, ...limits } = spec.data;
-  const [base, name] = override === undefined ? [folder, path] : ['.', override];
-  return loadDataset(name === 'sample' ? name : resolve(base, name), limits);
+/** @param data paths from the command line, which stand in for the study's own. */
+function loadData(
+  { spec, folder }: StudyFile,
+  { data, skipBad, db, json }: { data: string[] | undefined; skipBad: boolean | undefined; db: string; json: boolean },
+): Promise<OpenedData> {
+  const { path, limitTrain, limitTest, preparation = unprepared, skipBad: skipBadOfStudy } = spec.data;
+  const [base, named] = data ? ['.', data] : [folder, typeof path === 'string' ? [path] : path];
+  const { limits } = preparation;
+  return openData({
+    paths: named.length === 1 && named[0] === SAMPLE ? named : named.map((one) => resolve(base, one)),
+    preparation: { ...preparation, limits: { ...limits, train: limitTrain ?? limits.train, test: limitTest ?? limits.test } },
+    skipBad: skipBad ?? skipBadOfStudy ?? false,
+    folder: join(dirname(resolve(db)), 'datasets'),
+    ask: !json,
+  });
 }
 
 /** So that the second of two starts at once ends with one line; should both get this far together, the run itself can be claimed only once. */

@@ -7,8 +7,9 @@ import type { HostTensor, Weights } from '../../shared/weights.ts';
 import { breathe, JobStopped, type HostIO } from '../jobs/io.ts';
 import type { CapsNet } from '../network/capsnet.ts';
 import { readBack } from '../read-back.ts';
-import { imageSize, plainBatch, type Batch } from '../training/batches.ts';
+import { plainBatch, type Batch } from '../training/batches.ts';
 import { classLengths, marginLoss, reconstructionLoss } from '../training/losses.ts';
+import { intensities } from '../training/network-values.ts';
 import { activityOf, ActivityMeter } from './activity.ts';
 
 export interface Measured {
@@ -26,13 +27,12 @@ export async function evaluate(
   training: MeasuredTraining,
   io: Pick<HostIO, 'shouldStop'>,
 ): Promise<Measured> {
-  const { test } = dataset;
-  const count = test.labels.length;
+  const count = dataset.test.labels.length;
   const tally = new Tally(dataset.classes.length);
   const meters = new Map<string, ActivityMeter>();
   for (let start = 0; start < count; start += training.measure.batch) {
     if (io.shouldStop()) throw new JobStopped('Stopped while testing.');
-    const batch = plainBatch(test, start, Math.min(training.measure.batch, count - start), imageSize(dataset));
+    const batch = plainBatch(dataset, 'test', start, Math.min(training.measure.batch, count - start));
     await measureBatch(net, batch, training.measure.threshold, tally, meters);
     await breathe();
   }
@@ -61,7 +61,9 @@ async function measureBatch(
       lengths,
       marginLoss(lengths, tf.tensor1d(batch.labels, 'int32')),
       // In use, the decoder draws the class that the network sees, not the label.
-      net.spec.decoder ? reconstructionLoss(net.decode(classes, tf.argMax(lengths, 1)), images) : tf.scalar(0),
+      net.spec.decoder
+        ? reconstructionLoss(net.decode(classes, tf.argMax(lengths, 1)), intensities(images, batch.standardisation))
+        : tf.scalar(0),
       ...capsules.flatMap(({ vectors }) => activityOf(vectors)),
     ];
   });

@@ -13,7 +13,7 @@ import { couplingCoefficients } from '../capsules/kernels/reference.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { readBack } from '../read-back.ts';
-import { imageSize, plainBatch } from '../training/batches.ts';
+import { plainBatch } from '../training/batches.ts';
 import { breathe, JobStopped, type HostIO } from './io.ts';
 
 export interface AnalyseJob {
@@ -46,7 +46,7 @@ export async function analyse(job: AnalyseJob, dataset: Dataset, engine: Engine,
 
 function testImages(net: CapsNet, dataset: Dataset, start: number, count: number): tf.Tensor4D {
   const { height, width, channels } = net.input;
-  return tf.tensor4d(plainBatch(dataset.test, start, count, imageSize(dataset)).images, [count, height, width, channels]);
+  return tf.tensor4d(plainBatch(dataset, 'test', start, count).images, [count, height, width, channels]);
 }
 
 async function couplingOf(net: CapsNet, dataset: Dataset, io: HostIO): Promise<LayerCoupling[]> {

@@ -1,10 +1,12 @@
 /** The forward pass of a stored network on given images: class capsules and the capsules of every layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
+import type { Standardisation } from '../../shared/spec/preparation.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { readBack } from '../read-back.ts';
+import { standardised } from '../training/network-values.ts';
 
 export interface ForwardJob {
   network: NetworkSpec;
@@ -12,6 +14,8 @@ export interface ForwardJob {
   weights: Weights;
   /** (B, height, width, channels), values in [0, 1]. */
   images: HostTensor;
+  /** Of the images that the network was trained on. */
+  standardisation?: Standardisation | undefined;
 }
 
 /** Images per pass, so that memory does not grow with their number. */
@@ -21,7 +25,7 @@ const BATCH = 128;
  * "primary" and "capsules.<l>" (B, height, width, types, dim) and "classes" (B, classes, dim).
  * Rejects when the images or weights do not fit the network.
  */
-export async function forward({ network, input, weights, images }: ForwardJob, engine: Engine): Promise<Weights> {
+export async function forward({ network, input, weights, images, standardisation }: ForwardJob, engine: Engine): Promise<Weights> {
   const expected = [input.height, input.width, input.channels];
   if (images.shape.length !== 4 || images.shape.slice(1).join() !== expected.join())
     throw new Error(`The images have the shape (${images.shape.join(', ')}); the network needs (images, ${expected.join(', ')}).`);
@@ -36,7 +40,8 @@ export async function forward({ network, input, weights, images }: ForwardJob, e
       const pixels = images.data.slice(start * size, (start + batch) * size);
       const layers: { layer: string; shape: number[] }[] = [];
       const values = await readBack(() => {
-        const { capsules, classes } = net.forward(tf.tensor4d(pixels, [batch, input.height, input.width, input.channels]), 'test');
+        const intensity = tf.tensor4d(pixels, [batch, input.height, input.width, input.channels]);
+        const { capsules, classes } = net.forward(standardised(intensity, standardisation), 'test');
         const named = [...capsules, { layer: 'classes', vectors: classes as tf.Tensor }];
         layers.push(...named.map(({ layer, vectors }) => ({ layer, shape: vectors.shape.slice(1) })));
         return named.map(({ vectors }) => vectors);

@@ -58,7 +58,8 @@ async function pruneTrainAnalyse(job: RunJob, dataset: Dataset, engine: Engine, 
 
   io.onStage('analysing');
   const { evaluation, lengths, ...analysis } = await analyse({ network, training, weights: trained.weights }, dataset, engine, io);
-  const saved = { network, input: inputShape(dataset), classes: dataset.classes };
+  const { classes, preparation, standardisation } = dataset;
+  const saved = { network, input: inputShape(dataset), classes, preparation, standardisation };
   const weights = encodeNetworkFile(saved, trained.weights);
   await io.onFinish({ weights, activity: encodeWeights(lengths, {}), evaluation, analysis });
   return 'finished';

@@ -1,6 +1,9 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../shared/dataset.ts';
 import { plainBatch, stepsPerEpoch, trainingBatches } from './batches.ts';
+import { intensities, standardised } from './network-values.ts';
 
 const shape = { height: 4, width: 5, channels: 2 };
 const size = 4 * 5 * 2;
@@ -68,8 +71,38 @@ describe('stepsPerEpoch', () => {
 describe('plainBatch', () => {
   it('takes images as they are', () => {
     const data = dataset(5);
-    const batch = plainBatch(data.test, 3, 2, size);
+    const batch = plainBatch(data, 'test', 3, 2);
     expect(batch.images[0]).toBe(value(data, 3, 0, 0, 0));
     expect([...batch.labels]).toEqual([0, 1]);
+  });
+});
+
+describe('standardised images', () => {
+  const data = { ...dataset(4), standardisation: { mean: [0.2, 0.5], deviation: [0.1, 2] } };
+  const expected = (intensity: number, c: number) => (intensity - data.standardisation.mean[c]!) / data.standardisation.deviation[c]!;
+
+  it('have every channel moved and scaled, in training and in testing', () => {
+    const plain = plainBatch(data, 'test', 2, 1);
+    const trained = trainingBatches(data, { batch: 4, shift: 0, seed: 1, epoch: 1 })(0);
+    for (const [i, byte] of data.test.images.subarray(2 * size, 3 * size).entries())
+      expect(plain.images[i]).toBe(Math.fround(expected(byte / 255, i % 2)));
+    const values = Array.from(data.train.images, (byte, i) => Math.fround(expected(byte / 255, i % 2)));
+    expect([...trained.images].sort((a, b) => a - b)).toEqual(values.sort((a, b) => a - b));
+  });
+
+  it('are black outside', () => {
+    const batches = trainingBatches(
+      { ...data, train: { ...data.train, images: new Uint8Array(4 * size) } },
+      { batch: 4, shift: 2, seed: 3, epoch: 1 },
+    );
+    expect(new Set(batches(0).images)).toEqual(new Set([Math.fround(expected(0, 0)), Math.fround(expected(0, 1))]));
+  });
+
+  it('give back their intensities', async () => {
+    const { images, standardisation } = plainBatch(data, 'test', 0, 4);
+    const back = await intensities(tf.tensor4d(images, [4, 4, 5, 2]), standardisation).data();
+    for (const [i, byte] of data.test.images.entries()) expect(back[i]).toBeCloseTo(byte / 255, 6);
+    const again = await standardised(tf.tensor4d(back, [4, 4, 5, 2]), standardisation).data();
+    for (const [i, value] of again.entries()) expect(value).toBeCloseTo(images[i]!, 4);
   });
 });

@@ -1,12 +1,16 @@
 /** Which images a training step sees, and in what form. Depends on seed, epoch and step only, so runs can be resumed and compared. */
 import type { Dataset, Split } from '../../shared/dataset.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
+import type { Standardisation } from '../../shared/spec/preparation.ts';
+import { networkValues } from './network-values.ts';
 
 export interface Batch {
   size: number;
-  /** (size, height, width, channels), values in [0, 1]. */
+  /** (size, height, width, channels), as the network gets them: intensities in [0, 1], or standardised. */
   images: Float32Array;
   labels: Int32Array;
+  /** What tells intensities from them; absent: they are intensities. */
+  standardisation?: Standardisation | undefined;
 }
 
 /** Steps per epoch: whole batches only, so that every step has the same statistics. A split smaller than a batch is one batch. */
@@ -21,27 +25,31 @@ export function trainingBatches(
 ): (step: number) => Batch {
   const { batch, shift, seed, epoch } = options;
   const { train, shape } = dataset;
+  const values = networkValues(dataset);
   const order = permutation(train.labels.length, randomStream(seed, 'order', epoch));
   const size = Math.min(batch, order.length);
   return (step) => {
     const random = randomStream(seed, 'shift', epoch, step);
-    const result = emptyBatch(size, imageSize(dataset));
+    const result = emptyBatch(size, dataset);
     for (let i = 0; i < size; i++) {
       const index = order[step * size + i]!;
       const [dy, dx] = shift > 0 ? [random.int(-shift, shift), random.int(-shift, shift)] : [0, 0];
       result.labels[i] = train.labels[index]!;
-      copyShifted(train, index, shape, dy, dx, result.images, i);
+      copyShifted({ split: train, index, shape, values }, dy, dx, result.images, i);
     }
     return result;
   };
 }
 
 /** The images [start, start + count) of a split as they are. */
-export function plainBatch(split: Split, start: number, count: number, size: number): Batch {
-  const result = emptyBatch(count, size);
-  const pixels = split.images.subarray(start * size, (start + count) * size);
-  for (let i = 0; i < pixels.length; i++) result.images[i] = pixels[i]! / 255;
-  result.labels.set(split.labels.subarray(start, start + count));
+export function plainBatch(dataset: Dataset, split: 'train' | 'test', start: number, count: number): Batch {
+  const result = emptyBatch(count, dataset);
+  const values = networkValues(dataset);
+  const { channels } = dataset.shape;
+  const size = imageSize(dataset);
+  const pixels = dataset[split].images.subarray(start * size, (start + count) * size);
+  for (let i = 0; i < pixels.length; i++) result.images[i] = values[(i % channels) * 256 + pixels[i]!]!;
+  result.labels.set(dataset[split].labels.subarray(start, start + count));
   return result;
 }
 
@@ -50,15 +58,14 @@ export function imageSize({ shape }: Pick<Dataset, 'shape'>): number {
   return shape.height * shape.width * shape.channels;
 }
 
-function emptyBatch(size: number, imageValues: number): Batch {
-  return { size, images: new Float32Array(size * imageValues), labels: new Int32Array(size) };
+function emptyBatch(size: number, dataset: Dataset): Batch {
+  const { standardisation } = dataset;
+  return { size, images: new Float32Array(size * imageSize(dataset)), labels: new Int32Array(size), standardisation };
 }
 
-/** Copies image `index` moved by (dy, dx) into slot `slot`; what moves in from outside is 0. */
+/** Copies an image moved by (dy, dx) into slot `slot`; what moves in from outside is black. */
 function copyShifted(
-  split: Split,
-  index: number,
-  shape: Dataset['shape'],
+  { split, index, shape, values }: { split: Split; index: number; shape: Dataset['shape']; values: Float32Array },
   dy: number,
   dx: number,
   target: Float32Array,
@@ -67,11 +74,11 @@ function copyShifted(
   const { height, width, channels } = shape;
   const size = height * width * channels;
   const [from, to] = [index * size, slot * size];
-  for (let y = Math.max(0, dy); y < Math.min(height, height + dy); y++) {
-    const first = Math.max(0, dx);
-    const last = Math.min(width, width + dx);
-    const source = from + ((y - dy) * width + first - dx) * channels;
-    const destination = to + (y * width + first) * channels;
-    for (let i = 0; i < (last - first) * channels; i++) target[destination + i] = split.images[source + i]! / 255;
-  }
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const inside = y >= dy && y < height + dy && x >= dx && x < width + dx;
+      const source = from + ((y - dy) * width + x - dx) * channels;
+      const destination = to + (y * width + x) * channels;
+      for (let c = 0; c < channels; c++) target[destination + c] = values[c * 256 + (inside ? split.images[source + c]! : 0)]!;
+    }
 }

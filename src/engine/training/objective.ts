@@ -1,9 +1,11 @@
 /** The loss of a batch from its terms, as one differentiable scalar and as numbers to report. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../../shared/dataset.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { CapsNet, Forward } from '../network/capsnet.ts';
 import { ccmTerm } from './ccm.ts';
 import { classLengths, marginLoss, reconstructionLoss } from './losses.ts';
+import { intensities } from './network-values.ts';
 
 export interface Objective {
   /** margin + weight · reconstruction − α · Σ CCM. */
@@ -22,17 +24,26 @@ export interface ObjectiveReport {
 }
 
 type Weighting = Pick<TrainingSpec, 'reconstruction' | 'ccm'>;
+type InputForm = Pick<Dataset, 'standardisation'>;
 
 /**
  * Runs the network on a batch in training mode. images (B, height, width, channels), labels (B) int32.
  * The CCM term is summed over the backbone blocks and the primary capsules (Wang et al. 2023) and costs nothing at α = 0.
  */
-export function objective(net: CapsNet, images: tf.Tensor4D, labels: tf.Tensor1D, weighting: Weighting): Objective {
+export function objective(
+  net: CapsNet,
+  images: tf.Tensor4D,
+  labels: tf.Tensor1D,
+  weighting: Weighting,
+  { standardisation }: InputForm = {},
+): Objective {
   const forward = net.forward(images, 'train');
   const lengths = classLengths(forward.classes);
   const margin = marginLoss(lengths, labels);
   const none = tf.scalar(0);
-  const reconstruction = net.spec.decoder ? reconstructionLoss(net.decode(forward.classes, labels), images) : none;
+  const reconstruction = net.spec.decoder
+    ? reconstructionLoss(net.decode(forward.classes, labels), intensities(images, standardisation))
+    : none;
   const ccm = weighting.ccm > 0 ? forward.featureMaps.map(({ maps }) => ccmTerm(maps)).reduce((a, b) => tf.add(a, b)) : none;
   const total: tf.Scalar = tf.sub(tf.add(margin, tf.mul(reconstruction, weighting.reconstruction)), tf.mul(ccm, weighting.ccm));
   const correct = tf.sum(tf.cast(tf.equal(tf.argMax(lengths, 1), labels), 'float32'));

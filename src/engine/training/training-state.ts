@@ -102,7 +102,7 @@ export class TrainingState {
     const labels = tf.tensor1d(batch.labels, 'int32');
     let report!: tf.Tensor1D;
     const { value, grads } = tf.variableGrads(() => {
-      const parts = objective(this.#net, images, labels, this.#training);
+      const parts = objective(this.#net, images, labels, this.#training, batch);
       report = tf.keep(parts.report);
       return parts.total;
     }, this.#adam.parameters);

@@ -1,5 +1,6 @@
 /** Data sets being read, with their progress, and why some could not be. */
-import type { OpenedDataset } from '../../shared/contract/index.ts';
+import type { DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
+import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { call, droppedPaths, on, pickPaths } from '../client/client.ts';
 import { attempt, complain, say } from './messages.ts';
 import { navigation } from './navigation.svelte.ts';
@@ -20,6 +21,9 @@ export interface FailedReading {
   problems: Extract<OpenedDataset, { status: 'failed' }>['problems'];
 }
 
+/** Read in part; waits to be told whether that part is wanted. */
+export type PartialReading = Extract<OpenedDataset, { status: 'partial' }> & { task: string; what: string };
+
 const archiveEnding = '.capscope';
 const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 const nameOf = (paths: readonly string[]) => `${baseName(paths[0]!)}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
@@ -27,6 +31,7 @@ const nameOf = (paths: readonly string[]) => `${baseName(paths[0]!)}${paths.leng
 class ReadingTasks {
   current = $state.raw<Reading[]>([]);
   failed = $state.raw<FailedReading[]>([]);
+  partial = $state.raw<PartialReading[]>([]);
 
   constructor() {
     on('reading', ({ task, stage, done, total }) => {
@@ -56,18 +61,38 @@ class ReadingTasks {
     this.failed = this.failed.filter((one) => one.task !== task);
   }
 
+  /** The images of a data set, prepared otherwise. */
+  async prepare({ fingerprint, name }: DatasetSummary, preparation: PreparationSpec): Promise<void> {
+    await this.follow(name, 'preparing images', (task) => call('datasets.prepare', { task, fingerprint, preparation }));
+  }
+
+  /** Takes what could be read, or nothing. */
+  async answer({ task, what }: PartialReading, wanted: boolean): Promise<void> {
+    this.partial = this.partial.filter((one) => one.task !== task);
+    if (wanted) await this.follow(what, 'keeping the images', () => call('datasets.accept', { task }), task);
+    else await attempt(() => call('datasets.cancel', { task }));
+  }
+
   private async openDataset(paths: string[]): Promise<void> {
-    const task = crypto.randomUUID();
-    const what = nameOf(paths);
-    this.current = [...this.current, { task, what, stage: 'looking at the files', done: 0, total: null }];
     navigation.go('datasets');
-    const opened = await attempt(() => call('datasets.open', { task, paths }));
+    await this.follow(nameOf(paths), 'looking at the files', (task) => call('datasets.open', { task, paths }));
+  }
+
+  private async follow(
+    what: string,
+    stage: string,
+    work: (task: string) => Promise<OpenedDataset>,
+    task: string = crypto.randomUUID(),
+  ): Promise<void> {
+    this.current = [...this.current, { task, what, stage, done: 0, total: null }];
+    const opened = await attempt(() => work(task));
     this.current = this.current.filter((one) => one.task !== task);
     if (opened?.status === 'failed') this.failed = [...this.failed, { task, what, problems: opened.problems }];
+    if (opened?.status === 'partial') this.partial = [...this.partial, { ...opened, task, what }];
     if (opened?.status === 'opened') {
       const { dataset, known, notes } = opened;
       navigation.go('datasets', [dataset.fingerprint]);
-      say([known ? `${dataset.name} is here already.` : `${dataset.name} has been read.`, ...notes].join(' '));
+      say([known ? `${dataset.name} is here already.` : `${dataset.name} is ready.`, ...notes].join(' '));
     }
   }
 }

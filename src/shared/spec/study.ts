@@ -4,18 +4,25 @@
  */
 import { z } from 'zod';
 import { NetworkFamily, NetworkSpec, networkOf } from './network.ts';
+import { PreparationSpec } from './preparation.ts';
 import { PruningCriterion, PruningSpec } from './pruning.ts';
 import { TrainingSpec } from './training.ts';
 
 /** Fields that a study sets for all runs; epochs come from `epochs`, α from `ccm`. */
 const StudyTraining = TrainingSpec.omit({ epochs: true, ccm: true });
 
+const paths = z.string().min(1);
+
 export const DataSpec = z.strictObject({
-  /** A folder with the four IDX files, relative to the study file; "sample" is the bundled MNIST sample. */
-  path: z.string().min(1).default('sample'),
+  /** Files, folders or archives of one data set, relative to the study file; "sample" is the bundled MNIST sample. */
+  path: z.union([paths, z.array(paths).min(1)]).default('sample'),
   /** Use at most this many training (test) images, the first of each class in file order. */
   limitTrain: z.int().min(1).optional(),
   limitTest: z.int().min(1).optional(),
+  /** What is made of the images. */
+  preparation: PreparationSpec.optional(),
+  /** Go on without the files that cannot be read. */
+  skipBad: z.boolean().optional(),
 });
 export type DataSpec = z.infer<typeof DataSpec>;
 

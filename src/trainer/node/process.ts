@@ -1,8 +1,6 @@
 /** Entry of a trainer process: does the one task that it is given and tells the workbench of everything as it happens. */
-import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { divide } from '../../datasets/divide.ts';
-import { decodeDataset } from '../../datasets/kept.ts';
+import { readKept } from '../../datasets/kept.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { JobStopped } from '../../engine/jobs/io.ts';
@@ -39,22 +37,11 @@ async function perform(message: Exclude<ToTrainer, { type: 'stop' }>): Promise<v
   }
 }
 
-async function load({ path, name, recipe, fingerprint }: DatasetSource, resources: string): Promise<Dataset> {
-  const whole = path === null ? await loadDataset(SAMPLE, { resources }) : decodeDataset(await readKept(path), path);
-  const dataset = { ...divide(whole, recipe), name };
+async function load({ path, name, fingerprint }: DatasetSource, resources: string): Promise<Dataset> {
+  const dataset = path === null ? await loadDataset(SAMPLE, { resources }) : await readKept(path, { checked: true });
   if (dataset.fingerprint !== fingerprint)
     throw new InputError(`the images of ${name} are not those that it was opened with; open it again`);
-  return dataset;
-}
-
-async function readKept(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new InputError(`the images of the data set cannot be read from ${path}: ${(error as Error).message}; open the data set again`, {
-      cause: error,
-    });
-  }
+  return { ...dataset, name };
 }
 
 async function start({ threads, kernels }: EngineChoice): Promise<Engine> {

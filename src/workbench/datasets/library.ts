@@ -1,47 +1,76 @@
 /** The data sets that are known, and their images. */
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
-import { divide } from '../../datasets/divide.ts';
 import { countImages } from '../../datasets/facts.ts';
-import { decodeDataset } from '../../datasets/kept.ts';
+import { KeptDataset } from '../../datasets/kept.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
-import { DatasetLimits, SplitSpec, type DatasetImage, type DatasetSummary, type OpenedDataset } from '../../shared/contract/index.ts';
+import { isUnprepared } from '../../datasets/preparation/prepare.ts';
+import type { DatasetImage, DatasetPreview, DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
+import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import type { DatasetSource } from '../../shared/trainer-protocol.ts';
 import type { StoredImages } from '../../store/images.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredDataset } from '../../store/types.ts';
 import type { Host } from '../host.ts';
 import { inputOf } from '../plan.ts';
-import type { FromReader, ReadRequest } from './reader-protocol.ts';
+import { DatasetCache } from './cache.ts';
+import { describePreparation } from './describe.ts';
+import type { ImagesFrom, PreviewRequest } from './reader-protocol.ts';
+import { Previews, Readings, type Read } from './reading.ts';
+import { Origin, remember } from './records.ts';
 
-const Recipe = z.strictObject({ split: SplitSpec, limits: DatasetLimits });
-type Recipe = z.infer<typeof Recipe>;
-const asRead: Recipe = { split: { kind: 'own' }, limits: { train: null, test: null } };
+/** What a finished reading is of. */
+interface Pending {
+  paths: string[];
+  base: string | null;
+  name: string | undefined;
+}
 
 export class Library {
   readonly #store: Store;
   readonly #host: Host;
-  readonly #folder: string;
-  readonly #reading = new Map<string, () => void>();
-  /** The data set looked at last, so that a page that leafs through it does not read it every time. */
-  #inMemory: { fingerprint: string; dataset: Promise<Dataset> } | null = null;
+  readonly #cache: DatasetCache;
+  readonly #readings: Readings;
+  readonly #previews: Previews;
+  /** By task, while it is being read. */
+  readonly #pending = new Map<string, Pending>();
+  #sample: Promise<Dataset> | null = null;
 
   constructor(store: Store, host: Host) {
     this.#store = store;
     this.#host = host;
-    this.#folder = join(dirname(store.path), 'datasets');
+    this.#cache = new DatasetCache(join(dirname(store.path), 'datasets'));
+    this.#readings = new Readings(host, this.#cache);
+    this.#previews = new Previews(host);
   }
 
-  /** Makes the bundled sample known. */
-  async addSample(): Promise<void> {
+  /** Makes the bundled sample known, and removes what earlier processes could not finish. */
+  async prepare(): Promise<void> {
+    this.#cache.clean();
     if (this.#store.images.list().some(isSample)) return;
-    const sample = await loadDataset(SAMPLE, { resources: this.#host.resources });
-    this.#keep(sample, { file: null, recipe: asRead, source: null, bytes: sample.train.images.length + sample.test.images.length });
+    const { name, shape, classes, fingerprint, ...sample } = await this.#loadSample();
+    const { trainPerClass, testPerClass, ...counts } = countImages({ name, shape, classes, fingerprint, ...sample });
+    this.#store.atomically(() => {
+      this.#store.addDataset({ name, shape, classes, fingerprint, ...counts });
+      this.#store.images.put({
+        dataset: fingerprint,
+        file: null,
+        recipe: Origin.parse({ format: 'IDX' }),
+        source: null,
+        bytes: sample.train.images.length + sample.test.images.length,
+        trainPerClass,
+        testPerClass,
+        opened: new Date().toISOString(),
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#previews.close();
+    await this.#readings.close();
   }
 
   list(): DatasetSummary[] {
@@ -49,7 +78,11 @@ export class Library {
     const images = new Map(this.#store.images.list().map((entry) => [entry.dataset, entry]));
     return this.#store
       .datasets()
-      .map((dataset) => summaryOf(dataset, images.get(dataset.fingerprint) ?? null, runs.get(dataset.fingerprint)?.length ?? 0))
+      .map((dataset) => {
+        const { fingerprint } = dataset;
+        const entry = images.get(fingerprint) ?? null;
+        return { ...summaryOf(dataset, entry, runs.get(fingerprint)?.length ?? 0), preparable: this.#sourceFor(fingerprint) !== null };
+      })
       .sort((a, b) => ((a.opened ?? '') < (b.opened ?? '') ? 1 : -1));
   }
 
@@ -59,46 +92,35 @@ export class Library {
     return summary;
   }
 
-  async open(task: string, paths: string[]): Promise<OpenedDataset> {
-    if (this.#reading.has(task)) throw new InputError('this task is already reading a data set');
-    const request: ReadRequest = { paths, folder: this.#folder };
-    const worker = new Worker(this.#host.reader, { workerData: request });
-    const outcome = await new Promise<FromReader | null>((resolve, reject) => {
-      this.#reading.set(task, () => resolve(null));
-      worker.on('message', (message: FromReader) => {
-        if (message.type === 'reading') this.#host.emit('reading', { task, stage: 'reading files', ...message });
-        else if (message.type === 'keeping') this.#host.emit('reading', { task, stage: 'keeping the images', done: 0, total: null });
-        else resolve(message);
-      });
-      worker.on('error', reject);
-      worker.on('exit', () => resolve({ type: 'failed', message: 'the reader ended unexpectedly' }));
-    }).finally(() => {
-      this.#reading.delete(task);
-      void worker.terminate();
+  open(task: string, paths: string[], preparation: PreparationSpec): Promise<OpenedDataset> {
+    return this.#read(task, { kind: 'files', paths }, preparation, { paths, base: null, name: undefined });
+  }
+
+  /** The images of a data set, as its files have them, prepared otherwise. */
+  prepareAnew(task: string, fingerprint: string, preparation: PreparationSpec, name?: string): Promise<OpenedDataset> {
+    const source = this.#sourceOrThrow(fingerprint);
+    const { name: ofBase } = this.#store.dataset(source.base ?? fingerprint);
+    const described = describePreparation(preparation);
+    const { paths } = Origin.parse(this.#entry(fingerprint).recipe);
+    return this.#read(task, source.from, preparation, {
+      paths,
+      base: source.base,
+      name: name ?? (described ? `${ofBase}, ${described}` : undefined),
     });
-    if (outcome === null) return { status: 'cancelled' };
-    if (outcome.type === 'failed') return { status: 'failed', problems: [{ file: null, message: outcome.message }] };
-    if (outcome.type !== 'read') throw new Error(`The reader ended with ${outcome.type}.`);
-    const { file, bytes, facts } = outcome;
-    const known = this.#store.images.find(facts.fingerprint);
-    const { trainPerClass, testPerClass, ...dataset } = facts;
-    if (known?.file === null) await rm(join(this.#folder, file), { force: true });
-    this.#remember(dataset, known ?? { file, recipe: asRead, source: sourceName(paths), bytes, trainPerClass, testPerClass });
-    return { status: 'opened', dataset: this.#announce(facts.fingerprint), known: known !== null, notes: [] };
   }
 
-  cancel(task: string): void {
-    this.#reading.get(task)?.();
+  async accept(task: string): Promise<OpenedDataset> {
+    return this.#opened(task, await this.#readings.accept(task));
   }
 
-  async derive(fingerprint: string, recipe: Recipe, name?: string): Promise<DatasetSummary> {
-    const entry = this.#entry(fingerprint);
-    if (!isAsRead(Recipe.parse(entry.recipe))) throw new InputError('divide the data set as it was read, not one made from it');
-    const dataset = divide(await this.#load(fingerprint), recipe);
-    if (dataset.fingerprint === fingerprint) return this.summary(fingerprint);
-    const { file, source, bytes } = entry;
-    this.#keep({ ...dataset, name: name ?? `${dataset.name}, ${describeRecipe(recipe)}` }, { file, recipe, source, bytes });
-    return this.#announce(dataset.fingerprint);
+  async cancel(task: string): Promise<void> {
+    await this.#readings.cancel(task);
+    this.#pending.delete(task);
+  }
+
+  async preview(fingerprint: string, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
+    const { from, base } = this.#sourceOrThrow(fingerprint);
+    return this.#previews.preview(base ?? fingerprint, from, request);
   }
 
   rename(fingerprint: string, name: string): DatasetSummary {
@@ -106,42 +128,61 @@ export class Library {
     return this.#announce(fingerprint);
   }
 
-  async remove(fingerprint: string): Promise<void> {
+  remove(fingerprint: string): void {
     if (isSample(this.#store.images.find(fingerprint))) throw new InputError('the bundled sample comes with Capscope and stays');
+    this.#previews.close();
     const file = this.#store.images.remove(fingerprint);
-    this.#inMemory = null;
-    if (file !== null) await rm(join(this.#folder, file), { force: true });
+    if (file !== null) this.#cache.remove(file);
     if (this.list().some((dataset) => dataset.fingerprint === fingerprint)) this.#announce(fingerprint);
     else this.#host.emit('dataset-removed', fingerprint);
   }
 
   /** Where a trainer finds the images. Throws an InputError when they are not here. */
   sourceOf(fingerprint: string): DatasetSource {
-    const { file, recipe } = this.#entry(fingerprint);
+    const { file } = this.#entry(fingerprint);
     const { name } = this.#store.dataset(fingerprint);
-    return { path: file === null ? null : join(this.#folder, file), name, recipe: Recipe.parse(recipe), fingerprint };
+    return { path: file === null ? null : this.#cache.path({ file }), name, fingerprint };
   }
 
   async samples(
     fingerprint: string,
     { split, class: label, count, seed }: { split: 'train' | 'test'; class: number | null; count: number; seed: number },
   ): Promise<DatasetImage[]> {
-    const dataset = await this.#load(fingerprint);
-    const { labels } = dataset[split];
-    const indices: number[] = [];
-    for (const i of permutation(labels.length, randomStream(seed, 'samples'))) {
-      if (indices.length === count) break;
-      if (label === null || labels[i] === label) indices.push(i);
-    }
-    return imagesAt(dataset, split, indices);
+    return this.#with(fingerprint, async (images) => {
+      const labels = await images.labels(split);
+      const indices: number[] = [];
+      for (const i of permutation(labels.length, randomStream(seed, 'samples'))) {
+        if (indices.length === count) break;
+        if (label === null || labels[i] === label) indices.push(i);
+      }
+      return imagesAt(images, split, labels, indices);
+    });
   }
 
   async images(fingerprint: string, split: 'train' | 'test', indices: number[]): Promise<DatasetImage[]> {
-    return imagesAt(await this.#load(fingerprint), split, indices);
+    return this.#with(fingerprint, async (images) => imagesAt(images, split, await images.labels(split), indices));
   }
 
   async testLabels(fingerprint: string): Promise<Uint16Array> {
-    return (await this.#load(fingerprint)).test.labels;
+    return this.#with(fingerprint, (images) => images.labels('test'));
+  }
+
+  async #read(task: string, from: ImagesFrom, preparation: PreparationSpec, pending: Pending): Promise<OpenedDataset> {
+    const reading = this.#readings.start(task, from, preparation);
+    this.#pending.set(task, pending);
+    return this.#opened(task, await reading);
+  }
+
+  #opened(task: string, read: Read): OpenedDataset {
+    if (read.status === 'partial') return read;
+    const pending = this.#pending.get(task);
+    this.#pending.delete(task);
+    if (read.status !== 'kept' || !pending) return read.status === 'kept' ? { status: 'cancelled' } : read;
+    const { record } = read;
+    const known = remember(this.#store, record, pending);
+    // The bundled sample is kept already, in the program's own folder.
+    if (this.#store.images.find(record.fingerprint)?.file === null) this.#cache.remove(record.file);
+    return { status: 'opened', dataset: this.#announce(record.fingerprint), known, notes: record.notes };
   }
 
   #entry(fingerprint: string): StoredImages {
@@ -150,32 +191,46 @@ export class Library {
     return entry;
   }
 
-  #load(fingerprint: string): Promise<Dataset> {
-    if (this.#inMemory?.fingerprint === fingerprint) return this.#inMemory.dataset;
-    const dataset = this.#read(fingerprint);
-    this.#inMemory = { fingerprint, dataset };
-    dataset.catch(() => (this.#inMemory = null));
-    return dataset;
+  /** Where the images are to be had as their files have them, and the data set that they are, if they are one; null: nowhere. */
+  #sourceFor(fingerprint: string): { from: ImagesFrom; base: string | null } | null {
+    const entry = this.#store.images.find(fingerprint);
+    if (!entry) return null;
+    const { preparation, paths, base, format } = Origin.parse(entry.recipe);
+    if (isSample(entry)) return { from: { kind: 'sample' }, base: fingerprint };
+    if (isUnprepared(preparation) && entry.file !== null) {
+      const path = this.#cache.path({ file: entry.file });
+      if (existsSync(path)) return { from: { kind: 'kept', path, format: format ?? '' }, base: fingerprint };
+    }
+    const ofBase = base === null || base === fingerprint ? null : this.#sourceFor(base);
+    if (ofBase) return ofBase;
+    return paths.length > 0 && paths.every((path) => existsSync(path)) ? { from: { kind: 'files', paths }, base: null } : null;
   }
 
-  async #read(fingerprint: string): Promise<Dataset> {
-    const { path, recipe } = this.sourceOf(fingerprint);
-    const whole =
-      path === null ? await loadDataset(SAMPLE, { resources: this.#host.resources }) : decodeDataset(await readKept(path), path);
-    return divide(whole, recipe);
+  #sourceOrThrow(fingerprint: string): { from: ImagesFrom; base: string | null } {
+    const source = this.#sourceFor(fingerprint);
+    if (source) return source;
+    const { source: place } = this.#entry(fingerprint);
+    throw new InputError(
+      `to prepare ${this.#store.dataset(fingerprint).name} otherwise, the files that it was read from are needed, and they are no longer ${place === null ? 'known' : `at ${place}`}; open them again`,
+    );
   }
 
-  #keep(dataset: Dataset, images: Pick<StoredImages, 'file' | 'source' | 'bytes'> & { recipe: Recipe }): void {
-    const { name, shape, classes, fingerprint } = dataset;
-    const { trainPerClass, testPerClass, ...counts } = countImages(dataset);
-    this.#remember({ name, shape, classes, fingerprint, ...counts }, { ...images, trainPerClass, testPerClass });
+  #loadSample(): Promise<Dataset> {
+    this.#sample ??= loadDataset(SAMPLE, { resources: this.#host.resources });
+    this.#sample.catch(() => (this.#sample = null));
+    return this.#sample;
   }
 
-  #remember(dataset: StoredDataset, images: Omit<StoredImages, 'dataset' | 'opened'>): void {
-    this.#store.atomically(() => {
-      this.#store.addDataset(dataset);
-      this.#store.images.put({ ...images, dataset: dataset.fingerprint, opened: new Date().toISOString() });
-    });
+  /** Reads no more of the images than is asked for. */
+  async #with<T>(fingerprint: string, use: (images: Readable) => Promise<T>): Promise<T> {
+    const { path } = this.sourceOf(fingerprint);
+    if (path === null) return use(inMemory(await this.#loadSample()));
+    const kept = await KeptDataset.open(path);
+    try {
+      return await use(kept);
+    } finally {
+      await kept.close();
+    }
   }
 
   #announce(fingerprint: string): DatasetSummary {
@@ -185,45 +240,33 @@ export class Library {
   }
 }
 
-async function readKept(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new InputError(`the images cannot be read from ${path}: ${(error as Error).message}; open the data set again`, { cause: error });
-  }
-}
+type Readable = Pick<KeptDataset, 'labels' | 'image'>;
 
-const isAsRead = ({ split, limits }: Recipe): boolean => split.kind === 'own' && limits.train === null && limits.test === null;
-
-/** The bundled sample itself, not a data set made from it. */
-const isSample = (images: StoredImages | null): boolean => images?.file === null && isAsRead(Recipe.parse(images.recipe));
-
-function describeRecipe({ split, limits }: Recipe): string {
-  const parts = [
-    split.kind === 'fraction' ? `${Math.round(100 * split.test)} % for testing (seed ${split.seed})` : '',
-    limits.train === null ? '' : `${limits.train} to train`,
-    limits.test === null ? '' : `${limits.test} to test`,
-  ];
-  return parts.filter(Boolean).join(', ');
-}
-
-/** What the person gave, as one line. */
-const sourceName = (paths: string[]): string => (paths.length === 1 ? paths[0]! : `${dirname(paths[0]!)} (${paths.length} files)`);
-
-function imagesAt(dataset: Dataset, split: 'train' | 'test', indices: number[]): DatasetImage[] {
-  const { images, labels } = dataset[split];
+function inMemory(dataset: Dataset): Readable {
   const { height, width, channels } = dataset.shape;
   const size = height * width * channels;
-  return indices.map((index) => {
-    const label = labels[index];
-    if (label === undefined) throw new InputError(`there is no ${split} image ${index}; there are ${labels.length}`);
-    return { index, label, pixels: images.slice(index * size, (index + 1) * size) };
-  });
+  return {
+    labels: (split) => Promise.resolve(dataset[split].labels),
+    image: (split, index) => Promise.resolve(dataset[split].images.slice(index * size, (index + 1) * size)),
+  };
 }
 
-function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: number): DatasetSummary {
+/** The bundled sample itself, not a data set made from it. */
+const isSample = (images: StoredImages | null): boolean => images?.file === null;
+
+function imagesAt(images: Readable, split: 'train' | 'test', labels: Uint16Array, indices: number[]): Promise<DatasetImage[]> {
+  return Promise.all(
+    indices.map(async (index) => {
+      const label = labels[index];
+      if (label === undefined) throw new InputError(`there is no ${split} image ${index}; there are ${labels.length}`);
+      return { index, label, pixels: await images.image(split, index) };
+    }),
+  );
+}
+
+function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: number): Omit<DatasetSummary, 'preparable'> {
   const { fingerprint, name, classes, train, test } = dataset;
-  const { split, limits } = images ? Recipe.parse(images.recipe) : asRead;
+  const { preparation, standardisation, format, leftOut } = Origin.parse(images?.recipe ?? {});
   return {
     fingerprint,
     name,
@@ -233,8 +276,10 @@ function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: nu
     test,
     trainPerClass: images?.trainPerClass ?? [],
     testPerClass: images?.testPerClass ?? [],
-    split,
-    limits,
+    preparation,
+    standardisation,
+    format,
+    leftOut,
     source: images?.source ?? null,
     bundled: isSample(images),
     available: images !== null,

@@ -1,19 +1,37 @@
 /** What the reading thread is given and what it says. */
-import type { StoredDataset } from '../../store/types.ts';
+import type { DatasetPreview, DatasetProblem } from '../../shared/contract/index.ts';
+import type { PreparationSpec } from '../../shared/spec/preparation.ts';
+import type { KeptRecord } from './cache.ts';
 
-export interface ReadRequest {
-  paths: string[];
-  /** Where it is to be kept. */
-  folder: string;
+/** Where the images come from: the files that a person gave, or a data set as it was read from them. */
+export type ImagesFrom = { kind: 'files'; paths: string[] } | { kind: 'kept'; path: string; format: string } | { kind: 'sample' };
+
+export interface ReaderOptions {
+  from: ImagesFrom;
+  /** Folder with the bundled sample. */
+  resources: string;
+  /** Script that decodes images in threads of its own; undefined: the source file. */
+  decoder: string | undefined;
 }
 
-export interface DatasetFacts extends StoredDataset {
-  trainPerClass: number[];
-  testPerClass: number[];
+/** Prepare a data set and keep it, or stay and answer previews. */
+export type ReaderTask = ReaderOptions &
+  ({ task: 'keep'; preparation: PreparationSpec; /** Where it is to be kept. */ folder: string } | { task: 'preview' });
+
+export interface PreviewRequest {
+  id: number;
+  preparation: PreparationSpec;
+  perClass: number;
+  classes: number;
+  seed: number;
 }
+
+export type ToReader = { type: 'accept' } | ({ type: 'preview' } & PreviewRequest);
 
 export type FromReader =
-  | { type: 'reading'; done: number; total: number }
-  | { type: 'keeping' }
-  | { type: 'read'; file: string; bytes: number; facts: DatasetFacts }
+  | { type: 'reading'; stage: string; done: number; total: number | null }
+  /** Some of it cannot be read; waits for `accept`. */
+  | { type: 'partial'; name: string; train: number; test: number; problems: DatasetProblem[] }
+  | { type: 'kept'; record: KeptRecord }
+  | { type: 'previewed'; id: number; preview: DatasetPreview }
   | { type: 'failed'; message: string };

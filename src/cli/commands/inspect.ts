@@ -1,0 +1,89 @@
+/** `capscope inspect <path>…`: what a path is, as a data set, and what is wrong with it. */
+import type { Command } from 'commander';
+import { countImages } from '../../datasets/facts.ts';
+import { loadPaths, type Loaded } from '../../datasets/load.ts';
+import type { Problem } from '../../datasets/raw.ts';
+import { InputError } from '../../shared/input-error.ts';
+import { integer } from '../format.ts';
+import { jsonOption, print, printJson } from '../options.ts';
+import { ReadingProgress } from '../reading-progress.ts';
+import { table } from '../table.ts';
+
+/** What --json prints. */
+export interface Inspection {
+  /** Whether there is anything to train on. */
+  ok: boolean;
+  name: string | null;
+  format: string | null;
+  /** Numbers of images. */
+  train: number;
+  test: number;
+  /** Names. */
+  classes: string[];
+  /** Height, width and channels of the images as they would be used; null when there are none. */
+  shape: [number, number, number] | null;
+  /** What was decided because the data leave it open. */
+  notes: string[];
+  /** What cannot be read, or why nothing can. */
+  problems: Problem[];
+}
+
+export function addInspect(program: Command, exit: (code: number) => void): void {
+  program
+    .command('inspect')
+    .description('say what data set a path holds, and what is wrong with it')
+    .argument('<path...>', 'files, folders or archives of one data set; "sample" is the bundled one')
+    .addOption(jsonOption())
+    .action(async (paths: string[], { json }: { json?: true }) => {
+      const progress = new ReadingProgress(process.stderr);
+      const options = { onProgress: progress.report.bind(progress) };
+      try {
+        const loaded = await loadPaths(paths, options).finally(() => progress.end());
+        if (json) printJson(inspectionOf(loaded));
+        else print(describeLoaded(loaded));
+      } catch (error) {
+        if (!(error instanceof InputError) || !json) throw error;
+        printJson(nothing(error.message));
+        exit(2);
+      }
+    });
+}
+
+function inspectionOf({ dataset, format, notes, problems }: Loaded): Inspection {
+  const { name, shape, classes } = dataset;
+  const { train, test } = countImages(dataset);
+  return { ok: true, name, format, train, test, classes, shape: [shape.height, shape.width, shape.channels], notes, problems };
+}
+
+const nothing = (message: string): Inspection => ({
+  ok: false,
+  name: null,
+  format: null,
+  train: 0,
+  test: 0,
+  classes: [],
+  shape: null,
+  notes: [],
+  problems: [{ file: null, message }],
+});
+
+function describeLoaded({ dataset, format, notes, problems }: Loaded): string {
+  const { name, shape, classes } = dataset;
+  const { train, test, trainPerClass, testPerClass } = countImages(dataset);
+  const channels = shape.channels === 1 ? 'grey' : shape.channels === 3 ? 'RGB' : `${shape.channels} channels`;
+  const parts = [
+    `${name}: ${format}, ${integer(train)} training and ${integer(test)} test images of ${shape.height} × ${shape.width}, ${channels}`,
+    table(
+      [{ head: 'class' }, { head: 'training', align: 'right' }, { head: 'test', align: 'right' }],
+      classes.map((label, i) => [label, integer(trainPerClass[i]!), integer(testPerClass[i]!)]),
+    ),
+    notes.join('\n'),
+    problems.length > 0
+      ? [
+          `Left out (${integer(problems.length)}):`,
+          ...problems.map(({ file, message }) => `  ${file === null ? '' : `${file}: `}${message}`),
+        ].join('\n')
+      : '',
+  ];
+  return parts.filter(Boolean).join('\n\n');
+}

@@ -1,0 +1,142 @@
+/** What is made of one image: bytes, one size, one number of channels. Colour first, then size. */
+import type { ImageBackground, ImageColour, ImageFit } from '../../shared/spec/preparation.ts';
+import type { ImageShape, RawImage } from '../raw.ts';
+import { Resampler } from './resample.ts';
+
+export interface ImageTarget {
+  height: number;
+  width: number;
+  fit: ImageFit;
+  colour: ImageColour;
+  background: ImageBackground;
+}
+
+/** Bytes (height, width, channels), no channel of which is alpha. */
+export interface OpaqueImage extends ImageShape {
+  pixels: Uint8Array;
+}
+
+const backgrounds = { black: 0, white: 255 } as const satisfies Record<ImageBackground, number>;
+
+/** Shapes that are met in one data set and whose filters are worth remembering. */
+const REMEMBERED = 64;
+
+/** Makes images of any shape into images of one. */
+export class ImageMaker {
+  readonly #target: ImageTarget;
+  readonly #fitters = new Map<string, (pixels: Uint8Array) => Uint8Array>();
+
+  constructor(target: ImageTarget) {
+    this.#target = target;
+  }
+
+  /** (height, width, channels) in the target's shape. May answer the very pixels that came in. */
+  make(image: OpaqueImage): Uint8Array {
+    const { pixels, ...shape } = image;
+    const channels = channelsFor(shape.channels, this.#target.colour);
+    if (shape.channels === 3 && channels === 1) return this.#fit(toGrey(pixels), { ...shape, channels: 1 });
+    const fitted = this.#fit(pixels, shape);
+    return shape.channels === 1 && channels === 3 ? toRgb(fitted) : fitted;
+  }
+
+  #fit(pixels: Uint8Array, shape: ImageShape): Uint8Array {
+    const { height, width } = this.#target;
+    if (shape.height === height && shape.width === width) return pixels;
+    const key = `${shape.height} ${shape.width} ${shape.channels}`;
+    let fitter = this.#fitters.get(key);
+    if (!fitter) {
+      if (this.#fitters.size === REMEMBERED) this.#fitters.clear();
+      this.#fitters.set(key, (fitter = fitterFor(shape, this.#target)));
+    }
+    return fitter(pixels);
+  }
+}
+
+/** A decoded file without its alpha channel: what is transparent shows the background. 16 bits become 8. */
+export function opaque({ pixels, height, width, channels }: RawImage | OpaqueImage, background: ImageBackground): OpaqueImage {
+  const bytes = pixels instanceof Uint8Array ? pixels : toBytes(pixels, [0, 65535]);
+  if (channels !== 2 && channels !== 4) return { pixels: bytes, height, width, channels };
+  return { pixels: flatten(bytes, channels, backgrounds[background]), height, width, channels: channels - 1 };
+}
+
+/** Channels of an image with `own` channels, none of them alpha. Only grey and RGB can become each other. */
+export function channelsFor(own: number, colour: ImageColour): number {
+  if (colour === 'own' || (own !== 1 && own !== 3)) return own;
+  return colour === 'grey' ? 1 : 3;
+}
+
+function fitterFor(from: ImageShape, { height, width, fit, background: name }: ImageTarget): (pixels: Uint8Array) => Uint8Array {
+  const background = backgrounds[name];
+  const whole = { top: 0, left: 0, bottom: from.height, right: from.width };
+  const target = { height, width };
+  if (fit === 'stretch') {
+    const resampler = new Resampler(from, target, whole);
+    return (pixels) => resampler.resize(pixels);
+  }
+  if (fit === 'crop') {
+    const scale = Math.max(height / from.height, width / from.width);
+    const [tall, wide] = [height / scale, width / scale];
+    const [top, left] = [(from.height - tall) / 2, (from.width - wide) / 2];
+    const resampler = new Resampler(from, target, { top, left, bottom: top + tall, right: left + wide });
+    return (pixels) => resampler.resize(pixels);
+  }
+  if (fit === 'pad') {
+    const scale = Math.min(height / from.height, width / from.width);
+    const inner = { height: Math.max(1, Math.round(from.height * scale)), width: Math.max(1, Math.round(from.width * scale)) };
+    const resampler = new Resampler(from, inner, whole);
+    return (pixels) => centred(resampler.resize(pixels), { ...inner, channels: from.channels }, target, background);
+  }
+  fit satisfies 'centre';
+  return (pixels) => centred(pixels, from, target, background);
+}
+
+/** The image in the middle of another size: cut off where it is larger, `background` where it is smaller. */
+function centred(pixels: Uint8Array, from: ImageShape, to: { height: number; width: number }, background: number): Uint8Array {
+  const { channels } = from;
+  const result = new Uint8Array(to.height * to.width * channels).fill(background);
+  const top = Math.floor((to.height - from.height) / 2);
+  const left = Math.floor((to.width - from.width) / 2);
+  const [firstX, lastX] = [Math.max(0, left), Math.min(to.width, left + from.width)];
+  for (let y = Math.max(0, top); y < Math.min(to.height, top + from.height); y++) {
+    const source = ((y - top) * from.width + firstX - left) * channels;
+    result.set(pixels.subarray(source, source + (lastX - firstX) * channels), (y * to.width + firstX) * channels);
+  }
+  return result;
+}
+
+/** Luma of ITU-R BT.601 in fixed point, as Pillow has it. */
+function toGrey(rgb: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(rgb.length / 3);
+  for (let i = 0, j = 0; i < grey.length; i++, j += 3)
+    grey[i] = (rgb[j]! * 19595 + rgb[j + 1]! * 38470 + rgb[j + 2]! * 7471 + 0x8000) >> 16;
+  return grey;
+}
+
+function toRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3);
+  for (let i = 0, j = 0; i < grey.length; i++, j += 3) rgb.fill(grey[i]!, j, j + 3);
+  return rgb;
+}
+
+/** Takes the last channel, straight alpha, away by putting the image on a background. */
+function flatten(pixels: Uint8Array, channels: 2 | 4, background: number): Uint8Array {
+  const colours = channels - 1;
+  const result = new Uint8Array((pixels.length / channels) * colours);
+  for (let i = 0, j = 0; j < pixels.length; j += channels) {
+    const alpha = pixels[j + colours]!;
+    for (let c = 0; c < colours; c++, i++) result[i] = Math.round((pixels[j + c]! * alpha + background * (255 - alpha)) / 255);
+  }
+  return result;
+}
+
+/** Values between black and white as bytes, rounded to the nearest. */
+export function toBytes(
+  values: Uint8Array | Uint16Array | Float32Array | Float64Array,
+  [black, white]: readonly [number, number],
+): Uint8Array {
+  if (values instanceof Uint8Array && black === 0 && white === 255) return values;
+  const scale = white > black ? 255 / (white - black) : 0;
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(Math.min(255, Math.max(0, (values[i]! - black) * scale)));
+  return bytes;
+}

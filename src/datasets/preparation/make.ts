@@ -1,0 +1,151 @@
+/** The chosen images of a data set, each made what all of them are to be. */
+import type { Split } from '../../shared/dataset.ts';
+import type { ImageBackground } from '../../shared/spec/preparation.ts';
+import type { Problem, RawImages, RawSplit, SeparateImages, UniformImages } from '../raw.ts';
+import { ImageMaker, opaque, toBytes, type ImageTarget, type OpaqueImage } from './image.ts';
+import type { Selection } from './select.ts';
+
+export interface Made {
+  train: Split;
+  test: Split;
+  /** Images that could not be decoded. */
+  problems: Problem[];
+}
+
+export interface MakeOptions {
+  signal?: AbortSignal | undefined;
+  /** Told of images a few times a second. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Milliseconds between two reports of progress. */
+const INTERVAL = 200;
+
+/**
+ * @param splits numbered through, as the selection has them.
+ * @param target of every image, with the number of its channels.
+ * Throws what `signal` was aborted with.
+ */
+export async function make(
+  splits: readonly RawSplit[],
+  selection: Selection,
+  target: ImageTarget & { channels: number },
+  { signal, onProgress }: MakeOptions = {},
+): Promise<Made> {
+  const size = target.height * target.width * target.channels;
+  const [train, test] = [new Sink(selection.train, size), new Sink(selection.test, size)];
+  const maker = new ImageMaker(target);
+  const total = train.count + test.count;
+  const problems: Problem[] = [];
+  let done = 0;
+  let next = 0;
+  const step = () => {
+    done++;
+    if (done < total && performance.now() < next) return;
+    next = performance.now() + INTERVAL;
+    signal?.throwIfAborted();
+    onProgress?.(done, total);
+  };
+  let first = 0;
+  for (const { images } of splits) {
+    const sinks = [train, test].map((sink) => ({ sink, part: sink.within(first, images.count) }));
+    first += images.count;
+    if (images.kind === 'separate') {
+      const placed = new Map(sinks.flatMap(({ sink, part }) => part.map(({ image, slot }) => [image, { sink, slot }] as const)));
+      problems.push(...(await decode(images, placed, { maker, background: target.background, step, signal })));
+    } else
+      for (const { sink, part } of sinks)
+        if (!sink.adopt(images, part, target))
+          for (const { image, slot } of part) {
+            sink.put(slot, maker.make(imageAt(images, image)));
+            step();
+          }
+  }
+  onProgress?.(total, total);
+  return { train: train.split(), test: test.split(), problems };
+}
+
+/** Puts every image of the map where it belongs. Answers those that could not be decoded. */
+async function decode(
+  images: SeparateImages,
+  placed: ReadonlyMap<number, { sink: Sink; slot: number }>,
+  {
+    maker,
+    background,
+    step,
+    signal,
+  }: { maker: ImageMaker; background: ImageBackground; step: () => void; signal: AbortSignal | undefined },
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  if (placed.size === 0) return problems;
+  for await (const read of images.read({ indices: [...placed.keys()], signal })) {
+    const { sink, slot } = placed.get(read.index)!;
+    if ('image' in read) sink.put(slot, maker.make(opaque(read.image, background)));
+    else problems.push(read.problem);
+    step();
+  }
+  return problems;
+}
+
+/** One image of many, as bytes. */
+export function imageAt({ values, range, height, width, channels }: UniformImages, image: number): OpaqueImage {
+  const size = height * width * channels;
+  return { pixels: toBytes(values.subarray(image * size, (image + 1) * size), range), height, width, channels };
+}
+
+/** Where the images of one side come together. */
+class Sink {
+  readonly count: number;
+  readonly #numbers: Uint32Array;
+  readonly #labels: Uint16Array;
+  readonly #size: number;
+  #images: Uint8Array | null = null;
+  readonly #filled: Uint8Array;
+
+  constructor({ images, labels }: Selection['train'], size: number) {
+    this.count = images.length;
+    this.#numbers = images;
+    this.#labels = labels;
+    this.#size = size;
+    this.#filled = new Uint8Array(images.length);
+  }
+
+  /** The chosen ones of the images numbered from `first` on: number within those, and slot here. */
+  within(first: number, count: number): { image: number; slot: number }[] {
+    const part: { image: number; slot: number }[] = [];
+    for (const [slot, number] of this.#numbers.entries())
+      if (number >= first && number < first + count) part.push({ image: number - first, slot });
+    return part;
+  }
+
+  /** Takes a whole array as it is, without copying it, if that is what is wanted. */
+  adopt(images: RawImages, part: { image: number; slot: number }[], target: ImageTarget & { channels: number }): boolean {
+    if (images.kind !== 'uniform' || !(images.values instanceof Uint8Array) || images.range[0] !== 0 || images.range[1] !== 255)
+      return false;
+    if (part.length !== this.count || part.length !== images.count || part.some(({ image, slot }) => image !== slot)) return false;
+    if (images.height !== target.height || images.width !== target.width || images.channels !== target.channels) return false;
+    this.#images = images.values;
+    this.#filled.fill(1);
+    return true;
+  }
+
+  put(slot: number, image: Uint8Array): void {
+    this.#images ??= new Uint8Array(this.count * this.#size);
+    this.#images.set(image, slot * this.#size);
+    this.#filled[slot] = 1;
+  }
+
+  /** What has been put here, in order, without the slots that stayed empty. */
+  split(): Split {
+    const images = this.#images ?? new Uint8Array();
+    if (!this.#filled.includes(0)) return { images, labels: this.#labels };
+    let kept = 0;
+    const labels = new Uint16Array(this.count);
+    for (const [slot, filled] of this.#filled.entries()) {
+      if (!filled) continue;
+      images.copyWithin(kept * this.#size, slot * this.#size, (slot + 1) * this.#size);
+      labels[kept++] = this.#labels[slot]!;
+    }
+    return { images: images.slice(0, kept * this.#size), labels: labels.slice(0, kept) };
+  }
+}

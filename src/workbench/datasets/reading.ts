@@ -1,0 +1,163 @@
+/** Reading threads: one per data set that is being read or prepared, and one that answers previews. */
+import { Worker } from 'node:worker_threads';
+import type { DatasetPreview, DatasetProblem, OpenedDataset } from '../../shared/contract/index.ts';
+import { InputError } from '../../shared/input-error.ts';
+import type { PreparationSpec } from '../../shared/spec/preparation.ts';
+import type { Host } from '../host.ts';
+import type { DatasetCache, KeptRecord } from './cache.ts';
+import type { FromReader, ImagesFrom, PreviewRequest, ReaderTask, ToReader } from './reader-protocol.ts';
+
+type ReadingHost = Pick<Host, 'reader' | 'decoder' | 'resources' | 'emit'>;
+
+export type Read = { status: 'kept'; record: KeptRecord } | Extract<OpenedDataset, { status: 'partial' | 'cancelled' | 'failed' }>;
+
+/** Most problems that are shown. */
+const SHOWN = 1000;
+
+interface Reading {
+  worker: Worker;
+  /** Ends what is being waited for. */
+  settle: (outcome: Read) => void;
+  reject: (error: Error) => void;
+  outcome: Promise<Read>;
+}
+
+export class Readings {
+  readonly #host: ReadingHost;
+  readonly #cache: DatasetCache;
+  readonly #tasks = new Map<string, Reading>();
+
+  constructor(host: ReadingHost, cache: DatasetCache) {
+    this.#host = host;
+    this.#cache = cache;
+  }
+
+  /** Prepares images and keeps them. Throws an InputError when this task is at work already. */
+  start(task: string, from: ImagesFrom, preparation: PreparationSpec): Promise<Read> {
+    if (this.#tasks.has(task)) throw new InputError('this task is already reading a data set');
+    const worker = startReader(this.#host, { task: 'keep', from, preparation, folder: this.#cache.folder });
+    const reading = { worker } as Reading;
+    this.#tasks.set(task, reading);
+    this.#await(reading);
+    worker.on('message', (message: FromReader) => {
+      if (message.type === 'reading') this.#host.emit('reading', { task, stage: message.stage, done: message.done, total: message.total });
+      else if (message.type === 'partial') reading.settle(partialOf(message));
+      else if (message.type === 'kept') reading.settle({ status: 'kept', record: message.record });
+      else if (message.type === 'failed') reading.settle(failed(message.message));
+    });
+    worker.on('error', (error) => reading.reject(error as Error));
+    worker.on('exit', () => reading.settle(failed('the reader ended unexpectedly')));
+    return this.#finish(task, reading);
+  }
+
+  /** Goes on with a task that could read only a part. */
+  accept(task: string): Promise<Read> {
+    const reading = this.#tasks.get(task);
+    if (!reading) throw new InputError('this task waits for no answer');
+    this.#await(reading);
+    reading.worker.postMessage({ type: 'accept' } satisfies ToReader);
+    return this.#finish(task, reading);
+  }
+
+  /** Nothing of the task stays, whether it is at work or waits for an answer. */
+  async cancel(task: string): Promise<void> {
+    const reading = this.#tasks.get(task);
+    if (!reading) return;
+    this.#tasks.delete(task);
+    await reading.worker.terminate();
+    // It may have been writing. Another task may still be.
+    if (this.#tasks.size === 0) this.#cache.clean({ ownThreads: true });
+    reading.settle({ status: 'cancelled' });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#tasks.keys()].map((task) => this.cancel(task)));
+  }
+
+  #await(reading: Reading): void {
+    reading.outcome = new Promise((resolve, reject) => Object.assign(reading, { settle: resolve, reject }));
+  }
+
+  async #finish(task: string, reading: Reading): Promise<Read> {
+    let waits = false;
+    try {
+      const outcome = await reading.outcome;
+      waits = outcome.status === 'partial';
+      return outcome;
+    } finally {
+      if (!waits) {
+        this.#tasks.delete(task);
+        void reading.worker.terminate();
+      }
+    }
+  }
+}
+
+/** Milliseconds after which a previewing thread, with the images in it, is let go. */
+const PREVIEW_IDLE = 60_000;
+
+/** Answers previews of one data set after another. */
+export class Previews {
+  readonly #host: ReadingHost;
+  #current: { key: string; worker: Worker; waiting: Map<number, (preview: DatasetPreview) => void>; timer: NodeJS.Timeout } | null = null;
+  #next = 0;
+
+  constructor(host: ReadingHost) {
+    this.#host = host;
+  }
+
+  /** @param key names the data set; a thread stays with it. */
+  preview(key: string, from: ImagesFrom, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
+    if (this.#current?.key !== key) this.#start(key, from);
+    const current = this.#current!;
+    current.timer.refresh();
+    const id = this.#next++;
+    return new Promise((resolve) => {
+      current.waiting.set(id, resolve);
+      current.worker.postMessage({ type: 'preview', id, ...request } satisfies ToReader);
+    });
+  }
+
+  close(): void {
+    const current = this.#current;
+    if (!current) return;
+    this.#current = null;
+    clearTimeout(current.timer);
+    void current.worker.terminate();
+    for (const resolve of current.waiting.values()) resolve({ ok: false, message: 'the preview was ended' });
+  }
+
+  #start(key: string, from: ImagesFrom): void {
+    this.close();
+    const worker = startReader(this.#host, { task: 'preview', from });
+    const waiting = new Map<number, (preview: DatasetPreview) => void>();
+    const timer = setTimeout(() => this.close(), PREVIEW_IDLE).unref();
+    const current = { key, worker, waiting, timer };
+    this.#current = current;
+    const fail = (message: string) => {
+      for (const resolve of waiting.values()) resolve({ ok: false, message });
+      waiting.clear();
+      if (this.#current === current) this.close();
+    };
+    worker.on('message', (message: FromReader) => {
+      if (message.type === 'failed') fail(message.message);
+      if (message.type !== 'previewed') return;
+      waiting.get(message.id)?.(message.preview);
+      waiting.delete(message.id);
+    });
+    worker.on('error', (error) => fail((error as Error).message));
+    worker.on('exit', () => fail('the preview ended unexpectedly'));
+  }
+}
+
+type TaskOf<T> = T extends ReaderTask ? Omit<T, 'resources' | 'decoder'> : never;
+
+function startReader({ reader, decoder, resources }: ReadingHost, task: TaskOf<ReaderTask>): Worker {
+  return new Worker(reader, { workerData: { ...task, resources, decoder: decoder?.toString() } satisfies ReaderTask });
+}
+
+const failed = (message: string): Read => ({ status: 'failed', problems: [{ file: null, message }] });
+
+function partialOf({ name, train, test, problems }: { name: string; train: number; test: number; problems: DatasetProblem[] }): Read {
+  return { status: 'partial', name, train, test, problems: problems.slice(0, SHOWN), leftOut: problems.length };
+}

@@ -1,0 +1,47 @@
+/** What the store remembers of a data set's images, besides the data set itself. */
+import { z } from 'zod';
+import { PreparationSpec, Standardisation } from '../../shared/spec/preparation.ts';
+import type { Store } from '../../store/store.ts';
+import type { KeptRecord } from './cache.ts';
+
+/** How a data set came about. */
+export const Origin = z.object({
+  preparation: PreparationSpec.prefault({}),
+  standardisation: Standardisation.nullable().default(null),
+  /** Files and folders that it was read from. */
+  paths: z.array(z.string()).default([]),
+  /** Fingerprint of the data set that it was made from; null when it was read from files. */
+  base: z.string().nullable().default(null),
+  format: z.string().nullable().default(null),
+  leftOut: z.int().min(0).default(0),
+});
+export type Origin = z.infer<typeof Origin>;
+
+/** Makes a kept data set known, or tells of it anew. Answers whether it was known already. */
+export function remember(
+  store: Store,
+  record: KeptRecord,
+  { paths, base = null, name = record.name }: { paths: readonly string[]; base?: string | null; name?: string | undefined },
+): boolean {
+  const { fingerprint, shape, classes, train, test, file, bytes, trainPerClass, testPerClass } = record;
+  const { preparation, standardisation, format, problems } = record;
+  return store.atomically(() => {
+    const known = store.images.find(fingerprint);
+    store.addDataset({ fingerprint, name, shape, classes, train, test });
+    const opened = new Date().toISOString();
+    // The bundled sample stays what it is; for any other, the files may lie elsewhere now.
+    if (known?.file === null) store.images.put({ ...known, opened });
+    else {
+      const recipe = { preparation, standardisation, paths: [...paths], base, format, leftOut: problems.length } satisfies Origin;
+      store.images.put({ dataset: fingerprint, file, recipe, source: sourceName(paths), bytes, trainPerClass, testPerClass, opened });
+    }
+    return known !== null;
+  });
+}
+
+/** What the person gave, as one line; null for nothing. */
+function sourceName(paths: readonly string[]): string | null {
+  const [first] = paths;
+  if (first === undefined) return null;
+  return paths.length === 1 ? first : `${first.replace(/[\\/][^\\/]*$/, '')} (${paths.length} files)`;
+}
