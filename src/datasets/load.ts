@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../shared/dataset.ts';
 import type { PreparationSpec } from '../shared/spec/preparation.ts';
-import { readSource } from './formats/index.ts';
 import type { ReadOptions } from './formats/reader.ts';
 import { prepare, type Prepared } from './preparation/prepare.ts';
 import type { RawDataset } from './raw.ts';
-import { pathsSource } from './sources/paths.ts';
-import type { Source, SourceFile } from './sources/source.ts';
+import { readPaths } from './read.ts';
 
 /** The path that stands for the bundled sample. */
 export const SAMPLE = 'sample';
@@ -41,16 +39,15 @@ export interface Loaded extends Prepared {
  * was aborted with.
  */
 export async function loadPaths(paths: readonly string[], options: LoadOptions = {}): Promise<Loaded> {
-  const { format, ...raw } = await readPaths(paths, options);
+  const { format, ...raw } = await loadRaw(paths, options);
   return { ...(await prepareRaw(raw, options)), format };
 }
 
 /** The same without preparing what was read. */
-export async function readPaths(paths: readonly string[], options: LoadOptions = {}): Promise<RawDataset & { format: string }> {
-  const { onProgress, resources = resourcesFolder, limits, signal, decoder } = options;
+export async function loadRaw(paths: readonly string[], options: LoadOptions = {}): Promise<RawDataset & { format: string }> {
+  const { resources = resourcesFolder, ...reading } = options;
   const sample = paths.length === 1 && paths[0] === SAMPLE;
-  const source = await pathsSource(sample ? [join(resources, 'mnist-sample')] : paths);
-  const raw = await readSource(counted(source, onProgress), { limits, signal, decoder, onProgress });
+  const raw = await readPaths(sample ? [join(resources, 'mnist-sample')] : paths, reading);
   return sample ? { ...raw, name: 'MNIST sample' } : raw;
 }
 
@@ -65,14 +62,4 @@ export function prepareRaw(raw: RawDataset, { preparation, signal, limits, onPro
 /** The data set alone, whatever was left out. */
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
   return (await loadPaths([path], options)).dataset;
-}
-
-function counted(source: Source, onProgress: LoadOptions['onProgress']): Source {
-  let done = 0;
-  const read = (file: SourceFile) => async () => {
-    const bytes = await file.read();
-    onProgress?.({ stage: 'reading files', done: ++done, total: source.files.length });
-    return bytes;
-  };
-  return { ...source, files: source.files.map((file) => ({ ...file, read: read(file) })) };
 }

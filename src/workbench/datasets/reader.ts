@@ -1,7 +1,7 @@
 /** Entry of a worker thread: reads files as one data set and keeps it as one file, or shows what preparations make of it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { readKept } from '../../datasets/kept.ts';
-import { prepareRaw, readPaths, SAMPLE, type Loaded, type LoadOptions } from '../../datasets/load.ts';
+import { prepareRaw, loadRaw, SAMPLE, type Loaded, type LoadOptions } from '../../datasets/load.ts';
 import { Previewer } from '../../datasets/preparation/preview.ts';
 import { rawOf } from '../../datasets/raw-dataset.ts';
 import type { RawDataset } from '../../datasets/raw.ts';
@@ -25,7 +25,7 @@ try {
 async function read(options: LoadOptions): Promise<RawDataset & { format: string }> {
   const { from, resources } = task;
   if (from.kind === 'kept') return { ...rawOf(await readKept(from.path, { checked: true })), format: from.format };
-  return readPaths(from.kind === 'sample' ? [SAMPLE] : from.paths, { ...options, resources });
+  return loadRaw(from.kind === 'sample' ? [SAMPLE] : from.paths, { ...options, resources });
 }
 
 async function keep({ from, preparation, folder, decoder }: Extract<ReaderTask, { task: 'keep' }>): Promise<void> {
