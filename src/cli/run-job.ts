@@ -16,6 +16,8 @@ export interface RunContext {
   store: Store;
   dataset: Dataset;
   engine: Engine;
+  /** Why this engine. */
+  reason: string;
   progress: Progress;
   shouldStop: () => boolean;
 }

@@ -2,6 +2,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { inputShape, type Dataset } from '../shared/dataset.ts';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
+import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { PlannedRun } from '../shared/spec/study.ts';
 import type { Store } from '../store/store.ts';
@@ -31,7 +32,7 @@ export function openStudy(
   store: Store,
   { spec }: StudyFile,
   dataset: Dataset,
-  engine: string,
+  engine: EngineName,
   fresh: boolean,
 ): { study: StoredStudy; runs: StoredRun[] } {
   return store.atomically(() => {
@@ -50,7 +51,7 @@ export type StudyOutcome = 'finished' | 'stopped' | 'failed';
  * Throws an InputError when another process is at work on the study.
  */
 export async function runStudy(runs: StoredRun[], context: RunContext): Promise<StudyOutcome> {
-  const { store, engine, progress } = context;
+  const { store, engine, reason, progress } = context;
   let failed = false;
   for (const [i, { id, name, parent }] of runs.entries()) {
     const label = `run ${i + 1} of ${runs.length}: ${name} (${id})`;
@@ -66,7 +67,12 @@ export async function runStudy(runs: StoredRun[], context: RunContext): Promise<
     }
     progress.run(i + 1, runs.length, name);
     progress.say(store.file(id, 'checkpoint') ? `${label}: goes on from its checkpoint` : label);
-    store.claim(id, { name: engine.name, versions: { capscope: manifest.version, ...engine.versions } });
+    store.claim(id, {
+      name: engine.name,
+      versions: { capscope: manifest.version, ...engine.versions },
+      device: engine.device.name,
+      choice: reason,
+    });
     try {
       if ((await runJob(id, context)) === 'stopped') return 'stopped';
     } catch (error) {

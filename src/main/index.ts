@@ -36,6 +36,7 @@ function start(): void {
     database: join(app.getPath('userData'), 'capscope.db'),
     resources: unpacked(join(root, 'resources')),
     kernels: unpacked(join(root, 'out', 'kernels')),
+    tensorflow: join(app.getPath('userData'), 'engines', 'tensorflow'),
     reader: join(import.meta.dirname, 'reader.js'),
     startTrainer,
     emit: (event, payload) => {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
 import { fromWire, toWire } from '../shared/wire.ts';
 import { readPage } from '../workbench/pages.ts';
+import { tensorflowFolder } from '../store/location.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { Access } from './access.ts';
 import { Files } from './files.ts';
@@ -48,6 +49,7 @@ export async function startServer({ database, host, port }: ServerOptions): Prom
     database,
     resources: root('resources'),
     kernels: root('out/kernels'),
+    tensorflow: tensorflowFolder(),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
     startTrainer,
     emit: (event, payload) => {

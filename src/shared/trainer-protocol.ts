@@ -1,5 +1,6 @@
 /** What the workbench and a trainer process say to each other. A process does one task; then the workbench ends it. */
 import type { LogLine, StepPoint } from './contract/index.ts';
+import type { Device, EngineName, EngineReport } from './engines.ts';
 import type { StepProgress } from './progress.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
@@ -14,11 +15,14 @@ export interface DatasetSource {
 }
 
 export interface EngineChoice {
+  name: EngineName;
   /** Null: one per processor. */
   threads: number | null;
   /** Folders with what scripts/build-kernels.mjs has compiled, and with the bundled sample. */
   kernels: string;
   resources: string;
+  /** Folder that `npm run engine:tensorflow` fills. */
+  tensorflow: string;
 }
 
 /** Judging every channel of a network, so that a cut can be previewed. */
@@ -32,11 +36,13 @@ export interface ScoreTask {
 export type ToTrainer =
   | { type: 'run'; job: RunJob; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'score'; task: ScoreTask; dataset: DatasetSource; engine: EngineChoice }
+  /** Start the engine and say what it is, and how fast if `measure`. */
+  | { type: 'probe'; engine: EngineChoice; measure: boolean }
   /** End at the next step and save. */
   | { type: 'stop' };
 
 export type FromTrainer =
-  | { type: 'engine'; name: string; description: string; versions: Record<string, string> }
+  | { type: 'engine'; name: EngineName; device: Device; description: string; versions: Record<string, string> }
   | { type: 'stage'; stage: RunStage }
   | { type: 'cut'; cut: CutNetwork }
   | { type: 'step'; point: StepPoint; progress: StepProgress }
@@ -46,5 +52,6 @@ export type FromTrainer =
   // The last message of a task is one of these.
   | { type: 'finished'; finished: FinishedRun }
   | { type: 'scored'; scores: Record<string, number[]> }
+  | { type: 'probed'; report: EngineReport }
   | { type: 'stopped'; checkpoint: Uint8Array | null }
   | { type: 'failed'; message: string };

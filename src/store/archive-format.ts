@@ -68,6 +68,9 @@ const Run = z.strictObject({
   params: count,
   flops: count,
   engine: name.nullable(),
+  // Files from before these were kept do without.
+  device: z.string().nullable().default(null),
+  choice: z.string().nullable().default(null),
   versions: z.record(z.string(), z.string()),
   error: z.null(),
   created: time,

@@ -126,4 +126,8 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL               -- JSON
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN device TEXT;      -- what the engine computed on
+  ALTER TABLE runs ADD COLUMN choice TEXT;      -- why that engine
+  `,
 ];

@@ -2,7 +2,7 @@
 import type { EpochMetrics, LayerActivity, LayerGradient } from '../shared/results.ts';
 import { countInactive } from '../shared/inactive.ts';
 import type { MeasureSpec } from '../shared/spec/training.ts';
-import type { NewRun, StoredDataset, StoredRun, StoredStudy } from './types.ts';
+import type { NewRun, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
 
 /** JSON knows no NaN or Infinity and would write null for them without a word. Throws a RangeError instead. */
 export function toJson(value: unknown): string {
@@ -39,7 +39,7 @@ export type RunRow = Omit<StoredRun, 'spec' | 'cut' | 'versions'> & { spec: stri
 
 /** Columns of RunRow, in no particular order. */
 export const runColumns =
-  'id, study, key, name, role, parent, dataset, status, spec, cut, params, flops, engine, versions, error, created, started, ended';
+  'id, study, key, name, role, parent, dataset, status, spec, cut, params, flops, engine, device, choice, versions, error, created, started, ended';
 
 export const runOf = ({ spec, cut, versions, ...rest }: RunRow): StoredRun => ({
   ...rest,
@@ -61,12 +61,16 @@ export const newRun = (id: string, run: NewRun, created: string): StoredRun => (
   created,
   status: 'queued',
   cut: null,
-  engine: null,
+  engine: run.engine ?? null,
+  device: null,
+  choice: null,
   versions: {},
   error: null,
   started: null,
   ended: null,
 });
+
+export const engineColumns = ({ name, versions, ...rest }: UsedEngine) => ({ ...rest, engine: name, versions: toJson(versions) });
 
 export interface EpochRow {
   epoch: number;

@@ -17,6 +17,7 @@ import { Queue } from './queue.ts';
 import {
   datasetOf,
   datasetRow,
+  engineColumns,
   epochOf,
   epochRows,
   newRun,
@@ -35,7 +36,7 @@ import { RunFiles, type FileKind, type StoredFile } from './run-files.ts';
 import { RunNotes } from './run-notes.ts';
 import { Sql } from './sql.ts';
 import { summaries } from './summaries.ts';
-import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy } from './types.ts';
+import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
 
 const now = () => new Date().toISOString();
 
@@ -170,14 +171,14 @@ export class Store {
   }
 
   /** Makes this process the one that trains the run. Throws an InputError when another process that lives does so. */
-  claim(id: string, engine: { name: string; versions: Record<string, string> }): void {
+  claim(id: string, engine: UsedEngine): void {
     this.atomically(() => {
       this.#interruptDead();
       const changed = this.#sql.run(
-        `UPDATE runs SET status = 'running', engine = @engine, versions = @versions, started = coalesce(started, @now), ended = NULL,
+        `UPDATE runs SET status = 'running', engine = @engine, device = @device, choice = @choice, versions = @versions, started = coalesce(started, @now), ended = NULL,
            error = NULL, pid = @pid, host = @host, process = @process, heartbeat = @now
          WHERE id = @id AND status NOT IN ('running', 'finished')`,
-        { id, engine: engine.name, versions: toJson(engine.versions), now: now(), ...this.#self },
+        { id, ...engineColumns(engine), now: now(), ...this.#self },
       );
       if (changed === 1) return;
       const owner = this.#sql.get('SELECT status, pid, host FROM runs WHERE id = ?', id) as
@@ -190,8 +191,8 @@ export class Store {
   }
 
   /** Which engine the run is really trained with, once it has started. */
-  recordEngine(id: string, engine: { name: string; versions: Record<string, string> }): void {
-    this.#own(id, ', engine = @engine, versions = @versions', { engine: engine.name, versions: toJson(engine.versions) });
+  recordEngine(id: string, engine: UsedEngine): void {
+    this.#own(id, ', engine = @engine, device = @device, choice = @choice, versions = @versions', engineColumns(engine));
   }
 
   /** Tells processes on other hosts that this one still trains the run. */

@@ -1,4 +1,5 @@
 /** Rows of the store as its users see them. */
+import type { EngineName } from '../shared/engines.ts';
 import type { Evaluation, LayerCut, RunAnalysis, RunStatus } from '../shared/results.ts';
 import type { InputShape } from '../shared/spec/network.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
@@ -39,7 +40,12 @@ export interface StoredRun {
   cut: LayerCut[] | null;
   params: number;
   flops: number;
+  /** Until the run has begun: the one that was asked for, or null. */
   engine: string | null;
+  /** What the engine computed on. */
+  device: string | null;
+  /** Why this engine. */
+  choice: string | null;
   versions: Record<string, string>;
   /** Why it failed. */
   error: string | null;
@@ -59,6 +65,16 @@ export interface NewRun {
   spec: RunSpec;
   params: number;
   flops: number;
+  /** Asked for; null: the best there is when it begins. */
+  engine?: EngineName | null;
+}
+
+/** What a run is trained with. */
+export interface UsedEngine {
+  name: string;
+  versions: Record<string, string>;
+  device: string | null;
+  choice: string | null;
 }
 
 /** What is known of a network once its run has ended. */

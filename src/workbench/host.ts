@@ -1,5 +1,6 @@
 /** What the workbench needs of the program around it: Electron's main process, or the server of browser mode. */
 import type { AppInfo, EventName, Events, Saved } from '../shared/contract/index.ts';
+import type { EngineName } from '../shared/engines.ts';
 import type { FromTrainer, ToTrainer } from '../shared/trainer-protocol.ts';
 
 export interface TrainerProcess {
@@ -21,7 +22,10 @@ export interface Host {
   reader: string | URL;
   /** Script that decodes images in threads of its own; absent: the source file. */
   decoder?: string | URL | undefined;
-  startTrainer: () => TrainerProcess;
+  /** Folder that `npm run engine:tensorflow` fills. */
+  tensorflow: string;
+  /** A process, or a window, in which this engine can compute. */
+  startTrainer: (engine: EngineName) => TrainerProcess;
   /** To every page. */
   emit: <E extends EventName>(event: E, payload: Events[E]) => void;
   /** Asks where to save and writes the file. */

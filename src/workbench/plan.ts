@@ -1,6 +1,7 @@
 /** Adds runs to the store: single ones, children of a finished one, and whole studies. */
 import { createHash } from 'node:crypto';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
+import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
@@ -30,10 +31,12 @@ export interface NewTraining {
   network: NetworkSpec;
   training: TrainingSpec;
   seeds: number[];
+  /** Null: the best there is when a run begins. */
+  engine: EngineName | null;
 }
 
 /** One run per seed. Returns them. */
-export function addTraining(store: Store, { name, dataset: fingerprint, network, training, seeds }: NewTraining): StoredRun[] {
+export function addTraining(store: Store, { name, dataset: fingerprint, network, training, seeds, engine }: NewTraining): StoredRun[] {
   const dataset = store.dataset(fingerprint);
   const size = sizeOf(network, dataset, name);
   return store.atomically(() =>
@@ -46,6 +49,7 @@ export function addTraining(store: Store, { name, dataset: fingerprint, network,
         parent: null,
         dataset: fingerprint,
         spec: { network, training, pruning: null, seed, firstEpoch: 0 },
+        engine,
         ...size,
       }),
     ),
@@ -58,10 +62,11 @@ export interface NewPruning {
   settings: PruningSpec[];
   training: TrainingSpec;
   twin: boolean;
+  engine: EngineName | null;
 }
 
 /** Runs cut from a finished one, one per setting, and the unpruned twin if asked for. Returns them. */
-export function addPruning(store: Store, { parent: id, name, settings, training, twin }: NewPruning): StoredRun[] {
+export function addPruning(store: Store, { parent: id, name, settings, training, twin, engine }: NewPruning): StoredRun[] {
   const parent = store.run(id);
   if (parent.status !== 'finished' || !store.file(id, 'weights'))
     throw new InputError(`run "${parent.name}" cannot be pruned: it has not finished, or its weights are not here`);
@@ -80,12 +85,19 @@ export function addPruning(store: Store, { parent: id, name, settings, training,
         dataset,
         // The cut replaces network and size when it has been made.
         spec: { network, training, pruning, seed, firstEpoch: behind },
+        engine,
         params,
         flops,
       }),
     );
     if (!twin) return runs;
-    const whole = { name: `${parent.name}, unpruned twin`, dataset, network: ancestorOf(store, parent).spec.network, seeds: [seed] };
+    const whole = {
+      name: `${parent.name}, unpruned twin`,
+      dataset,
+      network: ancestorOf(store, parent).spec.network,
+      seeds: [seed],
+      engine,
+    };
     return [...addTraining(store, { ...whole, training: { ...training, epochs: behind + training.epochs, ccm: 0 } }), ...runs];
   });
 }
@@ -95,8 +107,16 @@ function ancestorOf(store: Store, run: StoredRun): StoredRun {
   return run.parent === null ? run : ancestorOf(store, store.run(run.parent));
 }
 
-/** A study with all its runs, in the order in which they are to be done. @param engine its name is part of the study's identity. */
-export function addStudy(store: Store, spec: StudySpec, fingerprint: string, engine: string): { study: StoredStudy; runs: StoredRun[] } {
+/**
+ * A study with all its runs, in the order in which they are to be done.
+ * @param engine is part of the study's identity; null: the best there is when a run begins.
+ */
+export function addStudy(
+  store: Store,
+  spec: StudySpec,
+  fingerprint: string,
+  engine: EngineName | null,
+): { study: StoredStudy; runs: StoredRun[] } {
   const dataset = store.dataset(fingerprint);
   return store.atomically(() => {
     const study = store.addStudy({ identity: studyIdentity(spec, fingerprint, engine), spec, dataset: fingerprint });
@@ -104,14 +124,17 @@ export function addStudy(store: Store, spec: StudySpec, fingerprint: string, eng
     for (const { key, name, role, parent, ...run } of planStudy(spec)) {
       const size = sizeOf(run.network, dataset, name);
       const parentId = parent === null ? null : ids.get(parent)!;
-      ids.set(key, store.addRun({ study: study.id, key, name, role, parent: parentId, dataset: fingerprint, spec: run, ...size }).id);
+      ids.set(
+        key,
+        store.addRun({ study: study.id, key, name, role, parent: parentId, dataset: fingerprint, spec: run, engine, ...size }).id,
+      );
     }
     return { study, runs: store.runs(study.id) };
   });
 }
 
 /** Two starts with the same identity are the same study. The path of the data is left out: the fingerprint says what they are. */
-export function studyIdentity(spec: StudySpec, fingerprint: string, engine: string): string {
+export function studyIdentity(spec: StudySpec, fingerprint: string, engine: EngineName | null): string {
   const content = { ...spec, $schema: undefined, data: { ...spec.data, path: undefined }, fingerprint, engine };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -87,7 +87,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
 function detailOf(store: Store, id: string): RunDetail {
   const [summary] = store.summaries([id]);
   if (!summary) throw new InputError('this run is not here; it may have been deleted');
-  const { spec, cut, versions, dataset } = store.run(id);
+  const { spec, cut, versions, device, choice, dataset } = store.run(id);
   const stored = store.dataset(dataset);
   return {
     summary,
@@ -96,6 +96,8 @@ function detailOf(store: Store, id: string): RunDetail {
     classes: stored.classes,
     cut,
     versions,
+    device,
+    choice,
     epochs: store.epochs(id),
     evaluation: store.evaluation(id),
     analysis: store.result(id)?.analysis ?? null,

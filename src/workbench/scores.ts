@@ -10,7 +10,9 @@ interface Context {
   store: Store;
   host: Pick<Host, 'emit' | 'startTrainer'>;
   sourceOf: (fingerprint: string) => DatasetSource;
-  engine: () => EngineChoice;
+  /** Null while it is not known what to compute with; `decide` finds out. */
+  engine: (wanted: string | null) => EngineChoice | null;
+  decide: () => Promise<void>;
 }
 
 export class Scorer {
@@ -30,7 +32,7 @@ export class Scorer {
     batches,
     batch,
   }: Required<Argument<'pruning.scores'>>): Promise<{ scores: Record<string, number[]> } | null> {
-    const { store, host, sourceOf, engine } = this.#context;
+    const { store, host, sourceOf, engine, decide } = this.#context;
     const run = store.run(id);
     const file = store.file(id, 'weights');
     if (!file) throw new InputError(`run "${run.name}" has no weights to judge: it has not finished, or they are not here`);
@@ -47,10 +49,12 @@ export class Scorer {
     });
     const dataset = sourceOf(run.dataset);
     const weights = store.files.read(file);
-    const trainer = host.startTrainer();
+    if (!engine(run.engine)) await decide();
+    const choice = engine(run.engine)!;
+    const trainer = host.startTrainer(choice.name);
     try {
       return await this.#outcome(task, trainer, () =>
-        trainer.post({ type: 'score', task: { weights, pruning, seed: run.spec.seed }, dataset, engine: engine() }),
+        trainer.post({ type: 'score', task: { weights, pruning, seed: run.spec.seed }, dataset, engine: choice }),
       );
     } finally {
       this.#tasks.delete(task);

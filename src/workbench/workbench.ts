@@ -2,14 +2,15 @@
  * The workbench without a screen: implements the contract over store, data sets and queue. What it needs of the program
  * around it comes in as a Host, so that Electron's main process and the server of browser mode are thin.
  */
-import { availableParallelism } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { contract, Settings, type AppInfo, type EngineInfo, type Handlers, type MethodName, type Reply } from '../shared/contract/index.ts';
+import { chooseEngine, EngineName, type EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
 import { Store } from '../store/store.ts';
 import { Library } from './datasets/library.ts';
+import { Engines } from './engines.ts';
 import type { Host } from './host.ts';
 import { addPruning, addStudy, addTraining } from './plan.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -25,6 +26,7 @@ export class Workbench {
   readonly #queue: JobQueue;
   readonly #scorer: Scorer;
   readonly #library: Library;
+  readonly #engines: Engines;
   readonly #live = new LiveRuns();
   #closed = false;
   readonly #handlers: Handlers;
@@ -35,12 +37,17 @@ export class Workbench {
     this.#store = new Store(host.database);
     this.#store.notes.purge();
     this.#library = new Library(this.#store, host);
+    this.#engines = new Engines({ startTrainer: (name) => host.startTrainer(name), choice: (name) => this.#choice(name) });
     const context = {
       store: this.#store,
       host,
       live: this.#live,
       sourceOf: (fingerprint: string) => this.#library.sourceOf(fingerprint),
-      engine: () => this.#engine(),
+      engine: (wanted: string | null) => this.#engine(wanted),
+      decide: async () => {
+        await this.#engines.decide();
+        if (this.#closed) throw new Error('The workbench has been closed.');
+      },
     };
     this.#queue = new JobQueue(context);
     this.#scorer = new Scorer(context);
@@ -76,6 +83,7 @@ export class Workbench {
   async close(): Promise<void> {
     this.#scorer.close();
     await this.#library.close();
+    this.#engines.close();
     await this.#queue.pause();
     this.#closed = true;
     this.#store.close();
@@ -97,21 +105,24 @@ export class Workbench {
     }
   }
 
-  #engine(): EngineChoice & { name: string } {
-    const { kernels, resources } = this.#host;
-    return { name: 'wasm', threads: this.settings.threads, kernels, resources };
+  #choice(name: EngineName): EngineChoice {
+    const { kernels, resources, tensorflow } = this.#host;
+    return { name, threads: this.settings.threads, kernels, resources, tensorflow };
   }
 
-  #engines(): EngineInfo[] {
-    const threads = this.settings.threads ?? availableParallelism();
-    return [
-      {
-        name: 'wasm',
-        description: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-        unavailable: null,
-        chosen: true,
-      },
-    ];
+  /** What a job computes with: what it asks for, or the settings, or the best there is; null while that is not known. */
+  #engine(wanted: string | null): (EngineChoice & { reason: string }) | null {
+    const asked = EngineName.nullable().catch(null).parse(wanted);
+    if (asked) return { ...this.#choice(asked), reason: 'the run asks for it or was begun with it' };
+    const { engine: preferred } = this.settings;
+    if (preferred) return { ...this.#choice(preferred), reason: 'the settings ask for it' };
+    const { decision } = this.#engines;
+    return decision && { ...this.#choice(decision.name), reason: decision.reason };
+  }
+
+  #infoOf(reports: EngineReport[]): EngineInfo[] {
+    const chosen = this.settings.engine ?? chooseEngine(reports).name;
+    return reports.map((report) => ({ ...report, chosen: report.name === chosen }));
   }
 
   #makeHandlers(): Handlers {
@@ -130,7 +141,12 @@ export class Workbench {
       ...runHandlers({ store, host, library, live: this.#live, queue }),
 
       'app.info': () => infoOf(host, store.path),
-      'app.engines': () => this.#engines(),
+      'app.engines': async () => this.#infoOf(await this.#engines.all()),
+      'app.measureEngines': async () => {
+        if (queue.running !== null)
+          throw new InputError('a run is being trained, which would be measured too; try again when it has ended');
+        return this.#infoOf(await this.#engines.measure());
+      },
       'app.settings': () => this.settings,
       'app.changeSettings': (change) => {
         const settings = Settings.parse({ ...this.settings, ...change });
@@ -177,9 +193,9 @@ export class Workbench {
         library.sourceOf(store.run(pruning.parent).dataset);
         return enqueue(addPruning(store, pruning));
       },
-      'queue.study': ({ spec, dataset }) => {
+      'queue.study': ({ spec, dataset, engine }) => {
         library.sourceOf(dataset);
-        const { study, runs } = addStudy(store, spec, dataset, this.#engine().name);
+        const { study, runs } = addStudy(store, spec, dataset, engine);
         enqueue(runs);
         return study.id;
       },

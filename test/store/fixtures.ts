@@ -13,7 +13,7 @@ import { encodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { Store } from '../../src/store/store.ts';
 import type { RunResult, StoredDataset, StoredRun } from '../../src/store/types.ts';
 
-export const engine = { name: 'wasm', versions: { node: '24.0.0', tfjs: '4.22.0' } };
+export const engine = { name: 'wasm', versions: { node: '24.0.0', tfjs: '4.22.0' }, device: '2 threads', choice: 'it was asked for' };
 export const classes = ['zero', 'one'];
 export const input = { height: 12, width: 12, channels: 1, classes: 2 };
 export const prunedNetwork = networkOf({ types: 1, dim: 4, depth: 1 });

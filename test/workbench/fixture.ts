@@ -40,6 +40,7 @@ export async function openBench(folder: string): Promise<Bench> {
     database: join(folder, 'capscope.db'),
     resources: root('resources'),
     kernels: root('out/kernels'),
+    tensorflow: join(folder, 'no-tensorflow'),
     reader: new URL('../../src/workbench/datasets/reader.ts', import.meta.url),
     startTrainer: () => {
       const trainer = startTrainer();

@@ -154,7 +154,7 @@ describe('runs', () => {
     });
     await bench.next('epoch', ({ run }) => run === id);
     const notice = bench.next('notice');
-    bench.trainers[0]!.kill();
+    bench.trainers.at(-1)!.kill();
     await bench.next('runs', hasEnded(id!, 'interrupted'));
     expect((await notice).text).toMatch(/signal SIGKILL.*can go on from its last checkpoint/);
     // The queue goes on with the next one, which is saved when the workbench ends.

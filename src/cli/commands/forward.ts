@@ -8,7 +8,9 @@ import type { InputShape } from '../../shared/spec/network.ts';
 import type { HostTensor } from '../../shared/weights.ts';
 import { decodeNetworkFile } from '../../shared/weights-file.ts';
 import { readWhole, writeDurably } from '../../store/disk.ts';
+import { tensorflowFolder } from '../../store/location.ts';
 import { startEngine } from '../../trainer/node/engine.ts';
+import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { jsonOption, print, printJson } from '../options.ts';
 
 /** Name of the tensor in the input file. */
@@ -21,12 +23,14 @@ export function addForward(program: Command): void {
     .argument('<weights>', "a run's weights (safetensors)")
     .argument('<input>', `safetensors with "${imagesName}", float32 (images, height, width, channels) in [0, 1]`)
     .argument('<out>', 'safetensors file to write')
+    .addOption(engineOption())
     .addOption(jsonOption())
-    .action(async (weightsPath: string, inputPath: string, out: string, { json }: { json?: true }) => {
+    .action(async (weightsPath: string, inputPath: string, out: string, { engine: asked, json }: { engine: AskedEngine; json?: true }) => {
       const outPath = resolve(out);
       const saved = decodeNetworkFile(readWhole(weightsPath), weightsPath);
       const images = readImages(inputPath, saved.input);
-      const engine = await startEngine({ engine: 'wasm' });
+      const { name } = await decideEngine(asked, null);
+      const engine = await startEngine({ engine: name, tensorflow: tensorflowFolder() });
       try {
         const capsules = await forward({ ...saved, images }, engine);
         writeDurably(outPath, encodeWeights(capsules, {}));

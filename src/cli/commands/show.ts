@@ -51,6 +51,8 @@ function text(store: Store, run: StoredRun, { record, study, dataset, epochs, an
       ['data', dataset.name],
       ['seed', String(run.spec.seed)],
       ['engine', [run.engine ?? '-', ...Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)].join(', ')],
+      ['device', run.device ?? '-'],
+      ['chosen because', run.choice ?? '-'],
       ['created', `${minute(run.created)} UTC`],
       ['parameters', integer(run.params)],
       ['FLOPs per image', integer(run.flops)],

@@ -1,5 +1,5 @@
 /** `capscope study [file|preset]`: the whole experiment from one command. */
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../../datasets/load.ts';
@@ -7,6 +7,7 @@ import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
 import { unprepared } from '../../shared/spec/preparation.ts';
 import { writeDurably } from '../../store/disk.ts';
+import { tensorflowFolder } from '../../store/location.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
@@ -15,6 +16,7 @@ import { reportHtml } from '../../workbench/report.ts';
 import { remember } from '../../workbench/datasets/records.ts';
 import { comparedByGroup, comparisonTable } from '../comparison.ts';
 import { openData, type OpenedData } from '../data.ts';
+import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode, listenForInterrupt } from '../interrupt.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
@@ -25,7 +27,7 @@ interface Options {
   data?: string[];
   skipBad?: boolean;
   db: string;
-  engine: 'wasm';
+  engine: AskedEngine;
   threads: number;
   seed?: number;
   fresh?: boolean;
@@ -39,7 +41,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
     .argument('[study]', `study file, or a preset: ${presets().join(', ')}`, 'quick')
     .addOption(dataOption())
     .option('--skip-bad', 'go on without the images that cannot be read')
-    .addOption(new Option('--engine <engine>', 'what computes').choices(['wasm']).default('wasm'))
+    .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine', integerBetween(1, 256), availableParallelism())
     .option('--seed <n>', "one seed, instead of the study's", integerBetween(0, 0xffff_ffff))
     .option('--fresh', 'begin anew even if this study has been started before')
@@ -51,25 +53,26 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
 
 async function study(
   name: string,
-  { db, data, skipBad, engine: engineName, threads, seed, fresh = false, json = false }: Options,
+  { db, data, skipBad, engine: asked, threads, seed, fresh = false, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { paths, dataset, record } = await loadData(file, { data, skipBad, db, json });
   checkNetworks(file.plan, dataset);
+  const { name: engineName, reason } = await decideEngine(asked, threads);
   const store = new Store(db);
   try {
     if (record) remember(store, record, { paths });
     const { runs } = openStudy(store, file, dataset, engineName, fresh);
     refuseSecond(runs);
     const progress = startProgress(process.stderr);
-    const engine = await startEngine({ engine: engineName, threads });
+    const engine = await startEngine({ engine: engineName, threads, tensorflow: tensorflowFolder() });
     const interrupt = listenForInterrupt(() => progress.say('Stopping after this step; Ctrl-C again quits at once.'));
     let outcome: StudyOutcome;
     try {
       const { train, test } = dataset;
       progress.say(`${file.spec.name}: ${runs.length} runs on ${dataset.name} (${train.labels.length} + ${test.labels.length} images)`);
-      progress.say(`Engine: ${engine.description}`);
-      outcome = await runStudy(runs, { store, dataset, engine, progress, shouldStop: interrupt.requested });
+      progress.say(`Engine: ${engine.description}; chosen because ${reason}`);
+      outcome = await runStudy(runs, { store, dataset, engine, reason, progress, shouldStop: interrupt.requested });
     } finally {
       interrupt.release();
       engine.dispose();

@@ -75,6 +75,8 @@ export function detail(
     classes: ['cat', 'dog'],
     cut: null,
     versions: {},
+    device: null,
+    choice: null,
     epochs: [],
     evaluation: change.evaluation === undefined ? evaluation() : change.evaluation,
     analysis: null,

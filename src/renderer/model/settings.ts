@@ -75,7 +75,7 @@ export function pruningSettings(pruning: PruningSpec | null): Setting[] {
   ];
 }
 
-export function settingsOf({ summary, spec }: RunDetail): Setting[] {
+export function settingsOf({ summary, spec, device, choice }: RunDetail): Setting[] {
   return [
     { label: 'Data set', value: summary.dataset.name },
     { label: 'Data fingerprint', value: summary.dataset.fingerprint.slice(0, 12) },
@@ -86,5 +86,7 @@ export function settingsOf({ summary, spec }: RunDetail): Setting[] {
     ...trainingSettings(spec.training),
     ...pruningSettings(spec.pruning),
     { label: 'Engine', value: summary.engine ?? '–' },
+    { label: 'Device', value: device ?? '–' },
+    { label: 'Engine chosen because', value: choice ?? '–' },
   ];
 }

@@ -77,6 +77,11 @@ class Workbench {
     }
   }
 
+  /** Tries and measures every engine anew. */
+  async measureEngines(): Promise<void> {
+    this.engines = await call('app.measureEngines');
+  }
+
   putRuns(changed: readonly RunSummary[]): void {
     const runs = new Map(this.runs);
     for (const run of changed) runs.set(run.id, run);

@@ -1,5 +1,6 @@
 /** The application itself: what it is, settings, files in and out. */
 import { z } from 'zod';
+import { EngineName, type EngineReport } from '../engines.ts';
 import { InactivityCriterion } from '../spec/training.ts';
 import { Path, type Saved } from './common.ts';
 import { method } from './method.ts';
@@ -15,21 +16,15 @@ export interface AppInfo {
   database: string;
 }
 
-export interface EngineInfo {
-  /** As stored with runs: "wasm", … */
-  name: string;
-  /** One line: "WebAssembly SIMD, 8 threads, …". Null while it cannot be had. */
-  description: string | null;
-  /** Why it cannot be used here; null when it can. */
-  unavailable: string | null;
-  /** The one that the next job will use. */
+export interface EngineInfo extends EngineReport {
+  /** The one that the next job will use, unless it asks for another. */
   chosen: boolean;
 }
 
 export const Settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Null: the best that there is. */
-  engine: z.string().max(64).nullable().default(null),
+  engine: EngineName.nullable().default(null),
   /** Null: one per processor. */
   threads: z.int().min(1).max(256).nullable().default(null),
   /** Tell the desktop when a job has ended while the window is not in front. */
@@ -56,6 +51,8 @@ const stateKey = z.string().regex(/^[a-z0-9.-]{1,64}$/);
 export const appMethods = {
   'app.info': method<AppInfo>()(),
   'app.engines': method<EngineInfo[]>()(),
+  /** Tries every engine anew, each for two seconds, one after the other. Refused while a run is being trained. */
+  'app.measureEngines': method<EngineInfo[]>()(),
   'app.settings': method<Settings>()(),
   /** Changes what is named and leaves the rest. */
   'app.changeSettings': method<Settings>()(SettingsChange),

@@ -1,5 +1,6 @@
 /** Work: putting runs into the queue, and what happens to the queue. */
 import { z } from 'zod';
+import { EngineName } from '../engines.ts';
 import { NetworkSpec } from '../spec/network.ts';
 import { PruningSpec } from '../spec/pruning.ts';
 import { StudySpec } from '../spec/study.ts';
@@ -35,12 +36,14 @@ export interface PruningScores {
 
 const seeds = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(100);
 const name = z.string().trim().min(1).max(200);
+/** Null: as the settings say. */
+const engine = EngineName.nullable().default(null);
 
 export const queueMethods = {
   'queue.state': method<QueueState>()(),
   /** One run per seed. With α of the CCM term above 0 it is a `source` for pruning, else `unpruned`. Answers the ids. */
   'queue.train': method<string[]>()(
-    z.strictObject({ name, dataset: Fingerprint, network: NetworkSpec, training: TrainingSpec, seeds: seeds.default([1]) }),
+    z.strictObject({ name, dataset: Fingerprint, network: NetworkSpec, training: TrainingSpec, seeds: seeds.default([1]), engine }),
   ),
   /**
    * Runs cut from a finished one, one per setting (several: a sweep), each then fine-tuned as `training` says.
@@ -54,10 +57,11 @@ export const queueMethods = {
       settings: z.array(PruningSpec).min(1).max(200),
       training: TrainingSpec,
       twin: z.boolean().default(false),
+      engine,
     }),
   ),
   /** Every run of a study. `data` of the spec is ignored in favour of `dataset`. Answers the study's id. */
-  'queue.study': method<string>()(z.strictObject({ spec: StudySpec, dataset: Fingerprint })),
+  'queue.study': method<string>()(z.strictObject({ spec: StudySpec, dataset: Fingerprint, engine })),
   /** Puts runs that were stopped, interrupted or have failed back into the queue; they go on from their checkpoints. */
   'queue.resume': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(1000), first: z.boolean().default(false) })),
   /** The waiting runs in another order; those not named keep theirs, behind. */

@@ -64,6 +64,9 @@ export interface RunDetail {
   /** What pruning took away; null until it has, and for a run that is not cut. */
   cut: LayerCut[] | null;
   versions: Record<string, string>;
+  /** What the engine computed on, and why that engine. */
+  device: string | null;
+  choice: string | null;
   epochs: EpochMetrics[];
   /** The latest test; null before the first. */
   evaluation: Evaluation | null;

@@ -4,9 +4,11 @@ import { readKept } from '../../datasets/kept.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { JobStopped } from '../../engine/jobs/io.ts';
+import { measureSpeed } from '../../engine/jobs/measure.ts';
 import { scoreLayers } from '../../engine/jobs/prune.ts';
 import { run } from '../../engine/jobs/run.ts';
 import type { Dataset } from '../../shared/dataset.ts';
+import type { EngineReport } from '../../shared/engines.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { DatasetSource, EngineChoice, ScoreTask, ToTrainer } from '../../shared/trainer-protocol.ts';
 import type { RunJob } from '../../shared/run-job.ts';
@@ -27,6 +29,10 @@ onMessage((message) => {
 
 async function perform(message: Exclude<ToTrainer, { type: 'stop' }>): Promise<void> {
   try {
+    if (message.type === 'probe') {
+      post({ type: 'probed', report: await probe(message.engine, message.measure) });
+      return;
+    }
     const dataset = await load(message.dataset, message.engine.resources);
     const engine = await start(message.engine);
     if (message.type === 'run') await train(message.job, dataset, engine);
@@ -44,11 +50,38 @@ async function load({ path, name, fingerprint }: DatasetSource, resources: strin
   return { ...dataset, name };
 }
 
-async function start({ threads, kernels }: EngineChoice): Promise<Engine> {
-  const engine = await startEngine({ engine: 'wasm', kernels: pathToFileURL(`${kernels}/`), ...(threads === null ? {} : { threads }) });
-  const { name, description, versions } = engine;
-  post({ type: 'engine', name, description, versions });
+async function start(choice: EngineChoice): Promise<Engine> {
+  const engine = await engineOf(choice);
+  const { name, device, description, versions } = engine;
+  post({ type: 'engine', name, device, description, versions });
   return engine;
+}
+
+async function engineOf({ name, threads, kernels, tensorflow }: EngineChoice): Promise<Engine> {
+  try {
+    return await startEngine({
+      engine: name,
+      kernels: pathToFileURL(`${kernels}/`),
+      tensorflow,
+      ...(threads === null ? {} : { threads }),
+    });
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`the engine ${name} cannot be used: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function probe(choice: EngineChoice, measure: boolean): Promise<EngineReport> {
+  const { name } = choice;
+  try {
+    const engine = await engineOf(choice);
+    const { device, description } = engine;
+    const imagesPerSecond = measure ? (await measureSpeed(engine, nodeHost())).imagesPerSecond : null;
+    return { name, device, description, imagesPerSecond, unavailable: null };
+  } catch (error) {
+    const cause = (error as Error).cause instanceof InputError ? ((error as Error).cause as InputError) : (error as Error);
+    return { name, device: null, description: null, imagesPerSecond: null, unavailable: cause.message.split('\n')[0]! };
+  }
 }
 
 async function train(job: RunJob, dataset: Dataset, engine: Engine): Promise<void> {

@@ -22,11 +22,15 @@ interface Context {
   live: LiveRuns;
   /** Throws an InputError when the images are not here. */
   sourceOf: (fingerprint: string) => DatasetSource;
-  engine: () => EngineChoice & { name: string };
+  /** What a run computes with, given what it asks for; null while that is not known. `decide` finds out; it rejects once all has been closed. */
+  engine: (wanted: string | null) => (EngineChoice & { reason: string }) | null;
+  decide: () => Promise<void>;
 }
 
 interface Current extends CurrentJob {
   trainer: TrainerProcess;
+  /** Why it computes with what it does. */
+  reason: string;
   heartbeat: NodeJS.Timeout;
   /** Resolves when the run has ended, however it did. */
   ended: PromiseWithResolvers<void>;
@@ -128,19 +132,27 @@ export class JobQueue {
     }
   }
 
-  /** Returns false when the run could not even be started; it is then out of the queue. */
+  /** Returns false when the run could not even be started; it is then out of the queue. Starts it later when it is not yet known on what. */
   #start(id: string): boolean {
-    const { store, host, sourceOf, engine } = this.#context;
-    const { name, ...choice } = engine();
+    const { store, host, sourceOf, engine, decide } = this.#context;
+    const chosen = engine(store.run(id).engine);
+    if (!chosen) {
+      decide().then(
+        () => this.#changed(),
+        () => undefined,
+      );
+      return true;
+    }
+    const { reason, ...choice } = chosen;
     try {
       const message = { type: 'run', job: jobOf(store, id), dataset: sourceOf(store.run(id).dataset), engine: choice } as const;
-      store.claim(id, { name, versions: { capscope: manifest.version } });
+      store.claim(id, { name: choice.name, versions: { capscope: manifest.version }, device: null, choice: reason });
       // First in the queue while it is trained: should everything die, it is what comes first.
       store.queue.reorder([id]);
-      const trainer = host.startTrainer();
+      const trainer = host.startTrainer(choice.name);
       const heartbeat = setInterval(() => store.heartbeat(id), heartbeatInterval);
       const ended: Current['ended'] = Promise.withResolvers();
-      const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, heartbeat, ended };
+      const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, reason, heartbeat, ended };
       this.#current = current;
       trainer.onMessage((message) => this.#receive(current, message));
       trainer.onExit((reason) => this.#lost(current, reason));
@@ -174,9 +186,14 @@ export class JobQueue {
     const { store, host, live } = this.#context;
     switch (message.type) {
       case 'engine':
-        store.recordEngine(id, { name: message.name, versions: { capscope: manifest.version, ...message.versions } });
+        store.recordEngine(id, {
+          name: message.name,
+          versions: { capscope: manifest.version, ...message.versions },
+          device: message.device.name,
+          choice: current.reason,
+        });
         current.engine = message.description;
-        this.#log(id, 'info', `Engine: ${message.description}`);
+        this.#log(id, 'info', `Engine: ${message.description}. Chosen because ${current.reason}.`);
         this.#announce();
         return;
       case 'stage':
@@ -218,6 +235,7 @@ export class JobQueue {
         return;
       case 'scoring':
       case 'scored':
+      case 'probed':
         return;
       default:
         message satisfies never;
