@@ -115,7 +115,7 @@ describe('loadDataset', () => {
     [
       'an unknown folder',
       { [T]: null, [L]: null, 't10k-images-idx3-ubyte': null, 't10k-labels-idx1-ubyte': null },
-      /no IDX files in it; expected/,
+      /it holds no files; expected IDX, CIFAR/,
     ],
     [
       'two data sets',

@@ -10,5 +10,5 @@ import { pathsSource } from './sources/paths.ts';
  * was aborted with.
  */
 export async function readPaths(paths: readonly string[], options: Partial<ReadOptions> = {}): Promise<RawDataset & { format: string }> {
-  return readSource(await pathsSource(paths), options);
+  return readSource(await pathsSource(paths, options.signal), options);
 }

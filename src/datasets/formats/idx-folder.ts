@@ -1,9 +1,15 @@
-/** A data set as four IDX files, found by the names that MNIST gave them and others took over. */
+/**
+ * A data set as IDX files: two for training, two for testing, or just two. Which is which is told by the names that MNIST
+ * gave them and others took over, or else by their shapes.
+ */
 import { DatasetError } from '../errors.ts';
+import { gunzipHead } from '../gzip.ts';
 import type { RawDataset, RawSplit } from '../raw.ts';
-import { baseName, folderName, type Source, type SourceFile } from '../sources/source.ts';
-import { readIdx } from './idx.ts';
-import type { Reader } from './reader.ts';
+import { baseName, folderName, readFiles, type Source, type SourceFile } from '../sources/source.ts';
+import { contentsOf, type Item } from './contents.ts';
+import { readIdx, readIdxShape } from './idx.ts';
+import { classLabels } from './labels.ts';
+import type { Reader, ReadOptions } from './reader.ts';
 
 /** E.g. train-images-idx3-ubyte.gz, t10k-labels.idx1-ubyte, test-images.idx, emnist-letters-train-labels-idx1-ubyte. */
 const pattern =
@@ -20,37 +26,45 @@ const expectedNames: Record<Part, string> = {
 type Quartet = Partial<Record<Part, SourceFile>>;
 
 /** The files that belong together, by what they have in common: their folder and what stands before "train" or "test". */
-function quartets(source: Source): Map<string, Quartet> {
+function quartets(items: readonly Item[]): Map<string, Quartet> {
   const found = new Map<string, Quartet>();
-  for (const file of source.files) {
+  const real = new Set<Quartet>();
+  for (const { file, kind } of items) {
     const match = pattern.exec(baseName(file.path))?.groups;
     if (!match) continue;
     const group = `${folderName(file.path)}/${match.prefix!}`;
     const part = `${match.split!.toLowerCase() === 'train' ? 'train' : 'test'} ${match.part!.toLowerCase()}` as Part;
     const quartet = found.get(group) ?? {};
     found.set(group, quartet);
+    if (kind === 'idx') real.add(quartet);
     // Downloaders leave the compressed file beside the plain one; the plain one is quicker to read.
     if (!quartet[part] || !match.gz) quartet[part] = file;
   }
+  // A name alone is no format; but where one of the files is IDX, the others should be.
+  for (const [group, quartet] of found) if (!real.has(quartet)) found.delete(group);
   return found;
 }
 
 export const idxReader: Reader = {
   name: 'IDX',
-  looksLike: (source) => quartets(source).size > 0,
+  looksLike: async (source, options) => {
+    const { items } = await contentsOf(source, options);
+    return items.some(({ kind }) => kind === 'idx');
+  },
   read: readIdxFolder,
 };
 
 /** Throws a DatasetError when a file is missing, damaged, or does not fit the others. */
-async function readIdxFolder(source: Source): Promise<RawDataset> {
-  const groups = [...quartets(source)];
+async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawDataset> {
+  const { items } = await contentsOf(source, options);
+  const groups = [...quartets(items)];
   const complete = groups.filter(([, quartet]) => Object.keys(quartet).length === 4);
   if (complete.length > 1)
     throw new DatasetError(
       source.label,
       `it holds ${complete.length} data sets, with ${complete.map(([, files]) => baseName(files['train images']!.path)).join(' and ')}; expected one`,
     );
-  const quartet = (complete[0] ?? groups[0])?.[1] ?? {};
+  const quartet = (complete[0] ?? groups[0])?.[1] ?? (await byShape(source, items));
   const file = (part: Part): SourceFile => {
     const found = quartet[part];
     if (!found)
@@ -60,21 +74,46 @@ async function readIdxFolder(source: Source): Promise<RawDataset> {
       );
     return found;
   };
-  const [trainImages, trainLabels, testImages, testLabels] = [
-    file('train images'),
-    file('train labels'),
-    file('test images'),
-    file('test labels'),
-  ];
-  const [train, test] = await Promise.all([readSplit(trainImages, trainLabels), readSplit(testImages, testLabels)]);
-  return { name: source.name, train, test, problems: [] };
+  const present = (['train', 'test'] as const).filter((split) => quartet[`${split} images`] ?? quartet[`${split} labels`]);
+  const pairs = present.map((split) => ({ images: file(`${split} images`), labels: file(`${split} labels`) }));
+  const files = pairs.flatMap(({ images, labels }) => [images, labels]);
+  const contents = await readFiles(source, files, { limit: options.limits.fileBytes, signal: options.signal });
+  const splits: RawSplit[] = [];
+  for (const { images, labels } of pairs) {
+    splits.push(await readSplit(images, contents.get(images)!, labels, contents.get(labels)!));
+    options.onProgress?.({ stage: 'reading files', done: 2 * splits.length, total: files.length });
+  }
+  const { labels, classes } = classLabels(splits.map(({ labels: values, from }) => ({ values, place: from.labels })));
+  const [train, test] = splits.map((split, i): RawSplit => ({ ...split, labels: labels[i]! }));
+  return { name: source.name, ...(classes && { classes }), train: train!, test: test ?? null, problems: [] };
 }
 
-async function readSplit(images: SourceFile, labels: SourceFile): Promise<RawSplit> {
-  const [pixels, classes] = await Promise.all([
-    images.read().then((bytes) => readIdx(bytes, images.label, [3, 4])),
-    labels.read().then((bytes) => readIdx(bytes, labels.label, [1])),
-  ]);
+/** Images and labels with unusual names: those of the same count belong together, the larger pair is for training. */
+async function byShape(source: Source, items: readonly Item[]): Promise<Quartet> {
+  const images: { file: SourceFile; count: number }[] = [];
+  const labels: { file: SourceFile; count: number }[] = [];
+  for (const { file, kind, gzip } of items) {
+    if (kind !== 'idx') continue;
+    const head = await file.head(1024);
+    const [count = 0, ...rest] = readIdxShape(gzip ? gunzipHead(head, file.label) : head, file.label, [1, 3, 4]);
+    (rest.length === 0 ? labels : images).push({ file, count });
+  }
+  images.sort((a, b) => b.count - a.count);
+  const [train, test, ...more] = images;
+  if (!train || more.length > 0 || train.count === test?.count || labels.length !== images.length)
+    throw new DatasetError(
+      source.label,
+      `it holds ${images.length} IDX files of images and ${labels.length} of labels, which cannot be told apart; expected one or two of each, or names such as train-images-idx3-ubyte`,
+    );
+  const labelsOf = ({ count }: { count: number }, other: number): SourceFile =>
+    (labels.find((candidate) => candidate.count === count) ?? labels[other]!).file;
+  const quartet: Quartet = { 'train images': train.file, 'train labels': labelsOf(train, 0) };
+  return test ? { ...quartet, 'test images': test.file, 'test labels': labelsOf(test, 1) } : quartet;
+}
+
+async function readSplit(images: SourceFile, imageBytes: Uint8Array, labels: SourceFile, labelBytes: Uint8Array): Promise<RawSplit> {
+  const pixels = await readIdx(imageBytes, images.label, [3, 4]);
+  const classes = await readIdx(labelBytes, labels.label, [1]);
   const [, height = 0, width = 0, channels = 1] = pixels.shape;
   return {
     images: { kind: 'uniform', values: pixels.data, range: [0, 255], count: pixels.shape[0]!, height, width, channels },

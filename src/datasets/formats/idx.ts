@@ -42,6 +42,9 @@ export async function readIdx(bytes: Uint8Array, place: string, axes: readonly n
   return { shape, data: content.subarray(headerBytes) };
 }
 
+/** The size of each axis, from the beginning of an uncompressed file. Throws a DatasetError as `readIdx` does. */
+export const readIdxShape = (head: Uint8Array, place: string, axes: readonly number[]): number[] => readHeader(head, place, axes).shape;
+
 function readHeader(head: Uint8Array, place: string, axes: readonly number[]): { shape: number[]; headerBytes: number } {
   const [zero1, zero2, type = -1, count = 0] = head;
   const wanted = axes.map((n) => `0x0000080${n}`).join(' or ');

@@ -1,21 +1,42 @@
 /** The formats that can be read, and which of them a source has. */
 import { DatasetError } from '../errors.ts';
+import { gunzipSource } from '../sources/gunzip.ts';
+import { imageFolderReader } from '../images/folders.ts';
+import { sheetReader } from '../images/sheets.ts';
 import type { RawDataset } from '../raw.ts';
-import type { Source } from '../sources/source.ts';
+import { joinSources } from '../sources/join.ts';
+import { baseName, folderName, stem, type Source } from '../sources/source.ts';
+import { tarSource } from '../sources/tar.ts';
+import { zipSource } from '../sources/zip.ts';
+import { matReader } from './arrays/mat.ts';
+import { norbReader } from './arrays/norb.ts';
+import { npyReader } from './arrays/npy.ts';
+import { cifarBinaryReader } from './cifar/binary.ts';
+import { cifarPythonReader } from './cifar/python.ts';
+import { contentsOf, type Kind } from './contents.ts';
+import { csvListingReader } from './csv/listing.ts';
+import { csvPixelReader } from './csv/pixels.ts';
 import { idxReader } from './idx-folder.ts';
 import { defaultLimits, type Reader, type ReadOptions } from './reader.ts';
 
 /** In the order in which they are tried: the more telling a format's signs are, the earlier. */
-export const readers: readonly Reader[] = [idxReader];
+export const readers: readonly Reader[] = [
+  idxReader,
+  cifarPythonReader,
+  norbReader,
+  npyReader,
+  matReader,
+  cifarBinaryReader,
+  sheetReader,
+  csvListingReader,
+  imageFolderReader,
+  csvPixelReader,
+];
 
-/** The first reader that finds its format in the source. Throws a DatasetError when none does. */
-export async function recogniseFormat(source: Source, options: ReadOptions): Promise<Reader> {
-  for (const reader of readers) if (await reader.looksLike(source, options)) return reader;
-  throw new DatasetError(
-    source.label,
-    'there are no IDX files in it; expected train-images-idx3-ubyte (or .gz) and the three that go with it',
-  );
-}
+/** Archives in archives: a ZIP of a TAR is opened, what is in there once more is not. */
+const maxNesting = 2;
+/** A data set comes in a few archives. */
+const maxArchives = 64;
 
 /** Reads a source in whatever format it has. Throws a DatasetError, or what `signal` was aborted with. */
 export async function readSource(
@@ -23,6 +44,64 @@ export async function readSource(
   { limits = defaultLimits, ...options }: Partial<ReadOptions> = {},
 ): Promise<RawDataset & { format: string }> {
   const full = { ...options, limits };
-  const reader = await recogniseFormat(source, full);
-  return { ...(await reader.read(source, full)), format: reader.name };
+  let place = source;
+  for (let nesting = 0; ; nesting++) {
+    for (const reader of readers) {
+      if (!(await reader.looksLike(place, full))) continue;
+      const read = await reader.read(place, full);
+      const { problems } = await contentsOf(place, full);
+      return { ...read, problems: [...place.problems, ...problems, ...read.problems], format: reader.name };
+    }
+    const opened = nesting < maxNesting ? await openArchives(place, full) : undefined;
+    if (!opened) throw await unknown(place, full);
+    place = opened;
+  }
+}
+
+/** The same source with its archives opened; undefined when there are none. */
+async function openArchives(source: Source, options: ReadOptions): Promise<Source | undefined> {
+  const { items } = await contentsOf(source, options);
+  const archives = items.filter(({ kind }) => kind === 'zip' || kind === 'tar');
+  if (archives.length === 0) return undefined;
+  if (archives.length > maxArchives)
+    throw new DatasetError(source.label, `it holds ${archives.length} archives; expected at most ${maxArchives}`);
+  const alone = source.files.length === 1;
+  const parts: { folder: string; source: Source }[] = [];
+  for (const { file, kind, gzip } of archives) {
+    options.onProgress?.({ stage: 'listing files', done: parts.length, total: archives.length });
+    const opened =
+      kind === 'zip'
+        ? await zipSource(gzip ? gunzipSource(file, options.limits.fileBytes) : file, options.signal)
+        : await tarSource(file, gzip, options.signal);
+    if (alone) return { ...opened, problems: [...source.problems, ...opened.problems] };
+    // Two archives that were given together must not mix: each is a folder of its own.
+    parts.push({ folder: [folderName(file.path), stem(file.path)].filter(Boolean).join('/'), source: opened });
+  }
+  const rest = new Set(archives.map(({ file }) => file));
+  parts.unshift({ folder: '', source: { ...source, files: source.files.filter((file) => !rest.has(file)) } });
+  return joinSources(source, parts);
+}
+
+/** What is said when no format fits. */
+async function unknown(source: Source, options: ReadOptions): Promise<DatasetError> {
+  const { items, problems } = await contentsOf(source, options);
+  const [problem] = [...problems, ...source.problems];
+  if (problem && items.length <= 1)
+    return new DatasetError(
+      source.label,
+      problem.file === source.label ? problem.message : `${problem.file === null ? '' : `${baseName(problem.file)}: `}${problem.message}`,
+    );
+  const words: Partial<Record<Kind, string>> = { text: 'text', json: 'JSON', zip: 'ZIP', tar: 'TAR', unknown: 'an unknown kind' };
+  const counts = Map.groupBy(items, ({ kind }) => words[kind] ?? kind);
+  const found = [...counts].map(([kind, of]) => `${of.length} of ${kind}`).join(', ');
+  const what =
+    items.length === 0
+      ? 'it holds no files'
+      : items.length === 1
+        ? `it is ${items[0]!.kind === 'unknown' ? 'of no known format' : `a file of ${found.slice(5)}`} and no data set`
+        : `none of its ${items.length} files (${found}) is a data set`;
+  return new DatasetError(
+    source.label,
+    `${what}; expected IDX, CIFAR batches, NumPy, MATLAB or HDF5 arrays, PNG sheets, image folders, CSV, or an archive of these`,
+  );
 }

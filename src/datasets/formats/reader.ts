@@ -36,6 +36,8 @@ export interface ReadOptions {
   onProgress?: ((progress: ReadProgress) => void) | undefined;
   /** The script that decodes images in worker threads; by default the source file, which a bundle has to replace. */
   decoder?: string | URL | undefined;
+  /** The same for the thread that reads HDF5 files. */
+  hdf5?: string | URL | undefined;
 }
 
 export interface Reader {

@@ -1,66 +1,126 @@
 /** A folder on disk as a source. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatasetError, systemError } from '../errors.ts';
-import type { Source, SourceFile } from './source.ts';
+import type { Problem } from '../raw.ts';
+import {
+  isClutter,
+  maxDepth,
+  maxFileBytes,
+  maxFiles,
+  readOneByOne,
+  stem,
+  type ReadFileOptions,
+  type Source,
+  type SourceFile,
+} from './source.ts';
 
-/** Deeper and larger trees are no data set but somebody's whole disk. */
-const maxDepth = 8;
-const maxFiles = 2_000_000;
-/** What Node reads in one go. */
-const maxFileBytes = 2 ** 31 - 1;
-
-/** Files that systems leave in folders. */
-const clutter = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
-
-/** Lists the folder and what is below it, in the order of the paths. Throws a DatasetError when a folder cannot be read. */
-export async function folderSource(folder: string): Promise<Source> {
+/** Lists the folder and what is below it, in the order of the paths. Throws a DatasetError when it cannot be read. */
+export async function folderSource(folder: string, signal?: AbortSignal): Promise<Source> {
   const files: SourceFile[] = [];
+  const problems: Problem[] = [];
   const above = new Set<string>();
+  const leaveOut = (file: string, message: string) => problems.push({ file, message });
 
   const walk = async (path: string, depth: number): Promise<void> => {
+    signal?.throwIfAborted();
     const full = join(folder, path);
-    const real = await realpath(full).catch((error: unknown) => {
-      throw systemError(full, error);
+    const listed = await list(full).catch((error: unknown) => {
+      if (depth === 0) throw error;
+      leaveOut(full, (error as Error).message.slice(full.length + 2));
     });
-    // A link to a folder that is being walked would go on for ever.
-    if (above.has(real) || depth > maxDepth) return;
-    above.add(real);
-    const entries = await readdir(full, { withFileTypes: true }).catch((error: unknown) => {
-      throw systemError(full, error);
-    });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (clutter.test(entry.name)) continue;
+    if (!listed) return;
+    if (above.has(listed.real)) return void leaveOut(full, 'it is a link to a folder that it lies in; links in circles are not followed');
+    if (depth > maxDepth) return void leaveOut(full, `it lies more than ${maxDepth} folders deep; expected the folder of one data set`);
+    above.add(listed.real);
+    for (const entry of listed.entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (isClutter(entry.name)) continue;
       const below = path ? `${path}/${entry.name}` : entry.name;
       const kind = entry.isSymbolicLink() ? await stat(join(folder, below)).catch(() => undefined) : entry;
-      if (kind?.isDirectory()) await walk(below, depth + 1);
-      else if (kind?.isFile()) files.push(fileOf(join(folder, below), below));
+      if (!kind) leaveOut(join(folder, below), 'it is a link that leads nowhere');
+      else if (kind.isDirectory()) await walk(below, depth + 1);
+      else if (kind.isFile()) files.push(new DiskFile(join(folder, below), below.normalize('NFC')));
       if (files.length > maxFiles)
         throw new DatasetError(folder, `it holds more than ${maxFiles} files; expected the folder of one data set`);
     }
-    above.delete(real);
+    above.delete(listed.real);
   };
 
   await walk('', 0);
-  return { label: folder, name: basename(await realpath(folder)), files };
+  return { label: folder, name: basename(await realpath(folder)).normalize('NFC'), files, problems, readAll: readOneByOne };
+}
+
+async function list(folder: string) {
+  try {
+    return { real: await realpath(folder), entries: await readdir(folder, { withFileTypes: true }) };
+  } catch (error) {
+    throw systemError(folder, error);
+  }
 }
 
 /** A single file. */
 export function fileSource(path: string): Source {
-  const name = basename(path);
-  return { label: path, name: name.replace(/\.[^.]+$/, ''), files: [fileOf(path, name)] };
+  const name = basename(path).normalize('NFC');
+  return { label: path, name: stem(name), files: [new DiskFile(path, name)], problems: [], readAll: readOneByOne };
 }
 
-function fileOf(full: string, path: string): SourceFile {
-  return { path, label: full, read: () => readBounded(full) };
-}
+class DiskFile implements SourceFile {
+  readonly path: string;
+  readonly disk: string;
 
-async function readBounded(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxFileBytes) throw new DatasetError(path, `it has ${size} bytes, more than the ${maxFileBytes} a single file may have`);
-    return await readFile(path);
-  } catch (error) {
-    throw error instanceof DatasetError ? error : systemError(path, error);
+  constructor(disk: string, path: string) {
+    this.disk = disk;
+    this.path = path;
+  }
+
+  get label(): string {
+    return this.disk;
+  }
+
+  async size(): Promise<number> {
+    try {
+      return (await stat(this.disk)).size;
+    } catch (error) {
+      throw systemError(this.disk, error);
+    }
+  }
+
+  /** Without a detour through the thread pool, which takes ten times as long for a file this small. */
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async head(bytes: number): Promise<Uint8Array> {
+    let file: number | undefined;
+    try {
+      file = openSync(this.disk, 'r');
+      const head = new Uint8Array(Math.min(bytes, fstatSync(file).size));
+      return head.subarray(0, readSync(file, head, 0, head.length, 0));
+    } catch (error) {
+      throw systemError(this.disk, error);
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
+  async read({ limit = maxFileBytes, signal }: ReadFileOptions = {}): Promise<Uint8Array> {
+    const file = await open(this.disk, 'r').catch((error: unknown) => {
+      throw systemError(this.disk, error);
+    });
+    try {
+      const { size } = await file.stat();
+      if (size > limit) throw new DatasetError(this.disk, `it has ${size} bytes; expected at most ${limit}`);
+      const bytes = new Uint8Array(size);
+      // In parts, so that reading can be cancelled. Should the file shrink meanwhile, what is left of it counts.
+      let done = 0;
+      for (let read = -1; done < size && read !== 0; done += read) {
+        signal?.throwIfAborted();
+        read = (await file.read(bytes, done, Math.min(size - done, 2 ** 24), done)).bytesRead;
+      }
+      return bytes.subarray(0, done);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof DatasetError ? error : systemError(this.disk, error);
+    } finally {
+      await file.close();
+    }
   }
 }

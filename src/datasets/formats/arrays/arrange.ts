@@ -1,0 +1,219 @@
+/** A data set from named arrays, which array is what being told by shape first and by customary names second. */
+import { DatasetError } from '../../errors.ts';
+import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
+import type { Source } from '../../sources/source.ts';
+import { classLabels, fromOneHot, type Labels, type Marks } from '../labels.ts';
+import type { ReadLimits } from '../reader.ts';
+import { countAxis, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
+
+/** An array that is not yet in memory. */
+export interface NamedArray {
+  /** Path of the file inside the source, a slash, and the array's name in the file, e.g. "train_32x32.mat/X". */
+  name: string;
+  /** The file and the array, for messages. */
+  place: string;
+  shape: readonly number[];
+  /** Text is of use for class names and labels only. */
+  type: 'numbers' | 'text';
+  /** Bytes of an element. */
+  itemBytes: number;
+  /** Image number last, as MATLAB has it. */
+  lastFirst: boolean;
+  load: () => Promise<NdArray | string[]>;
+}
+
+type SplitName = 'train' | 'test' | 'val';
+type Part = 'images' | 'labels';
+
+/** Words of a name, e.g. "Xtr_flat" gives x, tr, flat; sizes such as 32x32 are no words. */
+const words = (name: string): string[] =>
+  name
+    .replaceAll(/\d+(?:x\d+)+/gi, ' ')
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replaceAll(/(\p{Lu})(tr|te|val)(?=$|[^\p{L}])/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter(Boolean);
+
+function splitOf(name: string): SplitName | undefined {
+  for (const part of name.split('/').reverse())
+    for (const word of words(part)) {
+      if (/^[xy]?(?:train(?:ing)?|tr)[xy]?$/.test(word) || /^train(?:images?|labels?|data|set)$/.test(word)) return 'train';
+      if (/^[xy]?(?:test(?:ing)?|te|t10k)[xy]?$/.test(word) || /^test(?:images?|labels?|data|set)$/.test(word)) return 'test';
+      if (/^[xy]?(?:val(?:id|idation)?|dev)[xy]?$/.test(word) || /^val(?:images?|labels?|data|set)$/.test(word)) return 'val';
+    }
+  return undefined;
+}
+
+function partOf(name: string): Part | undefined {
+  // What is nearest to the array decides: the array's own name, then its folders and files.
+  for (const part of name.split('/').reverse())
+    for (const word of words(part).reverse()) {
+      if (/^(?:y|y?(?:train|test|val)y|y(?:train|test|val)|lbls?|cat|gnd|class(?:es)?|targets?)$/.test(word) || /labels?$/.test(word))
+        return 'labels';
+      if (
+        /^(?:x|(?:train|test|val)x|x(?:train|test|val)|dat|data|fea|features?|pixels?|imgs?)$/.test(word) ||
+        /(?:images?|data)$/.test(word)
+      )
+        return 'images';
+    }
+  return undefined;
+}
+
+/** One value per image: a vector, or a matrix with a single row or column. */
+const isVector = (shape: readonly number[]): boolean => shape.length === 1 || (shape.length === 2 && shape.includes(1));
+const length = (shape: readonly number[]): number => elements(shape);
+
+interface Pair {
+  images: NamedArray;
+  labels: NamedArray;
+  /** How many images there are, and along which axis of each. */
+  count: number;
+  imageAxis: number;
+}
+
+/** The best pair among these arrays; undefined when no array of labels fits one of images. */
+function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
+  const pairs: (Pair & { score: number })[] = [];
+  for (const images of arrays) {
+    if (images.type !== 'numbers' || isVector(images.shape) || images.shape.length > 4 || partOf(images.name) === 'labels') continue;
+    for (const labels of arrays) {
+      if (labels === images || labels.shape.length > 2 || partOf(labels.name) === 'images') continue;
+      const counts = isVector(labels.shape) ? [length(labels.shape)] : labels.lastFirst ? [...labels.shape] : [labels.shape[0]!];
+      for (const count of counts) {
+        const imageAxis = countAxis(images, count, images.lastFirst);
+        if (imageAxis === undefined || count === 0) continue;
+        const score =
+          1000 * images.shape.length +
+          100 * Number(partOf(images.name) === 'images') +
+          100 * Number(partOf(labels.name) === 'labels') +
+          10 * Number(isVector(labels.shape)) +
+          5 * Number(labels.type === 'numbers') +
+          2 * Number(/fine|int/i.test(labels.name));
+        pairs.push({ images, labels, count, imageAxis, score });
+      }
+    }
+  }
+  return pairs.sort((a, b) => b.score - a.score)[0];
+}
+
+/** Whether there is anything that could be images with labels; whether they fit is seen when they are read. */
+export const couldBeImages = (arrays: readonly NamedArray[]): boolean =>
+  arrays.some(({ type, shape }) => type === 'numbers' && shape.length >= 2 && shape.length <= 4 && !isVector(shape));
+
+/** Throws a DatasetError when images or labels are missing or do not fit each other. */
+export async function arrange(source: Source, arrays: readonly NamedArray[], limits: ReadLimits): Promise<RawDataset> {
+  const problems: Problem[] = [];
+  const pairs = findPairs(source, arrays, problems);
+  const chosen = [pairs.train, pairs.test].filter((pair) => pair !== undefined);
+  const bytes = chosen.reduce((sum, { images }) => sum + elements(images.shape) * Math.max(images.itemBytes, 1), 0);
+  if (!(bytes <= limits.dataBytes))
+    throw new DatasetError(source.label, `its images take ${bytes} bytes of memory; expected at most ${limits.dataBytes}`);
+  const splits: { images: NdArray; marks: Marks; names?: string[] | undefined }[] = [];
+  for (const pair of chosen) splits.push({ images: await loadNumbers(pair.images), marks: await marksOf(pair) });
+  const images = uniformImages(
+    chosen.map((pair, i) => ({ array: splits[i]!.images, count: pair.imageAxis, place: pair.images.place })),
+    problems,
+  );
+  const { labels, classes } = namedDigits(classLabels(splits.map(({ marks }) => marks)), chosen);
+  const names = await classNames(arrays, labels);
+  const [train, test] = chosen.map((pair, i): RawSplit => ({
+    images: images[i]!,
+    labels: labels[i]!,
+    from: { images: pair.images.place, labels: pair.labels.place },
+  }));
+  return { name: source.name, ...((names ?? classes) && { classes: names ?? classes! }), train: train!, test: test ?? null, problems };
+}
+
+function findPairs(source: Source, arrays: readonly NamedArray[], problems: Problem[]): { train: Pair; test?: Pair } {
+  const groups = Map.groupBy(arrays, ({ name }) => splitOf(name));
+  const pairOf = (split: SplitName): Pair | undefined => {
+    const own = groups.get(split);
+    if (!own) return undefined;
+    const pair = pairUp(own);
+    if (!pair) throw unfit(source, own);
+    return pair;
+  };
+  const undivided = groups.get(undefined) ?? [];
+  if (groups.size > 1 || !groups.has(undefined)) {
+    const train = pairOf('train');
+    const [test, val] = [pairOf('test'), groups.has('val') ? pairUp(groups.get('val')!) : undefined];
+    const rest = train ? undefined : pairUp(undivided);
+    if (train && (test ?? val)) {
+      if (test && val)
+        problems.push({
+          file: val.images.place,
+          message: `its ${val.count} validation images are left out; training and test images are read`,
+        });
+      const extra = pairUp(undivided);
+      if (extra)
+        problems.push({ file: extra.images.place, message: `its ${extra.count} images are left out; training and test images are read` });
+      return { train, test: (test ?? val)! };
+    }
+    const only = train ?? rest ?? test ?? val;
+    if (!only) throw unfit(source, arrays);
+    return train || !rest || !test ? { train: only } : { train: rest, test };
+  }
+  // Nothing is called training or test: as many pairs as there are, the first one to train with.
+  const first = pairUp(inOrder(undivided));
+  if (!first) throw unfit(source, arrays);
+  const others = undivided.filter((array) => array !== first.images && array !== first.labels && /arr_\d+$/.test(array.name));
+  const second = pairUp(others);
+  if (!second) return { train: first };
+  return undivided.indexOf(first.images) < undivided.indexOf(second.images)
+    ? { train: first, test: second }
+    : { train: second, test: first };
+}
+
+/** arr_0, arr_1, … as numpy.savez calls what is given without names: by number. */
+const inOrder = (arrays: readonly NamedArray[]): NamedArray[] =>
+  [...arrays].sort((a, b) => a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
+
+function unfit(source: Source, arrays: readonly NamedArray[]): DatasetError {
+  const list = arrays
+    .slice(0, 6)
+    .map(({ name, shape }) => `${name.slice(name.lastIndexOf('/') + 1)} (${shape.join(' × ')})`)
+    .join(', ');
+  const more = arrays.length > 6 ? ` and ${arrays.length - 6} more` : '';
+  return new DatasetError(
+    source.label,
+    `no array of images in it has an array of as many labels beside it; found ${list}${more}; expected e.g. x_train (images, height, width, channels) and y_train (images)`,
+  );
+}
+
+async function loadNumbers(named: NamedArray): Promise<NdArray> {
+  const array = await named.load();
+  if (array instanceof Array) throw new DatasetError(named.place, 'it holds text; expected numbers');
+  return array;
+}
+
+async function marksOf({ labels, count }: Pair): Promise<Marks> {
+  const array = await labels.load();
+  if (array instanceof Array) return { values: array, place: labels.place };
+  if (isVector(array.shape)) return { values: array.data, place: labels.place };
+  const imageAxis = array.shape[0] === count ? 0 : 1;
+  const steps = strides(array);
+  const [row, column] = [steps[imageAxis]!, steps[1 - imageAxis]!];
+  const values = fromOneHot(count, array.shape[1 - imageAxis]!, (i, j) => Number(array.data[i * row + j * column]), labels.place);
+  return { values, place: labels.place };
+}
+
+/** SVHN and other digits in MATLAB's manner: 1 to 9, and 10 for zero. */
+function namedDigits(read: Labels, pairs: readonly Pair[]): Labels {
+  const digits = read.classes?.length === 10 && read.classes[0] === '1' && read.classes[9] === '10';
+  if (!digits || !pairs.every(({ images }) => images.lastFirst)) return read;
+  return {
+    labels: read.labels.map((labels) => labels.map((label) => (label + 1) % 10)),
+    classes: Array.from({ length: 10 }, (_, i) => String(i)),
+  };
+}
+
+/** An array of as many names as there are classes. */
+async function classNames(arrays: readonly NamedArray[], labels: readonly Uint16Array[]): Promise<string[] | undefined> {
+  const named = arrays.find(({ name, type, shape }) => type === 'text' && shape.length === 1 && /class|name/i.test(name));
+  if (!named) return undefined;
+  const names = (await named.load()) as string[];
+  let highest = 0;
+  for (const split of labels) for (const label of split) highest = Math.max(highest, label);
+  return names.length === highest + 1 && new Set(names).size === names.length ? names : undefined;
+}

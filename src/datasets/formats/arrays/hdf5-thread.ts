@@ -1,0 +1,85 @@
+/** Runs in a worker thread of its own: reads HDF5 with the HDF Group's library in WebAssembly, which a damaged file may send astray. */
+import { parentPort } from 'node:worker_threads';
+import { Dataset, File, Group, ready, type Metadata } from 'h5wasm';
+import type { Hdf5Array, Hdf5Request, Hdf5Response } from './hdf5-protocol.ts';
+import type { Numbers } from './ndarray.ts';
+
+const path = '/data.h5';
+const maxDepth = 4;
+const maxArrays = 10_000;
+/** Read at a time, between signs of life. */
+const partBytes = 2 ** 24;
+const maxTexts = 100_000;
+
+/** HDF5's numbers for kinds of elements. */
+const integer = 0;
+const float = 1;
+const text = 3;
+const enumeration = 8;
+
+let file: File | undefined;
+const post = (message: Hdf5Response): void => parentPort!.postMessage(message);
+
+async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
+  const { FS } = await ready;
+  FS.writeFile(path, bytes);
+  file = new File(path, 'r');
+  const arrays: Hdf5Array[] = [];
+  const walk = (group: Group, prefix: string, depth: number): void => {
+    for (const name of group.keys()) {
+      // MATLAB keeps the contents of cells under "#refs#".
+      if (name.startsWith('#') || arrays.length >= maxArrays) continue;
+      const entry = group.get(name);
+      if (entry instanceof Group && depth < maxDepth) walk(entry, `${prefix}${name}/`, depth + 1);
+      if (!(entry instanceof Dataset)) continue;
+      const { metadata } = entry;
+      const type = kindOf(metadata);
+      if (type && metadata.shape && metadata.shape.length > 0)
+        arrays.push({
+          path: prefix + name,
+          shape: metadata.shape.map(Number),
+          type,
+          itemBytes: metadata.size,
+          matlab: entry.attrs.MATLAB_class !== undefined,
+        });
+    }
+  };
+  walk(file, '', 0);
+  return arrays;
+}
+
+function kindOf({ type, size }: Metadata): Hdf5Array['type'] | undefined {
+  if (type === text) return 'text';
+  if ((type === integer || type === enumeration) && [1, 2, 4, 8].includes(size)) return 'numbers';
+  return type === float && (size === 4 || size === 8) ? 'numbers' : undefined;
+}
+
+function load(name: string): Numbers | string[] {
+  const dataset = file!.get(name);
+  if (!(dataset instanceof Dataset)) throw new Error(`${name} is no longer an array`);
+  const shape = (dataset.metadata.shape ?? []).map(Number);
+  const total = shape.reduce((product, size) => product * size, 1);
+  if (kindOf(dataset.metadata) === 'text') {
+    if (total > maxTexts) throw new Error(`${name} has ${total} texts; expected at most ${maxTexts}`);
+    return (dataset.value as unknown[]).map(String);
+  }
+  const [rows = 0] = shape;
+  const rowElements = rows === 0 ? 0 : total / rows;
+  const step = Math.max(1, Math.floor(partBytes / Math.max(rowElements * dataset.metadata.size, 1)));
+  let result: Numbers | undefined;
+  for (let from = 0; from < rows; from += step) {
+    const part = dataset.slice([[from, Math.min(from + step, rows)]]) as Numbers;
+    result ??= new (part.constructor as new (length: number) => Numbers)(total);
+    (result as Uint8Array).set(part as Uint8Array, from * rowElements);
+    post({ type: 'reading' });
+  }
+  return result ?? new Uint8Array();
+}
+
+parentPort!.on('message', (request: Hdf5Request) => {
+  const answer = async (): Promise<void> => {
+    if (request.type === 'open') post({ type: 'opened', arrays: await open(request.bytes) });
+    else post({ type: 'loaded', data: load(request.path) });
+  };
+  answer().catch((error: unknown) => post({ type: 'failed', message: (error as Error).message.split('\n')[0] ?? '' }));
+});

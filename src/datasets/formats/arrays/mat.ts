@@ -1,0 +1,58 @@
+/** MATLAB's MAT-files of all versions since 5, and other HDF5 files. */
+import { DatasetError } from '../../errors.ts';
+import type { RawDataset } from '../../raw.ts';
+import type { Source } from '../../sources/source.ts';
+import { contentsOf, readItem, type Item } from '../contents.ts';
+import type { Reader, ReadOptions } from '../reader.ts';
+import { arrange, couldBeImages, type NamedArray } from './arrange.ts';
+import { openHdf5, type Hdf5File } from './hdf5.ts';
+import { mat5Arrays } from './mat5.ts';
+
+/** More files are not one data set. */
+const maxMatFiles = 100;
+
+export const matReader: Reader = {
+  name: 'MATLAB',
+  looksLike: async (source, options) => (await matItems(source, options)).length > 0,
+  read: async (source, options) => {
+    const items = await matItems(source, options);
+    if (items.length > maxMatFiles)
+      throw new DatasetError(source.label, `it holds ${items.length} MAT or HDF5 files; expected at most ${maxMatFiles}`);
+    const opened: Hdf5File[] = [];
+    try {
+      const arrays: NamedArray[] = [];
+      for (const [i, item] of items.entries()) {
+        const bytes = await readItem(item, options);
+        if (item.kind === 'mat5') arrays.push(...mat5Arrays(bytes, item, options.limits.fileBytes));
+        else {
+          const file = await openHdf5(bytes, item, options);
+          opened.push(file);
+          arrays.push(...file.arrays);
+        }
+        options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
+      }
+      return await arrangeMat(source, items, arrays, options);
+    } finally {
+      await Promise.all(opened.map((file) => file.close()));
+    }
+  },
+};
+
+function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], { limits }: ReadOptions): Promise<RawDataset> {
+  if (!couldBeImages(arrays))
+    throw new DatasetError(
+      items[0]!.file.label,
+      `it holds no array that could be images${
+        arrays.length > 0
+          ? `, only ${arrays
+              .slice(0, 5)
+              .map(({ name }) => name.slice(name.lastIndexOf('/') + 1))
+              .join(', ')}`
+          : ''
+      }; expected e.g. X (height, width, channels, images) and y`,
+    );
+  return arrange(source, arrays, limits);
+}
+
+const matItems = async (source: Source, options: ReadOptions): Promise<Item[]> =>
+  (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'mat5' || kind === 'hdf5');

@@ -1,0 +1,249 @@
+/** Arrays of any number of axes, as NumPy, MATLAB and HDF5 store them, and images from them. */
+import { DatasetError } from '../../errors.ts';
+import type { Problem, UniformImages } from '../../raw.ts';
+
+export type Numbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+export interface NdArray {
+  shape: readonly number[];
+  data: Numbers;
+  /** The first axis varies fastest, as in MATLAB and Fortran; otherwise the last. */
+  fortran: boolean;
+}
+
+/** A copy of its own, so that elements of several bytes are aligned; `slice` of a Buffer would be none. */
+export const ownBytes = (bytes: Uint8Array): Buffer<ArrayBuffer> => Buffer.from(new Uint8Array(bytes).buffer);
+
+export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** Steps in elements along each axis. */
+export function strides({ shape, fortran }: Pick<NdArray, 'shape' | 'fortran'>): number[] {
+  const steps = new Array<number>(shape.length);
+  const order = shape.map((_, axis) => axis);
+  let step = 1;
+  for (const axis of fortran ? order : order.reverse()) {
+    steps[axis] = step;
+    step *= shape[axis]!;
+  }
+  return steps;
+}
+
+/** Which axis counts the images: the one that is as long as there are labels. Undefined when none is. */
+export function countAxis({ shape }: Pick<NdArray, 'shape'>, labels: number, lastFirst: boolean): number | undefined {
+  const last = shape.length - 1;
+  // MATLAB's arrays of images end with the image number, its tables begin with it.
+  const candidates = lastFirst ? (last > 1 ? [last, 0] : [0, last]) : [0];
+  return candidates.find((axis) => shape[axis] === labels);
+}
+
+export interface ImageArray {
+  array: NdArray;
+  /** The axis that counts the images. */
+  count: number;
+  place: string;
+}
+
+/**
+ * Images of all splits, with values of one kind and range. Throws a DatasetError.
+ * @param problems is told what had to be guessed.
+ */
+export function uniformImages(splits: readonly ImageArray[], problems: Problem[]): UniformImages[] {
+  const order = rowOrder(splits, problems);
+  const ordered = splits.map((split) => {
+    const [n, h, w, c] = axesOf(split, order);
+    return { count: n.size, height: h.size, width: w.size, channels: c.size, data: gather(split.array.data, [n, h, w, c]) };
+  });
+  const { values, range } = valueRange(
+    ordered.map(({ data }) => data),
+    (a, element, value) => {
+      const { height, width, channels } = ordered[a]!;
+      const image = Math.floor(element / (height * width * channels));
+      return new DatasetError(splits[a]!.place, `image ${image} has the value ${value} in it; expected finite numbers`);
+    },
+  );
+  return ordered.map(({ count, height, width, channels }, i) => ({
+    kind: 'uniform',
+    count,
+    height,
+    width,
+    channels,
+    values: values[i]!,
+    range,
+  }));
+}
+
+/** How the values of a colour image follow each other in a row: all red ones first, or pixel by pixel. */
+type RowOrder = 'planes' | 'pixels';
+/** Images that are looked at to find out. */
+const sample = 500;
+/** By so much the better order must be smoother than the other. */
+const clearly = 0.9;
+
+/**
+ * The order in rows of colour images: the one in which neighbours are more alike, as they are in images. Undefined where
+ * images are no rows, or grey. Throws a DatasetError when it cannot be told.
+ */
+function rowOrder([first]: readonly ImageArray[], problems: Problem[]): RowOrder | undefined {
+  const { array, count, place } = first!;
+  const length = array.shape[1 - count] ?? 0;
+  const side = Math.sqrt(length / 3);
+  if (array.shape.length !== 2 || !Number.isInteger(side) || Number.isInteger(Math.sqrt(length))) return undefined;
+  const [image, step] = [strides(array)[count]!, strides(array)[1 - count]!];
+  // Differences to the neighbours to the right and below, in both orders.
+  let planes = 0;
+  let pixels = 0;
+  for (let n = 0; n < Math.min(array.shape[count]!, sample); n++)
+    for (let i = 0; i + 3 * side < length; i++) {
+      const value = (k: number) => Number(array.data[n * image + (i + k) * step]);
+      const here = value(0);
+      planes += Math.abs(here - value(1)) + Math.abs(here - value(side));
+      pixels += Math.abs(here - value(3)) + Math.abs(here - value(3 * side));
+    }
+  const order = planes < clearly * pixels ? 'planes' : pixels < clearly * planes ? 'pixels' : undefined;
+  if (!order)
+    throw new DatasetError(
+      place,
+      `each image is a row of ${length} values, which could be planes of colours or pixels one after the other; expected an array (images, height, width, channels)`,
+    );
+  const words =
+    order === 'planes' ? 'all red values first, then green, then blue ones' : 'the colours of one pixel after those of the other';
+  problems.push({
+    file: place,
+    message: `its rows of ${length} values are read as ${side} × ${side} pixels in colour, ${words}, in which neighbours are most alike`,
+  });
+  return order;
+}
+
+type Axes = [images: Axis, height: Axis, width: Axis, channels: Axis];
+
+/** Which axis is what. */
+function axesOf({ array, count, place }: ImageArray, order: RowOrder | undefined): Axes {
+  const { shape } = array;
+  const steps = strides(array);
+  const axis = (index: number): Axis => ({ size: shape[index]!, step: steps[index]! });
+  const one: Axis = { size: 1, step: 0 };
+  const images = axis(count);
+  const [a = one, b = one, c = one] = shape
+    .map((_, index) => index)
+    .filter((index) => index !== count)
+    .map(axis);
+  switch (shape.length) {
+    case 2: {
+      const side = Math.sqrt(order ? a.size / 3 : a.size);
+      if (!Number.isInteger(side) || side < 1)
+        throw new DatasetError(
+          place,
+          `each image is a row of ${a.size} values, which does not say how high and wide it is; expected a square number of pixels, or an array (images, height, width, channels)`,
+        );
+      const [pixel, colour, channels] = order === 'pixels' ? [3, 1, 3] : order === 'planes' ? [1, side * side, 3] : [1, 0, 1];
+      return [
+        images,
+        { size: side, step: side * pixel * a.step },
+        { size: side, step: pixel * a.step },
+        { size: channels, step: colour * a.step },
+      ];
+    }
+    case 3:
+      return [images, a, b, one];
+    case 4: {
+      const few = ({ size }: Axis) => size >= 1 && size <= 4;
+      const last = few(c) || (!few(a) && a.size === b.size);
+      const first = few(a) || (!few(c) && b.size === c.size);
+      if (last && !(first && b.size === c.size && a.size !== b.size)) return [images, a, b, c];
+      if (first) return [images, b, c, a];
+      throw new DatasetError(
+        place,
+        `its shape ${shape.join(' × ')} does not say which axis is the channels; expected 1 to 4 channels, first or last`,
+      );
+    }
+    default:
+      throw new DatasetError(place, `its shape ${shape.join(' × ')} has ${shape.length} axes; expected 2 to 4 for images`);
+  }
+}
+
+interface Axis {
+  size: number;
+  step: number;
+}
+
+/** The elements in row-major order of these axes; the data themselves when they are in it already. */
+function gather<T extends Numbers>(data: T, [n, h, w, c]: Axes): T {
+  let expected = 1;
+  let inOrder = true;
+  for (const { size, step } of [c, w, h, n]) {
+    inOrder &&= size === 1 || step === expected;
+    expected *= size;
+  }
+  if (inOrder) return data;
+  const result = new (data.constructor as new (length: number) => T)(data.length);
+  let at = 0;
+  for (let i = 0; i < n.size; i++)
+    for (let y = 0; y < h.size; y++) {
+      const row = i * n.step + y * h.step;
+      for (let x = 0; x < w.size; x++) for (let k = 0, from = row + x * w.step; k < c.size; k++, from += c.step) result[at++] = data[from]!;
+    }
+  return result;
+}
+
+type Values = UniformImages['values'];
+
+/**
+ * The values of all splits as numbers of one kind, and what black and white are: bytes and 16 bits for whole numbers,
+ * floats for everything else. Whole numbers that are all 0 or 1 are black and white.
+ * @param reject makes the error for an array's element that is not finite.
+ */
+function valueRange(
+  arrays: readonly Numbers[],
+  reject: (array: number, element: number, value: number) => Error,
+): { values: Values[]; range: readonly [number, number] } {
+  const bytes = arrays.filter((data) => data instanceof Uint8Array);
+  if (bytes.length === arrays.length && bytes.some((data) => data.some((value) => value > 1))) return { values: bytes, range: [0, 255] };
+  const [low, high] = extremes(arrays, reject);
+  const floats = arrays.some((data) => data instanceof Float32Array || data instanceof Float64Array);
+  if (!floats && low >= 0 && high <= 65535) {
+    const scale = high <= 1 ? 255 : 1;
+    const type = high <= 255 ? Uint8Array : Uint16Array;
+    const values = arrays.map((data) => (data instanceof type && scale === 1 ? data : copy(data, new type(data.length), scale)));
+    return { values, range: high <= 255 ? [0, 255] : [0, 65535] };
+  }
+  const usual = [
+    [0, 1],
+    [-1, 1],
+    [0, 255],
+  ] as const;
+  return {
+    // Digits of 0 to 16, say, are not as dark as they would be between 0 and 255.
+    range: usual.find(([from, to]) => from <= low && high <= to && (to === 1 || high > 127)) ?? [low, high],
+    values: arrays.map((data) =>
+      data instanceof Float32Array || data instanceof Float64Array ? data : copy(data, new Float64Array(data.length), 1),
+    ),
+  };
+}
+
+function copy<T extends Values>(data: Numbers, target: T, scale: number): T {
+  for (let i = 0; i < data.length; i++) target[i] = scale * Number(data[i]);
+  return target;
+}
+
+function extremes(arrays: readonly Numbers[], reject: (array: number, element: number, value: number) => Error): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const [a, data] of arrays.entries())
+    for (let i = 0; i < data.length; i++) {
+      const value = Number(data[i]);
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (!Number.isFinite(value)) throw reject(a, i, value);
+    }
+  return [low, high];
+}

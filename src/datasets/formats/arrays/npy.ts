@@ -1,0 +1,129 @@
+/** NumPy's NPY files: a magic string, a header that is a Python dictionary in text, the elements. An NPZ is a ZIP of them. */
+import { DatasetError } from '../../errors.ts';
+import { gunzipHead } from '../../gzip.ts';
+import type { Source } from '../../sources/source.ts';
+import { stem } from '../../sources/source.ts';
+import { contentsOf, readItem, type Item } from '../contents.ts';
+import type { Reader, ReadOptions } from '../reader.ts';
+import { arrange, couldBeImages, type NamedArray } from './arrange.ts';
+import { elements, ownBytes, type NdArray, type Numbers } from './ndarray.ts';
+
+interface Header {
+  /** E.g. "<f8", "|u1", "<U5". */
+  descr: string;
+  fortran: boolean;
+  shape: number[];
+  /** Where the elements begin. */
+  start: number;
+}
+
+type Constructor = new (buffer: ArrayBuffer) => Numbers;
+const types: Record<string, Constructor> = {
+  b1: Uint8Array,
+  u1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  u4: Uint32Array,
+  i4: Int32Array,
+  u8: BigUint64Array,
+  i8: BigInt64Array,
+  f4: Float32Array,
+  f8: Float64Array,
+};
+
+export const npyReader: Reader = {
+  name: 'NumPy',
+  looksLike: async (source, options) => (await npyItems(source, options)).length > 0,
+  read: async (source, options) => {
+    const items = await npyItems(source, options);
+    const arrays: NamedArray[] = [];
+    for (const item of items) arrays.push(await namedArray(item, options));
+    if (!couldBeImages(arrays) && arrays.length === 1)
+      throw new DatasetError(arrays[0]!.place, `its shape ${arrays[0]!.shape.join(' × ')} is not that of images; expected 2 to 4 axes`);
+    return arrange(source, arrays, options.limits);
+  },
+};
+
+const npyItems = async (source: Source, options: ReadOptions): Promise<Item[]> =>
+  (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'npy');
+
+async function namedArray(item: Item, options: ReadOptions): Promise<NamedArray> {
+  const { file, gzip } = item;
+  const head = await file.head(4096);
+  const { descr, shape } = readHeader(gzip ? gunzipHead(head, file.label) : head, file.label);
+  return {
+    name: file.path.slice(0, file.path.lastIndexOf('/') + 1) + stem(file.path),
+    place: file.label,
+    shape,
+    type: /^.[US]/.test(descr) ? 'text' : 'numbers',
+    itemBytes: Number(descr.slice(2)) * (descr[1] === 'U' ? 4 : 1),
+    lastFirst: false,
+    load: async () => readNpy(await readItem(item, options), file.label),
+  };
+}
+
+/** Reads a whole file. Throws a DatasetError when it is damaged or holds neither numbers nor text. */
+export function readNpy(bytes: Uint8Array, place: string): NdArray | string[] {
+  const { descr, fortran, shape, start } = readHeader(bytes, place);
+  const count = elements(shape);
+  const itemBytes = Number(descr.slice(2)) * (descr[1] === 'U' ? 4 : 1);
+  const expected = count * itemBytes;
+  if (bytes.length - start !== expected)
+    throw new DatasetError(
+      place,
+      bytes.length - start < expected
+        ? `it is truncated: ${bytes.length - start} bytes of elements, but its header declares ${shape.join(' × ')} of ${itemBytes} bytes, which need ${expected}`
+        : `${bytes.length - start - expected} bytes follow the ${shape.join(' × ')} elements that its header declares; expected none`,
+    );
+  if (descr[1] === 'U' || descr[1] === 'S') return readText(bytes.subarray(start), descr, itemBytes, count);
+  const type = types[descr.slice(1)]!;
+  // Elements of more than one byte must be aligned in memory; those of one byte stay where they are.
+  if (itemBytes === 1) {
+    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, expected);
+    return { shape, fortran, data: type === Int8Array ? new Int8Array(view.buffer, view.byteOffset, expected) : view };
+  }
+  const aligned = ownBytes(bytes.subarray(start));
+  if (descr[0] === '>') aligned[`swap${(8 * itemBytes) as 16 | 32 | 64}`]();
+  return { shape, fortran, data: new type(aligned.buffer) };
+}
+
+function readText(bytes: Uint8Array, descr: string, itemBytes: number, count: number): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: count }, (_, i) => {
+    if (descr[1] === 'S') return new TextDecoder().decode(bytes.subarray(i * itemBytes, (i + 1) * itemBytes)).replace(/\0+$/, '');
+    const points = Array.from({ length: itemBytes / 4 }, (_, k) => view.getUint32(i * itemBytes + 4 * k, descr[0] !== '>'));
+    return points.map((point) => (point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : '')).join('');
+  });
+}
+
+function readHeader(bytes: Uint8Array, place: string): Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const version = bytes[6] ?? 0;
+  if (bytes.length < 12 || version < 1 || version > 3)
+    throw new DatasetError(place, `its NPY header is damaged: version ${version}; expected version 1, 2 or 3`);
+  const [at, length] = version === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
+  if (at + length > bytes.length)
+    throw new DatasetError(place, `its NPY header of ${length} bytes goes beyond the ${bytes.length} bytes that could be read`);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, length)
+    .toString('latin1')
+    .trim();
+  const match =
+    /^\{\s*'descr':\s*(?:'(?<descr>[^']*)'|(?<fields>\[.*\])),\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<shape>[\d\s,]*)\),?\s*\}$/.exec(
+      text,
+    )?.groups;
+  if (!match) throw new DatasetError(place, "its NPY header is damaged; expected {'descr': …, 'fortran_order': …, 'shape': …}");
+  const descr = match.descr ?? '';
+  if (!/^[<>|=](?:[US]\d{1,6}|[a-z]\d)$/.test(descr) || !(descr.slice(1) in types || /^.[US]/.test(descr)))
+    throw new DatasetError(
+      place,
+      `it holds ${match.fields ? 'records' : descr === '|O' ? 'Python objects, which are not read' : `elements of type "${descr.slice(0, 20)}"`}; expected integers, 32 or 64-bit floats, or text`,
+    );
+  const shape = match
+    .shape!.split(',')
+    .filter((size) => size.trim() !== '')
+    .map(Number);
+  if (!Number.isSafeInteger(elements(shape) * 8))
+    throw new DatasetError(place, `its header declares ${shape.join(' × ')} elements, which no memory holds`);
+  return { descr, fortran: match.order === 'True', shape, start: at + length };
+}

@@ -1,0 +1,91 @@
+/** CIFAR's Python batches: pickled dictionaries with the pixels as an array (images, 3072) and the labels as a list. */
+import { DatasetError } from '../../errors.ts';
+import type { RawDataset, RawSplit } from '../../raw.ts';
+import { baseName, type Source } from '../../sources/source.ts';
+import { contentsOf, readItem, type Item } from '../contents.ts';
+import { classLabels, type Marks } from '../labels.ts';
+import type { Reader, ReadOptions } from '../reader.ts';
+import { imageBytes, interleave, side } from './pixels.ts';
+import { asText, PickledArray, unpickle, type Pickled } from './unpickle.ts';
+
+/** Labels of CIFAR-10, and the fine ones of CIFAR-100. */
+const labelKeys = ['labels', 'fine_labels'];
+const nameKeys = ['label_names', 'fine_label_names'];
+
+interface Batch {
+  item: Item;
+  pixels: Uint8Array;
+  labels: number[];
+}
+
+const pickles = async (source: Source, options: ReadOptions): Promise<Item[]> =>
+  (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'pickle').sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+
+export const cifarPythonReader: Reader = {
+  name: 'CIFAR Python',
+  looksLike: async (source, options) => (await pickles(source, options)).length > 0,
+  read: async (source, options) => {
+    const items = await pickles(source, options);
+    let classes: string[] | undefined;
+    const batches: Batch[] = [];
+    let bytes = 0;
+    for (const [i, item] of items.entries()) {
+      const content = unpickle(await readItem(item, options), item.file.label);
+      options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
+      if (!(content instanceof Map))
+        throw new DatasetError(item.file.label, 'it holds no dictionary; expected one with "data" and "labels"');
+      const names = nameKeys.map((key) => content.get(key)).find((value) => value !== undefined);
+      if (Array.isArray(names)) classes = names.map(asText);
+      if (!content.has('data')) continue;
+      batches.push(batchOf(content, item));
+      bytes += batches.at(-1)!.pixels.length;
+      if (bytes > options.limits.dataBytes)
+        throw new DatasetError(source.label, `its images take more than ${options.limits.dataBytes} bytes of memory`);
+    }
+    const [first] = batches;
+    if (!first) throw new DatasetError(source.label, 'no pickle in it has "data"; expected batches with "data" and "labels"');
+    const isTest = ({ item }: Batch) => /test/i.test(baseName(item.file.path));
+    const [test, train] = [batches.filter(isTest), batches.filter((batch) => !isTest(batch))];
+    const parts = train.length > 0 && test.length > 0 ? [train, test] : [batches];
+    const read = classLabels(parts.map(marksOf));
+    const splits = parts.map((part, i) => splitOf(part, read.labels[i]!));
+    const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems: [] };
+    const named = classes ?? read.classes;
+    return named ? { ...dataset, classes: named } : dataset;
+  },
+};
+
+function batchOf(content: Map<string, Pickled>, item: Item): Batch {
+  const place = item.file.label;
+  const data = content.get('data');
+  if (!(data instanceof PickledArray) || data.type !== 'u1' || data.shape.length !== 2 || data.shape[1] !== imageBytes || data.fortran)
+    throw new DatasetError(place, `its "data" is not an array of bytes (images, ${imageBytes})`);
+  if (data.bytes.length !== data.shape[0]! * imageBytes)
+    throw new DatasetError(place, `its "data" has ${data.bytes.length} bytes; expected ${data.shape[0]!} × ${imageBytes}`);
+  const labels = labelKeys.map((key) => content.get(key)).find((value) => value !== undefined);
+  if (!Array.isArray(labels)) throw new DatasetError(place, 'it has no list of labels; expected "labels" or "fine_labels"');
+  if (labels.length !== data.shape[0]) throw new DatasetError(place, `it has ${labels.length} labels, but ${data.shape[0]!} images`);
+  return {
+    item,
+    pixels: data.bytes,
+    labels: labels.map((label, i) => {
+      if (typeof label !== 'number') throw new DatasetError(place, `label ${i} is no whole number`);
+      return label;
+    }),
+  };
+}
+
+const marksOf = (batches: Batch[]): Marks => ({ values: batches.flatMap(({ labels }) => labels), place: batches[0]!.item.file.label });
+
+function splitOf(batches: Batch[], labels: Uint16Array): RawSplit {
+  const values = new Uint8Array(labels.length * imageBytes);
+  let to = 0;
+  for (const { pixels } of batches)
+    for (let from = 0; from < pixels.length; from += imageBytes, to += imageBytes) interleave(pixels, from, values, to);
+  const from = batches[0]!.item.file.label;
+  return {
+    images: { kind: 'uniform', count: labels.length, height: side, width: side, channels: 3, values, range: [0, 255] },
+    labels,
+    from: { images: from, labels: from },
+  };
+}

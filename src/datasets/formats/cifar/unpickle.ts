@@ -1,0 +1,314 @@
+/**
+ * Reads the small part of Python's pickle format that CIFAR's batches use: dictionaries, lists, tuples, text, numbers,
+ * None and booleans, and NumPy arrays. Nothing is imported, called or executed: of everything else that a pickle could
+ * ask for, only what builds a NumPy array of numbers has a meaning here, and it is a plain value.
+ */
+import { DatasetError } from '../../errors.ts';
+
+export type Pickled =
+  null | boolean | number | bigint | string | Uint8Array | Pickled[] | Map<string, Pickled> | Name | Dtype | PickledArray;
+
+/** Something that would have been imported; it only has meaning as a part of an array. */
+class Name {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+class Dtype {
+  readonly type: string;
+  order = '|';
+  constructor(type: string) {
+    this.type = type;
+  }
+}
+/** A NumPy array of numbers. */
+export class PickledArray {
+  shape: number[] = [];
+  /** E.g. "u1", "i8". */
+  type = '';
+  fortran = false;
+  bytes: Uint8Array = new Uint8Array();
+}
+
+/** Where a list or dictionary begins on the stack. */
+const mark = Symbol('mark');
+type Slot = Pickled | typeof mark;
+
+const maxValues = 20_000_000;
+
+const arrayNames = /^numpy\.(?:core\.multiarray|_core\.multiarray) _reconstruct$/;
+const allowed = new Set([
+  'numpy.core.multiarray _reconstruct',
+  'numpy._core.multiarray _reconstruct',
+  'numpy ndarray',
+  'numpy dtype',
+  '_codecs encode',
+]);
+
+/** Throws a DatasetError that names the byte when the pickle is damaged or asks for anything else. */
+export function unpickle(bytes: Uint8Array, place: string): Pickled {
+  return new Unpickler(bytes, place).run();
+}
+
+class Unpickler {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #place: string;
+  readonly #stack: Slot[] = [];
+  readonly #memo = new Map<number, Slot>();
+  #at = 0;
+  #values = 0;
+
+  constructor(bytes: Uint8Array, place: string) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#place = place;
+  }
+
+  run(): Pickled {
+    for (;;) {
+      const at = this.#at;
+      const opcode = this.#take(1)[0]!;
+      if (opcode === 0x2e) return this.#pop();
+      this.#step(opcode, at);
+      if (++this.#values > maxValues) throw this.#error(at, `it holds more than ${maxValues} values`);
+      if (this.#stack.length > maxValues) throw this.#error(at, 'it is nested too deeply');
+    }
+  }
+
+  #step(opcode: number, at: number): void {
+    const stack = this.#stack;
+    switch (String.fromCharCode(opcode)) {
+      case '\x80': // PROTO
+        if (this.#take(1)[0]! > 5) throw this.#error(at, 'it has a protocol above 5');
+        return;
+      case '\x95': // FRAME
+        this.#take(8);
+        return;
+      case '(':
+        return void stack.push(mark);
+      case '0':
+        return void this.#pop();
+      case 'N':
+        return void stack.push(null);
+      case '\x88':
+        return void stack.push(true);
+      case '\x89':
+        return void stack.push(false);
+      case 'K':
+        return void stack.push(this.#take(1)[0]!);
+      case 'M':
+        return void stack.push(this.#uint(2));
+      case 'J':
+        return void stack.push(this.#uint(4) | 0);
+      case '\x8a': // LONG1
+        return void stack.push(this.#long(this.#take(1)[0]!));
+      case 'G':
+        this.#take(8);
+        return void stack.push(this.#view.getFloat64(this.#at - 8));
+      case 'U': // SHORT_BINSTRING
+      case 'C': // SHORT_BINBYTES
+        return void stack.push(this.#take(this.#uint(1)));
+      case 'T': // BINSTRING
+      case 'B': // BINBYTES
+        return void stack.push(this.#take(this.#uint(4)));
+      case '\x8e': // BINBYTES8
+        return void stack.push(this.#take(this.#uint(8)));
+      case '\x8c': // SHORT_BINUNICODE
+        return void stack.push(this.#text(this.#uint(1)));
+      case 'X': // BINUNICODE
+        return void stack.push(this.#text(this.#uint(4)));
+      case ']':
+        return void stack.push([]);
+      case ')':
+        return void stack.push([]);
+      case '}':
+        return void stack.push(new Map());
+      case '\x85':
+        return void stack.push([this.#pop()]);
+      case '\x86':
+        return void stack.push(this.#last(2));
+      case '\x87':
+        return void stack.push(this.#last(3));
+      case 't':
+        return void stack.push(this.#sinceMark(at));
+      case 'a': {
+        const value = this.#pop();
+        return void this.#list(at).push(value);
+      }
+      case 'e': {
+        const values = this.#sinceMark(at);
+        const list = this.#list(at);
+        for (const value of values) list.push(value);
+        return;
+      }
+      case 's': {
+        const [key, value] = this.#last(2);
+        return void this.#dictionary(at).set(this.#key(key!, at), value!);
+      }
+      case 'u': {
+        const values = this.#sinceMark(at);
+        if (values.length % 2 !== 0) throw this.#error(at, 'a dictionary has a key without a value');
+        const map = this.#dictionary(at);
+        for (let i = 0; i < values.length; i += 2) map.set(this.#key(values[i]!, at), values[i + 1]!);
+        return;
+      }
+      case 'q':
+        return void this.#memo.set(this.#uint(1), this.#top(at));
+      case 'r':
+        return void this.#memo.set(this.#uint(4), this.#top(at));
+      case '\x94': // MEMOIZE
+        return void this.#memo.set(this.#memo.size, this.#top(at));
+      case 'h':
+        return void stack.push(this.#remembered(this.#uint(1), at));
+      case 'j':
+        return void stack.push(this.#remembered(this.#uint(4), at));
+      case 'c': // GLOBAL
+        return void stack.push(this.#global(`${this.#line()} ${this.#line()}`, at));
+      case '\x93': {
+        // STACK_GLOBAL
+        const [module, name] = this.#last(2);
+        return void stack.push(this.#global(`${asText(module!)} ${asText(name!)}`, at));
+      }
+      case 'R': {
+        const [callable, values] = this.#last(2);
+        return void stack.push(this.#build(callable!, values!, at));
+      }
+      case 'b': {
+        const state = this.#pop();
+        this.#setState(this.#top(at), state, at);
+        return;
+      }
+      default:
+        throw this.#error(at, `it has the opcode 0x${opcode.toString(16).padStart(2, '0')}, which data do not need`);
+    }
+  }
+
+  #global(name: string, at: number): Name {
+    if (!allowed.has(name))
+      throw this.#error(at, `it asks Python to load "${name.replaceAll(/[^ -~]/g, '?').slice(0, 60)}", which is never done here`);
+    return new Name(name);
+  }
+
+  /** What a call would return, for the few calls that make up an array. */
+  #build(callable: Pickled, values: Pickled, at: number): Pickled {
+    if (callable instanceof Name && Array.isArray(values)) {
+      if (arrayNames.test(callable.name)) return new PickledArray();
+      if (callable.name === 'numpy dtype' && values[0] !== undefined) return new Dtype(asText(values[0]));
+      // Python 3 writes the bytes of Python 2's arrays as text in Latin-1.
+      if (callable.name === '_codecs encode' && typeof values[0] === 'string') return Uint8Array.from(Buffer.from(values[0], 'latin1'));
+    }
+    throw this.#error(at, 'it asks Python to call a function, which is never done here');
+  }
+
+  #setState(target: Slot, state: Pickled, at: number): void {
+    if (target instanceof Dtype && Array.isArray(state)) {
+      target.order = asText(state[1] ?? '');
+      return;
+    }
+    if (target instanceof PickledArray && Array.isArray(state) && state.length === 5) {
+      const [, shape, dtype, fortran, bytes] = state;
+      if (Array.isArray(shape) && dtype instanceof Dtype && bytes instanceof Uint8Array) {
+        target.shape = shape.map(Number);
+        target.type = dtype.type;
+        target.fortran = fortran === true || fortran === 1;
+        target.bytes = bytes;
+        return;
+      }
+    }
+    throw this.#error(at, 'it sets the state of something that is not an array of numbers');
+  }
+
+  #take(count: number): Uint8Array {
+    if (!(count >= 0 && this.#at + count <= this.#bytes.length))
+      throw this.#error(this.#at, `it ends after ${this.#bytes.length} bytes, within a value of ${count} bytes`);
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+
+  #uint(size: 1 | 2 | 4 | 8): number {
+    const bytes = this.#take(size);
+    let value = 0;
+    for (let i = size - 1; i >= 0; i--) value = value * 256 + bytes[i]!;
+    return value;
+  }
+
+  #long(size: number): number | bigint {
+    const bytes = this.#take(size);
+    let value = 0n;
+    for (let i = size - 1; i >= 0; i--) value = value * 256n + BigInt(bytes[i]!);
+    const signed = size > 0 && bytes[size - 1]! >= 128 ? value - (1n << BigInt(8 * size)) : value;
+    return signed >= Number.MIN_SAFE_INTEGER && signed <= Number.MAX_SAFE_INTEGER ? Number(signed) : signed;
+  }
+
+  #text(size: number): string {
+    return new TextDecoder().decode(this.#take(size));
+  }
+
+  #line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#at);
+    if (end < 0 || end - this.#at > 200) throw this.#error(this.#at, 'a name has no end');
+    const line = this.#take(end - this.#at);
+    this.#at += 1;
+    return Buffer.from(line).toString('latin1');
+  }
+
+  #pop(): Pickled {
+    const value = this.#stack.pop();
+    if (value === undefined || value === mark) throw this.#error(this.#at, 'a value is missing');
+    return value;
+  }
+
+  #last(count: number): Pickled[] {
+    return Array.from({ length: count }, () => this.#pop()).reverse();
+  }
+
+  #top(at: number): Slot {
+    const top = this.#stack.at(-1);
+    if (top === undefined || top === mark) throw this.#error(at, 'a value is missing');
+    return top;
+  }
+
+  #sinceMark(at: number): Pickled[] {
+    const start = this.#stack.lastIndexOf(mark);
+    if (start < 0) throw this.#error(at, 'a list has no beginning');
+    const values = this.#stack.splice(start + 1) as Pickled[];
+    this.#stack.pop();
+    return values;
+  }
+
+  #list(at: number): Pickled[] {
+    const list = this.#stack.at(-1);
+    if (!Array.isArray(list)) throw this.#error(at, 'something is added to what is no list');
+    return list;
+  }
+
+  #dictionary(at: number): Map<string, Pickled> {
+    const map = this.#stack.at(-1);
+    if (!(map instanceof Map)) throw this.#error(at, 'something is set in what is no dictionary');
+    return map;
+  }
+
+  #key(key: Pickled, at: number): string {
+    if (typeof key !== 'string' && !(key instanceof Uint8Array) && typeof key !== 'number')
+      throw this.#error(at, 'a key of a dictionary is no text');
+    return asText(key);
+  }
+
+  #remembered(index: number, at: number): Slot {
+    const value = this.#memo.get(index);
+    if (value === undefined) throw this.#error(at, `it refers to value ${index}, which it does not have`);
+    return value;
+  }
+
+  #error(at: number, what: string): DatasetError {
+    return new DatasetError(this.#place, `at byte ${at} of the pickle, ${what}; expected a dictionary with images and labels`);
+  }
+}
+
+/** Python 2's strings are bytes. */
+export function asText(value: Pickled): string {
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

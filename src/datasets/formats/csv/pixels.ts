@@ -1,0 +1,258 @@
+/**
+ * CSV with one image in every line: its label, first or last, and a square number of grey values, with a line of column
+ * names or without, as Kaggle's digits have it.
+ */
+import { DatasetError } from '../../errors.ts';
+import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
+import { baseName, type Source } from '../../sources/source.ts';
+import { contentsOf, readItem, type Item } from '../contents.ts';
+import { classLabels, type Marks } from '../labels.ts';
+import type { Reader, ReadOptions } from '../reader.ts';
+import { uniformImages } from '../arrays/ndarray.ts';
+import { isLabelName, isNumber, preview } from './table.ts';
+
+const headBytes = 2 ** 16;
+/** Fewer columns are a table of something else. */
+const minColumns = 10;
+
+interface Table {
+  item: Item;
+  delimiter: string;
+  columns: number;
+  header: string[] | undefined;
+}
+
+const known = new WeakMap<Source, Promise<Table[]>>();
+
+/** Text files whose lines are numbers, all but perhaps the first or the last field. */
+function tablesOf(source: Source, options: ReadOptions): Promise<Table[]> {
+  const tables = known.get(source) ?? findTables(source, options);
+  known.set(source, tables);
+  return tables;
+}
+
+async function findTables(source: Source, options: ReadOptions): Promise<Table[]> {
+  const { items } = await contentsOf(source, options);
+  const tables: Table[] = [];
+  for (const item of items.filter(({ kind }) => kind === 'text').slice(0, 100)) {
+    const head = item.gzip ? await readItem(item, options) : await item.file.head(headBytes);
+    const table = preview(head, item.gzip || head.length < headBytes);
+    if (!table || table.rows[0]!.length < minColumns) continue;
+    const inner = (row: string[]) => row.slice(1, -1);
+    const named = !inner(table.rows[0]!).every(isNumber);
+    const body = table.rows[named ? 1 : 0];
+    if (!body || inner(body).filter(isNumber).length < 0.9 * (body.length - 2)) continue;
+    tables.push({ item, delimiter: table.delimiter, columns: body.length, header: named ? table.rows[0] : undefined });
+  }
+  return tables;
+}
+
+export const csvPixelReader: Reader = {
+  name: 'CSV of pixels',
+  looksLike: async (source, options) => (await tablesOf(source, options)).length > 0,
+  read: readTables,
+};
+
+async function readTables(source: Source, options: ReadOptions): Promise<RawDataset> {
+  const tables = (await tablesOf(source, options)).sort((a, b) => (a.item.file.path < b.item.file.path ? -1 : 1));
+  const problems: Problem[] = [];
+  // The test file of a competition has no labels: as many columns as there are pixels.
+  const isSquare = (count: number) => Number.isInteger(Math.sqrt(count)) || Number.isInteger(Math.sqrt(count / 3));
+  const labelled = tables.filter(({ item, columns, header }) => {
+    const fits = isSquare(columns - 1) && !(isSquare(columns) && header && !header.some(isLabelName));
+    if (!fits && tables.length > 1 && isSquare(columns))
+      problems.push({ file: item.file.label, message: 'it has no column of labels and is left out' });
+    return fits || !isSquare(columns);
+  });
+  const isTest = ({ item }: Table) => /test/i.test(baseName(item.file.path));
+  const test = labelled.filter(isTest);
+  const train = labelled.filter((table) => !isTest(table));
+  const parts = train.length > 0 && test.length > 0 ? [train, test] : [labelled];
+  const [first] = parts[0]!;
+  if (!first)
+    throw new DatasetError(
+      tables[0]!.item.file.label,
+      `it has ${tables[0]!.columns} columns of pixels and no label; expected a label and a square number of pixels in every line`,
+    );
+  const read: Rows[] = [];
+  for (const part of parts) {
+    const [only, ...more] = part;
+    if (more.length > 0)
+      throw new DatasetError(
+        source.label,
+        `it holds ${part.length} tables of images, ${part
+          .map(({ item }) => baseName(item.file.path))
+          .slice(0, 4)
+          .join(', ')}; expected one to train and one to test with`,
+      );
+    read.push(readRows(await readItem(only!.item, options), only!, options));
+  }
+  const { labels, classes } = classLabels(read.map(({ marks }) => marks));
+  const images = uniformImages(
+    read.map(({ marks, values, size }) => ({
+      array: { shape: [marks.values.length, size], data: values, fortran: false },
+      count: 0,
+      place: marks.place,
+    })),
+    problems,
+  );
+  const splits = read.map(({ marks: { place } }, i): RawSplit => ({
+    images: images[i]!,
+    labels: labels[i]!,
+    from: { images: place, labels: place },
+  }));
+  const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems };
+  return classes ? { ...dataset, classes } : dataset;
+}
+
+interface Rows {
+  marks: Marks;
+  values: Uint8Array | Float64Array;
+  /** Values of an image. */
+  size: number;
+}
+
+/** Numbers of all lines. Throws a DatasetError that names the line and the column. */
+function readRows(bytes: Uint8Array, { item, delimiter, columns, header }: Table, options: ReadOptions): Rows {
+  const place = item.file.label;
+  const size = columns - 1;
+  const lines: { start: number; end: number; number: number }[] = [];
+  for (let start = 0, number = 1; start < bytes.length; number++) {
+    const next = bytes.indexOf(0x0a, start);
+    const stop = next < 0 ? bytes.length : next;
+    const end = bytes[stop - 1] === 0x0d ? stop - 1 : stop;
+    if (end > start && !(number === 1 && header)) lines.push({ start, end, number });
+    start = stop + 1;
+  }
+  // The shortest line there can be has a digit and a delimiter for every column, so that this is bounded by the file's size.
+  if (lines.length * size * 8 > options.limits.dataBytes)
+    throw new DatasetError(
+      place,
+      `its images take ${lines.length * size * 8} bytes of memory; expected at most ${options.limits.dataBytes}`,
+    );
+  const scanner = new Scanner(bytes, delimiter.charCodeAt(0), place);
+  const labelColumn = labelColumnOf(scanner, lines, columns, header);
+  const texts: string[] = [];
+  const shift = labelColumn === 0 ? 1 : 0;
+  let values: Uint8Array | Float64Array = new Uint8Array(lines.length * size);
+  for (const [i, line] of lines.entries()) {
+    scanner.begin(line.start, line.end, line.number);
+    for (let column = 0; column < columns; column++) {
+      if (column === labelColumn) {
+        texts.push(scanner.text(column, columns));
+        continue;
+      }
+      const value = scanner.number(column, columns);
+      // Bytes until a value is none; everything so far fits into floats too.
+      if (values instanceof Uint8Array && value !== (value & 255)) values = Float64Array.from(values);
+      values[i * size + column - shift] = value;
+    }
+    scanner.end(columns);
+  }
+  return { marks: { values: texts, place, at: (index) => `the label in line ${lines[index]!.number}` }, values, size };
+}
+
+/** 0 or the last. Named, or else the one of the two whose values look more like classes. */
+function labelColumnOf(
+  scanner: Scanner,
+  lines: readonly { start: number; end: number; number: number }[],
+  columns: number,
+  header: string[] | undefined,
+): number {
+  const last = columns - 1;
+  if (header && isLabelName(header[0]!)) return 0;
+  if (header && isLabelName(header[last]!)) return last;
+  const seen = [new Set<string>(), new Set<string>()] as const;
+  for (const { start, end, number } of lines.slice(0, 2000)) {
+    scanner.begin(start, end, number);
+    const fields = scanner.ends();
+    seen[0].add(fields[0]);
+    seen[1].add(fields[1]);
+  }
+  return unlikeClasses(seen[1]) < unlikeClasses(seen[0]) ? last : 0;
+}
+
+/** Classes are names, or numbers without gaps; pixels at an image's edge are all the same, or many. */
+function unlikeClasses(values: ReadonlySet<string>): number {
+  if (values.size < 2) return Infinity;
+  const numbers = [...values].map(Number);
+  if (numbers.some(Number.isNaN)) return 0;
+  const lowest = Math.min(...numbers);
+  const gapless = (lowest === 0 || lowest === 1) && Math.max(...numbers) - lowest === values.size - 1;
+  return gapless ? values.size : 1e6 * values.size;
+}
+
+/** Reads the fields of one line after the other. */
+class Scanner {
+  readonly #bytes: Uint8Array;
+  readonly #delimiter: number;
+  readonly #place: string;
+  #at = 0;
+  #end = 0;
+  #line = 0;
+
+  constructor(bytes: Uint8Array, delimiter: number, place: string) {
+    this.#bytes = bytes;
+    this.#delimiter = delimiter;
+    this.#place = place;
+  }
+
+  begin(start: number, end: number, line: number): void {
+    this.#at = start;
+    this.#end = end;
+    this.#line = line;
+  }
+
+  /** First and last field. */
+  ends(): [string, string] {
+    const line = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, this.#end - this.#at);
+    const first = line.indexOf(this.#delimiter);
+    const last = line.lastIndexOf(this.#delimiter);
+    return [unquote(line.toString('utf8', 0, first < 0 ? line.length : first)), unquote(line.toString('utf8', last + 1))];
+  }
+
+  number(column: number, columns: number): number {
+    const start = this.#at;
+    let value = 0;
+    for (; this.#at < this.#end; this.#at++) {
+      const digit = this.#bytes[this.#at]! - 0x30;
+      if (digit < 0 || digit > 9 || this.#at - start > 8) break;
+      value = 10 * value + digit;
+    }
+    // Whole numbers, nearly all there are, are read here; whatever else comes is left to JavaScript.
+    if (this.#at > start && (this.#at === this.#end || this.#bytes[this.#at] === this.#delimiter)) {
+      this.#at++;
+      return value;
+    }
+    this.#at = start;
+    const text = this.text(column, columns);
+    const number = text === '' ? NaN : Number(text);
+    if (!Number.isFinite(number))
+      throw new DatasetError(
+        this.#place,
+        `line ${this.#line}, column ${column + 1} has ${text === '' ? 'nothing' : `"${text.slice(0, 30)}"`} in it; expected a finite number`,
+      );
+    return number;
+  }
+
+  text(column: number, columns: number): string {
+    if (this.#at > this.#end) throw new DatasetError(this.#place, `line ${this.#line} has ${column} columns; expected ${columns}`);
+    const next = this.#bytes.indexOf(this.#delimiter, this.#at);
+    const end = next < 0 || next > this.#end ? this.#end : next;
+    const text = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, end - this.#at).toString('utf8');
+    this.#at = end + 1;
+    return unquote(text);
+  }
+
+  end(columns: number): void {
+    if (this.#at <= this.#end)
+      throw new DatasetError(this.#place, `line ${this.#line} has more than ${columns} columns; expected ${columns}`);
+  }
+}
+
+const unquote = (text: string): string =>
+  text
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
+    .replaceAll('""', '"')
+    .replace(/^\uFEFF/, '');

@@ -1,0 +1,29 @@
+/** The first lines of a text file as a table, and how its columns are divided. */
+import Papa from 'papaparse';
+
+export interface Preview {
+  delimiter: string;
+  rows: string[][];
+}
+
+/** The first rows, of which the last may be cut and is left out when it is. Undefined when the text is no table. */
+export function preview(head: Uint8Array, whole: boolean): Preview | undefined {
+  const text = new TextDecoder().decode(head);
+  const end = whole ? text.length : text.lastIndexOf('\n');
+  if (end <= 0) return undefined;
+  const { data, meta } = Papa.parse<string[]>(text.slice(0, end).replace(/^\uFEFF/, ''), {
+    skipEmptyLines: 'greedy',
+    delimitersToGuess: [',', ';', '\t', ' ', '|'],
+  });
+  const [first] = data;
+  if (!first || first.length < 2 || data.some((row) => row.length !== first.length)) return undefined;
+  return { delimiter: meta.delimiter, rows: data };
+}
+
+export const isNumber = (field: string): boolean =>
+  /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(field) || /^\s*[-+]?(?:nan|inf(?:inity)?)\s*$/i.test(field);
+
+export const isLabelName = (name: string): boolean =>
+  /^(?:.*[-_ ])?(?:label|labels|class|classes|category|target|digit|y|breed|species|diagnosis|emotion)(?:[-_ ]?(?:id|name|index))?$/i.test(
+    name.trim(),
+  );

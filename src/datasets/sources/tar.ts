@@ -1,0 +1,189 @@
+/**
+ * A TAR archive, plain or compressed with gzip, as a source. It is read from front to back, once to list it and once for
+ * every call that reads from it; what a small one holds is remembered from the first time.
+ */
+import { createReadStream } from 'node:fs';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { extract, type Extract } from 'tar-stream';
+import { DatasetError } from '../errors.ts';
+import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
+import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
+
+type Entry = Extract extends AsyncIterable<infer T> ? T : never;
+
+/** Archives with less content than this stay in memory. */
+const smallBytes = 2 ** 26;
+/** Kept of every file's beginning, so that its format can be told; of all of them together, at most as much as of a small archive. */
+const headBytes = 1024;
+
+/** Lists a TAR archive. Throws a DatasetError when it is damaged. */
+export async function tarSource(archive: SourceFile, gzip: boolean, signal?: AbortSignal): Promise<Source> {
+  const place = archive.label;
+  const packed = await archive.size();
+  const memory = archive.disk === undefined ? await archive.read({ signal }) : undefined;
+
+  /** All entries, in their order. Their content must be read, or else is skipped. */
+  async function* entries(abort?: AbortSignal): AsyncGenerator<Entry> {
+    const limit = unpackedLimit(packed);
+    let unpacked = 0;
+    const counter = new Transform({
+      transform(chunk: Buffer, _, done) {
+        unpacked += chunk.length;
+        done(unpacked > limit ? tooMuch(place, packed) : null, chunk);
+      },
+    });
+    const tar = extract();
+    const input = memory ? Readable.from(slices(memory)) : createReadStream(archive.disk!, { highWaterMark: 2 ** 18 });
+    // A Writable of streamx, which Node's pipeline takes though its types do not say so.
+    const output = tar as unknown as NodeJS.WritableStream;
+    const stages = gzip ? [input, createGunzip({ chunkSize: 2 ** 18 }), counter, output] : [input, counter, output];
+    const flow = pipeline(stages, { signal: abort }).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    try {
+      for await (const entry of tar) {
+        yield entry;
+        entry.resume();
+      }
+      const failure = await flow;
+      if (failure) throw failure;
+    } catch (error) {
+      abort?.throwIfAborted();
+      tar.destroy();
+      // What went wrong first, of which the archive's own error is a consequence.
+      throw failed(place, (await flow) ?? error);
+    } finally {
+      tar.destroy();
+      input.destroy();
+    }
+  }
+
+  const names = new EntryNames(place);
+  const files: TarEntry[] = [];
+  let total = 0;
+  let heads = 0;
+  for await (const entry of entries(signal)) {
+    const { name, type, size } = entry.header;
+    if (type === 'directory') continue;
+    const path = names.accept(name);
+    if (path === undefined) continue;
+    if (type !== 'file' && type !== 'contiguous-file') {
+      names.leaveOut(name, `it is a ${type}; expected a file`);
+      continue;
+    }
+    total += size;
+    if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
+    const small = total <= smallBytes;
+    const start = small || heads < smallBytes ? await read(entry, small ? size : Math.min(size, headBytes)) : undefined;
+    heads += start?.length ?? 0;
+    files.push(new TarEntry(place, path, name, size, start, readAll));
+  }
+  if (total > smallBytes) for (const file of files) file.forget(headBytes);
+
+  async function* readAll(wanted: readonly SourceFile[], options: ReadFileOptions = {}): AsyncGenerator<FileContent> {
+    const { limit = maxFileBytes, signal: abort } = options;
+    const missing = new Map<string, TarEntry>();
+    const all = new Set(wanted);
+    for (const file of files.filter((entry) => all.has(entry))) {
+      abort?.throwIfAborted();
+      if (file.bytes > limit) yield { file, error: new DatasetError(file.label, `it has ${file.bytes} bytes; expected at most ${limit}`) };
+      else if (file.content) yield { file, bytes: file.content };
+      else missing.set(file.name, file);
+    }
+    if (missing.size === 0) return;
+    for await (const entry of entries(abort)) {
+      const file = missing.get(entry.header.name);
+      // Of files with the same name the first counts, as when listing.
+      if (!file || !missing.delete(file.name)) continue;
+      yield { file, bytes: await read(entry, file.bytes) };
+      if (missing.size === 0) return;
+    }
+    for (const file of missing.values()) yield { file, error: new DatasetError(file.label, 'it is no longer in the archive') };
+  }
+
+  return { label: place, name: stem(archive.path), files, problems: names.problems, readAll };
+}
+
+class TarEntry implements SourceFile {
+  readonly path: string;
+  /** As the archive has it. */
+  readonly name: string;
+  readonly bytes: number;
+  #start: Uint8Array | undefined;
+  readonly #place: string;
+  readonly #readAll: Source['readAll'];
+
+  constructor(place: string, path: string, name: string, bytes: number, start: Uint8Array | undefined, readAll: Source['readAll']) {
+    this.#place = place;
+    this.path = path;
+    this.name = name;
+    this.bytes = bytes;
+    this.#start = start;
+    this.#readAll = readAll;
+  }
+
+  get label(): string {
+    return `${this.#place}/${this.path}`;
+  }
+
+  /** The whole content, if it is in memory. */
+  get content(): Uint8Array | undefined {
+    return this.#start?.length === this.bytes ? this.#start : undefined;
+  }
+
+  /** Keeps only the beginning. */
+  forget(keep: number): void {
+    if (this.#start && this.#start.length > keep) this.#start = this.#start.slice(0, keep);
+  }
+
+  size(): Promise<number> {
+    return Promise.resolve(this.bytes);
+  }
+
+  async head(bytes: number): Promise<Uint8Array> {
+    return this.#start && (this.#start.length >= bytes || this.content) ? this.#start : this.read();
+  }
+
+  async read(options?: ReadFileOptions): Promise<Uint8Array> {
+    for await (const content of this.#readAll([this], options)) {
+      if ('error' in content) throw content.error;
+      return content.bytes;
+    }
+    throw new DatasetError(this.label, 'it is no longer in the archive');
+  }
+}
+
+/** The first bytes of an entry; the rest is skipped. */
+async function read(entry: Entry, bytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let done = 0;
+  // Not `for await`, which would end the whole archive when it is left early.
+  await new Promise<void>((resolve, reject) => {
+    entry.on('data', (data) => {
+      const chunk = data as Uint8Array;
+      if (done < bytes) chunks.push(chunk.subarray(0, bytes - done));
+      done += chunk.length;
+    });
+    entry.on('end', resolve);
+    entry.on('error', reject);
+    entry.on('close', resolve);
+  });
+  // Taken only after the bytes have come: a header may declare anything.
+  return Buffer.concat(chunks);
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 2 ** 18) yield bytes.subarray(at, at + 2 ** 18);
+}
+
+function failed(place: string, error: unknown): DatasetError {
+  if (error instanceof DatasetError) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'Z_BUF_ERROR' || message === 'Unexpected end of data' || message === 'unexpected end of file')
+    return new DatasetError(place, 'it is truncated: the TAR archive breaks off within a file', { cause: error });
+  if (code.startsWith('Z_')) return new DatasetError(place, 'it is damaged: its gzip data cannot be decompressed', { cause: error });
+  return new DatasetError(place, `it cannot be read as a TAR archive (${message.replaceAll('\n', ' ')})`, { cause: error });
+}

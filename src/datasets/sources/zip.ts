@@ -1,0 +1,159 @@
+/** A ZIP archive as a source. Its entries are decompressed one at a time, in memory. */
+import { crc32 } from 'node:zlib';
+import { fromBufferPromise, getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
+import { DatasetError } from '../errors.ts';
+import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
+import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
+
+const linkMode = 0o120000;
+const modeMask = 0o170000;
+
+/** Lists a ZIP archive. Throws a DatasetError when it is damaged. */
+export async function zipSource(archive: SourceFile, signal?: AbortSignal): Promise<Source> {
+  const place = archive.label;
+  const packed = await archive.size();
+  const bytes = archive.disk === undefined ? await archive.read({ signal }) : undefined;
+  const options = { decodeStrings: false, autoClose: false, validateEntrySizes: true };
+  const openZip = () =>
+    (bytes ? fromBufferPromise(asBuffer(bytes), options) : openPromise(archive.disk!, options)).catch((error: unknown) => {
+      throw damaged(place, error);
+    });
+  // Opened for as long as something is read, so that nobody has to close a source.
+  const withZip = async <T>(use: (zip: ZipFile) => Promise<T>): Promise<T> => {
+    const zip = await openZip();
+    try {
+      return await use(zip);
+    } finally {
+      zip.close();
+    }
+  };
+
+  const names = new EntryNames(place);
+  const files: ZipEntry[] = [];
+  await withZip(async (zip) => {
+    let total = 0;
+    try {
+      for await (const entry of zip.eachEntry()) {
+        signal?.throwIfAborted();
+        const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+        if (name.endsWith('/')) continue;
+        const path = names.accept(name);
+        if (path === undefined) continue;
+        if (((entry.externalFileAttributes >>> 16) & modeMask) === linkMode) names.leaveOut(name, 'it is a link; expected a file');
+        else if (!entry.canDecodeFileData())
+          names.leaveOut(
+            name,
+            entry.isEncrypted() ? 'it is encrypted' : `its compression method ${entry.compressionMethod} is not deflate`,
+          );
+        else files.push(new ZipEntry(place, path, entry, withZip));
+        total += entry.uncompressedSize;
+        if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof DatasetError ? error : damaged(place, error);
+    }
+  });
+
+  async function* readAll(wanted: readonly SourceFile[], readOptions: ReadFileOptions = {}): AsyncGenerator<FileContent> {
+    // One by one, in the order in which they lie in the archive.
+    const all = new Set(wanted);
+    const entries = files.filter((entry) => all.has(entry)).sort((a, b) => a.offset - b.offset);
+    const zip = await openZip();
+    try {
+      for (const file of entries) {
+        readOptions.signal?.throwIfAborted();
+        let content: FileContent;
+        try {
+          content = { file, bytes: await file.readFrom(zip, readOptions) };
+        } catch (error) {
+          readOptions.signal?.throwIfAborted();
+          content = { file, error: error as Error };
+        }
+        yield content;
+      }
+    } finally {
+      zip.close();
+    }
+  }
+
+  return { label: place, name: stem(archive.path), files, problems: names.problems, readAll };
+}
+
+class ZipEntry implements SourceFile {
+  readonly path: string;
+  readonly #place: string;
+  readonly #entry: Entry;
+  readonly #withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T>;
+
+  constructor(place: string, path: string, entry: Entry, withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T>) {
+    this.#place = place;
+    this.path = path;
+    this.#entry = entry;
+    this.#withZip = withZip;
+  }
+
+  get label(): string {
+    return `${this.#place}/${this.path}`;
+  }
+
+  get offset(): number {
+    return this.#entry.relativeOffsetOfLocalHeader;
+  }
+
+  size(): Promise<number> {
+    return Promise.resolve(this.#entry.uncompressedSize);
+  }
+
+  head(bytes: number): Promise<Uint8Array> {
+    return this.#withZip(async (zip) => {
+      const head = new Uint8Array(Math.min(bytes, this.#entry.uncompressedSize));
+      await this.#fill(zip, head, {});
+      return head;
+    });
+  }
+
+  read(options: ReadFileOptions = {}): Promise<Uint8Array> {
+    return this.#withZip((zip) => this.readFrom(zip, options));
+  }
+
+  async readFrom(zip: ZipFile, { limit = maxFileBytes, signal }: ReadFileOptions): Promise<Uint8Array> {
+    const { uncompressedSize, compressedSize } = this.#entry;
+    if (uncompressedSize > limit) throw new DatasetError(this.label, `it has ${uncompressedSize} bytes; expected at most ${limit}`);
+    // Before memory is taken on the word of a header.
+    if (uncompressedSize > (compressedSize + 64) * 1032)
+      throw new DatasetError(
+        this.label,
+        `the archive declares ${uncompressedSize} bytes, which ${compressedSize} compressed bytes cannot hold`,
+      );
+    const bytes = new Uint8Array(uncompressedSize);
+    await this.#fill(zip, bytes, { signal });
+    if (crc32(bytes) !== this.#entry.crc32)
+      throw new DatasetError(this.label, 'it is damaged: its content does not have the checksum that the archive declares');
+    return bytes;
+  }
+
+  /** The first bytes of the content, as many as `target` has. */
+  async #fill(zip: ZipFile, target: Uint8Array, { signal }: ReadFileOptions): Promise<void> {
+    let done = 0;
+    try {
+      const stream = await zip.openReadStreamPromise(this.#entry);
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        signal?.throwIfAborted();
+        target.set(chunk.subarray(0, target.length - done), done);
+        done = Math.min(done + chunk.length, target.length);
+        if (done === target.length && target.length < this.#entry.uncompressedSize) break;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw damaged(this.label, error);
+    }
+  }
+}
+
+/** yauzl's messages are one line each and name what is wrong, e.g. "End of central directory record signature not found". */
+function damaged(place: string, error: unknown): DatasetError {
+  return new DatasetError(place, `it cannot be read as a ZIP archive (${(error as Error).message})`, { cause: error });
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
