@@ -21,8 +21,13 @@ export default defineConfig({
   main: {
     build: {
       rolldownOptions: {
-        // The main process, and what it starts: trainers as utility processes, and the thread that reads data sets.
-        input: { index: 'src/main/index.ts', trainer: 'src/trainer/node/process.ts', reader: 'src/workbench/datasets/reader.ts' },
+        // The main process, and what it starts: trainers as utility processes, the thread that reads data sets, and those that decode images.
+        input: {
+          index: 'src/main/index.ts',
+          trainer: 'src/trainer/node/process.ts',
+          reader: 'src/workbench/datasets/reader.ts',
+          decoder: 'src/datasets/images/decoder.ts',
+        },
       },
     },
   },

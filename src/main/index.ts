@@ -38,6 +38,7 @@ function start(): void {
     kernels: unpacked(join(root, 'out', 'kernels')),
     tensorflow: join(app.getPath('userData'), 'engines', 'tensorflow'),
     reader: join(import.meta.dirname, 'reader.js'),
+    decoder: join(import.meta.dirname, 'decoder.js'),
     startTrainer,
     emit: (event, payload) => {
       activity.observe(event, payload);

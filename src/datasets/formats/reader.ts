@@ -34,10 +34,8 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Called as often as there is something to tell; the caller thins it out. */
   onProgress?: ((progress: ReadProgress) => void) | undefined;
-  /** The script that decodes images in worker threads; by default the source file, which a bundle has to replace. */
+  /** The script of the threads that decode images and HDF5; by default the source file, which a bundle has to replace. */
   decoder?: string | URL | undefined;
-  /** The same for the thread that reads HDF5 files. */
-  hdf5?: string | URL | undefined;
 }
 
 export interface Reader {

@@ -1,8 +1,9 @@
-/** Runs in a worker thread: decodes image files. */
+/** Entry of a worker thread: decodes image files, or reads an HDF5 file. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { systemError } from '../errors.ts';
 import type { RawImage } from '../raw.ts';
+import type { Hdf5Request } from '../formats/arrays/hdf5-protocol.ts';
 import { decodeImage } from './decode.ts';
 import type { DecodeJob, DecodeRequest, DecodeResponse } from './protocol.ts';
 
@@ -71,6 +72,7 @@ function sentence(message: string): string {
   return /^it\b|^its\b|^there\b|^permission\b/.test(line) ? line : `it cannot be decoded as an image (${line || 'no reason given'})`;
 }
 
-parentPort!.on('message', (request: DecodeRequest) => {
-  void decodeAll(request).then((response) => parentPort!.postMessage(response, [response.pixels.buffer]));
+parentPort!.on('message', (request: DecodeRequest | Hdf5Request) => {
+  if ('type' in request) void import('../formats/arrays/hdf5-thread.ts').then(({ answer }) => answer(request));
+  else void decodeAll(request).then((response) => parentPort!.postMessage(response, [response.pixels.buffer]));
 });

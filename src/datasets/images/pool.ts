@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { ReadOptions } from '../formats/reader.ts';
 import type { ReadImage, SeparateImages } from '../raw.ts';
 import type { Source, SourceFile } from '../sources/source.ts';
+import { decoderScript } from './script.ts';
 import type { DecodeJob, DecodeRequest, DecodeResponse } from './protocol.ts';
 
 /** Larger files are no images of a data set. */
@@ -13,8 +14,6 @@ const maxImageBytes = 2 ** 28;
 const batchBytes = 2 ** 22;
 const maxBatch = 512;
 const maxThreads = 16;
-
-const decoderScript = new URL('./decoder.ts', import.meta.url);
 
 /** Images that are files of a source, one image each. */
 export function imageFiles(source: Source, files: readonly SourceFile[], { decoder = decoderScript, limits }: ReadOptions): SeparateImages {

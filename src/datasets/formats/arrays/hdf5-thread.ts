@@ -1,4 +1,4 @@
-/** Runs in a worker thread of its own: reads HDF5 with the HDF Group's library in WebAssembly, which a damaged file may send astray. */
+/** A part of a worker thread: reads HDF5 with the HDF Group's library in WebAssembly, which a damaged file may send astray. */
 import { parentPort } from 'node:worker_threads';
 import { Dataset, File, Group, ready, type Metadata } from 'h5wasm';
 import type { Hdf5Array, Hdf5Request, Hdf5Response } from './hdf5-protocol.ts';
@@ -76,10 +76,11 @@ function load(name: string): Numbers | string[] {
   return result ?? new Uint8Array();
 }
 
-parentPort!.on('message', (request: Hdf5Request) => {
-  const answer = async (): Promise<void> => {
+export async function answer(request: Hdf5Request): Promise<void> {
+  try {
     if (request.type === 'open') post({ type: 'opened', arrays: await open(request.bytes) });
     else post({ type: 'loaded', data: load(request.path) });
-  };
-  answer().catch((error: unknown) => post({ type: 'failed', message: (error as Error).message.split('\n')[0] ?? '' }));
-});
+  } catch (error) {
+    post({ type: 'failed', message: (error as Error).message.split('\n')[0] ?? '' });
+  }
+}

@@ -1,6 +1,7 @@
 /** HDF5 files, those of MATLAB 7.3 among them, through a thread that can be ended when a damaged file sends it astray. */
 import { Worker } from 'node:worker_threads';
 import { DatasetError } from '../../errors.ts';
+import { decoderScript } from '../../images/script.ts';
 import type { Item } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
 import type { NamedArray } from './arrange.ts';
@@ -9,7 +10,6 @@ import { elements } from './ndarray.ts';
 
 /** Without a sign of life for so long, the library is astray. */
 const patience = 4000;
-const threadScript = new URL('./hdf5-thread.ts', import.meta.url);
 
 export interface Hdf5File {
   arrays: NamedArray[];
@@ -17,9 +17,9 @@ export interface Hdf5File {
 }
 
 /** Throws a DatasetError when the file is damaged. */
-export async function openHdf5(bytes: Uint8Array, { file }: Item, { signal, hdf5 = threadScript }: ReadOptions): Promise<Hdf5File> {
+export async function openHdf5(bytes: Uint8Array, { file }: Item, { signal, decoder = decoderScript }: ReadOptions): Promise<Hdf5File> {
   const place = file.label;
-  const worker = new Worker(hdf5, { stdout: true, stderr: true });
+  const worker = new Worker(decoder, { stdout: true, stderr: true });
   const ask = (request: Hdf5Request) => exchange(worker, request, place, signal);
   try {
     const opened = await ask({ type: 'open', bytes });
