@@ -7,10 +7,9 @@ import type { LayerShape } from '../capsules/kernels/kernel.ts';
 import { capsuleLayer } from '../capsules/routing.ts';
 import { squash } from '../capsules/squash.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { BATCH_NORM_MOMENTUM, batchNormRelu } from './batch-norm.ts';
+import { BATCH_NORM_MOMENTUM, batchNormRelu, normaliseRelu } from './batch-norm.ts';
 import { valuesOf } from '../read-back.ts';
 import { toFileLayout, toTensorLayout } from './layout.ts';
-import { product } from './product.ts';
 
 /** `train`: batch statistics, running statistics move. `test`: running statistics. */
 export type Mode = 'train' | 'test';
@@ -110,7 +109,7 @@ export class CapsNet {
     const runningMean = this.#variables.get(`${name}.bn.running_mean`)!;
     const runningVariance = this.#variables.get(`${name}.bn.running_var`)!;
     const { batchNorm } = this.kernels;
-    if (mode === 'test') return batchNorm.forward(x, gamma, beta, runningMean, runningVariance);
+    if (mode === 'test') return normaliseRelu(x, gamma, beta, { mean: runningMean, variance: runningVariance }, batchNorm);
     const moments = batchNorm.moments(x);
     const count = x.size / x.shape[3];
     tf.tidy(() => {
@@ -134,7 +133,7 @@ export class CapsNet {
     const last = this.spec.decoder.hidden.length;
     for (let i = 0; i <= last; i++) {
       const weight = this.#variable(`decoder.${i}.weight`) as tf.Tensor2D;
-      const sum: tf.Tensor2D = tf.add(product(units, weight), this.#variable(`decoder.${i}.bias`));
+      const sum: tf.Tensor2D = tf.add(tf.matMul(units, weight), this.#variable(`decoder.${i}.bias`));
       units = i < last ? tf.relu(sum) : tf.sigmoid(sum);
     }
     return tf.reshape(units, [batch, this.input.height, this.input.width, this.input.channels]);

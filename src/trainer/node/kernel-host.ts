@@ -1,5 +1,6 @@
 /** What the WebAssembly kernels need of Node: their compiled bytes and worker_threads. */
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { MAX_THREADS, type KernelHost, type KernelThread, type ThreadStart } from '../../engine/kernels/wasm/pool.ts';
@@ -20,6 +21,8 @@ const threadSource = `
 
 /** `folder` holds what scripts/build-kernels.mjs has compiled. */
 export function nodeKernelHost(folder: URL, threads = Math.min(MAX_THREADS, availableParallelism())): KernelHost {
+  // Joins pairs of 128-bit operations into 256-bit ones: the kernels are written in such pairs. Does nothing where V8 has no such flag.
+  setFlagsFromString('--experimental-wasm-revectorize');
   const bytes = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
   return { relaxed: bytes('relaxed.wasm'), plain: bytes('plain.wasm'), threads, spawn };
 }

@@ -103,7 +103,8 @@ export class BackendHeap implements KernelMemory {
     this.#next = 0;
   }
 
-  input(tensor: Tensor): number {
+  /** Values at this address may be changed in place: they are the tensor's own. */
+  input(tensor: Pick<TensorInfo, 'dataId'>): number {
     return this.#backend().dataIdMap.get(tensor.dataId).memoryOffset >>> 0;
   }
 

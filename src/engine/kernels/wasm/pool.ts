@@ -28,12 +28,20 @@ export interface KernelHost {
   spawn(start: ThreadStart): Promise<KernelThread>;
 }
 
+/** What a job does: the first word of its block; see assembly/index.ts. */
+export const Operation = { capsulesForward: 0, capsulesBackward: 1, convolution: 2, batchNorm: 3, adam: 4 } as const;
+
 interface Exports {
   lead(control: number, count: number): void;
   run(job: number): void;
 }
 
 export const MAX_THREADS = 16;
+
+/** A number as a word of a job: the bits of its float32. */
+export function floatBits(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0]!;
+}
 
 // Words of the control block; see assembly/threads.ts.
 const GENERATION = 0;
@@ -83,7 +91,7 @@ export class KernelPool {
     return new KernelPool(memory, control, relaxed, exports, workers);
   }
 
-  /** Runs a job on all threads. Throws when a thread has failed; the pool is of no use then. */
+  /** Runs a job, its operation and further words, on all threads. Throws when a thread has failed; the pool is of no use then. */
   run(words: readonly number[]): void {
     const job = this.#control + CONTROL_BYTES;
     new Uint32Array(this.#memory.buffer, job, JOB_BYTES / 4).set(words);

@@ -1,18 +1,34 @@
-/** Starting the fused kernel. Asynchronous to start, synchronous to use. */
+/** Starting the kernels on threads. Asynchronous to start, synchronous to use. */
 import type { CapsuleKernel } from '../../capsules/kernels/kernel.ts';
 import { wasmKernel } from '../../capsules/kernels/wasm/kernel.ts';
-import { OwnMemory, type KernelMemory } from './memory.ts';
+import type { Kernels } from '../kernels.ts';
+import { wasmAdam } from './adam.ts';
+import { wasmBatchNorm } from './batch-norm.ts';
+import { wasmConvolution } from './convolution.ts';
+import { OwnMemory, type BackendHeap, type KernelMemory } from './memory.ts';
 import { KernelPool, POOL_BYTES, type KernelHost } from './pool.ts';
+import { registerConvolutions } from './register.ts';
 
 export type StartedKernel = CapsuleKernel & { dispose(): void };
+export type StartedKernels = Kernels & { dispose(): void };
 
-/** Starts the kernel's threads over `memory`, or over a memory of its own for backends other than tfjs's wasm. */
-export async function startWasmKernel(host: KernelHost, memory: KernelMemory = new OwnMemory()): Promise<StartedKernel> {
-  const pool = await KernelPool.start(host, memory.memory, memory.reserve(POOL_BYTES));
+const startPool = (host: KernelHost, memory: KernelMemory) => KernelPool.start(host, memory.memory, memory.reserve(POOL_BYTES));
+
+/** The capsule kernel alone, over a memory of its own: for backends other than tfjs's wasm. */
+export async function startWasmKernel(host: KernelHost): Promise<StartedKernel> {
+  const memory = new OwnMemory();
+  const pool = await startPool(host, memory);
+  return { ...wasmKernel(pool, memory), dispose: () => pool.dispose() };
+}
+
+/** All kernels, over the heap of tfjs's wasm backend, whose convolutions and matrix products they replace. */
+export async function startWasmKernels(host: KernelHost, heap: BackendHeap): Promise<StartedKernels> {
+  const pool = await startPool(host, heap);
+  registerConvolutions(wasmConvolution(pool, heap));
   return {
-    ...wasmKernel(pool, memory),
-    dispose: () => {
-      pool.dispose();
-    },
+    capsules: wasmKernel(pool, heap),
+    batchNorm: wasmBatchNorm(pool, heap),
+    adam: wasmAdam(pool, heap),
+    dispose: () => pool.dispose(),
   };
 }

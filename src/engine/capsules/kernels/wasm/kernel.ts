@@ -7,10 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CapsuleKernel, LayerShape } from '../kernel.ts';
 import type { KernelMemory } from '../../../kernels/wasm/memory.ts';
 import { planLayer, type LayerPlan } from './plan.ts';
-import type { KernelPool } from '../../../kernels/wasm/pool.ts';
-
-const FORWARD = 0;
-const BACKWARD = 1;
+import { Operation, type KernelPool } from '../../../kernels/wasm/pool.ts';
 
 interface Addresses {
   u: number;
@@ -82,7 +79,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       const inputs = { u: memory.input(u), w: memory.input(w) };
       const v = memory.output([batch, outHeight, outWidth, outTypes, outDim]);
       const saved = wantsGradients() ? [memory.output(plan.saved)] : [];
-      run(FORWARD, shape, plan, { ...inputs, v: v.address, saved: saved[0]?.address ?? 0 });
+      run(Operation.capsulesForward, shape, plan, { ...inputs, v: v.address, saved: saved[0]?.address ?? 0 });
       return { v: v.finish(), saved: saved.map((tensor) => tensor.finish()) };
     },
 
@@ -92,7 +89,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       const [dvAddress, uAddress, wAddress, savedAddress] = [dv, u, w, saved[0]!].map((tensor: Tensor) => memory.input(tensor));
       const [du, dw] = [memory.output(u.shape), memory.output(w.shape)];
       const addresses = { u: uAddress!, w: wAddress!, dv: dvAddress!, du: du.address, dw: dw.address, saved: savedAddress! };
-      run(BACKWARD, shape, plan, addresses);
+      run(Operation.capsulesBackward, shape, plan, addresses);
       return { du: du.finish(), dw: dw.finish() };
     },
   };

@@ -1,16 +1,44 @@
 /** What the module offers to the threads of the pool. */
-import { announceJob, barrier, join, nextJob, thread } from './threads';
-import { readLayer } from './capsules/layer';
-import { forward } from './capsules/forward';
+import { adam } from './adam';
+import { batchNorm } from './batch-norm';
 import { backward } from './capsules/backward';
+import { forward } from './capsules/forward';
+import { readLayer } from './capsules/layer';
+import { convolution } from './convolution/convolution';
+import { readConvolution } from './convolution/job';
+import { announceJob, barrier, join, nextJob, thread } from './threads';
 
-// Words at the start of every job block.
-const FORWARD = 0;
+// Words at the start of every job block; see ../pool.ts.
+const CAPSULES_FORWARD = 0;
+const CAPSULES_BACKWARD = 1;
+const CONVOLUTION = 2;
+const BATCH_NORM = 3;
+const ADAM = 4;
 
 function work(job: usize): void {
-  readLayer(job + 4, thread);
-  if (load<i32>(job) == FORWARD) forward();
-  else backward();
+  const words = job + 4;
+  switch (load<i32>(job)) {
+    case CAPSULES_FORWARD:
+      readLayer(words, thread);
+      forward();
+      break;
+    case CAPSULES_BACKWARD:
+      readLayer(words, thread);
+      backward();
+      break;
+    case CONVOLUTION:
+      readConvolution(words, thread);
+      convolution();
+      break;
+    case BATCH_NORM:
+      batchNorm(words);
+      break;
+    case ADAM:
+      adam(words);
+      break;
+    default:
+      unreachable();
+  }
   barrier();
 }
 

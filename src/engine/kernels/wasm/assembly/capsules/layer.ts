@@ -6,6 +6,7 @@
  * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
  */
 import { LANES } from '../simd';
+import { readFrom, word } from '../words';
 
 export let batch: i32 = 0;
 export let inHeight: i32 = 0;
@@ -74,17 +75,9 @@ export let matrixBytes: usize = 0;
 export let gradientStride: usize = 0;
 let imageGroups: i32 = 0;
 
-let cursor: usize = 0;
-
-function word(): i32 {
-  const value = load<i32>(cursor);
-  cursor += 4;
-  return value;
-}
-
 /** Reads the job block. The order of words is that of `run` in capsules/kernels/wasm/kernel.ts. */
 export function readLayer(job: usize, thread: i32): void {
-  cursor = job;
+  readFrom(job);
   batch = word();
   inHeight = word();
   inWidth = word();
