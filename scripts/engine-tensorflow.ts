@@ -9,11 +9,12 @@ import { InputError } from '../src/shared/input-error.ts';
 import { tensorflowFolder } from '../src/store/location.ts';
 import { compileBinding } from './tensorflow/binding.ts';
 import { getLibrary } from './tensorflow/library.ts';
-import { verify } from './tensorflow/verify.ts';
+import { trainStep, verify } from './tensorflow/verify.ts';
 
 const usage = `npm run engine:tensorflow [-- options]
   --cuda         with CUDA, for NVIDIA cards (Linux)
   --from <file>  a libtensorflow archive (.tar.gz) or a TensorFlow wheel (.whl) that is already here
+  --keep         does nothing when it is set up already and works
   --folder <dir> another place than ${tensorflowFolder()}
   --help         prints this`;
 
@@ -27,7 +28,13 @@ const elsewhere: Partial<Record<NodeJS.Platform, string>> = {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { cuda: { type: 'boolean' }, from: { type: 'string' }, folder: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      cuda: { type: 'boolean' },
+      from: { type: 'string' },
+      keep: { type: 'boolean' },
+      folder: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     console.log(usage);
@@ -36,6 +43,7 @@ async function main(): Promise<void> {
   const refused = elsewhere[process.platform];
   if (refused) throw new InputError(refused);
   const target = values.folder ?? tensorflowFolder();
+  if (values.keep && (await works(target))) return;
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(`${target}.new-`);
   const started = performance.now();
@@ -55,6 +63,16 @@ async function main(): Promise<void> {
     say(`The engine tensorflow is set up in ${target}; removing that folder removes it.`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether the engine in a folder trains; says what it is. */
+async function works(folder: string): Promise<boolean> {
+  try {
+    for (const line of await trainStep(folder).then(({ lines }) => lines)) console.log(line);
+    return true;
+  } catch {
+    return false;
   }
 }
 

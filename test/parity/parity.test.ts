@@ -1,0 +1,76 @@
+/** Every engine that this machine has computes what `wasm` computes, to 1e-4 of the largest element. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeWeights } from '../../src/shared/safetensors.ts';
+import { tensorflowFolder } from '../../src/store/location.ts';
+import { relativeError } from '../network/golden.ts';
+import { STEPS, type Results } from './problem.ts';
+
+const TOLERANCE = 1e-4;
+const PATIENCE = 300_000;
+
+const hasTensorflow = existsSync(join(tensorflowFolder(), 'capscope.json'));
+if (!hasTensorflow) console.warn('Skipped: parity of the engine tensorflow. npm run engine:tensorflow sets it up.');
+
+const folder = mkdtempSync(join(tmpdir(), 'capscope-parity-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the problem in a process of its own. */
+async function inNode(engine: string): Promise<{ results: Results; description: string }> {
+  const file = join(folder, `${engine}.safetensors`);
+  const child = fileURLToPath(new URL('node-engine.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [child, engine, file], { timeout: PATIENCE });
+  const { weights, metadata } = decodeWeights(readFileSync(file), file);
+  return { results: new Map([...weights].map(([name, { data }]) => [name, data])), description: metadata['engine']! };
+}
+
+let wasm: Results;
+beforeAll(async () => {
+  wasm = (await inNode('wasm')).results;
+}, PATIENCE);
+
+it('compares something of every kind, and no zeros', () => {
+  const kinds = ['forward, test', 'forward, train', 'losses', 'gradient of', 'losses of training', 'trained', 'scores of', 'cut'];
+  for (const kind of kinds)
+    expect(
+      [...wasm.keys()].some((name) => name.startsWith(kind)),
+      kind,
+    ).toBe(true);
+  // Shifts start at zero and a cut copies them.
+  const shifts = /^cut .*(bias|running_mean)$/;
+  for (const [name, values] of wasm)
+    if (!shifts.test(name))
+      expect(
+        values.some((value) => value !== 0),
+        name,
+      ).toBe(true);
+  const losses = wasm.get('losses of training')!;
+  expect(losses).toHaveLength(STEPS);
+  expect(losses.at(-1)).toBeLessThan(losses[0]!);
+});
+
+function expectParity(results: Results): void {
+  expect([...results.keys()]).toEqual([...wasm.keys()]);
+  const errors = [...results].map(([name, values]) => [name, relativeError(values, wasm.get(name)!)] as const);
+  expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
+}
+
+const inNodeProcesses = [
+  { engine: 'reference', present: true },
+  { engine: 'tensorflow', present: hasTensorflow },
+  // What TensorFlow does on CUDA, in chunks of a few images.
+  { engine: 'tensorflow with composed capsule layers', present: hasTensorflow },
+];
+
+describe.each(inNodeProcesses)('$engine', ({ engine, present }) => {
+  it.skipIf(!present)('agrees with wasm in a Node process', { timeout: PATIENCE }, async () => {
+    const { results, description } = await inNode(engine);
+    console.log(`Parity: ${description}`);
+    expectParity(results);
+  });
+});
