@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bridge } from '../../src/shared/bridge.ts';
 import type { RunSummary } from '../../src/shared/contract/index.ts';
 import { openDesktop, type Desktop } from './desktop.ts';
 import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
@@ -37,7 +38,15 @@ type Runs = Record<'unpruned' | 'pruned' | 'source', string>;
 const tab = (name: string) => (page: Page) => page.getByRole('tab', { name }).click();
 const drawn = (page: Page) => page.locator('main canvas').first().waitFor();
 const views: View[] = [
-  { name: 'datasets', route: () => 'datasets', prepare: (page) => page.getByRole('img', { name: /image \d+$/ }).first().waitFor() },
+  {
+    name: 'datasets',
+    route: () => 'datasets',
+    prepare: (page) =>
+      page
+        .getByRole('img', { name: /image \d+$/ })
+        .first()
+        .waitFor(),
+  },
   { name: 'train', route: () => 'train', prepare: (page) => page.getByRole('button', { name: /^(Start|Queue)/ }).waitFor() },
   { name: 'runs', route: () => 'runs', prepare: (page) => page.getByRole('checkbox', { name: /^Choose pruned/ }).check() },
   { name: 'run-curves', route: ({ pruned }) => `run/${pruned}`, prepare: drawn },
@@ -47,8 +56,16 @@ const views: View[] = [
   { name: 'run-cut', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Cut') },
   { name: 'run-settings', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Settings') },
   { name: 'run-log', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Log') },
-  { name: 'prune', route: ({ source }) => `prune/${source}`, prepare: (page) => page.getByRole('figure').first().waitFor({ timeout: 60_000 }) },
-  { name: 'compare', route: ({ unpruned, pruned }) => `compare/${unpruned},${pruned}`, prepare: (page) => page.locator('.samples > li').first().waitFor() },
+  {
+    name: 'prune',
+    route: ({ source }) => `prune/${source}`,
+    prepare: (page) => page.getByRole('figure').first().waitFor({ timeout: 60_000 }),
+  },
+  {
+    name: 'compare',
+    route: ({ unpruned, pruned }) => `compare/${unpruned},${pruned}`,
+    prepare: (page) => page.locator('.samples > li').first().waitFor(),
+  },
   { name: 'studies', route: () => 'studies', prepare: (page) => page.getByRole('textbox').first().waitFor() },
   {
     name: 'settings',
@@ -97,14 +114,14 @@ describe.skipIf(skipped)('views', () => {
     it.each(views)('$name', async ({ name, route, prepare }) => {
       const { page } = desktop;
       await page.setViewportSize(sizes[0]!);
-      await page.evaluate((hash) => (window.location.hash = hash), `#/${route(runs)}`);
+      await page.evaluate(`location.hash = '#/${route(runs)}'`);
       await prepare?.(page);
       await page.waitForTimeout(300);
       expect(await problems(page)).toEqual([]);
       for (const size of sizes) {
         await page.setViewportSize(size);
         await page.waitForTimeout(250);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), 'sideways scrolling').toBe(size.width);
+        expect(await page.evaluate('document.documentElement.scrollWidth'), 'sideways scrolling').toBe(size.width);
         await page.screenshot({ path: join(pictures, `${name}-${theme}-${size.width}.png`) });
       }
       await page.keyboard.press('Escape');
@@ -115,7 +132,10 @@ describe.skipIf(skipped)('views', () => {
 });
 
 async function call<T>(page: Page, method: string, argument?: unknown): Promise<T> {
-  const reply = await page.evaluate(([name, given]) => window.workbench!.call(name as string, given), [method, argument]);
+  const reply = await page.evaluate(
+    ([name, given]) => (globalThis as unknown as { workbench: Bridge }).workbench.call(name as string, given),
+    [method, argument],
+  );
   if (!reply.ok) throw new Error(reply.message);
   return reply.value as T;
 }
@@ -125,7 +145,10 @@ async function doStudy(page: Page): Promise<void> {
     const known = await call<{ fingerprint: string }[]>(page, 'datasets.list');
     return known.length > 0 ? known : undefined;
   });
-  const few = await call<{ fingerprint: string }>(page, 'datasets.derive', { fingerprint: sample!.fingerprint, limits: { train: 400, test: 200 } });
+  const few = await call<{ fingerprint: string }>(page, 'datasets.derive', {
+    fingerprint: sample!.fingerprint,
+    limits: { train: 400, test: 200 },
+  });
   await call(page, 'queue.study', { spec: study, dataset: few.fingerprint });
   await waitFor(async () => {
     const list = await call<RunSummary[]>(page, 'runs.list');
@@ -137,7 +160,9 @@ async function doStudy(page: Page): Promise<void> {
 async function problems(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
+    const { axe: checker } = globalThis as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
     const { violations } = await checker.run();
     return violations
       .filter(({ impact }) => ['serious', 'critical'].includes(impact))
