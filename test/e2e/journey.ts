@@ -31,7 +31,7 @@ export async function dropMnist({ page, drag, drop }: Session, files: readonly s
   await drag(files);
   await page.getByText('Drop to read').waitFor();
   await drop(files);
-  await page.getByText(/has been read/).waitFor();
+  await page.getByText(/ is ready\./).waitFor();
   expect(await page.getByText('Drop to read').count()).toBe(0);
   await page.getByText('600', { exact: true }).first().waitFor();
   expect(await page.locator('.cards > li').count()).toBe(2);

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bridge } from '../../src/shared/bridge.ts';
 import type { RunSummary } from '../../src/shared/contract/index.ts';
 import { openDesktop, type Desktop } from './desktop.ts';
+import { writeMnist } from './mnist.ts';
 import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
 
 /** Null unless asked for: pictures take longer than all the rest. */
@@ -99,7 +100,7 @@ describe.skipIf(skipped)('views', () => {
     const { CAPSCOPE_DATA: data } = process.env;
     if (data !== undefined) cpSync(data, folder, { recursive: true });
     desktop = await openDesktop({ userData: folder });
-    if (data === undefined) await doStudy(desktop.page);
+    if (data === undefined) await doStudy(desktop.page, folder);
     const list = await call<RunSummary[]>(desktop.page, 'runs.list');
     const latest = (role: RunSummary['role']) => list.findLast((run) => run.role === role && run.status === 'finished')!.id;
     runs = { unpruned: latest('unpruned'), pruned: latest('pruned'), source: latest('source') };
@@ -143,16 +144,10 @@ async function call<T>(page: Page, method: string, argument?: unknown): Promise<
   return reply.value as T;
 }
 
-async function doStudy(page: Page): Promise<void> {
-  const [sample] = await waitFor(async () => {
-    const known = await call<{ fingerprint: string }[]>(page, 'datasets.list');
-    return known.length > 0 ? known : undefined;
-  });
-  const few = await call<{ fingerprint: string }>(page, 'datasets.derive', {
-    fingerprint: sample!.fingerprint,
-    limits: { train: 400, test: 200 },
-  });
-  await call(page, 'queue.study', { spec: study, dataset: few.fingerprint });
+async function doStudy(page: Page, folder: string): Promise<void> {
+  const paths = await writeMnist(folder, { train: 400, test: 200 });
+  const opened = await call<{ dataset: { fingerprint: string } }>(page, 'datasets.open', { task: 'few', paths });
+  await call(page, 'queue.study', { spec: study, dataset: opened.dataset.fingerprint });
   await waitFor(async () => {
     const list = await call<RunSummary[]>(page, 'runs.list');
     return list.every(({ status }) => status === 'finished') ? true : undefined;
