@@ -41,7 +41,9 @@ def capsules(u, weight, kernel, stride, padding, iterations, kind):
     return v
 
 
-def forward(network, w, images):
+def forward(network, w, images, standardisation=None):
+    if standardisation:
+        images = (images - torch.tensor(standardisation["mean"])) / torch.tensor(standardisation["deviation"])
     x, kind, out = images.permute(0, 3, 1, 2), network["squash"], {}
     for i, block in enumerate(network["backbone"]):
         bn = [w[f"backbone.{i}.bn.{name}"] for name in ("running_mean", "running_var", "weight", "bias")]
@@ -65,7 +67,7 @@ def forward(network, w, images):
 if __name__ == "__main__":
     weights, source, target = sys.argv[1:]
     with safe_open(weights, "pt") as file:
-        network = json.loads(file.metadata()["capscope.spec"])["network"]
+        spec = json.loads(file.metadata()["capscope.spec"])
     with torch.no_grad():
-        result = forward(network, load_file(weights), load_file(source)["images"])
+        result = forward(spec["network"], load_file(weights), load_file(source)["images"], spec.get("standardisation"))
     save_file({name: value.contiguous() for name, value in result.items()}, target)

@@ -65,7 +65,9 @@ describe.skipIf(python.status !== 0)('docs/forward.py', () => {
     const shape = [batch, input.height, input.width, input.channels];
     const images = { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.float()) };
     const classes = Array.from({ length: input.classes }, (_, i) => String(i));
-    writeFileSync(path('weights'), encodeNetworkFile({ network: spec, input, classes }, weights));
+    const perChannel = (value: number) => new Array<number>(input.channels).fill(value);
+    const standardisation = batch > 100 ? undefined : { mean: perChannel(0.4), deviation: perChannel(0.3) };
+    writeFileSync(path('weights'), encodeNetworkFile({ network: spec, input, classes, standardisation }, weights));
     writeFileSync(path('input'), encodeWeights(new Map([['images', images]]), {}));
 
     execFileSync(process.execPath, [command, 'forward', path('weights'), path('input'), path('capscope')]);
