@@ -1,0 +1,198 @@
+/** `npm run bench:datasets`: how fast data sets are read and opened again, next to NumPy and Pillow, and what that costs. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, Option } from 'commander';
+import { bytes, integer } from '../src/cli/format.ts';
+import { integerBetween, jsonOption, print, printJson } from '../src/cli/options.ts';
+import { table } from '../src/cli/table.ts';
+import type { ProgressReport, Report } from './datasets/contestant.ts';
+import { readMnist, writeCifar, writeIdx, writePngFolders } from './datasets/problems.ts';
+import { progress, withFolder } from './program.ts';
+
+interface Options {
+  rounds: number;
+  images: number;
+  peers: boolean;
+  json?: true;
+}
+
+const own = fileURLToPath(new URL('datasets/contestant.ts', import.meta.url));
+const peer = fileURLToPath(new URL('peers/datasets.py', import.meta.url));
+
+interface Entrant {
+  name: string;
+  program: string;
+  args: string[];
+}
+
+interface Standing extends Report {
+  name: string;
+  problem: string;
+}
+
+/** A program's report. Throws when it fails. */
+function run({ name, program, args }: Entrant): unknown {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (error || status !== 0) throw new Error(`${name}: ${error?.message ?? stderr}`);
+  return JSON.parse(stdout) as unknown;
+}
+
+const ours = (name: string, task: string, path: string, folder = ''): Entrant => ({
+  name,
+  program: process.execPath,
+  args: [own, task, path, folder],
+});
+
+/** Everybody in turn, round by round; the best of each. Throws when two have not read the same. */
+function race(problem: string, entrants: Entrant[], rounds: number): Standing[] {
+  const best = new Map<Entrant, Report>();
+  for (let round = 1; round <= rounds; round++)
+    for (const entrant of entrants) {
+      progress(`${problem}: ${entrant.name}, round ${round} of ${rounds}`);
+      const report = run(entrant) as Report;
+      const before = best.get(entrant);
+      best.set(entrant, !before || report.seconds < before.seconds ? report : before);
+    }
+  const standings = [...best].map(([{ name }, report]) => ({ problem, name, ...report }));
+  for (const { name, images, check } of standings)
+    if (images !== standings[0]!.images || check.join() !== standings[0]!.check.join())
+      throw new Error(`${problem}: ${name} and ${standings[0]!.name} have not read the same.`);
+  return standings;
+}
+
+/** $PYTHON or python3, if it has NumPy and Pillow. */
+function findPeers(): { program: string; versions: string } | null {
+  const program = process.env['PYTHON'] ?? 'python3';
+  const { status, stdout, stderr } = spawnSync(
+    program,
+    ['-c', 'import numpy, PIL; print("NumPy", numpy.__version__ + ", Pillow", PIL.__version__)'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (status === 0) return { program, versions: stdout.trim() };
+  progress(`Without peers: ${program} lacks NumPy or Pillow (${stderr.trim().split('\n').at(-1) ?? ''}); PYTHON names another.`);
+  return null;
+}
+
+interface Bar {
+  what: string;
+  needed: string;
+  measured: string | null;
+  /** Null: not measured. */
+  met: boolean | null;
+}
+
+const bar = (what: string, needed: string, measured: string | null, met: boolean | undefined): Bar => ({
+  what,
+  needed,
+  measured,
+  met: measured === null ? null : (met ?? null),
+});
+const seconds = (value: number): string => (value < 1 ? `${(1000 * value).toFixed(0)} ms` : `${value.toFixed(2)} s`);
+const times = (value: number): string => `${value.toFixed(2)}×`;
+
+const SPARE_BYTES = 200e6;
+
+async function main({ rounds, images, peers: wanted, json }: Options): Promise<void> {
+  const python = wanted ? findPeers() : null;
+  const processes = os.availableParallelism();
+  const { standings, watched } = await withFolder(async (folder) => {
+    progress('Writing files to read');
+    const [idx, png, cifar, kept] = ['idx', 'png', 'cifar', 'kept'].map((name) => join(folder, name)) as [string, string, string, string];
+    const mnist = await readMnist();
+    writeIdx(idx, mnist);
+    writePngFolders(png, mnist, images);
+    writeCifar(cifar);
+    mkdirSync(kept);
+    const python_ = (name: string, task: string, path: string): Entrant[] =>
+      python ? [{ name, program: python.program, args: [peer, task, path, String(processes)] }] : [];
+    const results = [
+      ...race('MNIST, IDX in gzip', [ours('Capscope', 'ready', idx), ...python_('NumPy', 'idx', idx)], rounds),
+      ...race(
+        `${integer(images)} PNG files`,
+        [ours('Capscope', 'ready', png), ...python_(`Pillow, ${processes} processes`, 'folders', png)],
+        rounds,
+      ),
+      ...race('CIFAR-10 binary, arrays', [ours('Capscope', 'arrays', cifar), ...python_('NumPy', 'cifar', cifar)], rounds),
+      ...race('CIFAR-10 binary, checked and named', [ours('Capscope', 'ready', cifar)], rounds),
+    ];
+    run(ours('Capscope', 'keep', idx, kept));
+    results.push(...race('MNIST, opened again', [ours('Capscope', 'reopen', idx, kept)], rounds));
+    progress(`${integer(images)} PNG files: in the reading thread, then cancelled`);
+    return { standings: results, watched: run(ours('Capscope', 'watched', png, kept)) as ProgressReport };
+  });
+  const bars = barsOf(standings, watched, images);
+  const machine = { processor: os.cpus()[0]?.model.trim() ?? 'unknown processor', cores: processes, peers: python?.versions ?? null };
+  if (json) {
+    printJson({ machine, standings, watched, bars });
+    return;
+  }
+  print(`${machine.processor}, ${processes} cores; Node ${process.versions.node}, ${machine.peers ?? 'no peers'}`);
+  print(`\n${standingsTable(standings)}\n\nThe best of ${rounds} rounds in turn, each in a process of its own, without its start.\n`);
+  print(barsTable(bars));
+}
+
+function barsOf(standings: Standing[], watched: ProgressReport, images: number): Bar[] {
+  const find = (problem: string, name = 'Capscope') =>
+    standings.find((one) => one.problem.startsWith(problem) && one.name.startsWith(name));
+  const png = `${integer(images)} PNG`;
+  const [idx, folders, pillow] = [find('MNIST, IDX')!, find(png)!, find(png, 'Pillow')];
+  const [cifar, numpy, again] = [find('CIFAR-10 binary, arrays')!, find('CIFAR-10 binary, arrays', 'NumPy'), find('MNIST, opened')!];
+  const rate = folders.images / folders.seconds;
+  const overPillow = pillow ? pillow.seconds / folders.seconds : null;
+  const overNumpy = numpy ? numpy.seconds / cifar.seconds : null;
+  return [
+    bar('MNIST’s four IDX files ready', '< 500 ms', seconds(idx.seconds), idx.seconds < 0.5),
+    bar('PNG files per second', '≥ 3,000', integer(rate), rate >= 3000),
+    bar(
+      'PNG files: times faster than Pillow',
+      '≥ 2×',
+      overPillow === null ? null : times(overPillow),
+      overPillow !== null && overPillow >= 2,
+    ),
+    bar('CIFAR-10: times faster than NumPy', '≥ 1×', overNumpy === null ? null : times(overNumpy), overNumpy !== null && overNumpy >= 1),
+    bar('MNIST opened again', '< 100 ms', seconds(again.seconds), again.seconds < 0.1),
+    ...[idx, folders, cifar].map(({ problem, peakBytes, images: count }) => {
+      const data = count * (problem.startsWith('CIFAR') ? 3072 : 784);
+      return bar(`peak memory: ${problem}`, `≤ ${bytes(data + SPARE_BYTES)}`, bytes(peakBytes), peakBytes <= data + SPARE_BYTES);
+    }),
+    bar('longest silence while reading', '≤ 500 ms', seconds(watched.longestSilence), watched.longestSilence <= 0.5),
+    bar('cancelled, and nothing left', '≤ 200 ms', seconds(watched.cancel), watched.cancel <= 0.2 && watched.left.length === 0),
+  ];
+}
+
+function standingsTable(standings: Standing[]): string {
+  const columns = [
+    { head: 'data set' },
+    { head: 'reader' },
+    ...['time', 'images/s', 'peak memory'].map((head) => ({ head, align: 'right' as const })),
+  ];
+  const rows = standings.map(({ problem, name, seconds: time, images, peakBytes }) => [
+    problem,
+    name,
+    seconds(time),
+    integer(images / time),
+    bytes(peakBytes),
+  ]);
+  return table(columns, rows);
+}
+
+function barsTable(bars: Bar[]): string {
+  return table(
+    [{ head: 'bar' }, ...['needed', 'measured'].map((head) => ({ head, align: 'right' as const })), { head: 'met' }],
+    bars.map(({ what, needed, measured, met }) => [what, needed, measured ?? '-', met === null ? 'not measured' : met ? 'met' : 'not met']),
+  );
+}
+
+await new Command('bench:datasets')
+  .description('time reading data sets, next to NumPy and Pillow')
+  .addOption(new Option('--rounds <n>', 'times that everybody reads').argParser(integerBetween(1, 20)).default(3))
+  .addOption(new Option('--images <n>', 'PNG files').argParser(integerBetween(120, 70_000)).default(60_000))
+  .option('--no-peers', 'leave NumPy and Pillow out')
+  .addOption(jsonOption())
+  .action(main)
+  .parseAsync();

