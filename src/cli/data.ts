@@ -43,14 +43,14 @@ export async function openData({ paths, preparation, skipBad, folder, ask }: Dat
 
   const cache = new DatasetCache(folder);
   cache.clean();
-  const known = cache.find(paths, preparation);
+  const signature = signatureOf(paths);
+  const known = cache.find(paths, preparation, signature);
   if (known) {
     const { gone, ...record } = known;
     if (gone) say(`${paths.join(', ')} is no longer there; its images were kept when it was read.`);
     await agree(record.problems, skipBad, ask, record.train + record.test);
     return { paths, dataset: await readKept(cache.path(record)), record };
   }
-  const signature = signatureOf(paths);
   const loaded = await load();
   const { dataset, notes, problems } = loaded;
   await agree(problems, skipBad, ask, dataset.train.labels.length + dataset.test.labels.length);

@@ -10,5 +10,8 @@ import { pathsSource } from './sources/paths.ts';
  * was aborted with.
  */
 export async function readPaths(paths: readonly string[], options: Partial<ReadOptions> = {}): Promise<RawDataset & { format: string }> {
-  return readSource(await pathsSource(paths, options.signal), options);
+  const { signal, onProgress } = options;
+  let files = 0;
+  const onFile = () => onProgress?.({ stage: 'listing files', done: ++files, total: null });
+  return readSource(await pathsSource(paths, { signal, onFile }), options);
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { StudySpec } from '../../src/shared/spec/study.ts';
 import { NetworkFamily, NetworkSpec } from '../../src/shared/spec/network.ts';
 import { PruningGrid } from '../../src/shared/spec/study.ts';
+import { PreparationSpec } from '../../src/shared/spec/preparation.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -52,7 +53,8 @@ const spelt = (table: Record<string, string>) =>
 
 describe('README', () => {
   it.each([
-    ['Study', described(StudySpec, 'networks', 'training', 'pruning')],
+    ['Study', described(StudySpec, 'networks', 'training', 'pruning', 'data.preparation')],
+    ['Preparation', described(PreparationSpec, 'size')],
     ["Network by the paper's numbers", described(NetworkFamily)],
     ['Network layer by layer', described(NetworkSpec)],
     ['Training', described(StudySpec.shape.training.unwrap())],

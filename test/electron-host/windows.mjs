@@ -101,14 +101,14 @@ class WebContents extends EventEmitter {
 
 export class BrowserWindow extends EventEmitter {
   destroyed = false;
-  focused = true;
+  progress = -1;
   shown = false;
 
   static getAllWindows() {
     return [...windows.values()];
   }
   static getFocusedWindow() {
-    return [...windows.values()].findLast(({ focused }) => focused) ?? null;
+    return [...windows.values()].at(-1) ?? null;
   }
   static fromWebContents(contents) {
     return contents?.window ?? null;
@@ -157,12 +157,8 @@ export class BrowserWindow extends EventEmitter {
     const { x = 0, y = 0, width = 800, height = 600 } = this.options;
     return { x, y, width, height };
   }
-  setSize(width, height) {
-    Object.assign(this.options, { width, height });
-  }
-  setProgressBar() {}
-  blur() {
-    this.focused = false;
+  setProgressBar(share) {
+    this.progress = share;
   }
   isMinimized() {
     return false;
@@ -170,9 +166,7 @@ export class BrowserWindow extends EventEmitter {
   isMaximized() {
     return false;
   }
-  focus() {
-    this.focused = true;
-  }
+  focus() {}
   restore() {}
   maximize() {}
 }

@@ -27,20 +27,25 @@ const headBytes = 1024;
 /** After so many images with the same extension and nothing else, the next ones are taken for images until they are decoded. */
 const enoughAlike = 64;
 
+type LookOptions = Pick<ReadOptions, 'signal' | 'onProgress'>;
+
 const known = new WeakMap<Source, Promise<Contents>>();
 
 /** Looks at every file once. */
-export function contentsOf(source: Source, options: Pick<ReadOptions, 'signal'>): Promise<Contents> {
+export function contentsOf(source: Source, options: LookOptions): Promise<Contents> {
   const contents = known.get(source) ?? lookAt(source, options);
   known.set(source, contents);
   return contents;
 }
 
-async function lookAt(source: Source, { signal }: Pick<ReadOptions, 'signal'>): Promise<Contents> {
+async function lookAt(source: Source, { signal, onProgress }: LookOptions): Promise<Contents> {
   const contents: Contents = { items: [], problems: [] };
   const images = new Map<string, number>();
   for (const [i, file] of source.files.entries()) {
-    if (i % 256 === 255) await new Promise(setImmediate);
+    if (i % 256 === 255) {
+      onProgress?.({ stage: 'looking at files', done: i, total: source.files.length });
+      await new Promise(setImmediate);
+    }
     signal?.throwIfAborted();
     const extension = file.path.slice(file.path.lastIndexOf('.'));
     const alike = images.get(extension) ?? 0;

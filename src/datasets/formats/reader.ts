@@ -23,7 +23,7 @@ export const defaultLimits: ReadLimits = {
 
 /** How far reading has come. */
 export interface ReadProgress {
-  stage: 'listing files' | 'reading files';
+  stage: 'listing files' | 'looking at files' | 'reading files';
   /** Bytes or files; null: not known yet. */
   done: number;
   total: number | null;

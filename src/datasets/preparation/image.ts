@@ -114,7 +114,7 @@ function toGrey(rgb: Uint8Array): Uint8Array {
 
 function toRgb(grey: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(grey.length * 3);
-  for (let i = 0, j = 0; i < grey.length; i++, j += 3) rgb.fill(grey[i]!, j, j + 3);
+  for (let i = 0, j = 0; i < grey.length; i++, j += 3) rgb[j] = rgb[j + 1] = rgb[j + 2] = grey[i]!;
   return rgb;
 }
 

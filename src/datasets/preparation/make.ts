@@ -14,8 +14,8 @@ export interface Made {
 
 export interface MakeOptions {
   signal?: AbortSignal | undefined;
-  /** Told of images a few times a second. */
-  onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Told of images a few times a second; `total` is null before it is known. */
+  onProgress?: ((done: number, total: number | null) => void) | undefined;
 }
 
 /** Milliseconds between two reports of progress. */

@@ -35,7 +35,7 @@ const colours: Partial<Record<number, ImageColour>> = { 1: 'grey', 3: 'rgb' };
  * what `signal` was aborted with.
  */
 export async function prepare(raw: RawDataset, wanted: PreparationSpec = unprepared, options: PrepareOptions = {}): Promise<Prepared> {
-  const examined = await examine(raw, options.signal);
+  const examined = await examine(raw, { signal: options.signal, onImage: () => options.onProgress?.(0, null) });
   const { name } = examined.labelled;
   const { spec, shape, target, selection, notes } = planOf(examined, wanted);
   checkSize(name, shape, selection.train.images.length + selection.test.images.length, options.dataBytes ?? DATA_BYTES);
@@ -88,10 +88,13 @@ export interface Examined {
 }
 
 /** Checks what was read against itself, and finds its shapes, name and classes. Throws a DatasetError. */
-export async function examine(raw: RawDataset, signal?: AbortSignal): Promise<Examined> {
+export async function examine(
+  raw: RawDataset,
+  looking: { signal?: AbortSignal | undefined; onImage?: (() => void) | undefined } = {},
+): Promise<Examined> {
   const splits = raw.test ? [raw.train, raw.test] : [raw.train];
   for (const split of splits) checkCounts(split);
-  const shapes = await shapesOf(splits, signal);
+  const shapes = await shapesOf(splits, looking);
   if (shapes.length === 0) throw new DatasetError(raw.train.from.images, 'none of its images can be read');
   for (const { shape } of shapes) checkShape(raw.train.from.images, shape);
   const bytes = splits.map(shaped);

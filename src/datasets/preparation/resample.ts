@@ -86,7 +86,7 @@ export class Resampler {
         const taps = count[x]!;
         for (let c = 0; c < channels; c++, out++) {
           let sum = HALF;
-          for (let i = 0; i < taps; i++) sum += pixels[at + i * channels + c]! * weights[x * widest + i]!;
+          for (let i = 0; i < taps; i++) sum = (sum + Math.imul(pixels[at + i * channels + c]!, weights[x * widest + i]!)) | 0;
           between[out] = clip(sum);
         }
       }
@@ -100,7 +100,7 @@ export class Resampler {
       const taps = count[y]!;
       for (let x = 0; x < rowLength; x++, out++) {
         let sum = HALF;
-        for (let i = 0; i < taps; i++) sum += between[at + i * rowLength + x]! * weights[y * widest + i]!;
+        for (let i = 0; i < taps; i++) sum = (sum + Math.imul(between[at + i * rowLength + x]!, weights[y * widest + i]!)) | 0;
         result[out] = clip(sum);
       }
     }

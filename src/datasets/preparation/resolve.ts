@@ -12,7 +12,10 @@ const LONGEST_SIDE = 96;
 const SHARE_FOR_TESTING = 0.2;
 
 /** Looks at images spread evenly over both splits. */
-export async function shapesOf(splits: readonly Pick<RawSplit, 'images'>[], signal?: AbortSignal): Promise<Shapes> {
+export async function shapesOf(
+  splits: readonly Pick<RawSplit, 'images'>[],
+  { signal, onImage }: { signal?: AbortSignal | undefined; onImage?: (() => void) | undefined } = {},
+): Promise<Shapes> {
   const counts = new Map<string, Shapes[number]>();
   const add = ({ height, width, channels }: ImageShape, count: number) => {
     const key = [height, width, channels].join();
@@ -23,8 +26,10 @@ export async function shapesOf(splits: readonly Pick<RawSplit, 'images'>[], sign
   for (const { images } of splits) {
     if (images.kind === 'uniform') add(images, images.count);
     else
-      for await (const read of images.read({ indices: spread(images, LOOKED_AT / splits.length), signal }))
+      for await (const read of images.read({ indices: spread(images, LOOKED_AT / splits.length), signal })) {
+        onImage?.();
         if ('image' in read) add({ ...read.image, channels: read.image.channels > 2 ? 3 : 1 }, 1);
+      }
   }
   return [...counts.values()].sort((a, b) => b.count - a.count || compare(a.shape, b.shape));
 }

@@ -16,8 +16,14 @@ import {
   type SourceFile,
 } from './source.ts';
 
+export interface ListOptions {
+  signal?: AbortSignal | undefined;
+  /** Told of every file that is found. */
+  onFile?: (() => void) | undefined;
+}
+
 /** Lists the folder and what is below it, in the order of the paths. Throws a DatasetError when it cannot be read. */
-export async function folderSource(folder: string, signal?: AbortSignal): Promise<Source> {
+export async function folderSource(folder: string, { signal, onFile }: ListOptions = {}): Promise<Source> {
   const files: SourceFile[] = [];
   const problems: Problem[] = [];
   const above = new Set<string>();
@@ -40,7 +46,10 @@ export async function folderSource(folder: string, signal?: AbortSignal): Promis
       const kind = entry.isSymbolicLink() ? await stat(join(folder, below)).catch(() => undefined) : entry;
       if (!kind) leaveOut(join(folder, below), 'it is a link that leads nowhere');
       else if (kind.isDirectory()) await walk(below, depth + 1);
-      else if (kind.isFile()) files.push(new DiskFile(join(folder, below), below.normalize('NFC')));
+      else if (kind.isFile()) {
+        files.push(new DiskFile(join(folder, below), below.normalize('NFC')));
+        onFile?.();
+      }
       if (files.length > maxFiles)
         throw new DatasetError(folder, `it holds more than ${maxFiles} files; expected the folder of one data set`);
     }

@@ -2,18 +2,18 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { DatasetError, systemError } from '../errors.ts';
-import { fileSource, folderSource } from './folder.ts';
+import { fileSource, folderSource, type ListOptions } from './folder.ts';
 import { joinSources } from './join.ts';
 import type { Source } from './source.ts';
 
 /** A single folder is a source of its own; several things are one source that holds them all. Throws a DatasetError. */
-export async function pathsSource(paths: readonly string[], signal?: AbortSignal): Promise<Source> {
+export async function pathsSource(paths: readonly string[], options: ListOptions = {}): Promise<Source> {
   const sources = await Promise.all(
     paths.map(async (path) => {
       const info = await stat(path).catch((error: unknown) => {
         throw systemError(path, error);
       });
-      if (info.isDirectory()) return { name: basename(resolve(path)), source: await folderSource(path, signal) };
+      if (info.isDirectory()) return { name: basename(resolve(path)), source: await folderSource(path, options) };
       if (!info.isFile()) throw new DatasetError(path, 'it is neither a file nor a folder; expected one of them');
       return { name: '', source: fileSource(path) };
     }),

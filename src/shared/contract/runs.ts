@@ -29,8 +29,7 @@ export interface RunSummary {
   /** Of the weights file; 0 until there is one. */
   weightBytes: number;
   engine: string | null;
-  /** Epochs in the network's whole life: behind it when the run began, done, and when it ends. */
-  firstEpoch: number;
+  /** Epochs in the network's whole life: done, and when it ends. */
   epoch: number;
   lastEpoch: number;
   /** Of the latest test; null before the first. Shares in [0, 1]. */

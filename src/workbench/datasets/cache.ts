@@ -55,11 +55,13 @@ export class DatasetCache {
     return join(this.folder, file);
   }
 
-  /** What these paths became with this preparation; null when they have changed since, or have never been read. */
-  find(paths: readonly string[], wanted: PreparationSpec): (KeptRecord & { gone: boolean }) | null {
+  /**
+   * What these paths became with this preparation; null when they have changed since, or have never been read.
+   * @param signature of the paths as they are now, where it is known.
+   */
+  find(paths: readonly string[], wanted: PreparationSpec, signature = signatureOf(paths)): (KeptRecord & { gone: boolean }) | null {
     const entry = this.#entry(paths, wanted);
     if (!entry || !this.#isWhole(entry.record)) return null;
-    const signature = signatureOf(paths);
     if (signature !== null && signature !== entry.signature) return null;
     return { ...entry.record, gone: signature === null };
   }
@@ -150,13 +152,16 @@ export function recordOf(dataset: Dataset, rest: Pick<KeptRecord, 'format' | 'no
 /**
  * Tells whether files are still what they were, without reading them: every file's path, size and times of change. Null
  * when one of the paths is not there.
+ * @param onFile is told how many files have been looked at.
  */
-export function signatureOf(paths: readonly string[]): string | null {
+export function signatureOf(paths: readonly string[], onFile: (count: number) => void = () => undefined): string | null {
   const hash = createHash('sha256');
+  let files = 0;
   const seen = new Set<string>();
   const visit = (path: string): void => {
     const info = statSync(path, { throwIfNoEntry: false });
     if (!info) return;
+    onFile(++files);
     hash.update(JSON.stringify([path, info.size, info.mtimeMs, info.ctimeMs, info.ino]));
     if (!info.isDirectory()) return;
     const real = realpathSync(path);

@@ -31,14 +31,15 @@ async function read(options: LoadOptions): Promise<RawDataset & { format: string
 async function keep({ from, preparation, folder, decoder }: Extract<ReaderTask, { task: 'keep' }>): Promise<void> {
   const cache = new DatasetCache(folder);
   const paths = from.kind === 'files' ? from.paths : null;
-  const known = paths && cache.find(paths, preparation);
+  const onProgress = thinned();
+  const signature = paths && signatureOf(paths, (done) => onProgress({ stage: 'looking at the files', done, total: null }));
+  const known = paths && cache.find(paths, preparation, signature);
   if (known) {
     if (known.problems.length > 0) await acceptanceOf(known);
     post({ type: 'kept', record: known });
     return;
   }
-  const signature = paths && signatureOf(paths);
-  const options: LoadOptions = { preparation, decoder, onProgress: thinned() };
+  const options: LoadOptions = { preparation, decoder, onProgress };
   const { format, ...raw } = await read(options);
   const loaded: Loaded = { ...(await prepareRaw(raw, options)), format };
   const { dataset, problems } = loaded;

@@ -1,4 +1,5 @@
 /** Reading threads: one per data set that is being read or prepared, and one that answers previews. */
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DatasetPreview, DatasetProblem, OpenedDataset } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
@@ -39,6 +40,7 @@ export class Readings {
     const reading = { worker } as Reading;
     this.#tasks.set(task, reading);
     this.#await(reading);
+    this.#host.emit('reading', { task, stage: 'looking at the files', done: 0, total: null });
     worker.on('message', (message: FromReader) => {
       if (message.type === 'reading') this.#host.emit('reading', { task, stage: message.stage, done: message.done, total: message.total });
       else if (message.type === 'partial') reading.settle(partialOf(message));
@@ -153,7 +155,8 @@ export class Previews {
 type TaskOf<T> = T extends ReaderTask ? Omit<T, 'resources' | 'decoder'> : never;
 
 function startReader({ reader, decoder, resources }: ReadingHost, task: TaskOf<ReaderTask>): Worker {
-  return new Worker(reader, { workerData: { ...task, resources, decoder: decoder?.toString() } satisfies ReaderTask });
+  const script = decoder instanceof URL ? fileURLToPath(decoder) : decoder;
+  return new Worker(reader, { workerData: { ...task, resources, decoder: script } satisfies ReaderTask });
 }
 
 const failed = (message: string): Read => ({ status: 'failed', problems: [{ file: null, message }] });
