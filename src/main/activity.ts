@@ -11,6 +11,8 @@ export class DesktopActivity {
   readonly #openWindow: () => void;
   #blocker: number | null = null;
   #running: string | null = null;
+  /** Epochs that the run's network had behind it: a pruned one goes on where its parent stopped. */
+  #before = 0;
 
   constructor(wantsNotifications: () => boolean, openWindow: () => void) {
     this.#wantsNotifications = wantsNotifications;
@@ -37,10 +39,11 @@ export class DesktopActivity {
   }
 
   #progress({ epoch, epochs, step, steps }: StepProgress): void {
-    setProgress(Math.min(1, (epoch - 1 + step / steps) / epochs));
+    setProgress(Math.min(1, (epoch - 1 - this.#before + step / steps) / Math.max(1, epochs - this.#before)));
   }
 
-  #run({ id, name, status, accuracy }: RunSummary): void {
+  #run({ id, name, status, accuracy, firstEpoch }: RunSummary): void {
+    if (status === 'running') this.#before = firstEpoch;
     const ending = endings[status];
     if (id !== this.#running || ending === undefined) return;
     this.#running = null;

@@ -1,5 +1,5 @@
 /** The application's one window, where it was when it was last closed. */
-import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Workbench } from '../workbench/workbench.ts';
@@ -45,7 +45,11 @@ export function openWindow(values: Workbench['values']): void {
     if (maximized) window.maximize();
     window.show();
   });
-  window.on('close', () => values.set(stateKey, { ...window.getNormalBounds(), maximized: window.isMaximized() } satisfies WindowState));
+  const remember = () => values.set(stateKey, { ...window.getNormalBounds(), maximized: window.isMaximized() } satisfies WindowState);
+  window.on('close', remember);
+  // Quitting saves and closes the store before it closes the window.
+  app.on('before-quit', remember);
+  window.once('closed', () => app.off('before-quit', remember));
   void window.loadURL(START_PAGE);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { firstIssue } from './issues.ts';
+import { fieldIssues, firstIssue } from './issues.ts';
 import { NetworkSpec } from './spec/network.ts';
 import { PruningSpec } from './spec/pruning.ts';
 import { StudySpec } from './spec/study.ts';
@@ -28,4 +28,16 @@ describe('first issue of a zod error', () => {
   ])('%#', (schema, value, message) => {
     expect(firstIssue(schema.safeParse(value).error!)).toBe(message);
   });
+});
+
+it('says at every field what it takes', () => {
+  const training = { batch: 0, learningRate: 3, shift: 1.5, weightDecay: -1 };
+  const { error } = StudySpec.safeParse({ ...study, training, pruning: { backbone: 1 } });
+  expect(Object.fromEntries(fieldIssues(error!))).toMatchObject({
+    'training.batch': 'At least 1',
+    'training.learningRate': 'At most 1',
+    'training.shift': 'A whole number',
+    'training.weightDecay': 'At least 0',
+  });
+  expect(fieldIssues(PruningSpec.safeParse({ backbone: 1 }).error!).get('backbone')).toBe('Less than 1');
 });

@@ -19,6 +19,17 @@ function describe(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
+/** Everything that is wrong, by path of the field, e.g. "training.batch": "At least 1". For pages, which say it at the field. */
+export const fieldIssues = (error: z.ZodError): Map<string, string> =>
+  new Map(error.issues.map((issue) => [issue.path.join('.'), sentenceOf(issue)]));
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big') return `${issue.inclusive ? 'At most' : 'Less than'} ${issue.maximum}`;
+  if (issue.code === 'too_small') return `${issue.inclusive ? 'At least' : 'More than'} ${issue.minimum}`;
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'A whole number';
+  return issue.message.charAt(0).toUpperCase() + issue.message.slice(1);
+}
+
 /** For a union, zod lists what every alternative disliked; the one that got furthest says most. */
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;

@@ -16,6 +16,7 @@ interface Row extends Omit<
   | 'archived'
   | 'resumable'
   | 'epoch'
+  | 'firstEpoch'
   | 'lastEpoch'
   | 'inactive'
   | 'seed'
@@ -77,6 +78,7 @@ function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactiv
     },
     network: { types: network.primary.types, dim: network.primary.dim, depth: network.intermediate.length },
     epoch: last ?? firstEpoch,
+    firstEpoch,
     lastEpoch: firstEpoch + training.epochs,
     accuracy: tested?.accuracy ?? row.accuracy,
     loss: tested?.loss ?? row.loss,

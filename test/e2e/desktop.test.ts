@@ -35,9 +35,10 @@ describe.skipIf(skipped)('the window', () => {
     await journey.killTrainerAndResume(desktop, 'long');
   });
   it('finds everything again after a restart', async () => {
+    const complaints = [...desktop.complaints];
     await desktop.close();
     desktop = await open();
     await journey.findEverything(desktop, { whole: 'finished', cut: 'finished', long: 'stopped' });
-    expect(desktop.complaints).toEqual([]);
+    expect([...complaints, ...desktop.complaints]).toEqual([]);
   });
 });

@@ -46,6 +46,7 @@ export async function openDesktop({ userData, dropFolder = '', args = [], applic
   });
   const page = await app.firstWindow({ timeout: 60_000 });
   const complaints = complaintsOf(page);
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
   const downloads = join(userData, 'saved');
   mkdirSync(downloads, { recursive: true });
   return {

@@ -27,13 +27,13 @@ if (skipped) console.warn('There is no Chromium; end-to-end tests are skipped.')
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'capscope-e2e-'));
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 
-/** Asks until there is an answer. */
-export async function waitFor<T>(ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+/** Asks until there is an answer. @param within milliseconds. */
+export async function waitFor<T>(ask: () => Promise<T | undefined> | T | undefined, within = 30_000): Promise<T> {
+  for (const end = Date.now() + within; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const answer = await ask();
     if (answer !== undefined) return answer;
   }
-  throw new Error('There was no answer within 30 seconds.');
+  throw new Error(`There was no answer within ${within / 1000} seconds.`);
 }
 
 /** Drags and drops as the system does, so that the page gets real files. */

@@ -1,7 +1,7 @@
 /**
  * A stand-in for Electron's main-process module, for machines that cannot have its binary: the real built main, preload
  * and pages run, windows are pages of a headless Chromium. It is not Electron: the preload shares the page's world, and
- * dialogs are cancelled, menus and notifications only recorded.
+ * dialogs are cancelled, menus and notifications go nowhere.
  */
 import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -39,6 +39,10 @@ export const app = Object.assign(new EventEmitter(), {
     const event = eventOf();
     app.emit('before-quit', event);
     if (event.defaultPrevented) return;
+    for (const window of BrowserWindow.getAllWindows()) {
+      window.close();
+      if (!window.isDestroyed()) return;
+    }
     app.emit('will-quit', eventOf());
     app.exit(0);
   },
@@ -74,17 +78,14 @@ export class Menu {
 }
 
 export class Notification extends EventEmitter {
-  static shown = [];
   static isSupported() {
     return true;
   }
   constructor(options) {
     super();
-    this.options = options;
+    Object.assign(this, options);
   }
-  show() {
-    Notification.shown.push(this.options);
-  }
+  show() {}
 }
 
 const blockers = new Set();

@@ -101,14 +101,14 @@ class WebContents extends EventEmitter {
 
 export class BrowserWindow extends EventEmitter {
   destroyed = false;
-  progress = -1;
+  focused = true;
   shown = false;
 
   static getAllWindows() {
     return [...windows.values()];
   }
   static getFocusedWindow() {
-    return [...windows.values()].at(-1) ?? null;
+    return [...windows.values()].findLast(({ focused }) => focused) ?? null;
   }
   static fromWebContents(contents) {
     return contents?.window ?? null;
@@ -157,8 +157,12 @@ export class BrowserWindow extends EventEmitter {
     const { x = 0, y = 0, width = 800, height = 600 } = this.options;
     return { x, y, width, height };
   }
-  setProgressBar(share) {
-    this.progress = share;
+  setSize(width, height) {
+    Object.assign(this.options, { width, height });
+  }
+  setProgressBar() {}
+  blur() {
+    this.focused = false;
   }
   isMinimized() {
     return false;
@@ -166,7 +170,9 @@ export class BrowserWindow extends EventEmitter {
   isMaximized() {
     return false;
   }
-  focus() {}
+  focus() {
+    this.focused = true;
+  }
   restore() {}
   maximize() {}
 }

@@ -18,8 +18,8 @@ export interface Axis {
   label: string;
   /** Prints a value exactly, for tooltips. */
   exact: (value: number) => string;
-  /** Prints a tick; `exact` if there is none. */
-  tick?: (value: number) => string;
+  /** Prints a tick, `step` from the next one; `exact` if there is none. */
+  tick?: (value: number, step: number) => string;
   min?: number;
   max?: number;
   log?: boolean;
@@ -50,7 +50,8 @@ export function axisOptions(axis: Axis, look: Look, place: 'x' | 'y') {
       maxTicksLimit: place === 'x' ? 9 : 6,
       maxRotation: 0,
       ...(axis.whole ? { precision: 0 } : {}),
-      callback: (value: string | number) => print(Number(value)),
+      callback: (value: string | number, _index: number, ticks: readonly { value: number }[]) =>
+        print(Number(value), (ticks[1]?.value ?? NaN) - (ticks[0]?.value ?? NaN)),
     },
   };
 }

@@ -118,3 +118,19 @@ export async function saveDrawing(kind: 'png' | 'svg', title: string, svg: SVGSV
   URL.revokeObjectURL(image.src);
   await saveFile(`${fileName(title)}.png`, await pngOf(canvas));
 }
+
+/** A canvas with one pixel per value, with the values as squares. */
+export async function savePixels(kind: 'png' | 'svg', title: string, source: HTMLCanvasElement): Promise<void> {
+  const scale = Math.max(1, Math.ceil(HEIGHT / Math.max(1, source.height)));
+  const canvas = document.createElement('canvas');
+  canvas.width = source.width * scale;
+  canvas.height = source.height * scale;
+  const context = canvas.getContext('2d')!;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  if (kind === 'png') return saveFile(`${fileName(title)}.png`, await pngOf(canvas));
+  const { width, height } = canvas;
+  const image = `<image width="${width}" height="${height}" href="${canvas.toDataURL()}"/>`;
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">${image}</svg>`;
+  return saveFile(`${fileName(title)}.svg`, text);
+}

@@ -21,6 +21,7 @@ export function summary(id: string, change: Partial<RunSummary> = {}): RunSummar
     weightBytes: 4000,
     engine: 'wasm',
     epoch: 2,
+    firstEpoch: 0,
     lastEpoch: 2,
     accuracy: 0.5,
     loss: 0.1,

@@ -22,7 +22,7 @@ describe('judge', () => {
     const wrong = structuredClone(paper);
     wrong.intermediate[1]!.types = 0;
     const { problems } = judge(wrong, input);
-    expect(problemAt(problems, 'capsules.1', 'types')).toMatch(/>=1/);
+    expect(problemAt(problems, 'capsules.1', 'types')).toBe('At least 1');
     expect(problemOf(problems, 'capsules.1')).not.toBeNull();
     expect(problemOf(problems, 'capsules.10')).toBeNull();
   });

@@ -1,5 +1,6 @@
 /** Editing a network's spec: by the paper's three numbers or layer by layer, with what is wrong said at the field. */
 import { describe, NetworkSpecError, type LayerDescription, type NetworkDescription } from '../../shared/describe.ts';
+import { fieldIssues } from '../../shared/issues.ts';
 import { NetworkSpec, type InputShape, type IntermediateCapsules } from '../../shared/spec/network.ts';
 
 /** "14×14×48" of a map, "6×6, 16 capsules of 12" of a capsule layer, "10 capsules of 16" without positions. */
@@ -19,8 +20,7 @@ export type Judged =
 export function judge(spec: NetworkSpec, input: InputShape): Judged {
   const parsed = NetworkSpec.safeParse(spec);
   if (!parsed.success) {
-    const problems = new Map(parsed.error.issues.map(({ path, message }) => [path.join('.'), message]));
-    return { ok: false, network: null, problems };
+    return { ok: false, network: null, problems: fieldIssues(parsed.error) };
   }
   try {
     return { ok: true, network: describe(parsed.data, input), problems: new Map() };

@@ -69,14 +69,15 @@ const values = {
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Runs without a value come last, whichever way it is sorted; equal ones stay as they were. */
+/** Runs without a value come last, whichever way it is sorted. Equal ones stay as they were, descending the other way round. */
 export function sortRuns(runs: readonly RunSummary[], { key, descending }: Sorting): RunSummary[] {
-  const keyed = runs.map((run) => ({ run, value: values[key](run) }));
+  const keyed = runs.map((run, at) => ({ run, at, value: values[key](run) }));
   const sign = descending ? -1 : 1;
   keyed.sort((a, b) => {
     if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
-    if (typeof a.value === 'number' && typeof b.value === 'number') return sign * (a.value - b.value);
-    return sign * collator.compare(String(a.value), String(b.value));
+    const numbers = typeof a.value === 'number' && typeof b.value === 'number';
+    const order = numbers ? Number(a.value) - Number(b.value) : collator.compare(String(a.value), String(b.value));
+    return sign * (order || a.at - b.at);
   });
   return keyed.map(({ run }) => run);
 }

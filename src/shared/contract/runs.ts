@@ -29,7 +29,8 @@ export interface RunSummary {
   /** Of the weights file; 0 until there is one. */
   weightBytes: number;
   engine: string | null;
-  /** Epochs in the network's whole life: done, and when it ends. */
+  /** Epochs in the network's whole life: behind it when the run began, done, and when it ends. */
+  firstEpoch: number;
   epoch: number;
   lastEpoch: number;
   /** Of the latest test; null before the first. Shares in [0, 1]. */

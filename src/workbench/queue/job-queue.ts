@@ -8,6 +8,8 @@ import type { CurrentJob, LogLine, QueueState } from '../../shared/contract/inde
 import { InputError } from '../../shared/input-error.ts';
 import type { EngineChoice, DatasetSource, FromTrainer } from '../../shared/trainer-protocol.ts';
 import { jobOf } from '../../store/run-job.ts';
+import { percent, real } from '../../shared/present/format.ts';
+import type { EpochMetrics } from '../../shared/results.ts';
 import type { Store } from '../../store/store.ts';
 import type { Host, TrainerProcess } from '../host.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -212,6 +214,7 @@ export class JobQueue {
         return;
       case 'epoch':
         store.recordEpoch(id, message.metrics, message.checkpoint);
+        this.#log(id, 'info', describeEpoch(message.metrics));
         host.emit('epoch', { run: id, metrics: message.metrics });
         this.#runChanged(id);
         return;
@@ -279,3 +282,6 @@ export class JobQueue {
     this.#context.host.emit('notice', { kind: 'error', text });
   }
 }
+
+const describeEpoch = ({ epoch, train, test }: EpochMetrics): string =>
+  `Epoch ${epoch}: loss ${real(train.loss)}, accuracy ${percent(train.accuracy, 2)}; on the test images ${real(test.loss)} and ${percent(test.accuracy, 2)}. Saved.`;

@@ -1,0 +1,65 @@
+/** The journey of desktop.test.ts once more, in browser mode from its own command; and who is turned away. */
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowserMode, type BrowserMode } from './browser-mode.ts';
+import * as journey from './journey.ts';
+import { writeMnist } from './mnist.ts';
+import { makeFolder, removeFolder, skipped } from './session.ts';
+
+describe.skipIf(skipped)('browser mode', () => {
+  let folder: string;
+  let files: string[];
+  let session: BrowserMode;
+  const open = () => openBrowserMode(['src/cli/start.mjs', 'serve', '--no-open', '--db', join(folder, 'capscope.db')]);
+
+  beforeAll(async () => {
+    folder = makeFolder();
+    files = await writeMnist(folder, journey.digits);
+    session = await open();
+  });
+  afterAll(async () => {
+    await session.close();
+    removeFolder(folder);
+  });
+
+  it('lets in who has the token, on the right name, from its own page', async () => {
+    const { host, port, search } = new URL(session.url);
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      new Promise<number>((resolve, reject) => {
+        request({ host: '127.0.0.1', port, path, headers: { host, ...headers } }, (response) => resolve(response.resume().statusCode!))
+          .on('error', reject)
+          .end();
+      });
+    expect(await ask('/')).toBe(403);
+    expect(await ask(`/?token=${'0'.repeat(64)}`)).toBe(403);
+    expect(await ask(`/${search}`, { host: `capscope.example:${port}` })).toBe(403);
+    expect(await ask(`/${search}`, { origin: 'http://capscope.example' })).toBe(403);
+    expect(await ask(`/${search}`)).toBe(303);
+    // The token is in no address that the browser keeps.
+    expect(session.page.url()).not.toContain('token');
+  });
+  it('starts with the sample', () => journey.firstStart(session));
+  it('reads the four files of MNIST that are dropped on it', () => journey.dropMnist(session, files));
+  it('trains two epochs and draws them as they come', async () => {
+    await journey.train(session, 'whole', 2);
+    await journey.watchCurves(session);
+  });
+  it('shows what a cut takes away, cuts and fine-tunes', () => journey.prune(session, 'cut'));
+  it('compares the two and saves the comparison', () => journey.compareAndExport(session, ['whole', 'cut']));
+  it('survives a killed trainer and goes on from the checkpoint', async () => {
+    await journey.show(session.page, 'Datasets');
+    await journey.train(session, 'long', 200);
+    await journey.killTrainerAndResume(session, 'long');
+  });
+  it('saves what is being trained at Ctrl-C, and finds everything again', async () => {
+    await session.page.getByRole('button', { name: 'Resume' }).click();
+    await journey.waitForStep(session.page);
+    const complaints = [...session.complaints];
+    expect(await session.interrupt()).toBe(0);
+    await session.close();
+    session = await open();
+    await journey.findEverything(session, { whole: 'finished', cut: 'finished', long: 'waiting, 1.' });
+    expect([...complaints, ...session.complaints]).toEqual([]);
+  });
+});

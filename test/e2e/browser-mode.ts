@@ -1,0 +1,67 @@
+/** Starts browser mode as `npm run serve` does, and a browser at the address that it prints. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium as engine, type Browser } from 'playwright-core';
+import { chromium, complaintsOf, dragging, waitFor, type Session } from './session.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
+
+export interface BrowserMode extends Session {
+  /** With the token. */
+  url: string;
+  /** What the terminal shows. */
+  printed: () => string;
+  /** Ctrl-C. Resolves with the exit code. */
+  interrupt: () => Promise<number | null>;
+}
+
+/** @param command arguments of node, e.g. `src/cli/start.mjs serve`. */
+export async function openBrowserMode(command: readonly string[]): Promise<BrowserMode> {
+  const server = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(server, 'exit') as Promise<[number | null]>;
+  let printed = '';
+  server.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  const url = await waitFor(() => /http:\/\/\S+/.exec(printed)?.[0]);
+  const browser: Browser = await engine.launch({ executablePath: chromium!, args });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const complaints = complaintsOf(page);
+  await page.goto(url);
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
+  const interrupt = async () => {
+    server.kill('SIGINT');
+    return (await exited)[0];
+  };
+  return {
+    page,
+    url,
+    complaints,
+    printed: () => printed,
+    interrupt,
+    ...(await dragging(page)),
+    saved: async (button) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+      return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
+    },
+    trainer: () => waitFor(() => childOf(server.pid!, 'trainer/node/process')),
+    close: async () => {
+      await browser.close();
+      if (server.exitCode === null) await interrupt();
+    },
+  };
+}
+
+/** Process id of a descendant whose command line says this. Linux only. */
+function childOf(parent: number, words: string): number | undefined {
+  for (const pid of children(parent)) {
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words)) return pid;
+    const further = childOf(pid, words);
+    if (further !== undefined) return further;
+  }
+  return undefined;
+}
+
+const children = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
