@@ -21,6 +21,7 @@ export interface EngineOptions {
 const modules: Partial<Record<EngineName, () => Promise<EngineModule>>> = {
   wasm: () => import('./engines/wasm.ts'),
   tensorflow: () => import('./engines/tensorflow.ts'),
+  webgpu: () => import('./engines/webgpu.ts'),
 };
 
 /** Sets up the backend of this process. Call once per process. Throws an InputError when the engine cannot compute here. */
