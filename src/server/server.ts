@@ -8,12 +8,13 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
 import { fromWire, toWire } from '../shared/wire.ts';
+import type { Host } from '../workbench/host.ts';
 import { readPage } from '../workbench/pages.ts';
 import { tensorflowFolder } from '../store/location.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { Access } from './access.ts';
 import { Files } from './files.ts';
-import { startTrainer } from './trainer.ts';
+import { startTrainer as startTrainerProcess } from './trainer.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const pages = root('out/renderer');
@@ -29,6 +30,7 @@ export interface ServerOptions {
   host: string;
   /** 0: any that is free. */
   port: number;
+  startTrainer?: Host['startTrainer'];
 }
 
 export interface RunningServer {
@@ -38,7 +40,7 @@ export interface RunningServer {
 }
 
 /** Throws an InputError when the database cannot be opened or the port is taken. */
-export async function startServer({ database, host, port }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ database, host, port, startTrainer = startTrainerProcess }: ServerOptions): Promise<RunningServer> {
   const server = createServer();
   const actualPort = await listen(server, host, port);
   const access = new Access(namesOf(host), actualPort);

@@ -130,4 +130,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN device TEXT;      -- what the engine computed on
   ALTER TABLE runs ADD COLUMN choice TEXT;      -- why that engine
   `,
+  `
+  -- What the list of runs needs of the epochs, so that it is read without their measurements.
+  CREATE INDEX epochs_summary ON epochs (run, epoch, images_per_second, peak_memory, accuracy, loss, inactive);
+  `,
 ];

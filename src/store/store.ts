@@ -149,6 +149,14 @@ export class Store {
     return summaries(this.#sql, ids);
   }
 
+  /** How many runs there are on each data set. */
+  runsPerDataset(): Map<string, number> {
+    const rows = this.#sql.all<{ dataset: string; runs: number }>(
+      'SELECT dataset, count(*) AS runs FROM runs WHERE deleted IS NULL GROUP BY dataset',
+    );
+    return new Map(rows.map(({ dataset, runs }) => [dataset, runs]));
+  }
+
   findRun(id: string): StoredRun | null {
     const row = this.#sql.get(`SELECT ${runColumns} FROM runs WHERE id = ?`, id) as RunRow | undefined;
     return row ? runOf(row) : null;

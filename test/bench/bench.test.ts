@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 
 const run = promisify(execFile);
 
 async function json(command: string, ...args: string[]): Promise<unknown> {
   const file = fileURLToPath(new URL(`../../bench/${command}.ts`, import.meta.url));
-  const { stdout } = await run(process.execPath, [file, '--json', '--no-pytorch', ...args]);
+  const { stdout } = await run(process.execPath, [file, '--json', ...args]);
   return JSON.parse(stdout);
 }
 
@@ -33,7 +34,7 @@ const Capsules = z.object({
 });
 
 it('times the fused kernel with one and more threads and the reference op, and leaves bars open that need PyTorch', async () => {
-  const { contests, bars } = Capsules.parse(await json('capsules', '--rounds', '1', '--depths', '0', '--threads', '2'));
+  const { contests, bars } = Capsules.parse(await json('capsules', '--no-pytorch', '--rounds', '1', '--depths', '0', '--threads', '2'));
   expect(contests.map(({ title }) => title.split(',')[0])).toEqual(['One layer', 'Training step of the default network with L = 0: 28×28']);
   for (const { results } of contests)
     expect(results.map(({ style, threads }) => `${style} ${threads}`)).toEqual(['fused 2', 'fused 1', 'reference 2']);
@@ -50,9 +51,29 @@ const Memory = z.object({
 });
 
 it('measures the memory of a step, and calculates that of the reference op where it cannot run', async () => {
-  const { voteBytes, contestants, bar } = Memory.parse(await json('memory', '--batch', '4', '--depth', '0'));
+  const { voteBytes, contestants, bar } = Memory.parse(await json('memory', '--no-pytorch', '--batch', '4', '--depth', '0'));
   // 36 · 32 capsules vote for 10 classes of 16 dimensions.
   expect(voteBytes).toBe(4 * 4 * 36 * 32 * 10 * 16);
   expect(contestants[0]!.measured).toBe(true);
   expect(bar.met).toBe(contestants[0]!.peakBytes < 2.5e9);
 });
+
+const Window = z.object({
+  runs: z.literal(30),
+  start: z.object({ serving: z.number().positive(), firstPaint: z.number().positive(), listed: z.number().positive() }),
+  measured: z.array(z.object({ what: z.string(), longest: z.number().positive(), longestCpu: z.number().positive(), overLimit: z.int() })),
+  bars: z.array(z.object({ limit: z.number(), measured: z.number().positive(), met: z.boolean() })).length(2),
+});
+
+it.skipIf(!hasChromium)(
+  'times the pages with a list of runs and a live curve',
+  async () => {
+    const args = ['--runs', '30', '--epochs', '2', '--points', '300', '--rounds', '1'];
+    const { measured, bars } = Window.parse(await json('window', ...args));
+    expect(measured.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['scroll from top to end and back', 'points come for two seconds']),
+    );
+    for (const { limit, measured: value, met } of bars) expect(met).toBe(value <= limit);
+  },
+  240_000,
+);

@@ -48,7 +48,7 @@ describe('store', () => {
     const store = openStore(temporaryFolder());
     const [first] = addTinyStudy(store);
     expect(store.runByPrefix(first.id)).toEqual(first);
-    const copy = { ...first, study: null, id: first.id.slice(0, 6) + (first.id.endsWith('00') ? '11' : '00') };
+    const copy = { ...first, study: null, id: first.id.slice(0, 6) + (first.id[6] === '0' ? '11' : '00') };
     store.insertRun(copy);
     expect(store.runByPrefix(first.id.slice(0, 7)).id).toBe(first.id);
     expect(() => store.runByPrefix(first.id.slice(0, 6))).toThrow(`run id ${first.id.slice(0, 6)} is ambiguous: `);

@@ -74,14 +74,14 @@ export class Library {
   }
 
   list(): DatasetSummary[] {
-    const runs = Map.groupBy(this.#store.summaries(), ({ dataset }) => dataset.fingerprint);
+    const runs = this.#store.runsPerDataset();
     const images = new Map(this.#store.images.list().map((entry) => [entry.dataset, entry]));
     return this.#store
       .datasets()
       .map((dataset) => {
         const { fingerprint } = dataset;
         const entry = images.get(fingerprint) ?? null;
-        return { ...summaryOf(dataset, entry, runs.get(fingerprint)?.length ?? 0), preparable: this.#sourceFor(fingerprint) !== null };
+        return { ...summaryOf(dataset, entry, runs.get(fingerprint) ?? 0), preparable: this.#sourceFor(fingerprint) !== null };
       })
       .sort((a, b) => ((a.opened ?? '') < (b.opened ?? '') ? 1 : -1));
   }

@@ -1,0 +1,282 @@
+/**
+ * `npm run bench:window`: how the workbench's pages do with thousands of runs and long curves, in a headless Chromium.
+ * Long tasks are what a person feels as stutter; their processor time says how long the page itself takes, whatever
+ * else the machine does.
+ */
+import { Command, Option } from 'commander';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { integerBetween, jsonOption, print, printJson } from '../src/cli/options.ts';
+import { table } from '../src/cli/table.ts';
+import { startServer } from '../src/server/server.ts';
+import { hasChromium, launchOptions } from '../test/chromium.ts';
+import { machine, machineLine, progress, withFolder } from './program.ts';
+import { writeDatabase } from './window/database.ts';
+import { LIMIT, traced, type Busy } from './window/trace.ts';
+import { startScriptedTrainer } from './window/trainer.ts';
+
+interface Options {
+  runs: number;
+  epochs: number;
+  points: number;
+  rounds: number;
+  json?: true;
+}
+
+interface Measured extends Busy {
+  what: string;
+}
+
+interface Start {
+  /** Milliseconds from the start of the process until it serves; from there to the first paint; and until the runs are listed. */
+  serving: number;
+  firstPaint: number;
+  listed: number;
+}
+
+/** Milliseconds from the start of the process to the first content. */
+const START_LIMIT = 1500;
+
+const cli = fileURLToPath(new URL('../src/cli/start.mjs', import.meta.url));
+const resources = fileURLToPath(new URL('../resources/', import.meta.url));
+
+/** How long the page is left alone after an action, so that what it set off is counted too. */
+const settle = (page: Page) => page.waitForTimeout(400);
+
+const rows = (page: Page) => page.locator('tbody tr[aria-rowindex]');
+
+async function measureStart(browser: Browser, database: string): Promise<Start> {
+  const begin = performance.now();
+  const server = spawn(process.execPath, [cli, 'serve', '--no-open', '--db', database], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    let url = '';
+    for await (const line of createInterface({ input: server.stdout })) if ((url = /http:\S+/.exec(line)?.[0] ?? '') !== '') break;
+    const serving = performance.now() - begin;
+    const page = await browser.newPage();
+    const opened = performance.now();
+    await page.goto(url);
+    await rows(page).first().waitFor();
+    const listed = performance.now() - opened;
+    const firstPaint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]!.startTime);
+    await page.close();
+    return { serving, firstPaint, listed };
+  } finally {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  }
+}
+
+type Action = [what: string, act: (page: Page) => Promise<void>];
+
+/** What a person does in the list of runs. */
+const listActions: Action[] = [
+  [
+    'scroll from top to end and back',
+    async (page) => {
+      await page.locator('.scroller').hover();
+      for (const delta of [1500, -1500])
+        for (let i = 0; i < 50; i++) {
+          await page.mouse.wheel(0, delta);
+          await page.waitForTimeout(16);
+        }
+    },
+  ],
+  [
+    'filter: type "pruned 19"',
+    async (page) => {
+      await page.getByLabel('Search runs').pressSequentially('pruned 19', { delay: 60 });
+    },
+  ],
+  ['filter: clear', (page) => page.getByLabel('Search runs').fill('')],
+  [
+    'filter: by status',
+    (page) =>
+      page
+        .getByLabel('Status', { exact: true })
+        .selectOption('stopped')
+        .then(() => undefined),
+  ],
+  [
+    'filter: any status',
+    (page) =>
+      page
+        .getByLabel('Status', { exact: true })
+        .selectOption('all')
+        .then(() => undefined),
+  ],
+  ['sort by accuracy', (page) => page.getByRole('button', { name: 'Accuracy' }).click()],
+  ['sort by name', (page) => page.getByRole('button', { name: 'Run', exact: true }).click()],
+  ['show by lineage', (page) => page.getByLabel('By lineage').click()],
+  ['choose all', (page) => page.getByLabel('Choose all').click()],
+  ['choose none', (page) => page.getByLabel('Choose all').click()],
+];
+
+/** What a person does with a curve of as many points as there can be, while more come. */
+const chartActions: Action[] = [
+  ['points come for two seconds', (page) => page.waitForTimeout(2000)],
+  [
+    'point along the curve',
+    async (page) => {
+      const box = (await page.locator('canvas').first().boundingBox())!;
+      for (let i = 0; i <= 60; i++) {
+        await page.mouse.move(box.x + 50 + (i / 60) * (box.width - 60), box.y + box.height / 2);
+        await page.waitForTimeout(16);
+      }
+    },
+  ],
+  [
+    'zoom in and move by keyboard',
+    async (page) => {
+      await page.locator('canvas').first().focus();
+      for (const key of ['+', '+', 'ArrowRight', 'ArrowRight', 'ArrowLeft', '-', '0']) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(60);
+      }
+    },
+  ],
+  [
+    'hide a curve and show it again',
+    async (page) => {
+      const legend = page.getByRole('button', { name: 'test', exact: true }).first();
+      await legend.click();
+      await legend.click();
+    },
+  ],
+];
+
+async function measure(browser: Browser, page: Page, actions: readonly Action[]): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const [what, act] of actions) {
+    progress(what);
+    const busy = await traced(browser, page, async () => {
+      await act(page);
+      await settle(page);
+    });
+    measured.push({ what, ...busy });
+  }
+  return measured;
+}
+
+/** Opens the page with the cookie that the address with the token gives. */
+async function openPage(browser: Browser, url: string, route: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(url);
+  await page.goto(`${new URL(url).origin}/#${route}`);
+  return page;
+}
+
+async function round(browser: Browser, database: string, queued: string, points: number): Promise<Measured[]> {
+  const alone = Promise.withResolvers<undefined>();
+  const startTrainer = () => startScriptedTrainer(points, alone.promise);
+  const server = await startServer({ database, host: '127.0.0.1', port: 0, startTrainer });
+  try {
+    const list = await openPage(browser, server.url, '/runs');
+    await rows(list).first().waitFor();
+    await settle(list);
+    const measured = await measure(browser, list, listActions);
+    await list.getByRole('contentinfo').getByRole('button', { name: 'Continue' }).click();
+    await list.getByRole('contentinfo').getByText('starting').waitFor();
+    await list.close();
+    alone.resolve(undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const run = await openPage(browser, server.url, `/run/${queued}`);
+    await run.locator('canvas').first().waitFor();
+    await settle(run);
+    measured.push(...(await measure(browser, run, chartActions)));
+    await run.close();
+    return measured;
+  } finally {
+    await server.close();
+  }
+}
+
+/** Of several measurements the least: what the machine did besides only adds. */
+function best(rounds: Measured[][]): Measured[] {
+  return rounds[0]!.map(({ what }, i) => {
+    const least = (key: keyof Busy) => Math.min(...rounds.map((measured) => measured[i]![key]));
+    return { what, longest: least('longest'), longestCpu: least('longestCpu'), overLimit: least('overLimit') };
+  });
+}
+
+const ms = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
+
+async function main({ runs, epochs, points, rounds, json }: Options): Promise<void> {
+  if (!hasChromium) throw new Error('This needs a Chromium.');
+  const { starts, measured, version } = await withFolder(async (folder) => {
+    progress(`Writing ${runs} runs of ${epochs} epochs`);
+    const { path, queued } = await writeDatabase(folder, resources, { runs, epochs });
+    const browser = await chromium.launch(launchOptions);
+    try {
+      const starts: Start[] = [];
+      const all: Measured[][] = [];
+      for (let i = 0; i < rounds; i++) {
+        progress(`Round ${i + 1} of ${rounds}`);
+        starts.push(await measureStart(browser, path));
+        all.push(await round(browser, path, queued, points));
+      }
+      return { starts, measured: best(all), version: browser.version() };
+    } finally {
+      await browser.close();
+    }
+  });
+  const least = (key: keyof Start) => Math.min(...starts.map((start) => start[key]));
+  const start: Start = { serving: least('serving'), firstPaint: least('firstPaint'), listed: least('listed') };
+  const bars = [
+    { what: 'ms from the start of the process to the first content', limit: START_LIMIT, measured: start.serving + start.firstPaint },
+    {
+      what: "ms of the page's longest task, processor time",
+      limit: LIMIT,
+      measured: Math.max(...measured.map(({ longestCpu }) => longestCpu)),
+    },
+  ].map((bar) => ({ ...bar, met: bar.measured <= bar.limit }));
+  if (json) {
+    printJson({ machine: machine(null), chromium: version, runs, epochs, points, rounds, start, measured, bars });
+    return;
+  }
+  const number = { align: 'right' as const };
+  print(`${machineLine(machine(null))}; Chromium ${version}, headless, drawing without a GPU\n`);
+  print(`${runs} runs of ${epochs} epochs, curves of ${points} points; the least of ${rounds} rounds\n`);
+  print(
+    table(
+      [{ head: 'start' }, { head: 'ms', ...number }],
+      [
+        ['process starts until it serves', ms(start.serving)],
+        ['from there to the first content', ms(start.firstPaint)],
+        ['from there until the runs are listed', ms(start.listed)],
+      ],
+    ),
+  );
+  print('');
+  print(
+    table(
+      [
+        { head: 'action' },
+        { head: 'longest task, ms', ...number },
+        { head: 'its CPU, ms', ...number },
+        { head: `over ${LIMIT} ms`, ...number },
+      ],
+      measured.map(({ what, longest, longestCpu, overLimit }) => [what, ms(longest), ms(longestCpu), String(overLimit)]),
+    ),
+  );
+  print('');
+  print(
+    table(
+      [{ head: 'bar' }, { head: 'at most', ...number }, { head: 'measured', ...number }, { head: 'met' }],
+      bars.map(({ what, limit, measured: value, met }) => [what, String(limit), ms(value), met ? 'yes' : 'no']),
+    ),
+  );
+}
+
+const atLeast1 = integerBetween(1, 100_000);
+await new Command('bench:window')
+  .description('time the pages with many runs and long curves')
+  .addOption(new Option('--runs <n>', 'runs in the database').argParser(atLeast1).default(2000))
+  .addOption(new Option('--epochs <n>', 'epochs of every run').argParser(atLeast1).default(100))
+  .addOption(new Option('--points <n>', 'points of the live curve').argParser(atLeast1).default(10_000))
+  .addOption(new Option('--rounds <n>', 'measurements of everything').argParser(integerBetween(1, 100)).default(3))
+  .addOption(jsonOption())
+  .action(main)
+  .parseAsync();
