@@ -1,7 +1,7 @@
 /** The chosen images of a data set, each made what all of them are to be. */
 import type { Split } from '../../shared/dataset.ts';
 import type { ImageBackground } from '../../shared/spec/preparation.ts';
-import type { Problem, RawImages, RawSplit, SeparateImages, UniformImages } from '../raw.ts';
+import type { Problem, RawSplit, SeparateImages, UniformImages } from '../raw.ts';
 import { ImageMaker, opaque, toBytes, type ImageTarget, type OpaqueImage } from './image.ts';
 import type { Selection } from './select.ts';
 
@@ -48,27 +48,24 @@ export async function make(
   };
   let first = 0;
   for (const { images } of splits) {
-    const sinks = [train, test].map((sink) => ({ sink, part: sink.within(first, images.count) }));
+    const places = new Places([train, test], first, images.count);
     first += images.count;
     if (images.kind === 'separate') {
-      const placed = new Map(sinks.flatMap(({ sink, part }) => part.map(({ image, slot }) => [image, { sink, slot }] as const)));
-      problems.push(...(await decode(images, placed, { maker, background: target.background, step, signal })));
-    } else
-      for (const { sink, part } of sinks)
-        if (!sink.adopt(images, part, target))
-          for (const { image, slot } of part) {
-            sink.put(slot, maker.make(imageAt(images, image)));
-            step();
-          }
+      problems.push(...(await decode(images, places, { maker, background: target.background, step, signal })));
+    } else if (![train, test].some((sink) => sink.adopt(images, places, target)))
+      for (const image of places.images()) {
+        places.put(image, maker.make(imageAt(images, image)));
+        step();
+      }
   }
   onProgress?.(total, total);
   return { train: train.split(), test: test.split(), problems };
 }
 
-/** Puts every image of the map where it belongs. Answers those that could not be decoded. */
+/** Puts every chosen image where it belongs. Answers those that could not be decoded. */
 async function decode(
   images: SeparateImages,
-  placed: ReadonlyMap<number, { sink: Sink; slot: number }>,
+  places: Places,
   {
     maker,
     background,
@@ -77,10 +74,10 @@ async function decode(
   }: { maker: ImageMaker; background: ImageBackground; step: () => void; signal: AbortSignal | undefined },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  if (placed.size === 0) return problems;
-  for await (const read of images.read({ indices: [...placed.keys()], signal })) {
-    const { sink, slot } = placed.get(read.index)!;
-    if ('image' in read) sink.put(slot, maker.make(opaque(read.image, background)));
+  const indices = places.images();
+  if (indices.length === 0) return problems;
+  for await (const read of images.read({ indices, signal })) {
+    if ('image' in read) places.put(read.index, maker.make(opaque(read.image, background)));
     else problems.push(read.problem);
     step();
   }
@@ -110,20 +107,16 @@ class Sink {
     this.#filled = new Uint8Array(images.length);
   }
 
-  /** The chosen ones of the images numbered from `first` on: number within those, and slot here. */
-  within(first: number, count: number): { image: number; slot: number }[] {
-    const part: { image: number; slot: number }[] = [];
-    for (const [slot, number] of this.#numbers.entries())
-      if (number >= first && number < first + count) part.push({ image: number - first, slot });
-    return part;
+  /** Numbers of its images, in the order of its slots. */
+  get numbers(): Uint32Array {
+    return this.#numbers;
   }
 
   /** Takes a whole array as it is, without copying it, if that is what is wanted. */
-  adopt(images: RawImages, part: { image: number; slot: number }[], target: ImageTarget & { channels: number }): boolean {
-    if (images.kind !== 'uniform' || !(images.values instanceof Uint8Array) || images.range[0] !== 0 || images.range[1] !== 255)
-      return false;
-    if (part.length !== this.count || part.length !== images.count || part.some(({ image, slot }) => image !== slot)) return false;
+  adopt(images: UniformImages, places: Places, target: ImageTarget & { channels: number }): boolean {
+    if (!(images.values instanceof Uint8Array) || images.range[0] !== 0 || images.range[1] !== 255) return false;
     if (images.height !== target.height || images.width !== target.width || images.channels !== target.channels) return false;
+    if (this.count !== images.count || !places.are(this)) return false;
     this.#images = images.values;
     this.#filled.fill(1);
     return true;
@@ -147,5 +140,40 @@ class Sink {
       labels[kept++] = this.#labels[slot]!;
     }
     return { images: images.slice(0, kept * this.#size), labels: labels.slice(0, kept) };
+  }
+}
+
+/** Where the images of one split go, by their numbers within it. */
+class Places {
+  readonly #sinks: readonly [Sink, Sink];
+  /** By image: slot + 1 in the first sink, −(slot + 1) in the second; 0: it is not wanted. */
+  readonly #slots: Int32Array;
+
+  /** @param first number of the split's first image. */
+  constructor(sinks: readonly [Sink, Sink], first: number, count: number) {
+    this.#sinks = sinks;
+    this.#slots = new Int32Array(count);
+    for (const [i, { numbers }] of sinks.entries())
+      for (const [slot, number] of numbers.entries())
+        if (number >= first && number < first + count) this.#slots[number - first] = i === 0 ? slot + 1 : -(slot + 1);
+  }
+
+  /** Those that are wanted, ascending. */
+  images(): number[] {
+    const wanted: number[] = [];
+    for (const [image, slot] of this.#slots.entries()) if (slot !== 0) wanted.push(image);
+    return wanted;
+  }
+
+  /** Whether they all go to this one, in order. */
+  are(sink: Sink): boolean {
+    const sign = sink === this.#sinks[0] ? 1 : -1;
+    return this.#slots.every((slot, image) => slot === sign * (image + 1));
+  }
+
+  put(image: number, pixels: Uint8Array): void {
+    const slot = this.#slots[image]!;
+    if (slot > 0) this.#sinks[0].put(slot - 1, pixels);
+    else if (slot < 0) this.#sinks[1].put(-slot - 1, pixels);
   }
 }

@@ -66,6 +66,8 @@ export class Readings {
     const reading = this.#tasks.get(task);
     if (!reading) return;
     this.#tasks.delete(task);
+    // Its end is no failure now.
+    reading.worker.removeAllListeners('exit');
     await reading.worker.terminate();
     // It may have been writing. Another task may still be.
     if (this.#tasks.size === 0) this.#cache.clean({ ownThreads: true });
