@@ -57,6 +57,7 @@ function start(): void {
   followTheme();
   servePages();
   answerCalls((method, argument) => workbench.call(method, argument));
+  app.setAboutPanelOptions({ applicationName: app.name, applicationVersion: app.getVersion(), copyright: 'MIT licence' });
   setupMenu((command) => emitToWindows('command', command));
   setupQuit(workbench);
   setupOpenedFiles((paths) => {

@@ -1,6 +1,9 @@
 /** The menu, as each platform expects it. What it asks of the page goes there as a command. */
-import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { app, Menu, shell, type MenuItemConstructorOptions } from 'electron';
+import { join } from 'node:path';
 import type { Command } from '../shared/contract/index.ts';
+
+const line: MenuItemConstructorOptions = { type: 'separator' };
 
 export function setupMenu(send: (command: Command) => void): void {
   const isMac = process.platform === 'darwin';
@@ -9,36 +12,39 @@ export function setupMenu(send: (command: Command) => void): void {
     ...(accelerator === undefined ? {} : { accelerator }),
     click: () => send(command),
   });
-  const line: MenuItemConstructorOptions = { type: 'separator' };
   const settings = item('Settings…', 'settings', 'CmdOrCtrl+,');
+  const about: MenuItemConstructorOptions = { role: 'about', label: `About ${app.name}` };
+  // Beside the archive of a packaged application.
+  const licences: MenuItemConstructorOptions = {
+    label: 'Licences',
+    click: () => void shell.openPath(join(process.resourcesPath, 'third-party-licenses.txt')),
+  };
+  const appMenu: MenuItemConstructorOptions = {
+    label: app.name,
+    submenu: [
+      about,
+      line,
+      settings,
+      line,
+      { role: 'services' },
+      line,
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      line,
+      { role: 'quit' },
+    ],
+  };
   const template: MenuItemConstructorOptions[] = [
-    ...(isMac
-      ? [
-          {
-            label: app.name,
-            submenu: [
-              { role: 'about' },
-              line,
-              settings,
-              line,
-              { role: 'services' },
-              line,
-              { role: 'hide' },
-              { role: 'hideOthers' },
-              { role: 'unhide' },
-              line,
-              { role: 'quit' },
-            ],
-          } satisfies MenuItemConstructorOptions,
-        ]
-      : []),
+    ...(isMac ? [appMenu] : []),
     {
       label: '&File',
       submenu: [
         item('New run…', 'new-run', 'CmdOrCtrl+N'),
         item('Open data set…', 'open-dataset', 'CmdOrCtrl+O'),
         item('Import run…', 'import-run', 'CmdOrCtrl+Shift+O'),
-        ...(isMac ? [line, { role: 'close' as const }] : [line, settings, line, { role: 'quit' as const }]),
+        line,
+        ...(isMac ? [{ role: 'close' as const }] : [settings, line, { role: 'quit' as const }]),
       ],
     },
     { role: 'editMenu' },
@@ -62,7 +68,9 @@ export function setupMenu(send: (command: Command) => void): void {
         ...(app.isPackaged ? [] : [line, { role: 'reload' as const }, { role: 'toggleDevTools' as const }]),
       ],
     },
-    { role: 'windowMenu' },
+    // With one window, only a Mac has something to say about it.
+    ...(isMac ? [{ role: 'windowMenu' as const }] : []),
+    { role: 'help', label: '&Help', submenu: [...(app.isPackaged ? [licences] : []), ...(isMac ? [] : [about])] },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

@@ -4,8 +4,12 @@ interface Options {
   webPreferences: Record<string, unknown>;
   [option: string]: unknown;
 }
-const { windows } = vi.hoisted(() => ({ windows: [] as { options: Options; url: string; listeners: Map<string, () => void> }[] }));
+const { windows, appListeners } = vi.hoisted(() => ({
+  windows: [] as { options: Options; url: string; listeners: Map<string, () => void> }[],
+  appListeners: new Map<string, () => void>(),
+}));
 vi.mock('electron', () => ({
+  app: { on: (event: string, listener: () => void) => appListeners.set(event, listener), off: vi.fn() },
   BrowserWindow: class {
     static getAllWindows = () => [];
     readonly options: Options;
@@ -53,9 +57,10 @@ it('is shown once it has something to show, on a ground of the page’s own colo
   expect(open().options).toMatchObject({ show: false, backgroundColor: '#14181c' });
 });
 
-it('remembers where it was', () => {
+it.each(['it is closed', 'the application ends'])('remembers where it was when %s', (how) => {
   const { listeners, set } = open();
-  listeners.get('close')!();
+  if (how === 'it is closed') listeners.get('close')!();
+  else appListeners.get('before-quit')!();
   expect(set).toHaveBeenCalledWith('window', { x: 10, y: 20, width: 1000, height: 700, maximized: true });
   expect(open(set.mock.calls[0]![1]).options).toMatchObject({ x: 10, y: 20, width: 1000, height: 700 });
 });

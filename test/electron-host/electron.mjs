@@ -34,6 +34,7 @@ export const app = Object.assign(new EventEmitter(), {
   requestSingleInstanceLock: () => true,
   getAppMetrics: childProcesses,
   enableSandbox: () => undefined,
+  setAboutPanelOptions: () => undefined,
   commandLine: { appendSwitch: () => undefined },
   quit: () => {
     const event = eventOf();

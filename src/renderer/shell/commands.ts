@@ -16,6 +16,8 @@ export interface Command {
   words?: string[];
   /** As tinykeys takes them. */
   keys?: string;
+  /** What the window's menu has instead; a browser keeps these for itself. */
+  menuKeys?: string;
   run: () => void;
 }
 
@@ -31,13 +33,13 @@ function find(): void {
 const setTheme = (theme: 'system' | 'light' | 'dark') => () => void attempt(() => call('app.changeSettings', { theme }));
 
 export const commands: readonly Command[] = [
-  { id: 'view-datasets', label: 'Go to Datasets', keys: 'Alt+1', run: show('datasets') },
-  { id: 'view-train', label: 'Go to Train', keys: 'Alt+2', run: show('train') },
-  { id: 'view-runs', label: 'Go to Runs', keys: 'Alt+3', run: show('runs') },
-  { id: 'view-run', label: 'Go to the latest run', keys: 'Alt+4', run: show('run') },
-  { id: 'view-compare', label: 'Go to Compare', keys: 'Alt+5', run: show('compare') },
-  { id: 'view-studies', label: 'Go to Studies', keys: 'Alt+6', words: ['presets', 'sweep'], run: show('studies') },
-  { id: 'new-run', label: 'New run', words: ['train', 'network'], run: show('train') },
+  { id: 'view-datasets', label: 'Go to Datasets', keys: 'Alt+1', menuKeys: '$mod+1', run: show('datasets') },
+  { id: 'view-train', label: 'Go to Train', keys: 'Alt+2', menuKeys: '$mod+2', run: show('train') },
+  { id: 'view-runs', label: 'Go to Runs', keys: 'Alt+3', menuKeys: '$mod+3', run: show('runs') },
+  { id: 'view-run', label: 'Go to the latest run', keys: 'Alt+4', menuKeys: '$mod+4', run: show('run') },
+  { id: 'view-compare', label: 'Go to Compare', keys: 'Alt+5', menuKeys: '$mod+5', run: show('compare') },
+  { id: 'view-studies', label: 'Go to Studies', keys: 'Alt+6', menuKeys: '$mod+6', words: ['presets', 'sweep'], run: show('studies') },
+  { id: 'new-run', label: 'New run', menuKeys: '$mod+n', words: ['train', 'network'], run: show('train') },
   {
     id: 'open-dataset',
     label: 'Open data set files…',
@@ -61,8 +63,15 @@ export function runMenuCommand(id: MenuCommand): void {
   commands.find((command) => command.id === id)?.run();
 }
 
+/** The shortcut of a command, as it is written on this system; '' when it has none. */
+export function shortcutOf(id: string): string {
+  const { keys, menuKeys } = commands.find((command) => command.id === id) ?? {};
+  const shown = workbench.info?.mode === 'desktop' ? (menuKeys ?? keys) : keys;
+  return shown === undefined ? '' : printKeys(shown);
+}
+
 /** "$mod+Shift+o" as people know it. */
-export function printKeys(keys: string): string {
+function printKeys(keys: string): string {
   const mac = workbench.info?.platform === 'darwin';
   const names: Record<string, string> = mac ? { $mod: '⌘', Shift: '⇧', Alt: '⌥' } : { $mod: 'Ctrl' };
   return keys
