@@ -64,7 +64,7 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
       source.label,
       `it holds ${complete.length} data sets, with ${complete.map(([, files]) => baseName(files['train images']!.path)).join(' and ')}; expected one`,
     );
-  const quartet = (complete[0] ?? groups[0])?.[1] ?? (await byShape(source, items));
+  const quartet = complete[0]?.[1] ?? merged(groups.map(([, files]) => files)) ?? (await byShape(source, items));
   const file = (part: Part): SourceFile => {
     const found = quartet[part];
     if (!found)
@@ -80,12 +80,24 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
   const contents = await readFiles(source, files, { limit: options.limits.fileBytes, signal: options.signal });
   const splits: RawSplit[] = [];
   for (const { images, labels } of pairs) {
-    splits.push(await readSplit(images, contents.get(images)!, labels, contents.get(labels)!));
+    splits.push(
+      await readSplit(
+        { file: images, bytes: contents.get(images)! },
+        { file: labels, bytes: contents.get(labels)! },
+        options.limits.fileBytes,
+      ),
+    );
     options.onProgress?.({ stage: 'reading files', done: 2 * splits.length, total: files.length });
   }
   const { labels, classes } = classLabels(splits.map(({ labels: values, from }) => ({ values, place: from.labels })));
   const [train, test] = splits.map((split, i): RawSplit => ({ ...split, labels: labels[i]! }));
   return { name: source.name, ...(classes && { classes }), train: train!, test: test ?? null, problems: [] };
+}
+
+/** Training and test files may lie in folders of their own; the first group where two have files for the same purpose. */
+function merged(groups: readonly Quartet[]): Quartet | undefined {
+  const parts = groups.flatMap((quartet) => Object.keys(quartet));
+  return new Set(parts).size === parts.length && groups.length > 0 ? (Object.assign({}, ...groups) as Quartet) : groups[0];
 }
 
 /** Images and labels with unusual names: those of the same count belong together, the larger pair is for training. */
@@ -111,13 +123,18 @@ async function byShape(source: Source, items: readonly Item[]): Promise<Quartet>
   return test ? { ...quartet, 'test images': test.file, 'test labels': labelsOf(test, 1) } : quartet;
 }
 
-async function readSplit(images: SourceFile, imageBytes: Uint8Array, labels: SourceFile, labelBytes: Uint8Array): Promise<RawSplit> {
-  const pixels = await readIdx(imageBytes, images.label, [3, 4]);
-  const classes = await readIdx(labelBytes, labels.label, [1]);
+interface Read {
+  file: SourceFile;
+  bytes: Uint8Array;
+}
+
+async function readSplit(images: Read, labels: Read, limit: number): Promise<RawSplit> {
+  const pixels = await readIdx(images.bytes, images.file.label, [3, 4], limit);
+  const classes = await readIdx(labels.bytes, labels.file.label, [1], limit);
   const [, height = 0, width = 0, channels = 1] = pixels.shape;
   return {
     images: { kind: 'uniform', values: pixels.data, range: [0, 255], count: pixels.shape[0]!, height, width, channels },
     labels: Uint16Array.from(classes.data),
-    from: { images: images.label, labels: labels.label },
+    from: { images: images.file.label, labels: labels.file.label },
   };
 }

@@ -24,13 +24,15 @@ const maxAxes = 4;
  * Reads one file.
  * @param place the file, as messages call it.
  * @param axes the numbers of axes that are acceptable.
+ * @param limit the most bytes that are decompressed.
  * Throws a DatasetError when the file is damaged, has another type or another number of axes.
  */
-export async function readIdx(bytes: Uint8Array, place: string, axes: readonly number[]): Promise<IdxArray> {
+export async function readIdx(bytes: Uint8Array, place: string, axes: readonly number[], limit = Infinity): Promise<IdxArray> {
   const compressed = isGzip(bytes);
   const { shape, headerBytes } = readHeader(compressed ? gunzipHead(bytes, place) : bytes, place, axes);
   const elements = shape.reduce((product, size) => product * size, 1);
   const total = headerBytes + elements;
+  if (compressed && total > limit) throw new DatasetError(place, `its header declares ${total} bytes; expected at most ${limit}`);
   const content = compressed ? await gunzipExactly(bytes, total, place) : bytes;
   if (content.length !== total)
     throw new DatasetError(

@@ -44,17 +44,30 @@ export async function readSource(
   { limits = defaultLimits, ...options }: Partial<ReadOptions> = {},
 ): Promise<RawDataset & { format: string }> {
   const full = { ...options, limits };
-  let place = source;
+  let place = (source.together && (await openArchives(source, full))) || source;
   for (let nesting = 0; ; nesting++) {
     for (const reader of readers) {
       if (!(await reader.looksLike(place, full))) continue;
       const read = await reader.read(place, full);
+      checkNames(read);
       const { problems } = await contentsOf(place, full);
       return { ...read, problems: [...place.problems, ...problems, ...read.problems], format: reader.name };
     }
     const opened = nesting < maxNesting ? await openArchives(place, full) : undefined;
     if (!opened) throw await unknown(place, full);
     place = opened;
+  }
+}
+
+/** Throws a DatasetError when there are labels that the names of the classes do not reach to. */
+function checkNames({ classes, train, test }: RawDataset): void {
+  for (const split of test ? [train, test] : [train]) {
+    const image = classes ? split.labels.findIndex((label) => label >= classes.length) : -1;
+    if (image >= 0)
+      throw new DatasetError(
+        split.from.labels,
+        `the label of image ${image} is ${split.labels[image]!}, but there are names for ${classes!.length} classes only`,
+      );
   }
 }
 

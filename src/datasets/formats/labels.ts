@@ -18,7 +18,6 @@ export interface Labels {
 }
 
 const maxClasses = 2 ** 16;
-const whole = /^\s*[-+]?\d{1,15}(?:\.0*)?\s*$/;
 
 /**
  * The class indices of all splits. Names become classes in their alphabetical order, whole numbers from 0 on stay what
@@ -26,9 +25,9 @@ const whole = /^\s*[-+]?\d{1,15}(?:\.0*)?\s*$/;
  * The first split decides which classes there are. Throws a DatasetError when a mark is no class.
  */
 export function classLabels(splits: readonly Marks[]): Labels {
-  const texts = splits.some(({ values }) =>
-    Array.from({ length: values.length }).some((_, i) => typeof values[i] === 'string' && !whole.test(values[i])),
-  );
+  const isName = (value: unknown) =>
+    typeof value === 'string' && value.trim() !== '' && !/^\s*nan\s*$/i.test(value) && Number.isNaN(Number(value));
+  const texts = splits.some(({ values }) => Array.from({ length: values.length }).some((_, i) => isName(values[i])));
   return texts ? fromNames(splits) : fromNumbers(splits);
 }
 

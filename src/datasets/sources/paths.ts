@@ -24,8 +24,9 @@ export async function pathsSource(paths: readonly string[], options: ListOptions
   const names = paths.map((path) => basename(path));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new DatasetError(twice, 'two of the things given together have this name; expected one data set');
-  return joinSources(
+  const joined = joinSources(
     { label: names.join(', '), name: basename(dirname(resolve(paths[0]!))) },
     sources.map(({ name, source }) => ({ folder: name, source })),
   );
+  return { ...joined, together: true };
 }

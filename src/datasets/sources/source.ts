@@ -32,6 +32,8 @@ export interface Source {
   /** Last part of the path, without an extension: the data set's name when its content has none. */
   name: string;
   files: SourceFile[];
+  /** Things that were given together: archives among them are opened even where the rest is a data set already. */
+  together?: boolean;
   /** What is not among the files although it is there, and why. */
   problems: Problem[];
   /**
@@ -48,7 +50,7 @@ export const maxDepth = 8;
 export const maxFiles = 2_000_000;
 
 /** Files that systems leave in folders and archives. */
-const clutter = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
+const clutter = /^(\.(?!\.$)|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
 export const isClutter = (path: string): boolean => path.split('/').some((part) => clutter.test(part));
 
 /** A file's own name, without the folders it lies in. */

@@ -77,7 +77,7 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
     total += size;
     if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
     const small = total <= smallBytes;
-    const start = small || heads < smallBytes ? await read(entry, small ? size : Math.min(size, headBytes)) : undefined;
+    const start = small || heads < smallBytes ? await read(entry, small ? size : Math.min(size, headBytes), place, signal) : undefined;
     heads += start?.length ?? 0;
     files.push(new TarEntry(place, path, name, size, start, readAll));
   }
@@ -98,7 +98,7 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
       const file = missing.get(entry.header.name);
       // Of files with the same name the first counts, as when listing.
       if (!file || !missing.delete(file.name)) continue;
-      yield { file, bytes: await read(entry, file.bytes) };
+      yield { file, bytes: await read(entry, file.bytes, place, abort) };
       if (missing.size === 0) return;
     }
     for (const file of missing.values()) yield { file, error: new DatasetError(file.label, 'it is no longer in the archive') };
@@ -156,8 +156,8 @@ class TarEntry implements SourceFile {
   }
 }
 
-/** The first bytes of an entry; the rest is skipped. */
-async function read(entry: Entry, bytes: number): Promise<Uint8Array> {
+/** The first bytes of an entry; the rest is skipped. Throws a DatasetError when the archive is damaged there. */
+async function read(entry: Entry, bytes: number, place: string, abort: AbortSignal | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let done = 0;
   // Not `for await`, which would end the whole archive when it is left early.
@@ -168,9 +168,13 @@ async function read(entry: Entry, bytes: number): Promise<Uint8Array> {
       done += chunk.length;
     });
     entry.on('end', resolve);
-    entry.on('error', reject);
+    entry.on('error', (error) => {
+      if (abort?.aborted) reject(abort.reason as Error);
+      else reject(failed(place, error));
+    });
     entry.on('close', resolve);
   });
+  if (done < bytes) throw new DatasetError(place, broken);
   // Taken only after the bytes have come: a header may declare anything.
   return Buffer.concat(chunks);
 }
@@ -179,11 +183,17 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 2 ** 18) yield bytes.subarray(at, at + 2 ** 18);
 }
 
+const broken = 'it is truncated: the TAR archive breaks off within a file';
+
 function failed(place: string, error: unknown): DatasetError {
   if (error instanceof DatasetError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR' || message === 'Unexpected end of data' || message === 'unexpected end of file')
-    return new DatasetError(place, 'it is truncated: the TAR archive breaks off within a file', { cause: error });
+    return new DatasetError(place, broken, { cause: error });
   if (code.startsWith('Z_')) return new DatasetError(place, 'it is damaged: its gzip data cannot be decompressed', { cause: error });
+  if (message.startsWith('Invalid tar header'))
+    return new DatasetError(place, 'it is damaged: a header of the TAR archive does not have the checksum that it declares', {
+      cause: error,
+    });
   return new DatasetError(place, `it cannot be read as a TAR archive (${message.replaceAll('\n', ' ')})`, { cause: error });
 }

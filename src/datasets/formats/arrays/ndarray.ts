@@ -185,7 +185,9 @@ function gather<T extends Numbers>(data: T, [n, h, w, c]: Axes): T {
     expected *= size;
   }
   if (inOrder) return data;
-  const result = new (data.constructor as new (length: number) => T)(data.length);
+  // A Buffer's constructor is not meant to be called.
+  const type = data instanceof Uint8Array ? Uint8Array : data.constructor;
+  const result = new (type as new (length: number) => T)(data.length);
   let at = 0;
   for (let i = 0; i < n.size; i++)
     for (let y = 0; y < h.size; y++) {

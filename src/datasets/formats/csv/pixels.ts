@@ -175,8 +175,8 @@ function labelColumnOf(
 /** Classes are names, or numbers without gaps; pixels at an image's edge are all the same, or many. */
 function unlikeClasses(values: ReadonlySet<string>): number {
   if (values.size < 2) return Infinity;
+  if ([...values].some((value) => !isNumber(value))) return 0;
   const numbers = [...values].map(Number);
-  if (numbers.some(Number.isNaN)) return 0;
   const lowest = Math.min(...numbers);
   const gapless = (lowest === 0 || lowest === 1) && Math.max(...numbers) - lowest === values.size - 1;
   return gapless ? values.size : 1e6 * values.size;

@@ -16,8 +16,10 @@ export function preview(head: Uint8Array, whole: boolean): Preview | undefined {
     delimitersToGuess: [',', ';', '\t', ' ', '|'],
   });
   const [first] = data;
-  if (!first || first.length < 2 || data.some((row) => row.length !== first.length)) return undefined;
-  return { delimiter: meta.delimiter, rows: data };
+  // A line with a column too many or too few is for the reader to name.
+  const rows = data.filter((row) => row.length === first?.length);
+  if (!first || first.length < 2 || rows.length * 2 < data.length) return undefined;
+  return { delimiter: meta.delimiter, rows };
 }
 
 export const isNumber = (field: string): boolean =>
