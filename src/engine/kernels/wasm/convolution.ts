@@ -42,7 +42,7 @@ const CELL_BYTES = 4 * TILE * PANEL;
 
 /** A block of A and a panel of B, over this many steps, are what is multiplied in cache. */
 const BLOCK_STEPS = 256;
-const BLOCK_TILES = 16;
+const BLOCK_TILES = 32;
 /** Items of work per thread, so that none waits long for the last. */
 const ITEMS = 3;
 

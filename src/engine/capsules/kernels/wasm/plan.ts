@@ -65,7 +65,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     unitBytes,
     team ? vectorStride : 0,
     gradientTiles * (unitBytes + 64),
-    4 * LANE_BYTES + gradientTiles * childBytes,
+    8 * LANE_BYTES + gradientTiles * childBytes,
   ];
   const threadParts: number[] = [];
   let threadBytes = 0;

@@ -4,7 +4,7 @@
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
 import { exp2, fma, LANES } from '../simd';
-import { logits, outDim, outTypes, unitBytes, votes } from './layer';
+import { logits, outDim, outTypes, unitBytes, votes, zeros } from './layer';
 
 /** Bytes of one type's capsule over the lanes. */
 @inline
@@ -36,7 +36,7 @@ function agree(u: usize, direction: usize, target: usize): void {
   const vector = unitBytes, bytes = capsuleBytes();
   let u0 = u, u1 = u + vector, u2 = u1 + vector, u3 = u2 + vector;
   for (let n = 0; n < outTypes; n++, target += 4 * LANES) {
-    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    let a0 = v128.load(zeros), a1 = a0, a2 = a0, a3 = a0, b0 = v128.load(zeros, 16), b1 = b0, b2 = b0, b3 = b0;
     for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, u2 += LANES, u3 += LANES, direction += LANES) {
       const lo = v128.load(direction), hi = v128.load(direction, 16);
       a0 = fma(lo, v128.load(u0), a0), b0 = fma(hi, v128.load(u0, 16), b0);
@@ -54,15 +54,17 @@ function softmax(target: usize, typeStride: usize): void {
   const end = target + <usize>outTypes * typeStride;
   let lo = v128.load(target), hi = v128.load(target, 16);
   for (let p = target + typeStride; p < end; p += typeStride) lo = f32x4.pmax(lo, v128.load(p)), hi = f32x4.pmax(hi, v128.load(p, 16));
-  let a = f32x4.splat(0), b = a;
+  let a = v128.load(zeros), b = v128.load(zeros, 16);
   for (let p = target; p < end; p += typeStride) {
     const x = exp2(f32x4.sub(v128.load(p), lo)), y = exp2(f32x4.sub(v128.load(p, 16), hi));
     a = f32x4.add(a, x), b = f32x4.add(b, y);
     v128.store(p, x), v128.store(p, y, 16);
   }
   a = f32x4.div(f32x4.splat(1), a), b = f32x4.div(f32x4.splat(1), b);
-  for (let p = target; p < end; p += typeStride)
-    v128.store(p, f32x4.mul(a, v128.load(p))), v128.store(p, f32x4.mul(b, v128.load(p, 16)), 16);
+  for (let p = target; p < end; p += typeStride) {
+    const x = f32x4.mul(a, v128.load(p)), y = f32x4.mul(b, v128.load(p, 16));
+    v128.store(p, x), v128.store(p, y, 16);
+  }
 }
 
 /** One iteration over `count` children: total = Σ softmax(û · direction) û. `direction` in units of log 2. */
@@ -81,7 +83,7 @@ function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, 
   const bytes = capsuleBytes();
   let u0 = u, u1 = u + unitBytes;
   for (let n = 0; n < outTypes; n++, target += typeStride) {
-    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+    let a0 = v128.load(zeros), a1 = a0, b0 = v128.load(zeros, 16), b1 = b0, c0 = a0, c1 = a0, d0 = b0, d1 = b0;
     for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, direction += LANES, gradient += LANES) {
       const lo = v128.load(direction), hi = v128.load(direction, 16), x = v128.load(gradient), y = v128.load(gradient, 16);
       let p = v128.load(u0), q = v128.load(u0, 16);
@@ -99,7 +101,7 @@ function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, 
 function softmaxBackward(target: usize, typeStride: usize, first: bool): void {
   softmax(target, typeStride);
   const end = target + <usize>outTypes * typeStride;
-  let a = f32x4.splat(0), b = a;
+  let a = v128.load(zeros), b = v128.load(zeros, 16);
   for (let p = target; p < end; p += typeStride)
     a = fma(v128.load(p), v128.load(p, 32), a), b = fma(v128.load(p, 16), v128.load(p, 48), b);
   for (let p = target; p < end; p += typeStride) {
