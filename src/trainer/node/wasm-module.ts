@@ -1,11 +1,9 @@
 /**
- * Starts tfjs's WebAssembly module in Node with threads. The package's own loader turns threads off there: it hands
- * Emscripten Blob URLs, which worker_threads cannot load. Here the same files are named by their paths.
+ * Starts tfjs's WebAssembly module in Node: the build with threads, because its memory can be shared with those of the
+ * kernels. Its own threads would have nothing left to do and, eight in number, cost as much memory as a small network: it
+ * is given none.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
-import { join } from 'node:path';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { WasmModule } from '../../engine/backends/wasm.ts';
 import type { BackendHeapFunctions } from '../../engine/kernels/wasm/memory.ts';
@@ -34,61 +32,66 @@ export interface StartedModule {
   module: WasmModule;
   /** The memory in which its tensors lie. */
   heap: BackendHeapFunctions;
-  /** Ends the module's threads. */
-  close: () => void;
 }
 
-/** Loads the threaded SIMD build and gives it `threads` threads. */
-export async function startWasmModule(threads: number): Promise<StartedModule> {
-  const script = packaged.resolve(factoryPath);
-  const folder = mkdtempSync(join(os.tmpdir(), 'capscope-wasm-'));
-  try {
-    // The package ships its worker as a string in which line ends have to be escaped once more.
-    const { wasmWorkerContents } = packaged(script.replace(/\.js$/, '.worker.js')) as { wasmWorkerContents: string };
-    const worker = join(folder, 'worker.cjs');
-    writeFileSync(worker, wasmWorkerContents.replace(/\n/g, '\\n'));
-    const listeners = errorListeners();
-    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
-    const started = await withProcessors(2 * threads, () =>
-      (packaged(script) as Factory)({
-        locateFile: (file) => (file.endsWith('.worker.js') ? worker : script.replace(/[^/\\]*$/, file)),
-        mainScriptUrlOrBlob: script,
-        wasmMemory: memory,
-      }),
-    );
-    removeNewErrorListeners(listeners);
-    const call = (name: string, args: string[], result: string | null = null) => started.cwrap(name, result, args);
-    const module = Object.assign(started, {
-      tfjs: {
-        init: call('init', []),
-        initWithThreadsCount: call('init_with_threads_count', ['number']),
-        getThreadsCount: call('get_threads_count', [], 'number'),
-        registerTensor: call('register_tensor', ['number', 'number', 'number']),
-        disposeData: call('dispose_data', ['number']),
-        dispose: call('dispose', []),
-      },
-    }) as unknown as WasmModule;
-    setThreadsCount(threads);
-    const heap = { memory, malloc: (bytes: number) => started._malloc(bytes), free: (address: number) => started._free(address) };
-    return {
-      module,
-      heap,
-      close: () => (started as unknown as { PThread?: { terminateAllThreads(): void } }).PThread?.terminateAllThreads(),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+/** Stands in for a thread while the module starts: it only says that it has loaded what it was told to. */
+class NoThread {
+  onmessage: (event: { data: { cmd: string } }) => void = () => undefined;
+
+  on(): void {
+    // Nothing ever happens to it.
+  }
+
+  unref(): void {
+    // It keeps nobody waiting.
+  }
+
+  postMessage(): void {
+    setImmediate(() => this.onmessage({ data: { cmd: 'loaded' } }));
   }
 }
 
-/** The C++ side uses at most half of the processors it is told of, so it is told of more while it starts. */
-async function withProcessors<T>(count: number, action: () => Promise<T>): Promise<T> {
-  const { cpus } = os;
-  const processors = cpus();
-  os.cpus = () => Array.from({ length: Math.max(count, processors.length) }, () => processors[0]!);
+export async function startWasmModule(): Promise<StartedModule> {
+  const script = packaged.resolve(factoryPath);
+  const listeners = errorListeners();
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
+  const started = await withoutThreads(() =>
+    (packaged(script) as Factory)({
+      locateFile: (file) => script.replace(/[^/\\]*$/, file),
+      mainScriptUrlOrBlob: script,
+      wasmMemory: memory,
+    }),
+  );
+  removeNewErrorListeners(listeners);
+  const call = (name: string, args: string[], result: string | null = null) => started.cwrap(name, result, args);
+  const module = Object.assign(started, {
+    tfjs: {
+      init: call('init', []),
+      initWithThreadsCount: call('init_with_threads_count', ['number']),
+      getThreadsCount: call('get_threads_count', [], 'number'),
+      registerTensor: call('register_tensor', ['number', 'number', 'number']),
+      disposeData: call('dispose_data', ['number']),
+      dispose: call('dispose', []),
+    },
+  }) as unknown as WasmModule;
+  setThreadsCount(1);
+  const heap = { memory, malloc: (bytes: number) => started._malloc(bytes), free: (address: number) => started._free(address) };
+  return { module, heap };
+}
+
+/** Emscripten takes the class of its threads from node:worker_threads when it starts, and makes it a global. */
+async function withoutThreads<T>(action: () => Promise<T>): Promise<T> {
+  const threads = packaged('node:worker_threads') as { Worker: unknown };
+  const { Worker } = threads;
+  const globals = globalThis as { Worker?: unknown };
+  const had = globals.Worker;
+  threads.Worker = NoThread;
   try {
     return await action();
   } finally {
-    os.cpus = cpus;
+    threads.Worker = Worker;
+    if (had) globals.Worker = had;
+    else delete globals.Worker;
   }
 }
 

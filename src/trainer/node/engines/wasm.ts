@@ -1,4 +1,4 @@
-/** The engine `wasm` in a Node process: TensorFlow.js on WebAssembly with threads, and our kernels in its heap. */
+/** The engine `wasm` in a Node process: TensorFlow.js on WebAssembly, and our kernels on threads over its heap. */
 import { createRequire } from 'node:module';
 import { useWasmBackend } from '../../../engine/backends/wasm.ts';
 import { BackendHeap } from '../../../engine/kernels/wasm/memory.ts';
@@ -13,7 +13,7 @@ import type { StartOptions } from './module.ts';
 const packaged = createRequire(import.meta.url);
 
 export async function start({ threads, kernels: compiled }: StartOptions): Promise<Engine> {
-  const { module, heap, close } = await startWasmModule(threads);
+  const { module, heap } = await startWasmModule();
   await useWasmBackend(module);
   const kernels = await startWasmKernels(nodeKernelHost(compiled, Math.min(threads, MAX_THREADS)), new BackendHeap(heap));
   const { version } = packaged('@tensorflow/tfjs-core/package.json') as { version: string };
@@ -26,9 +26,6 @@ export async function start({ threads, kernels: compiled }: StartOptions): Promi
     versions: { node: process.versions.node, tfjs: version },
     kernels,
     readInterval: 1,
-    dispose: () => {
-      kernels.dispose();
-      close();
-    },
+    dispose: () => kernels.dispose(),
   };
 }
