@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Saved } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 
@@ -27,6 +27,12 @@ export class Files {
     await mkdir(dirname(file), { recursive: true });
     await pipeline(content, createWriteStream(file));
     return join(folder, parts[0]!);
+  }
+
+  /** How the person at the page knows an uploaded file or folder; any other path is its own name. */
+  nameOf(path: string): string {
+    if (this.#uploads === null || !path.startsWith(this.#uploads)) return path;
+    return relative(this.#uploads, path).split(sep).slice(1).join('/');
   }
 
   offer(name: string, content: Uint8Array): Saved {

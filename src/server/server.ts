@@ -53,6 +53,7 @@ export async function startServer({ database, host, port, startTrainer = startTr
     kernels: root('out/kernels'),
     tensorflow: tensorflowFolder(),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
+    nameOf: (path) => files.nameOf(path),
     startTrainer,
     emit: (event, payload) => {
       const message = toWire({ event, payload });

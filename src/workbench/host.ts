@@ -25,6 +25,8 @@ export interface Host {
   /** Folder that `npm run engine:tensorflow` fills. */
   tensorflow: string;
   /** A process, or a window, in which this engine can compute. */
+  /** How people know a file or folder that they have given; by default its path. */
+  nameOf?: ((path: string) => string) | undefined;
   startTrainer: (engine: EngineName) => TrainerProcess;
   /** To every page. */
   emit: <E extends EventName>(event: E, payload: Events[E]) => void;

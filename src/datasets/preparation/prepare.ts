@@ -4,6 +4,7 @@ import { InputShape } from '../../shared/spec/network.ts';
 import { unprepared, type ImageColour, type PreparationSpec } from '../../shared/spec/preparation.ts';
 import { DatasetError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
+import { likely } from '../likely.ts';
 import type { ImageShape, Problem, RawDataset, RawSplit } from '../raw.ts';
 import { recognise, type ShapedSplit } from '../recognise.ts';
 import { channelsFor, type ImageTarget } from './image.ts';
@@ -98,7 +99,7 @@ export async function examine(
   if (shapes.length === 0) throw new DatasetError(raw.train.from.images, 'none of its images can be read');
   for (const { shape } of shapes) checkShape(raw.train.from.images, shape);
   const bytes = splits.map(shaped);
-  const known = bytes.every((split) => split !== null) ? recognise(bytes) : undefined;
+  const known = bytes.every((split) => split !== null) ? (recognise(bytes) ?? (raw.classes ? undefined : likely(bytes))) : undefined;
   const highest = splits.reduce((most, { labels }) => labels.reduce((a, b) => Math.max(a, b), most), 0);
   const classes = known?.classes ?? raw.classes ?? Array.from({ length: highest + 1 }, (_, i) => String(i));
   if (classes.length <= highest)

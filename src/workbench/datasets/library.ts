@@ -179,7 +179,7 @@ export class Library {
     this.#pending.delete(task);
     if (read.status !== 'kept' || !pending) return read.status === 'kept' ? { status: 'cancelled' } : read;
     const { record } = read;
-    const known = remember(this.#store, record, pending);
+    const known = remember(this.#store, record, { ...pending, nameOf: this.#host.nameOf });
     // The bundled sample is kept already, in the program's own folder.
     if (this.#store.images.find(record.fingerprint)?.file === null) this.#cache.remove(record.file);
     return { status: 'opened', dataset: this.#announce(record.fingerprint), known, notes: record.notes };

@@ -1,4 +1,5 @@
 /** Reading threads: one per data set that is being read or prepared, and one that answers previews. */
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DatasetPreview, DatasetProblem, OpenedDataset } from '../../shared/contract/index.ts';
@@ -43,7 +44,7 @@ export class Readings {
     this.#host.emit('reading', { task, stage: 'looking at the files', done: 0, total: null });
     worker.on('message', (message: FromReader) => {
       if (message.type === 'reading') this.#host.emit('reading', { task, stage: message.stage, done: message.done, total: message.total });
-      else if (message.type === 'partial') reading.settle(partialOf(message));
+      else if (message.type === 'partial') reading.settle(partialOf(message, from));
       else if (message.type === 'kept') reading.settle({ status: 'kept', record: message.record });
       else if (message.type === 'failed') reading.settle(failed(message.message));
     });
@@ -163,6 +164,16 @@ function startReader({ reader, decoder, resources }: ReadingHost, task: TaskOf<R
 
 const failed = (message: string): Read => ({ status: 'failed', problems: [{ file: null, message }] });
 
-function partialOf({ name, train, test, problems }: { name: string; train: number; test: number; problems: DatasetProblem[] }): Read {
-  return { status: 'partial', name, train, test, problems: problems.slice(0, SHOWN), leftOut: problems.length };
+type Part = { name: string; train: number; test: number; problems: DatasetProblem[] };
+
+function partialOf({ name, train, test, problems }: Part, from: ImagesFrom): Read {
+  const shown = problems.slice(0, SHOWN).map(({ file, message }) => ({ file: file === null ? null : within(file, from), message }));
+  return { status: 'partial', name, train, test, problems: shown, leftOut: problems.length };
+}
+
+/** A file's path from the folder on in which what was given lies. */
+function within(file: string, from: ImagesFrom): string {
+  if (from.kind !== 'files') return file;
+  const folder = from.paths.map((path) => dirname(path)).find((parent) => file.startsWith(parent));
+  return folder === undefined ? file : relative(folder, file);
 }

@@ -17,11 +17,18 @@ export const Origin = z.object({
 });
 export type Origin = z.infer<typeof Origin>;
 
+export interface Remembered {
+  paths: readonly string[];
+  base?: string | null;
+  name?: string | undefined;
+  nameOf?: ((path: string) => string) | undefined;
+}
+
 /** Makes a kept data set known, or tells of it anew. Answers whether it was known already. */
 export function remember(
   store: Store,
   record: KeptRecord,
-  { paths, base = null, name = record.name }: { paths: readonly string[]; base?: string | null; name?: string | undefined },
+  { paths, base = null, name = record.name, nameOf = (path) => path }: Remembered,
 ): boolean {
   const { fingerprint, shape, classes, train, test, file, bytes, trainPerClass, testPerClass } = record;
   const { preparation, standardisation, format, problems } = record;
@@ -33,7 +40,16 @@ export function remember(
     if (known?.file === null) store.images.put({ ...known, opened });
     else {
       const recipe = { preparation, standardisation, paths: [...paths], base, format, leftOut: problems.length } satisfies Origin;
-      store.images.put({ dataset: fingerprint, file, recipe, source: sourceName(paths), bytes, trainPerClass, testPerClass, opened });
+      store.images.put({
+        dataset: fingerprint,
+        file,
+        recipe,
+        source: sourceName(paths.map(nameOf)),
+        bytes,
+        trainPerClass,
+        testPerClass,
+        opened,
+      });
     }
     return known !== null;
   });
