@@ -6,6 +6,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { EngineName } from '../src/shared/engines.ts';
 
 /** What a contestant is told, as JSON in its first argument. */
 export interface Job {
@@ -15,6 +16,10 @@ export interface Job {
   /** Which implementation: a capsule kernel of the engine, or a style of the PyTorch peer. */
   style: string;
   threads: number;
+  /** Of the engine; `wasm` unless it says otherwise. */
+  engine?: EngineName;
+  /** Of the PyTorch peer. */
+  device?: 'cpu' | 'cuda';
 }
 
 export interface Command {
@@ -29,7 +34,7 @@ const Ready = z.object({
   description: z.string(),
 });
 const Measured = z.object({ milliseconds: z.array(z.number()).min(1) });
-const Peak = z.object({ peakBytes: z.number().nullable() });
+const Peak = z.object({ peakBytes: z.number().nullable(), gpuBytes: z.number().nullable().default(null) });
 
 export type Ready = z.infer<typeof Ready>;
 
@@ -70,9 +75,9 @@ export class Contestant {
     return Measured.parse(await this.#ask('measure')).milliseconds;
   }
 
-  /** Largest resident memory of the process so far in bytes, or null where the system does not tell. */
-  async peakBytes(): Promise<number | null> {
-    return Peak.parse(await this.#ask('peak')).peakBytes;
+  /** Largest memory of the process so far in bytes, resident and on the graphics card, or null where nobody tells. */
+  async peak(): Promise<z.infer<typeof Peak>> {
+    return Peak.parse(await this.#ask('peak'));
   }
 
   async end(): Promise<void> {

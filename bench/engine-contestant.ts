@@ -5,27 +5,36 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import type { CapsuleKernel, LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
 import { capsuleLayer } from '../src/engine/capsules/routing.ts';
 import type { Kernels } from '../src/engine/kernels/kernels.ts';
 import { referenceKernels } from '../src/engine/kernels/reference.ts';
 import { CapsNet } from '../src/engine/network/capsnet.ts';
+import { readBack } from '../src/engine/read-back.ts';
 import { TrainingState } from '../src/engine/training/training-state.ts';
 import type { Batch } from '../src/engine/training/batches.ts';
 import { decodeSafetensors, type Safetensors } from '../src/shared/safetensors.ts';
 import type { Weights } from '../src/shared/weights.ts';
+import { tensorflowFolder } from '../src/store/location.ts';
 import { startEngine } from '../src/trainer/node/engine.ts';
 import type { Job } from './contestant.ts';
+import { gpuMemoryBytes } from './gpu-memory.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { StepMetadata } from './problems.ts';
 
 /** Steps of one measurement go on until this much time has passed. */
 const MEASUREMENT_MS = 500;
 
+/** Steps of a graphics card that are timed as one, because it works on several at once. */
+const GPU_STEPS = 10;
+
 interface Work {
   /** Numbers that must be those of every other contestant; they come of the first steps. */
   check: number[];
   step: () => void | Promise<void>;
+  /** Waits until what the steps have asked for is done. */
+  settle: () => Promise<void>;
 }
 
 function float32({ tensors }: Safetensors, name: string): { shape: number[]; data: Float32Array } {
@@ -35,7 +44,7 @@ function float32({ tensors }: Safetensors, name: string): { shape: number[]; dat
 }
 
 /** One layer, forward and backward, from fixed capsules, weights and output gradients. */
-function layerWork(problem: Safetensors, kernel: CapsuleKernel): Work {
+async function layerWork(problem: Safetensors, kernel: CapsuleKernel): Promise<Work> {
   const shape = JSON.parse(problem.metadata['shape']!) as LayerShape;
   const { batch, inHeight, inWidth, inTypes, inDim, outHeight, outWidth, outTypes, outDim, kernelHeight, kernelWidth } = shape;
   const u = tf.tensor5d(float32(problem, 'u').data, [batch, inHeight, inWidth, inTypes, inDim]);
@@ -46,29 +55,40 @@ function layerWork(problem: Safetensors, kernel: CapsuleKernel): Work {
     const { value, grads } = layer([u, w], dv);
     return { v: value, du: grads[0]!, dw: grads[1]! };
   };
-  const check = tf.tidy(() => {
+  const checks = await readBack(() => {
     const { v, du, dw } = results();
-    return [tf.sum(tf.mul(v, dv)), tf.norm(du), tf.norm(dw)].map((value) => value.dataSync()[0]!);
+    return [tf.sum(tf.mul(v, dv)), tf.norm(du), tf.norm(dw)];
   });
-  return { check, step: () => tf.dispose({ ...results() }) };
+  let last: tf.Tensor | null = null;
+  const step = () => {
+    last?.dispose();
+    const { v, du, dw } = results();
+    tf.dispose([v, du]);
+    last = dw;
+  };
+  const settle = async () => {
+    // One number of the last result: there when all is.
+    if (last) await readBack(() => [tf.slice(tf.reshape(last!, [last!.size]), 0, 1)]);
+  };
+  return { check: checks.map(([value]) => value!), step, settle };
 }
 
 /** A step of training as runs do it: forward, loss, backward, Adam. Batches take turns. */
-async function trainingWork(problem: Safetensors, kernels: Kernels): Promise<Work> {
+async function trainingWork(problem: Safetensors, kernels: Kernels, readInterval: number): Promise<Work> {
   const metadata = Object.entries(problem.metadata).map(([key, text]) => [key, JSON.parse(text) as unknown]);
   const { spec, input, training } = StepMetadata.parse(Object.fromEntries(metadata));
   const weights: Weights = new Map();
   for (const [name, tensor] of problem.tensors) if (tensor.dtype === 'F32' && name !== 'images') weights.set(name, tensor);
-  const state = new TrainingState(new CapsNet(spec, input, kernels, weights), training, { seed: 1, epoch: 0 });
+  const state = new TrainingState(new CapsNet(spec, input, kernels, weights), training, { seed: 1, epoch: 0, readInterval });
   const batches = batchesOf(problem);
-  const train = (batch: Batch) => state.train(batch, () => performance.now());
+  const train = (batch: Batch, read = false) => state.train(batch, () => performance.now(), read);
   const check: number[] = [];
   for (const batch of batches) {
-    await train(batch);
+    await train(batch, true);
     check.push(state.finishEpoch().train.loss);
   }
   let turn = 0;
-  return { check, step: () => train(batches[turn++ % batches.length]!) };
+  return { check, step: () => train(batches[turn++ % batches.length]!), settle: () => state.settle() };
 }
 
 function batchesOf(problem: Safetensors): Batch[] {
@@ -84,13 +104,14 @@ function batchesOf(problem: Safetensors): Batch[] {
   }));
 }
 
-async function measure(step: Work['step']): Promise<number[]> {
+async function measure({ step, settle }: Work, together: number): Promise<number[]> {
   const milliseconds: number[] = [];
   const start = performance.now();
   do {
     const before = performance.now();
-    await step();
-    milliseconds.push(performance.now() - before);
+    for (let i = 0; i < together; i++) await step();
+    await settle();
+    milliseconds.push((performance.now() - before) / together);
   } while (performance.now() - start < MEASUREMENT_MS);
   return milliseconds;
 }
@@ -107,13 +128,20 @@ function reply(value: object): void {
 
 preferToBeKilled();
 const job = JSON.parse(process.argv[2]!) as Job;
-const engine = await startEngine({ engine: 'wasm', threads: job.threads });
+const kernelFolder = process.env['CAPSCOPE_KERNELS'];
+const engine = await startEngine({
+  engine: job.engine ?? 'wasm',
+  threads: job.threads,
+  tensorflow: tensorflowFolder(),
+  ...(kernelFolder === undefined ? {} : { kernels: pathToFileURL(`${kernelFolder}/`) }),
+});
+const { device, readInterval } = engine;
 const kernels = job.style === 'reference' ? referenceKernels : engine.kernels;
 const problem = decodeSafetensors(readFileSync(job.file), job.file);
-const work = job.kind === 'layer' ? layerWork(problem, kernels.capsules) : await trainingWork(problem, kernels);
+const work = job.kind === 'layer' ? await layerWork(problem, kernels.capsules) : await trainingWork(problem, kernels, readInterval);
 reply({ check: work.check, description: `${engine.description}, Node ${engine.versions['node']!}` });
 for await (const request of createInterface({ input: process.stdin })) {
-  if (request === 'measure') reply({ milliseconds: await measure(work.step) });
-  else if (request === 'peak') reply({ peakBytes: peakMemoryBytes() });
+  if (request === 'measure') reply({ milliseconds: await measure(work, device.kind === 'gpu' ? GPU_STEPS : 1) });
+  else if (request === 'peak') reply({ peakBytes: peakMemoryBytes(), gpuBytes: device.kind === 'cpu' ? null : await gpuMemoryBytes() });
 }
 engine.dispose();

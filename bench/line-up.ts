@@ -1,6 +1,8 @@
 /** Who takes part: the engine with its kernels, and PyTorch if this machine has one. */
 import { spawnSync } from 'node:child_process';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EngineName } from '../src/shared/engines.ts';
 import type { Command, Job } from './contestant.ts';
 
 export interface Entry {
@@ -16,7 +18,8 @@ export const AUTHORS = 'authors';
 /** The strong peers; see peers/capsule_layers.py. */
 export const TUNED = ['tuned', 'compiled'];
 
-const engineChild = fileURLToPath(new URL('engine-contestant.ts', import.meta.url));
+/** In a bundle it lies beside this file under another extension. */
+const engineChild = fileURLToPath(new URL(`engine-contestant${extname(import.meta.url)}`, import.meta.url));
 const torchChild = fileURLToPath(new URL('peers/contestant.py', import.meta.url));
 
 /**
@@ -35,6 +38,7 @@ const torchNames: Record<string, string> = {
   compiled: 'PyTorch, best tuned, torch.compile',
   tuned: 'PyTorch, tuned',
   authors: 'PyTorch, authors-style',
+  whole: 'PyTorch, tuned, torch.compile over all',
 };
 
 export interface Python {
@@ -62,6 +66,27 @@ export function engineEntry(style: string, threads: number, problem: Pick<Job, '
 export function torchEntry(python: Python, style: string, threads: number, problem: Pick<Job, 'kind' | 'file'>): Entry {
   const command = { program: python.program, args: [torchChild], environment: tunedMalloc };
   return { name: torchNames[style]!, command, job: { ...problem, style, threads } };
+}
+
+/** PyTorch on a card: eager as the authors write it and tuned, and compiled. */
+const CUDA_STYLES = ['authors', 'tuned', 'whole'];
+
+/** Why this PyTorch cannot compute on a card; null when it can. */
+export function withoutCuda({ program }: Python): string | null {
+  const { stdout } = spawnSync(program, ['-c', 'import torch; print(torch.cuda.is_available())'], { encoding: 'utf8' });
+  return stdout.trim() === 'True' ? null : 'its CUDA finds no card';
+}
+
+/** Every engine, and PyTorch on the card if there is one. */
+export function gpuLineUp(problem: Pick<Job, 'kind' | 'file'>, engines: EngineName[], threads: number, python: Python | null): Entry[] {
+  const peers = python ? CUDA_STYLES.map((style) => torchEntry(python, style, threads, problem)) : [];
+  return [
+    ...engines.map((engine) => {
+      const entry = engineEntry(FUSED, threads, problem);
+      return { ...entry, name: `Capscope, ${engine}`, job: { ...entry.job, engine } };
+    }),
+    ...peers.map((entry) => ({ ...entry, job: { ...entry.job, device: 'cuda' as const } })),
+  ];
 }
 
 /** All who take part in a problem; the fused kernel comes first. */

@@ -4,12 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { loadDataset, SAMPLE } from '../src/datasets/load.ts';
 import type { LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
 import { initialWeights } from '../src/engine/network/initialise.ts';
 import { randomStream } from '../src/shared/random.ts';
 import { plainBatch } from '../src/engine/training/batches.ts';
-import { inputShape } from '../src/shared/dataset.ts';
+import { inputShape, type Dataset } from '../src/shared/dataset.ts';
 import { describe, type NetworkDescription } from '../src/shared/describe.ts';
 import { encodeSafetensors, type StoredTensor } from '../src/shared/safetensors.ts';
 import { InputShape, networkOf, NetworkSpec, type NetworkFamily } from '../src/shared/spec/network.ts';
@@ -56,13 +55,13 @@ export function writeLayerProblem(file: string, shape: LayerShape): void {
   write(file, tensors, { shape });
 }
 
-/** Writes initial weights and `batches` batches of images, and tells what follows from the network's spec. */
+/** Writes initial weights and `batches` batches of images (of the bundled sample by default), and tells what follows from the network's spec. */
 export async function writeStepProblem(
   file: string,
   family: z.input<typeof NetworkFamily>,
-  { batch, batches }: { batch: number; batches: number },
+  { batch, batches, dataset: given }: { batch: number; batches: number; dataset?: Dataset },
 ): Promise<NetworkDescription> {
-  const dataset = await loadDataset(SAMPLE);
+  const dataset = given ?? (await sample());
   const [spec, input] = [networkOf(family), inputShape(dataset)];
   const tensors = new Map([...initialWeights(spec, input, SEED)].map(([name, { shape, data }]) => [name, float32(shape, data)]));
   const { images, labels } = plainBatch(dataset, 'train', 0, batch * batches);
@@ -70,4 +69,10 @@ export async function writeStepProblem(
   tensors.set('labels', { dtype: 'I32', shape: [batches, batch], data: labels });
   write(file, tensors, { spec, input, training: TrainingSpec.parse({ epochs: 1, batch }) });
   return describe(spec, input);
+}
+
+/** Loaded only where it is wanted: the readers of data sets are more than a bundle carries. */
+async function sample(): Promise<Dataset> {
+  const { loadDataset, SAMPLE } = await import('../src/datasets/load.ts');
+  return loadDataset(SAMPLE);
 }

@@ -18,6 +18,8 @@ export interface Standing {
   /** Milliseconds. */
   time: Timing;
   peakBytes: number | null;
+  /** The same on the graphics card. */
+  gpuBytes: number | null;
 }
 
 /** Somebody who could not take part, and why. */
@@ -123,10 +125,10 @@ function expectAgreement(runners: Runner[]): void {
 async function result(runner: Runner): Promise<Result> {
   const { name, job } = runner.entry;
   const who = { name, style: job.style, threads: job.threads };
-  let peakBytes: number | null = null;
-  if (runner.contestant) await attempt(runner, async (contestant) => (peakBytes = await contestant.peakBytes()));
+  let peak: { peakBytes: number | null; gpuBytes: number | null } = { peakBytes: null, gpuBytes: null };
+  if (runner.contestant) await attempt(runner, async (contestant) => (peak = await contestant.peak()));
   if (!runner.contestant) return { ...who, failure: runner.failure };
-  return { ...who, description: runner.description, time: timing(runner.milliseconds), peakBytes };
+  return { ...who, description: runner.description, time: timing(runner.milliseconds), ...peak };
 }
 
 function timing(milliseconds: number[]): Timing {
