@@ -14,6 +14,7 @@ import { CapsNet } from '../src/engine/network/capsnet.ts';
 import { readBack } from '../src/engine/read-back.ts';
 import { TrainingState } from '../src/engine/training/training-state.ts';
 import type { Batch } from '../src/engine/training/batches.ts';
+import { InputError } from '../src/shared/input-error.ts';
 import { decodeSafetensors, type Safetensors } from '../src/shared/safetensors.ts';
 import type { Weights } from '../src/shared/weights.ts';
 import { tensorflowFolder } from '../src/store/location.ts';
@@ -134,6 +135,11 @@ const engine = await startEngine({
   threads: job.threads,
   tensorflow: tensorflowFolder(),
   ...(kernelFolder === undefined ? {} : { kernels: pathToFileURL(`${kernelFolder}/`) }),
+}).catch((error: unknown) => {
+  if (!(error instanceof InputError)) throw error;
+  // The last line of what it writes is what the race tells.
+  console.error(error.message);
+  process.exit(1);
 });
 const { device, readInterval } = engine;
 const kernels = job.style === 'reference' ? referenceKernels : engine.kernels;

@@ -3,7 +3,9 @@ import { measureSpeed } from '../../src/engine/jobs/measure.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 
 const engine = await startEngine({ engine: 'tensorflow', tensorflow: process.argv[2]! });
-const { imagesPerSecond, loss } = await measureSpeed(engine, { now: () => performance.now() });
+const speed = await measureSpeed(engine, { now: () => performance.now() });
+if (!speed) throw new Error('TensorFlow has no imitated graphics card.');
+const { imagesPerSecond, loss } = speed;
 if (!Number.isFinite(loss)) throw new Error(`the loss of a step of training is ${loss}`);
 const { device, versions, description } = engine;
 const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWeights } from '../../src/shared/safetensors.ts';
 import { tensorflowFolder } from '../../src/store/location.ts';
 import { relativeError } from '../network/golden.ts';
+import { hasSwiftShader } from '../swiftshader.ts';
 import { STEPS, type Results } from './problem.ts';
 
 const TOLERANCE = 1e-4;
@@ -24,7 +25,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function inNode(engine: string): Promise<{ results: Results; description: string }> {
   const file = join(folder, `${engine}.safetensors`);
   const child = fileURLToPath(new URL('node-engine.ts', import.meta.url));
-  await promisify(execFile)(process.execPath, [child, engine, file], { timeout: PATIENCE });
+  const card = fileURLToPath(new URL('../swiftshader.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [...(engine === 'webgpu' ? ['--import', card] : []), child, engine, file], {
+    timeout: PATIENCE,
+  });
   const { weights, metadata } = decodeWeights(readFileSync(file), file);
   return { results: new Map([...weights].map(([name, { data }]) => [name, data])), description: metadata['engine']! };
 }
@@ -62,6 +66,7 @@ function expectParity(results: Results): void {
 
 const inNodeProcesses = [
   { engine: 'reference', present: true },
+  { engine: 'webgpu', present: hasSwiftShader },
   { engine: 'tensorflow', present: hasTensorflow },
   // What TensorFlow does on CUDA, in chunks of a few images.
   { engine: 'tensorflow with composed capsule layers', present: hasTensorflow },

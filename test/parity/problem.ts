@@ -4,14 +4,16 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../src/engine/engine.ts';
-import { prune, scoreLayers } from '../../src/engine/jobs/prune.ts';
+import { scoreLayers } from '../../src/engine/jobs/prune.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
+import { cutWeights } from '../../src/engine/pruning/surgery.ts';
 import { readBack } from '../../src/engine/read-back.ts';
 import { plainBatch, trainingBatches } from '../../src/engine/training/batches.ts';
 import { objective } from '../../src/engine/training/objective.ts';
 import { TrainingState } from '../../src/engine/training/training-state.ts';
 import { inputShape } from '../../src/shared/dataset.ts';
+import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
@@ -111,7 +113,8 @@ async function pruned(engine: Engine): Promise<Results> {
   const job = { network, weights: initialWeights(network, input, SEED), pruning, seed: SEED };
   const io = { shouldStop: () => false };
   const scores = await scoreLayers(job, dataset, engine, io);
-  const { weights } = await prune(job, dataset, engine, io);
+  const plan = planPruning(network, pruning, scores, input);
+  const weights = cutWeights({ spec: network, weights: job.weights, input, plan, fresh: new Map() });
   return new Map([
     ...[...scores].map(([layer, values]) => [`scores of ${layer}`, Float32Array.from(values)] as const),
     ...[...weights].map(([name, { data }]) => [`cut ${name}`, data] as const),

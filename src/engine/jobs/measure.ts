@@ -20,8 +20,12 @@ export interface Speed {
   loss: number;
 }
 
-/** The first step, in which kernels may be compiled, does not count. */
-export async function measureSpeed(engine: Engine, { now }: Pick<HostIO, 'now'>): Promise<Speed> {
+/**
+ * The first step, in which kernels may be compiled, does not count. Null for an imitated graphics card, for which
+ * compiling alone takes minutes.
+ */
+export async function measureSpeed(engine: Engine, { now }: Pick<HostIO, 'now'>): Promise<Speed | null> {
+  if (engine.device.kind === 'software') return null;
   const net = new CapsNet(network, input, engine.kernels, initialWeights(network, input, 1));
   const state = new TrainingState(net, training, { seed: 1, epoch: 0, readInterval: engine.readInterval });
   try {

@@ -76,7 +76,7 @@ async function probe(choice: EngineChoice, measure: boolean): Promise<EngineRepo
   try {
     const engine = await engineOf(choice);
     const { device, description } = engine;
-    const imagesPerSecond = measure ? (await measureSpeed(engine, nodeHost())).imagesPerSecond : null;
+    const imagesPerSecond = measure ? ((await measureSpeed(engine, nodeHost()))?.imagesPerSecond ?? null) : null;
     return { name, device, description, imagesPerSecond, unavailable: null };
   } catch (error) {
     const cause = (error as Error).cause instanceof InputError ? ((error as Error).cause as InputError) : (error as Error);
