@@ -28,6 +28,12 @@ describe('compare', () => {
     expect(row('Parameters').cells[1]).toMatchObject({ difference: '−40\u202f%', verdict: 'better' });
     expect(compare([base, other], 'b', paper).find(({ label }) => label === 'Parameters')!.cells[0]).toMatchObject({ verdict: 'worse' });
   });
+  it('calls nothing better that is printed as the same', () => {
+    const almost = detail('c', { summary: { params: base.summary.params - 1e-9 } });
+    const [, cell] = compare([base, almost], 'a', paper).find(({ label }) => label === 'Parameters')!.cells;
+    expect(cell!.difference).not.toMatch(/[1-9]/);
+    expect(cell!.verdict).toBeNull();
+  });
   it('counts inactive capsules anew at another threshold', () => {
     expect(row('Inactive capsules').cells[0]!.text).toBe('2 of 4');
     expect(row('Inactive in Capsules 1').cells[0]!.text).toBe('1 of 2');

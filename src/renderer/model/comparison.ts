@@ -151,9 +151,11 @@ function measureRow(measure: Measure, runs: readonly RunDetail[], inactive: (Ina
   const cells = values.map((value, i): Cell => {
     const text = value === null ? '–' : measure.print(value, inactive[i] ?? null);
     if (i === base || value === null || from === null) return { text, value, difference: null, verdict: null };
+    const difference = measure.difference(value, from);
     const better = measure.better === 'more' ? value > from : value < from;
-    const verdict = measure.better === null || value === from ? null : better ? 'better' : 'worse';
-    return { text, value, difference: measure.difference(value, from), verdict };
+    // What is printed as zero is neither.
+    const verdict = measure.better === null || !/[1-9∞]/.test(difference) ? null : better ? 'better' : 'worse';
+    return { text, value, difference, verdict };
   });
   return { label: measure.label, section: 'results', cells, differs: new Set(values).size > 1 };
 }
