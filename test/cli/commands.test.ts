@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { chooseEngine, engineNames, type EngineDecision, type EngineReport } from '../../src/shared/engines.ts';
 import type { RunRecord } from '../../src/shared/results.ts';
 import { addTinyStudy, finishTinyStudy, openStore, temporaryFolder } from '../store/fixtures.ts';
 import { capscope, startCapscope } from './capscope.ts';
@@ -142,4 +143,16 @@ describe('capscope', () => {
     expect(await capscope('study', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--data <path>') as string });
     expect((await capscope('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+it('devices lists every engine, what it computes on or why it does not work, and which one is chosen', { timeout: 200_000 }, async () => {
+  const { code, stdout } = await capscope('devices', '--threads', '2', '--json');
+  expect(code).toBe(0);
+  const { engines, chosen } = JSON.parse(stdout) as { engines: EngineReport[]; chosen: EngineDecision };
+  expect(engines.map(({ name }) => name)).toEqual([...engineNames]);
+  for (const { device, unavailable } of engines) expect((device === null) !== (unavailable === null)).toBe(true);
+  const wasm = engines.find(({ name }) => name === 'wasm')!;
+  expect(wasm.device).toEqual({ kind: 'cpu', name: '2 threads' });
+  expect(wasm.imagesPerSecond).toBeGreaterThan(0);
+  expect(chosen).toEqual(chooseEngine(engines));
 });
