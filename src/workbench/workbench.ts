@@ -100,6 +100,8 @@ export class Workbench {
       return { ok: true, value: await handler(parsed.data) };
     } catch (error) {
       if (error instanceof InputError) return refuse('input', error.message);
+      // Looking for engines, for one, may still be under way when everything ends.
+      if (this.#closed) return refuse('input', 'Capscope is closing.');
       console.error(error);
       return refuse('fault', `${method} failed: ${error instanceof Error ? error.message : String(error)}`);
     }

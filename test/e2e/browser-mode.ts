@@ -20,7 +20,7 @@ export interface BrowserMode extends Session {
 
 /** @param command arguments of node, e.g. `src/cli/start.mjs serve`. */
 export async function openBrowserMode(command: readonly string[]): Promise<BrowserMode> {
-  const server = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const exited = once(server, 'exit') as Promise<[number | null]>;
   let printed = '';
   server.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -31,7 +31,8 @@ export async function openBrowserMode(command: readonly string[]): Promise<Brows
   await page.goto(url);
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
   const interrupt = async () => {
-    server.kill('SIGINT');
+    // To the whole group, as a terminal does: the trainer hears it too.
+    process.kill(-server.pid!, 'SIGINT');
     return (await exited)[0];
   };
   return {

@@ -22,6 +22,9 @@ const { post, onMessage } = parentOf(process);
 let stopRequested = false;
 const shouldStop = () => stopRequested;
 
+// Ctrl-C in a terminal reaches the trainer too; the workbench decides what becomes of it, and has it saved.
+process.on('SIGINT', () => undefined);
+
 onMessage((message) => {
   if (message.type === 'stop') stopRequested = true;
   else void perform(message);
