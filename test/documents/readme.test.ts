@@ -1,5 +1,5 @@
 /** The README's tables of study fields say exactly what the schemas say: every field, and its default. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { StudySpec } from '../../src/shared/spec/study.ts';
@@ -73,4 +73,10 @@ describe('README', () => {
     const example = /```json\n([^]*?)```/.exec(readme)![1]!;
     expect(StudySpec.parse(JSON.parse(example)).networks).toHaveLength(2);
   });
+});
+
+it('links to files that are there', () => {
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => path!);
+  expect(links.length).toBeGreaterThan(3);
+  for (const path of links) expect(existsSync(new URL(`../../${path}`, import.meta.url)), path).toBe(true);
 });
