@@ -21,7 +21,17 @@ function withTheirs(names, found = new Set()) {
   return found;
 }
 
+/** The part in JavaScript of the engine `tensorflow`, whose native part each user sets up. Of what it needs only this is loaded. */
+const tensorflow = [
+  '@tensorflow/tfjs-node-gpu',
+  'google-protobuf',
+  '@tensorflow/tfjs-converter',
+  '@tensorflow/tfjs-data',
+  '@tensorflow/tfjs-backend-webgl',
+];
+
 const needed = withTheirs(Object.keys(dependencies).filter((name) => !notNeeded.includes(name)));
+for (const name of ['@tensorflow/tfjs', ...tensorflow]) needed.add(name);
 const installed = Object.entries(packages).filter(([path, { dev }]) => /^node_modules\//.test(path) && !dev);
 const leftOut = installed.map(([path]) => path.replace(/^.*node_modules\//, '')).filter((name) => !needed.has(name));
 
@@ -45,8 +55,11 @@ export default {
     'package.json',
     '!**/node_modules/**/*.{map,md,markdown,ts,mts,cts,cc,cpp,h,hpp,gyp,flow}',
     // Of TensorFlow.js what Node loads, of better-sqlite3 the one program for this system.
-    '!**/node_modules/@tensorflow/*/{dist,src}/**',
+    '!**/node_modules/@tensorflow/*/{dist,src,.rollup.cache}/**',
+    '!**/node_modules/@tensorflow/*/{tsconfig*,rollup.config.*}',
     '**/node_modules/@tensorflow/*/dist/*.node.js',
+    '**/node_modules/@tensorflow/tfjs-node-gpu/dist/**/!(*_test).js',
+    '!**/node_modules/@tensorflow/tfjs-node-gpu/{binding,scripts}/**',
     '!**/node_modules/better-sqlite3/{deps,src,prebuilds}/**',
     '**/node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node',
     '!**/node_modules/node-addon-api/**',

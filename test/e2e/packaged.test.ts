@@ -54,7 +54,7 @@ describe.skipIf(!onLinux)('the packaged application', () => {
     const names = [...files.keys()];
     const prebuilt = names.filter((name) => name.startsWith('node_modules/better-sqlite3/prebuilds/'));
     expect(prebuilt).toEqual([`node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`]);
-    const unwanted = /\.(map|ts|svelte)$|node-linux|node_modules\/(svelte|electron|vite|typescript|@tensorflow\/tfjs|chart\.js|bits-ui)\//;
+    const unwanted = /\.(map|ts|svelte)$|node-linux|node_modules\/(svelte|electron|vite|typescript|webgpu|chart\.js|bits-ui)\//;
     expect(names.filter((name) => unwanted.test(name))).toEqual([]);
     const size = [...files.values()].reduce((sum, file) => sum + file.size, 0);
     expect(size).toBeLessThan(64 * 2 ** 20);
@@ -101,7 +101,13 @@ describe.skipIf(!onLinux)('the packaged application', () => {
       const code = `process.stdout.write(JSON.stringify(${JSON.stringify(modules)}.map((name) => import.meta.resolve(name))))`;
       const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: main, encoding: 'utf8' });
       expect(stderr).toBe('');
-      for (const url of JSON.parse(stdout) as string[]) expect(existsSync(new URL(url)), url).toBe(true);
+      for (const url of JSON.parse(stdout) as string[]) expect(url.startsWith('node:') || existsSync(new URL(url)), url).toBe(true);
+    });
+
+    it('can load the kernels of TensorFlow, should somebody set it up', () => {
+      const code = `require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js'); require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js')`;
+      const { status, stderr } = spawnSync(process.execPath, ['-e', code], { cwd: join(application, 'out/main'), encoding: 'utf8' });
+      expect(status, stderr).toBe(0);
     });
 
     it('reads a data set and trains on it', async () => {
