@@ -2,15 +2,15 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { systemError } from '../errors.ts';
-import type { RawImage } from '../raw.ts';
 import type { Hdf5Request } from '../formats/arrays/hdf5-protocol.ts';
 import { decodeImage } from './decode.ts';
-import type { DecodeJob, DecodeRequest, DecodeResponse } from './protocol.ts';
+import { decodePlainPng } from './png.ts';
+import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
 
 let memory = new Uint8Array(2 ** 16);
 
 /** The content of a file, valid until the next one is read. */
-function contentOf({ content, label }: DecodeJob, maxBytes: number): Uint8Array {
+function contentOf(content: Uint8Array | string, maxBytes: number): Uint8Array {
   if (typeof content !== 'string') return content;
   let file: number | undefined;
   try {
@@ -28,39 +28,54 @@ function contentOf({ content, label }: DecodeJob, maxBytes: number): Uint8Array 
     return memory.subarray(0, done);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new Error(systemError(label, error).message.slice(label.length + 2), { cause: error });
+    throw new Error(systemError(content, error).message.slice(content.length + 2), { cause: error });
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-async function decodeAll({ jobs, maxPixels, maxBytes }: DecodeRequest): Promise<DecodeResponse> {
-  const decoded: { index: number; image: RawImage }[] = [];
-  const problems: DecodeResponse['problems'] = [];
-  let total = 0;
-  for (const job of jobs) {
-    try {
-      const image = await decodeImage(contentOf(job, maxBytes), maxPixels);
-      decoded.push({ index: job.index, image });
-      total += align(image.pixels.byteLength);
-    } catch (error) {
-      problems.push({ index: job.index, file: job.label, message: sentence((error as Error).message) });
+/** Pixels of a whole request, in memory that grows with them. */
+class Pixels {
+  bytes = new Uint8Array(2 ** 20);
+  used = 0;
+
+  /** Room for an image, at an even place because 16-bit values need one. */
+  take(size: number): Uint8Array<ArrayBuffer> {
+    this.used += this.used & 1;
+    if (this.used + size > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.used + size));
+      larger.set(this.bytes.subarray(0, this.used));
+      this.bytes = larger;
     }
+    this.used += size;
+    return this.bytes.subarray(this.used - size, this.used);
   }
-  const pixels = new Uint8Array(total);
-  let at = 0;
-  const images = decoded.map(({ index, image }) => {
-    const { height, width, channels, pixels: own } = image;
-    const start = at;
-    pixels.set(new Uint8Array(own.buffer, own.byteOffset, own.byteLength), start);
-    at += align(own.byteLength);
-    return { index, height, width, channels, start, deep: own instanceof Uint16Array };
-  });
-  return { images, pixels, problems };
 }
 
-/** Sixteen-bit pixels must begin at an even byte. */
-const align = (bytes: number): number => bytes + (bytes & 1);
+async function decodeAll({ contents, maxPixels, maxBytes }: DecodeRequest): Promise<DecodeResponse> {
+  const room = new Pixels();
+  const shapes = new Float64Array(contents.length * shapeSize);
+  const problems: DecodeResponse['problems'] = [];
+  const take = (size: number) => room.take(size);
+  let count = 0;
+  for (const [which, given] of contents.entries()) {
+    try {
+      const content = contentOf(given, maxBytes);
+      let image = decodePlainPng(content, maxPixels, take);
+      if (!image) {
+        image = await decodeImage(content, maxPixels);
+        const { buffer, byteOffset, byteLength } = image.pixels;
+        take(byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+      }
+      const { height, width, channels, pixels } = image;
+      shapes.set([which, height, width, channels, room.used - pixels.byteLength, Number(pixels instanceof Uint16Array)], count * shapeSize);
+      count++;
+    } catch (error) {
+      problems.push({ which, message: sentence((error as Error).message) });
+    }
+  }
+  return { shapes: shapes.slice(0, count * shapeSize), pixels: room.bytes.slice(0, room.used), problems };
+}
 
 /** What libraries say, on one line; they repeat themselves over several. */
 function sentence(message: string): string {
@@ -74,5 +89,5 @@ function sentence(message: string): string {
 
 parentPort!.on('message', (request: DecodeRequest | Hdf5Request) => {
   if ('type' in request) void import('../formats/arrays/hdf5-thread.ts').then(({ answer }) => answer(request));
-  else void decodeAll(request).then((response) => parentPort!.postMessage(response, [response.pixels.buffer]));
+  else void decodeAll(request).then((response) => parentPort!.postMessage(response, [response.shapes.buffer, response.pixels.buffer]));
 });

@@ -7,7 +7,8 @@ import { unzlibSync } from 'fflate';
 import { crc32, inflateSync } from 'node:zlib';
 import type { RawImage } from '../raw.ts';
 
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The eight bytes that every PNG begins with. */
+const signature = [0x89504e47, 0x0d0a1a0a] as const;
 const IHDR = 0x49484452;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
@@ -23,10 +24,18 @@ const smallBytes = 2 ** 14;
 
 let scratch = new Uint8Array(smallBytes);
 
-/** Undefined when the image is not plain. */
-export function decodePlainPng(bytes: Uint8Array, maxPixels: number): RawImage | undefined {
-  if (bytes.length < 57 || signature.some((byte, i) => bytes[i] !== byte)) return undefined;
+/**
+ * Undefined when the image is not plain.
+ * @param take gives memory for the pixels.
+ */
+export function decodePlainPng(
+  bytes: Uint8Array,
+  maxPixels: number,
+  take: (size: number) => Uint8Array = (size) => new Uint8Array(size),
+): RawImage | undefined {
+  if (bytes.length < 57) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint32(0) !== signature[0] || view.getUint32(4) !== signature[1]) return undefined;
   if (view.getUint32(8) !== 13 || view.getUint32(12) !== IHDR) return undefined;
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const channels = channelsOf[bytes[25]!];
@@ -47,8 +56,9 @@ export function decodePlainPng(bytes: Uint8Array, maxPixels: number): RawImage |
   const stride = width * channels;
   const filtered = inflate(parts.length === 1 ? parts[0]! : Buffer.concat(parts), height * (stride + 1));
   if (!filtered) return undefined;
-  const pixels = new Uint8Array(height * stride);
-  for (let y = 0; y < height; y++) if (!unfilter(filtered, y * (stride + 1), pixels, y * stride, stride, channels)) return undefined;
+  for (let y = 0; y < height; y++) if (filtered[y * (stride + 1)]! > 4) return undefined;
+  const pixels = take(height * stride);
+  for (let y = 0; y < height; y++) unfilter(filtered, y * (stride + 1), pixels, y * stride, stride, channels);
   return { height, width, channels, pixels };
 }
 
@@ -69,39 +79,44 @@ function inflate(data: Uint8Array, size: number): Uint8Array | undefined {
   }
 }
 
-/** Undoes the filter of one row; false for a filter that does not exist. */
-function unfilter(source: Uint8Array, from: number, pixels: Uint8Array, to: number, stride: number, channels: number): boolean {
-  const filter = source[from]!;
-  const above = to - stride;
-  const first = to === 0;
-  from += 1;
+/** Undoes the filter of one row. */
+function unfilter(source: Uint8Array, from: number, pixels: Uint8Array, to: number, stride: number, channels: number): void {
+  // Above the first row there are zeros, with which every filter is the one without what is above.
+  const filter = to > 0 ? source[from]! : ([0, 1, 0, 5, 1] as const)[source[from]!]!;
+  const end = to + stride;
+  const second = to + channels;
+  let s = from + 1;
+  let o = to;
   switch (filter) {
     case 0:
-      pixels.set(source.subarray(from, from + stride), to);
-      return true;
+      pixels.set(source.subarray(s, s + stride), to);
+      return;
     case 1:
-      for (let i = 0; i < stride; i++) pixels[to + i] = source[from + i]! + (i < channels ? 0 : pixels[to + i - channels]!);
-      return true;
+      while (o < second) pixels[o++] = source[s++]!;
+      for (; o < end; o++) pixels[o] = source[s++]! + pixels[o - channels]!;
+      return;
     case 2:
-      for (let i = 0; i < stride; i++) pixels[to + i] = source[from + i]! + (first ? 0 : pixels[above + i]!);
-      return true;
+      for (; o < end; o++) pixels[o] = source[s++]! + pixels[o - stride]!;
+      return;
     case 3:
-      for (let i = 0; i < stride; i++) {
-        const left = i < channels ? 0 : pixels[to + i - channels]!;
-        pixels[to + i] = source[from + i]! + ((left + (first ? 0 : pixels[above + i]!)) >> 1);
-      }
-      return true;
+      for (; o < second; o++) pixels[o] = source[s++]! + (pixels[o - stride]! >> 1);
+      for (; o < end; o++) pixels[o] = source[s++]! + ((pixels[o - channels]! + pixels[o - stride]!) >> 1);
+      return;
     case 4:
-      for (let i = 0; i < stride; i++) {
-        const a = i < channels ? 0 : pixels[to + i - channels]!;
-        const b = first ? 0 : pixels[above + i]!;
-        const c = first || i < channels ? 0 : pixels[above + i - channels]!;
-        const p = a + b - c;
-        const [da, db, dc] = [Math.abs(p - a), Math.abs(p - b), Math.abs(p - c)];
-        pixels[to + i] = source[from + i]! + (da <= db && da <= dc ? a : db <= dc ? b : c);
+      for (; o < second; o++) pixels[o] = source[s++]! + pixels[o - stride]!;
+      for (; o < end; o++) {
+        const a = pixels[o - channels]!;
+        const b = pixels[o - stride]!;
+        const c = pixels[o - stride - channels]!;
+        const da = Math.abs(b - c);
+        const db = Math.abs(a - c);
+        const dc = Math.abs(a + b - c - c);
+        pixels[o] = source[s++]! + (da <= db && da <= dc ? a : db <= dc ? b : c);
       }
-      return true;
+      return;
     default:
-      return false;
+      // The mean with nothing above.
+      while (o < second) pixels[o++] = source[s++]!;
+      for (; o < end; o++) pixels[o] = source[s++]! + (pixels[o - channels]! >> 1);
   }
 }

@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ReadOptions } from '../formats/reader.ts';
-import type { ReadImage, SeparateImages } from '../raw.ts';
-import type { Source, SourceFile } from '../sources/source.ts';
+import type { Problem, RawImage, ReadImage, SeparateImages } from '../raw.ts';
+import type { FileContent, Source, SourceFile } from '../sources/source.ts';
+import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
 import { decoderScript } from './script.ts';
-import type { DecodeJob, DecodeRequest, DecodeResponse } from './protocol.ts';
 
 /** Larger files are no images of a data set. */
 const maxImageBytes = 2 ** 28;
 /** About what one thread decodes before it hands over. */
 const batchBytes = 2 ** 22;
-const maxBatch = 512;
+const firstBatch = 16;
+const maxBatch = 1024;
 const maxThreads = 16;
 
 /** Images that are files of a source, one image each. */
@@ -43,25 +44,20 @@ async function* decodeFiles(
   if (wanted.length === 0) return;
   const threads = Math.min(availableParallelism(), maxThreads, Math.ceil(wanted.length / 16));
   const workers = Array.from({ length: threads }, () => new Worker(script));
+  const batches = new Batches(source, files, wanted, signal);
   try {
-    const jobs = jobsOf(source, files, wanted, signal);
     const size = { images: 0, bytes: 0 };
     // One request for every thread; the next one is sent before the answer is used.
-    const running = new Set<Promise<{ worker: Worker; response: DecodeResponse }>>();
-    let ended = false;
+    const running = new Set<Promise<{ worker: Worker; batch: Batch; response: DecodeResponse }>>();
     const start = async (worker: Worker): Promise<void> => {
-      if (ended) return;
-      const batch = await take(
-        jobs,
-        size.images === 0 ? 16 : Math.min(maxBatch, Math.max(1, Math.round((batchBytes * size.images) / size.bytes))),
+      const batch = await batches.next(
+        size.images === 0 ? firstBatch : Math.min(maxBatch, Math.max(1, Math.round((batchBytes * size.images) / size.bytes))),
       );
-      ended = batch.ended;
-      if (batch.jobs.length === 0 && batch.problems.length === 0) return;
-      const request: DecodeRequest = { jobs: batch.jobs, maxPixels, maxBytes: maxImageBytes };
+      if (!batch) return;
+      const request: DecodeRequest = { contents: batch.contents, maxPixels, maxBytes: maxImageBytes };
       const answer = respond(worker, request, signal).then((response) => {
-        response.problems.push(...batch.problems);
         running.delete(answer);
-        return { worker, response };
+        return { worker, batch, response };
       });
       // Whoever waits for the others when one fails must not leave this one's failure unheard.
       answer.catch(() => undefined);
@@ -69,58 +65,75 @@ async function* decodeFiles(
     };
     for (const worker of workers) await start(worker);
     while (running.size > 0) {
-      const { worker, response } = await Promise.race(running).catch((error: unknown) => {
+      const { worker, batch, response } = await Promise.race(running).catch((error: unknown) => {
         signal?.throwIfAborted();
         throw error;
       });
-      size.images += response.images.length;
+      size.images += batch.contents.length;
       size.bytes += response.pixels.length + 1;
       await start(worker);
-      yield* imagesOf(response);
+      yield* imagesOf(files, batch, response);
       signal?.throwIfAborted();
     }
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all([batches.close(), ...workers.map((worker) => worker.terminate())]);
   }
 }
 
-type Job = DecodeJob | { index: number; file: string; message: string };
-
-/** In the order that costs the source least. */
-async function* jobsOf(
-  source: Source,
-  files: readonly SourceFile[],
-  wanted: readonly number[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Job> {
-  const elsewhere = new Map<SourceFile, number>();
-  for (const index of wanted) {
-    const file = files[index]!;
-    if (file.disk !== undefined) yield { index, label: file.label, content: file.disk };
-    else elsewhere.set(file, index);
-  }
-  if (elsewhere.size === 0) return;
-  for await (const content of source.readAll([...elsewhere.keys()], { limit: maxImageBytes, signal })) {
-    const index = elsewhere.get(content.file)!;
-    const { label } = content.file;
-    if ('error' in content) yield { index, file: label, message: content.error.message.slice(label.length + 2) };
-    else yield { index, label, content: content.bytes };
-  }
+/** Image files that are decoded together. */
+interface Batch {
+  /** Which of all files they are. */
+  indices: number[];
+  contents: (Uint8Array | string)[];
+  /** Those whose content could not be read. */
+  problems: { index: number; problem: Problem }[];
 }
 
-async function take(jobs: AsyncGenerator<Job>, count: number) {
-  const batch = { jobs: [] as DecodeJob[], problems: [] as DecodeResponse['problems'], ended: false };
-  for (let i = 0, bytes = 0; i < count && bytes < batchBytes; i++) {
-    const next = await jobs.next();
-    if (next.done) return { ...batch, ended: true };
-    const { value } = next;
-    if ('message' in value) batch.problems.push(value);
-    else {
-      batch.jobs.push(value);
-      bytes += value.content.length;
+/** The wanted files, batch by batch, in the order that costs the source least. */
+class Batches {
+  readonly #files: readonly SourceFile[];
+  /** On disk, where threads read them by themselves. */
+  readonly #onDisk: number[];
+  readonly #elsewhere = new Map<SourceFile, number>();
+  readonly #contents: AsyncIterator<FileContent>;
+  #next = 0;
+
+  constructor(source: Source, files: readonly SourceFile[], wanted: readonly number[], signal: AbortSignal | undefined) {
+    this.#files = files;
+    this.#onDisk = wanted.filter((index) => files[index]!.disk !== undefined);
+    for (const index of wanted) if (files[index]!.disk === undefined) this.#elsewhere.set(files[index]!, index);
+    this.#contents = source.readAll([...this.#elsewhere.keys()], { limit: maxImageBytes, signal })[Symbol.asyncIterator]();
+  }
+
+  /** Undefined at the end. */
+  async next(count: number): Promise<Batch | undefined> {
+    if (this.#next < this.#onDisk.length) {
+      const indices = this.#onDisk.slice(this.#next, this.#next + count);
+      this.#next += indices.length;
+      return { indices, contents: indices.map((index) => this.#files[index]!.disk!), problems: [] };
     }
+    const batch: Batch = { indices: [], contents: [], problems: [] };
+    if (this.#elsewhere.size === 0) return undefined;
+    for (let bytes = 0; batch.indices.length < count && bytes < batchBytes;) {
+      const next = await this.#contents.next();
+      if (next.done) break;
+      const content = next.value;
+      const index = this.#elsewhere.get(content.file)!;
+      if ('error' in content) {
+        const file = content.file.label;
+        batch.problems.push({ index, problem: { file, message: content.error.message.slice(file.length + 2) } });
+      } else {
+        batch.indices.push(index);
+        batch.contents.push(content.bytes);
+        bytes += content.bytes.length;
+      }
+    }
+    return batch.indices.length + batch.problems.length > 0 ? batch : undefined;
   }
-  return batch;
+
+  async close(): Promise<void> {
+    await this.#contents.return?.();
+  }
 }
 
 async function respond(worker: Worker, request: DecodeRequest, signal: AbortSignal | undefined): Promise<DecodeResponse> {
@@ -129,11 +142,16 @@ async function respond(worker: Worker, request: DecodeRequest, signal: AbortSign
   return response;
 }
 
-function* imagesOf({ images, pixels, problems }: DecodeResponse): Generator<ReadImage> {
-  for (const { index, height, width, channels, start, deep } of images) {
+function* imagesOf(files: readonly SourceFile[], batch: Batch, { shapes, pixels, problems }: DecodeResponse): Generator<ReadImage> {
+  yield* batch.problems;
+  for (let at = 0; at < shapes.length; at += shapeSize) {
+    const [height, width, channels, start] = [shapes[at + 1]!, shapes[at + 2]!, shapes[at + 3]! as RawImage['channels'], shapes[at + 4]!];
     const length = height * width * channels;
-    const own = deep ? new Uint16Array(pixels.buffer, start, length) : new Uint8Array(pixels.buffer, start, length);
-    yield { index, image: { height, width, channels, pixels: own } };
+    const own = shapes[at + 5] === 1 ? new Uint16Array(pixels.buffer, start, length) : new Uint8Array(pixels.buffer, start, length);
+    yield { index: batch.indices[shapes[at]!]!, image: { height, width, channels, pixels: own } };
   }
-  for (const { index, file, message } of problems) yield { index, problem: { file, message } };
+  for (const { which, message } of problems) {
+    const index = batch.indices[which]!;
+    yield { index, problem: { file: files[index]!.label, message } };
+  }
 }

@@ -1,21 +1,20 @@
-/** What decoding threads are given and what they answer. */
+/** What decoding threads are given and what they answer. Numbers are packed: most images are so small that objects would cost more than decoding. */
 
 export interface DecodeRequest {
   maxPixels: number;
   maxBytes: number;
-  jobs: DecodeJob[];
+  /** Image files: their content, or where they lie on disk. */
+  contents: (Uint8Array | string)[];
 }
 
-/** An image file: its content, or where it lies on disk. */
-export interface DecodeJob {
-  index: number;
-  label: string;
-  content: Uint8Array | string;
-}
+/** Numbers per image in `shapes`. */
+export const shapeSize = 6;
 
 /** All images of a request; their pixels stand one after the other in `pixels`. */
 export interface DecodeResponse {
-  images: { index: number; height: number; width: number; channels: 1 | 2 | 3 | 4; start: number; deep: boolean }[];
+  /** For every image: which of the request's it is, height, width, channels, where its pixels start, 1 if they have 16 bits. */
+  shapes: Float64Array<ArrayBuffer>;
   pixels: Uint8Array<ArrayBuffer>;
-  problems: { index: number; file: string; message: string }[];
+  /** Those that cannot be decoded, and why. */
+  problems: { which: number; message: string }[];
 }

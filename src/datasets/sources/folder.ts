@@ -1,11 +1,11 @@
 /** A folder on disk as a source. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { DatasetError, systemError } from '../errors.ts';
 import type { Problem } from '../raw.ts';
 import {
-  isClutter,
+  isClutterName,
   maxDepth,
   maxFileBytes,
   maxFiles,
@@ -40,14 +40,15 @@ export async function folderSource(folder: string, { signal, onFile }: ListOptio
     if (above.has(listed.real)) return void leaveOut(full, 'it is a link to a folder that it lies in; links in circles are not followed');
     if (depth > maxDepth) return void leaveOut(full, `it lies more than ${maxDepth} folders deep; expected the folder of one data set`);
     above.add(listed.real);
+    const start = full.endsWith(sep) ? full : full + sep;
     for (const entry of listed.entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (isClutter(entry.name)) continue;
+      if (isClutterName(entry.name)) continue;
       const below = path ? `${path}/${entry.name}` : entry.name;
       const kind = entry.isSymbolicLink() ? await stat(join(folder, below)).catch(() => undefined) : entry;
       if (!kind) leaveOut(join(folder, below), 'it is a link that leads nowhere');
       else if (kind.isDirectory()) await walk(below, depth + 1);
       else if (kind.isFile()) {
-        files.push(new DiskFile(join(folder, below), below.normalize('NFC')));
+        files.push(new DiskFile(start + entry.name, below.normalize('NFC')));
         onFile?.();
       }
       if (files.length > maxFiles)

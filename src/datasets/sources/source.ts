@@ -51,7 +51,8 @@ export const maxFiles = 2_000_000;
 
 /** Files that systems leave in folders and archives. */
 const clutter = /^(\.(?!\.$)|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
-export const isClutter = (path: string): boolean => path.split('/').some((part) => clutter.test(part));
+export const isClutterName = (name: string): boolean => clutter.test(name);
+export const isClutter = (path: string): boolean => path.split('/').some(isClutterName);
 
 /** A file's own name, without the folders it lies in. */
 export function baseName(path: string): string {
