@@ -1,5 +1,5 @@
 /** Reading threads: one per data set that is being read or prepared, and one that answers previews. */
-import { dirname, relative } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DatasetPreview, DatasetProblem, OpenedDataset } from '../../shared/contract/index.ts';
@@ -174,6 +174,6 @@ function partialOf({ name, train, test, problems }: Part, from: ImagesFrom): Rea
 /** A file's path from the folder on in which what was given lies. */
 function within(file: string, from: ImagesFrom): string {
   if (from.kind !== 'files') return file;
-  const folder = from.paths.map((path) => dirname(path)).find((parent) => file.startsWith(parent));
+  const folder = from.paths.map((path) => dirname(path)).find((parent) => file.startsWith(parent + sep));
   return folder === undefined ? file : relative(folder, file);
 }
