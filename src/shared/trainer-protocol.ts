@@ -1,5 +1,6 @@
 /** What the workbench and a trainer process say to each other. A process does one task; then the workbench ends it. */
 import type { LogLine, StepPoint } from './contract/index.ts';
+import type { Dataset } from './dataset.ts';
 import type { Device, EngineName, EngineReport } from './engines.ts';
 import type { StepProgress } from './progress.ts';
 import type { EpochMetrics } from './results.ts';
@@ -39,6 +40,13 @@ export type ToTrainer =
   /** Start the engine and say what it is, and how fast if `measure`. */
   | { type: 'probe'; engine: EngineChoice; measure: boolean }
   /** End at the next step and save. */
+  | { type: 'stop' };
+
+/** To a trainer in a page, which reads no files and computes on WebGPU: the images themselves. Their buffers are best transferred. */
+export type ToPageTrainer =
+  | { type: 'run'; job: RunJob; dataset: Dataset }
+  | { type: 'score'; task: ScoreTask; dataset: Dataset }
+  | { type: 'probe'; measure: boolean }
   | { type: 'stop' };
 
 export type FromTrainer =

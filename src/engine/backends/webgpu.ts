@@ -31,7 +31,7 @@ export async function useWebgpuBackend(gpu: GPU): Promise<Omit<Engine, 'versions
   // Small tensors would be computed on the processor, and then be uploaded.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new CheckedBackend(gpuDevice, adapter.info);
-  tf.removeBackend('webgpu'); // importing the package may have registered its own
+  if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu'); // importing the package may have registered its own
   tf.registerBackend('webgpu', () => backend);
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js could not be started on WebGPU.');
   const programs = new Gpu(backend);

@@ -1,6 +1,6 @@
 /** Points of the live curve, a few times a second, from the means over the epoch so far that come after every step. */
-import type { StepPoint } from '../../shared/contract/index.ts';
-import type { StepProgress } from '../../shared/progress.ts';
+import type { StepPoint } from '../shared/contract/index.ts';
+import type { StepProgress } from '../shared/progress.ts';
 
 /** Milliseconds between two points: a curve needs no more. */
 const interval = 250;

@@ -1,0 +1,99 @@
+/** The one task that a trainer is given, wherever it runs: does it and tells the workbench of everything as it happens. */
+import type { Engine } from '../engine/engine.ts';
+import { JobStopped, type HostIO } from '../engine/jobs/io.ts';
+import { measureSpeed } from '../engine/jobs/measure.ts';
+import { scoreLayers } from '../engine/jobs/prune.ts';
+import { run } from '../engine/jobs/run.ts';
+import type { Dataset } from '../shared/dataset.ts';
+import type { EngineName, EngineReport } from '../shared/engines.ts';
+import { InputError } from '../shared/input-error.ts';
+import type { RunJob } from '../shared/run-job.ts';
+import type { FromTrainer, ScoreTask } from '../shared/trainer-protocol.ts';
+import { decodeNetworkFile } from '../shared/weights-file.ts';
+import { StepCurve } from './step-curve.ts';
+
+export type Task =
+  | { type: 'run'; job: RunJob; dataset: () => Promise<Dataset> }
+  | { type: 'score'; task: ScoreTask; dataset: () => Promise<Dataset> }
+  | { type: 'probe'; measure: boolean };
+
+/** What a process or a page brings. */
+export interface TrainerHost extends HostIO {
+  /** The engine it is to compute with. Starting it throws an InputError when it cannot be used here. */
+  engine: EngineName;
+  startEngine: () => Promise<Engine>;
+  post: (message: FromTrainer) => void;
+  /** Looks at the memory in use, so that the peak is one. */
+  sample: () => void;
+}
+
+/** Never rejects: what goes wrong is told as the task's last message. */
+export async function perform(task: Task, host: TrainerHost): Promise<void> {
+  const { post } = host;
+  try {
+    if (task.type === 'probe') {
+      post({ type: 'probed', report: await probe(host, task.measure) });
+      return;
+    }
+    const dataset = await task.dataset();
+    const engine = await start(host);
+    if (task.type === 'run') await train(task.job, dataset, engine, host);
+    else await score(task.task, dataset, engine, host);
+  } catch (error) {
+    if (error instanceof JobStopped) post({ type: 'stopped', checkpoint: null });
+    else post({ type: 'failed', message: error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)) });
+  }
+}
+
+async function start({ engine: wanted, startEngine, post }: TrainerHost): Promise<Engine> {
+  try {
+    const engine = await startEngine();
+    const { name, device, description, versions } = engine;
+    post({ type: 'engine', name, device, description, versions });
+    return engine;
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`the engine ${wanted} cannot be used: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function probe({ engine: name, startEngine, ...host }: TrainerHost, measure: boolean): Promise<EngineReport> {
+  try {
+    const engine = await startEngine();
+    const { device, description } = engine;
+    const imagesPerSecond = measure ? ((await measureSpeed(engine, host))?.imagesPerSecond ?? null) : null;
+    return { name, device, description, imagesPerSecond, unavailable: null };
+  } catch (error) {
+    return { name, device: null, description: null, imagesPerSecond: null, unavailable: (error as Error).message.split('\n')[0]! };
+  }
+}
+
+async function train(job: RunJob, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
+  const { post } = host;
+  const curve = new StepCurve((point, progress) => post({ type: 'step', point, progress }));
+  await run(job, dataset, engine, {
+    ...host,
+    onStage: (stage) => post({ type: 'stage', stage }),
+    onCut: (cut) => post({ type: 'cut', cut }),
+    onStep: (progress) => {
+      host.sample();
+      curve.add(progress, host.now());
+    },
+    onEpoch: (metrics, checkpoint) => post({ type: 'epoch', metrics, checkpoint }),
+    onStop: (checkpoint) => post({ type: 'stopped', checkpoint }),
+    onFinish: (finished) => post({ type: 'finished', finished }),
+  });
+}
+
+async function score({ weights: file, pruning, seed }: ScoreTask, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
+  const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
+  let done = 0;
+  const scores = await scoreLayers({ network, weights, pruning, seed }, dataset, engine, {
+    // Asked before every batch.
+    shouldStop: () => {
+      host.post({ type: 'scoring', done: done++, total: pruning.batches });
+      return host.shouldStop();
+    },
+  });
+  host.post({ type: 'scored', scores: Object.fromEntries(scores) });
+}
