@@ -3,7 +3,9 @@
  * reference op and by PyTorch. With --dimensions, what capsule dimensions cost that are no multiple of the SIMD width.
  */
 import { Option, InvalidArgumentError } from 'commander';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { integerBetween, print, printJson } from '../src/cli/options.ts';
 import { bars, barTable, compare, comparisonTable, type Bar, type Compared } from './comparison.ts';
 import { dimensionTable, raceDimensions } from './dimensions.ts';
@@ -16,6 +18,7 @@ interface Options extends SharedOptions {
   rounds: number;
   depths: number[];
   dimensions?: true;
+  readme?: true;
 }
 
 interface Contest {
@@ -83,9 +86,24 @@ async function contests(options: Options): Promise<void> {
     });
     return;
   }
-  print(machineLine(machine(python)));
-  for (const { title, results } of found) print(`\n${title}\n\n${comparisonTable(results)}`);
-  print(`\nms is the median over ${rounds} rounds in turn; "to" columns say how many times faster.\n\n${barTable(allBars)}`);
+  const text = [
+    machineLine(machine(python)),
+    ...found.flatMap(({ title, results }) => [title, comparisonTable(results)]),
+    `ms is the median over ${rounds} rounds in turn; "to" columns say how many times faster.`,
+    barTable(allBars),
+  ].join('\n\n');
+  print(text);
+  if (options.readme) putIntoReadme(text);
+}
+
+/** Replaces the tables between their marks in README.md. */
+function putIntoReadme(text: string): void {
+  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+  const [begin, end] = ['<!-- bench:capsules, as printed -->', '<!-- end of bench:capsules -->'];
+  const before = readFileSync(readme, 'utf8');
+  const [start, stop] = [before.indexOf(begin), before.indexOf(end)];
+  if (start < 0 || stop < start) throw new Error('README.md lacks the marks of the tables.');
+  writeFileSync(readme, `${before.slice(0, start + begin.length)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n\n${before.slice(stop)}`);
 }
 
 async function dimensions({ threads, rounds, json }: Options): Promise<void> {
@@ -98,5 +116,6 @@ await benchCommand('bench:capsules', 'time capsule layers and training steps aga
   .addOption(new Option('--rounds <n>', 'measurements of every contestant').argParser(integerBetween(1, 100)).default(5))
   .addOption(new Option('--depths <list>', 'intermediate layers of the networks').argParser(depths).default([0, 1, 3, 5], '0,1,3,5'))
   .option('--dimensions', 'time capsule dimensions from 4 to 17 instead')
+  .option('--readme', 'put the tables into README.md, too')
   .action((options: Options) => (options.dimensions ? dimensions(options) : contests(options)))
   .parseAsync();
