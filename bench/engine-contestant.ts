@@ -123,6 +123,12 @@ function preferToBeKilled(): void {
   if (existsSync(score)) writeFileSync(score, '1000');
 }
 
+/** Reads the problem, which nobody needs any more when the work has started. */
+async function start({ kind, file }: Job): Promise<Work> {
+  const problem = decodeSafetensors(readFileSync(file), file);
+  return kind === 'layer' ? layerWork(problem, kernels.capsules) : trainingWork(problem, kernels, readInterval);
+}
+
 function reply(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
@@ -143,8 +149,7 @@ const engine = await startEngine({
 });
 const { device, readInterval } = engine;
 const kernels = job.style === 'reference' ? referenceKernels : engine.kernels;
-const problem = decodeSafetensors(readFileSync(job.file), job.file);
-const work = job.kind === 'layer' ? await layerWork(problem, kernels.capsules) : await trainingWork(problem, kernels, readInterval);
+const work = await start(job);
 reply({ check: work.check, description: `${engine.description}, Node ${engine.versions['node']!}` });
 for await (const request of createInterface({ input: process.stdin })) {
   if (request === 'measure') reply({ milliseconds: await measure(work, device.kind === 'gpu' ? GPU_STEPS : 1) });

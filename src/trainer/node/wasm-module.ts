@@ -42,6 +42,10 @@ class NoThread {
     // Nothing ever happens to it.
   }
 
+  terminate(): void {
+    // There is nothing to end.
+  }
+
   unref(): void {
     // It keeps nobody waiting.
   }

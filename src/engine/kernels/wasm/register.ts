@@ -1,4 +1,7 @@
-/** Puts the pool's convolutions and matrix products in the place of those of tfjs's wasm backend, which lacks some and is slow in others. */
+/**
+ * Puts the pool's convolutions and matrix products in the place of those of tfjs's wasm backend, which lacks some and is slow
+ * in others; and makes copies share their values, as they do on tfjs's other backends.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Convolution, ConvolutionKernel } from './convolution.ts';
@@ -33,7 +36,7 @@ function product(kernel: ConvolutionKernel, a: TensorInfo, b: TensorInfo, transp
 }
 
 /** Registers them for the backend `wasm`. */
-export function registerConvolutions(kernel: ConvolutionKernel): void {
+export function registerKernels(kernel: ConvolutionKernel): void {
   const brought = new Set(tf.getKernelsForBackend('wasm').map(({ kernelName }) => kernelName));
   const register = (kernelName: string, kernelFunc: tf.KernelFunc) => {
     if (brought.has(kernelName)) tf.unregisterKernel(kernelName, 'wasm');
@@ -50,6 +53,11 @@ export function registerConvolutions(kernel: ConvolutionKernel): void {
   register('Conv2DBackpropFilter', ({ inputs, attrs }) => {
     const [x, dy] = [inputs['x']!, inputs['dy']!];
     return kernel.byFilter(x, dy, sizesOf(x.shape, (attrs as { filterShape?: number[] }).filterShape!, attrs));
+  });
+  register('Identity', ({ inputs, backend }) => {
+    const { dataId, shape, dtype } = inputs['x']!;
+    (backend as Pick<tf.KernelBackend, 'incRef'>).incRef(dataId);
+    return { dataId, shape, dtype };
   });
   register('BatchMatMul', ({ inputs, attrs, backend }) => {
     const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };

@@ -7,7 +7,7 @@ import { wasmBatchNorm } from './batch-norm.ts';
 import { wasmConvolution } from './convolution.ts';
 import { OwnMemory, type BackendHeap, type KernelMemory } from './memory.ts';
 import { KernelPool, POOL_BYTES, type KernelHost } from './pool.ts';
-import { registerConvolutions } from './register.ts';
+import { registerKernels } from './register.ts';
 
 export type StartedKernel = CapsuleKernel & { dispose(): void };
 export type StartedKernels = Kernels & { dispose(): void };
@@ -21,10 +21,10 @@ export async function startWasmKernel(host: KernelHost): Promise<StartedKernel> 
   return { ...wasmKernel(pool, memory), dispose: () => pool.dispose() };
 }
 
-/** All kernels, over the heap of tfjs's wasm backend, whose convolutions and matrix products they replace. */
+/** All kernels, over the heap of tfjs's wasm backend, some of whose own they replace. */
 export async function startWasmKernels(host: KernelHost, heap: BackendHeap): Promise<StartedKernels> {
   const pool = await startPool(host, heap);
-  registerConvolutions(wasmConvolution(pool, heap));
+  registerKernels(wasmConvolution(pool, heap));
   return {
     capsules: wasmKernel(pool, heap),
     batchNorm: wasmBatchNorm(pool, heap),
