@@ -369,3 +369,13 @@ it('reading is given up when it is cancelled', async () => {
   };
   await expect(reading()).rejects.toThrow(/abort/i);
 });
+
+it('every image comes exactly once, whichever thread is done first', async () => {
+  const count = 30;
+  for (let i = 0; i < count; i++) write(`${i % 2}/${i}.png`, await png(i));
+  const { train } = await readPaths([folder]);
+  for (let round = 0; round < 6; round++) {
+    const values = await valuesOf(train);
+    expect(values.map(([, value]) => value).sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+  }
+});

@@ -74,7 +74,7 @@ async function decodeAll({ contents, maxPixels, maxBytes }: DecodeRequest): Prom
       problems.push({ which, message: sentence((error as Error).message) });
     }
   }
-  return { shapes: shapes.slice(0, count * shapeSize), pixels: room.bytes.slice(0, room.used), problems };
+  return { shapes: shapes.slice(0, count * shapeSize), pixels: room.bytes.subarray(0, room.used), problems };
 }
 
 /** What libraries say, on one line; they repeat themselves over several. */

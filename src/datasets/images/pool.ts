@@ -12,6 +12,8 @@ import { decoderScript } from './script.ts';
 const maxImageBytes = 2 ** 28;
 /** About what one thread decodes before it hands over. */
 const batchBytes = 2 ** 22;
+/** Few files may be large ones, many are small. */
+const fewFiles = 64;
 const firstBatch = 16;
 const maxBatch = 1024;
 const maxThreads = 16;
@@ -48,27 +50,30 @@ async function* decodeFiles(
   try {
     const size = { images: 0, bytes: 0 };
     // One request for every thread; the next one is sent before the answer is used.
-    const running = new Set<Promise<{ worker: Worker; batch: Batch; response: DecodeResponse }>>();
+    const running = new Map<Worker, Promise<{ worker: Worker; batch: Batch; response: DecodeResponse }>>();
     const start = async (worker: Worker): Promise<void> => {
       const batch = await batches.next(
-        size.images === 0 ? firstBatch : Math.min(maxBatch, Math.max(1, Math.round((batchBytes * size.images) / size.bytes))),
+        size.images === 0
+          ? wanted.length <= fewFiles
+            ? 1
+            : firstBatch
+          : Math.min(maxBatch, Math.max(1, Math.round((batchBytes * size.images) / size.bytes))),
       );
       if (!batch) return;
       const request: DecodeRequest = { contents: batch.contents, maxPixels, maxBytes: maxImageBytes };
-      const answer = respond(worker, request, signal).then((response) => {
-        running.delete(answer);
-        return { worker, batch, response };
-      });
+      const answer = respond(worker, request, signal).then((response) => ({ worker, batch, response }));
       // Whoever waits for the others when one fails must not leave this one's failure unheard.
       answer.catch(() => undefined);
-      running.add(answer);
+      running.set(worker, answer);
     };
     for (const worker of workers) await start(worker);
     while (running.size > 0) {
-      const { worker, batch, response } = await Promise.race(running).catch((error: unknown) => {
+      const { worker, batch, response } = await Promise.race(running.values()).catch((error: unknown) => {
         signal?.throwIfAborted();
         throw error;
       });
+      // Only now that it is being used: another thread may have answered at the same time.
+      running.delete(worker);
       size.images += batch.contents.length;
       size.bytes += response.pixels.length + 1;
       await start(worker);
