@@ -60,7 +60,13 @@ it('measures the memory of a step, and calculates that of the reference op where
 
 const Window = z.object({
   runs: z.literal(30),
-  start: z.object({ serving: z.number().positive(), firstPaint: z.number().positive(), listed: z.number().positive() }),
+  start: z.object({
+    window: z.number().positive(),
+    windowListed: z.number().positive(),
+    serving: z.number().positive(),
+    firstPaint: z.number().positive(),
+    listed: z.number().positive(),
+  }),
   measured: z.array(z.object({ what: z.string(), longest: z.number().positive(), longestCpu: z.number().positive(), overLimit: z.int() })),
   bars: z.array(z.object({ limit: z.number(), measured: z.number().positive(), met: z.boolean() })).length(2),
 });
