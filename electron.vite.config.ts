@@ -21,26 +21,31 @@ export default defineConfig({
   main: {
     build: {
       rolldownOptions: {
-        // The main process, and what it starts: trainers as utility processes, the thread that reads data sets, and those that decode images.
+        // The main process, and what it starts: trainers as utility processes, the thread that reads data sets, and those that decode images or hand them over.
         input: {
           index: 'src/main/index.ts',
           trainer: 'src/trainer/node/process.ts',
           reader: 'src/workbench/datasets/reader.ts',
           decoder: 'src/datasets/images/decoder.ts',
+          images: 'src/workbench/datasets/images.ts',
         },
       },
     },
   },
   preload: {
     build: {
-      // A sandboxed preload script must be one CommonJS file with everything in it.
+      // A sandboxed preload script must be one CommonJS file with everything in it, so the two may share no module.
       externalizeDeps: false,
-      rolldownOptions: { input: 'src/preload/index.ts', output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts', gpu: 'src/preload/gpu.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
     },
   },
   renderer: {
     root: 'src/renderer',
     plugins: [withoutStyleAttributes, svelte()],
-    build: { rolldownOptions: { input: resolve('src/renderer/index.html') } },
+    build: { rolldownOptions: { input: [resolve('src/renderer/index.html'), resolve('src/renderer/gpu.html')] } },
+    worker: { format: 'es' },
   },
 });

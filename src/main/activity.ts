@@ -3,6 +3,7 @@ import { BrowserWindow, Notification, powerSaveBlocker } from 'electron';
 import type { EventName, Events, QueueState, RunSummary } from '../shared/contract/index.ts';
 import type { StepProgress } from '../shared/progress.ts';
 import type { RunStatus } from '../shared/results.ts';
+import { visibleWindows } from './windows.ts';
 
 const endings: Partial<Record<RunStatus, string>> = { finished: 'Finished', failed: 'Failed', interrupted: 'Interrupted' };
 
@@ -57,5 +58,5 @@ export class DesktopActivity {
 
 /** @param share in [0, 1]; below 0 removes the bar. */
 function setProgress(share: number): void {
-  for (const window of BrowserWindow.getAllWindows()) window.setProgressBar(share);
+  for (const window of visibleWindows()) window.setProgressBar(share);
 }

@@ -5,6 +5,7 @@ import { InputError } from '../shared/input-error.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { DesktopActivity } from './activity.ts';
 import { files } from './files.ts';
+import { answerGpuWindows } from './gpu-window.ts';
 import { answerCalls, emitToWindows } from './ipc.ts';
 import { setupMenu } from './menu.ts';
 import { setupNavigation } from './navigation.ts';
@@ -56,6 +57,7 @@ function start(): void {
 
   followTheme();
   servePages();
+  answerGpuWindows();
   answerCalls((method, argument) => workbench.call(method, argument));
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion: app.getVersion(), copyright: 'MIT licence' });
   setupMenu((command) => emitToWindows('command', command));

@@ -9,6 +9,8 @@ import { readPage } from '../workbench/pages.ts';
 const SCHEME = 'app';
 const HOST = 'capscope';
 export const START_PAGE = `${SCHEME}://${HOST}/index.html`;
+/** Of the hidden window that computes on the graphics card. */
+export const GPU_PAGE = `${SCHEME}://${HOST}/gpu.html`;
 
 export function isOwnPage(url: string): boolean {
   return url.startsWith(`${SCHEME}://${HOST}/`);

@@ -1,6 +1,7 @@
 /** Quitting: asks while a run is being trained, and saves it. */
-import { app, BrowserWindow, dialog } from 'electron';
+import { app, dialog } from 'electron';
 import type { Workbench } from '../workbench/workbench.ts';
+import { visibleWindows } from './windows.ts';
 
 export function setupQuit(workbench: Workbench): void {
   let state: 'open' | 'asking' | 'closed' = 'open';
@@ -42,7 +43,7 @@ async function mayEnd(): Promise<boolean> {
     cancelId: 1,
     noLink: true,
   };
-  const [window] = BrowserWindow.getAllWindows();
+  const [window] = visibleWindows();
   const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
   return response === 0;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Workbench } from '../workbench/workbench.ts';
 import { START_PAGE } from './protocol.ts';
+import { visibleWindows } from './windows.ts';
 
 const stateKey = 'window';
 const WindowState = z.object({ x: z.int(), y: z.int(), width: z.int().min(720), height: z.int().min(480), maximized: z.boolean() });
@@ -14,7 +15,7 @@ const backgrounds = { light: '#ffffff', dark: '#14181c' };
 
 /** Opens the window, or brings the one that is open to the front. */
 export function openWindow(values: Workbench['values']): void {
-  const [open] = BrowserWindow.getAllWindows();
+  const [open] = visibleWindows();
   if (open) {
     if (open.isMinimized()) open.restore();
     open.focus();

@@ -27,11 +27,19 @@ export interface DesktopOptions {
   /** Where dropped files lie; the stand-in cannot ask. */
   dropFolder?: string;
   args?: readonly string[];
+  /** Whether the stand-in has a graphics card, which is imitated. */
+  webgpu?: boolean;
   /** Folder of the application; by default this project's. */
   application?: string;
 }
 
-export async function openDesktop({ userData, dropFolder = '', args = [], application = '.' }: DesktopOptions): Promise<Desktop> {
+export async function openDesktop({
+  userData,
+  dropFolder = '',
+  args = [],
+  webgpu = false,
+  application = '.',
+}: DesktopOptions): Promise<Desktop> {
   const app = await _electron.launch({
     executablePath: electronProgram() ?? standIn,
     cwd: root,
@@ -41,6 +49,7 @@ export async function openDesktop({ userData, dropFolder = '', args = [], applic
       STAND_IN_NODE: process.execPath,
       ...(chromium === null ? {} : { STAND_IN_CHROMIUM: chromium }),
       STAND_IN_DROP_FOLDER: dropFolder,
+      ...(webgpu ? { STAND_IN_WEBGPU: '1' } : {}),
     },
     timeout: 60_000,
   });

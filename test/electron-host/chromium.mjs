@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 const flags = [
   '--headless',
   '--no-sandbox',
-  '--disable-gpu',
+  // WebGPU only where a test wants it, and then on SwiftShader.
+  process.env.STAND_IN_WEBGPU ? '--enable-unsafe-webgpu' : '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--no-startup-window',

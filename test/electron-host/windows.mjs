@@ -37,7 +37,7 @@ class WebContents extends EventEmitter {
   async #open() {
     const { devTools } = surroundings;
     const { width = 800, height = 600, webPreferences } = this.options;
-    const { targetId } = await devTools.send('Target.createTarget', { url: 'about:blank', width, height });
+    const { targetId } = await devTools.send('Target.createTarget', { url: 'about:blank', width, height, newWindow: true });
     this.targetId = targetId;
     const { sessionId } = await devTools.send('Target.attachToTarget', { targetId, flatten: true });
     this.sessionId = sessionId;
