@@ -83,7 +83,7 @@ export const referenceKernel: CapsuleKernel = {
       const votes = votesOf(x, w, shape);
       const dVotes = routeBackward(tf.reshape(dv, [parents, shape.outTypes, shape.outDim]), votes, route(votes, shape), shape);
       const perChild = tf.reshape(dVotes, [parents, children, out]);
-      // Explicit transposes: the wasm backend multiplies with transpose flags in a scalar loop.
+      // Explicit transposes: not every backend is fast with the flags for them.
       const dx = tf.matMul(tf.transpose(perChild, [1, 0, 2]), tf.reshape<tf.Rank.R3>(w, [children, out, shape.inDim]));
       const dw = tf.matMul(tf.transpose(perChild, [1, 2, 0]), x);
       return { du: scatterChildren(dx, shape), dw: tf.reshape(dw, w.shape) };
