@@ -9,6 +9,9 @@ export const network = NetworkSpec.parse({
   classes: { dim: 4, iterations: 3 },
 });
 
+/** Without what takes longest, to make many steps. */
+export const smallest = NetworkSpec.parse({ ...network, backbone: [], intermediate: [], classes: { dim: 4, iterations: 2 } });
+
 /** With the CCM term, so that all of the loss is looked at. */
 export const training = (settings: Partial<TrainingSpec>): TrainingSpec =>
   TrainingSpec.parse({ epochs: 2, batch: 6, ccm: 0.01, ...settings });

@@ -6,6 +6,8 @@ import { InputError } from '../../../shared/input-error.ts';
 const packaged = createRequire(import.meta.url);
 
 export async function start(): Promise<Engine> {
+  // Its memory lies outside of V8's own, which Electron forbids: reading would fail, and uploads would be lost.
+  if (process.versions['electron']) throw new InputError("Electron's processes cannot use the package webgpu");
   const { create, globals } = await dawn();
   // tfjs looks for all of this in the global object. Dawn works for as long as somebody holds what create() gives, and
   // keeps the process alive for as long.
