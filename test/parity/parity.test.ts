@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWeights } from '../../src/shared/safetensors.ts';
 import { tensorflowFolder } from '../../src/store/location.ts';
 import { relativeError } from '../network/golden.ts';
+import { hasChromium, launchOptions } from '../chromium.ts';
 import { hasSwiftShader } from '../swiftshader.ts';
+import type {} from './page/results.ts';
 import { STEPS, type Results } from './problem.ts';
 
 const TOLERANCE = 1e-4;
@@ -59,7 +63,7 @@ it('compares something of every kind, and no zeros', () => {
 });
 
 function expectParity(results: Results): void {
-  expect([...results.keys()]).toEqual([...wasm.keys()]);
+  expect(new Set(results.keys())).toEqual(new Set(wasm.keys()));
   const errors = [...results].map(([name, values]) => [name, relativeError(values, wasm.get(name)!)] as const);
   expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
 }
@@ -78,4 +82,22 @@ describe.each(inNodeProcesses)('$engine', ({ engine, present }) => {
     console.log(`Parity: ${description}`);
     expectParity(results);
   });
+});
+
+it.skipIf(!hasChromium)('webgpu agrees with wasm in Chromium', { timeout: PATIENCE }, async () => {
+  const outDir = join(folder, 'page');
+  const root = fileURLToPath(new URL('page/', import.meta.url));
+  await build({ configFile: false, logLevel: 'error', root, build: { outDir, target: 'esnext' } });
+  const args = [...launchOptions.args!.filter((arg) => arg !== '--disable-gpu'), '--enable-unsafe-webgpu'];
+  const browser = await chromium.launch({ ...launchOptions, args });
+  try {
+    const page = await browser.newPage();
+    await page.route('http://localhost/**', (route) => route.fulfill({ path: join(outDir, new URL(route.request().url()).pathname) }));
+    await page.goto('http://localhost/index.html');
+    const { description, results } = await page.evaluate(() => globalThis.parity());
+    console.log(`Parity: ${description}, in Chromium ${browser.version()}`);
+    expectParity(new Map(results.map(([name, values]) => [name, Float32Array.from(values)])));
+  } finally {
+    await browser.close();
+  }
 });
