@@ -80,19 +80,18 @@ export class Engines {
   #probe(name: EngineName, measure: boolean): Promise<EngineReport> {
     const trainer = this.#context.startTrainer(name);
     this.#trainers.add(trainer);
+    let timer: NodeJS.Timeout;
     return new Promise<EngineReport>((resolve) => {
       const refuse = (unavailable: string) => resolve({ name, device: null, description: null, imagesPerSecond: null, unavailable });
-      const timer = setTimeout(() => refuse('it does not answer'), patience);
+      timer = setTimeout(() => refuse('it does not answer'), patience);
       trainer.onMessage((message) => {
         if (message.type === 'probed') resolve(message.report);
         else if (message.type === 'failed') refuse(message.message.split('\n')[0]!);
       });
-      trainer.onExit((reason) => {
-        clearTimeout(timer);
-        refuse(`it ends its process (${reason})`);
-      });
+      trainer.onExit((reason) => refuse(`it ends its process (${reason})`));
       trainer.post({ type: 'probe', engine: this.#context.choice(name), measure });
     }).finally(() => {
+      clearTimeout(timer);
       trainer.kill();
       this.#trainers.delete(trainer);
     });

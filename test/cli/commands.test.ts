@@ -93,7 +93,7 @@ describe('a mistake is one line on stderr and exit code 2', () => {
     [['runs', 'extra'], "too many arguments for 'runs'"],
     [['runs', '--db', '/nowhere/capscope.db'], 'there is no database /nowhere/capscope.db'],
     [['study', 'nowhere.json'], 'there is no study file or preset nowhere.json'],
-    [['study', '--engine', 'abacus'], "'abacus' is invalid. Allowed choices are wasm."],
+    [['study', '--engine', 'abacus'], "'abacus' is invalid. Allowed choices are auto, wasm, webgpu, tensorflow."],
     [['study', '--seed', '-1'], "'-1' is invalid. It must be an integer from 0 to 4294967295."],
     [['study', '--seed', '1e3'], "'1e3' is invalid."],
     [['study', '--threads', '0'], "'0' is invalid."],
