@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'whole',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['scripts/build-kernels.mjs', 'test/e2e/build.ts'],
-          // After the others, and one after another: they train, and wait for what is drawn.
+          // Apart from the others, and one after another: they train, and wait for what is drawn.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
         },
