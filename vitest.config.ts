@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/out/**', '**/assembly/**', 'test/e2e/**'],
           globalSetup: ['scripts/build-kernels.mjs'],
+          // Not 0: where there is one worker, as on two cores, Vitest keeps the files of that group for the end.
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -23,8 +25,8 @@ export default defineConfig({
           name: 'whole',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['scripts/build-kernels.mjs', 'test/e2e/build.ts'],
-          // Apart from the others, and one after another: they train, and wait for what is drawn.
-          sequence: { groupOrder: 1 },
+          // After the others, and one after another: they train, and wait for what is drawn.
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
         },
       },
