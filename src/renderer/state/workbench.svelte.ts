@@ -13,6 +13,8 @@ class Workbench {
   connected = $state(true);
   info = $state.raw<AppInfo | null>(null);
   engines = $state.raw<EngineInfo[]>([]);
+  /** Whether their speed is being measured. */
+  measuring = $state(false);
   settings = $state.raw<Settings | null>(null);
   queue = $state.raw<QueueState>(idle);
   /** By id, oldest first. Replaced, never changed. */
@@ -79,7 +81,12 @@ class Workbench {
 
   /** Tries and measures every engine anew. */
   async measureEngines(): Promise<void> {
-    this.engines = await call('app.measureEngines');
+    this.measuring = true;
+    try {
+      this.engines = await call('app.measureEngines');
+    } finally {
+      this.measuring = false;
+    }
   }
 
   putRuns(changed: readonly RunSummary[]): void {
