@@ -8,11 +8,14 @@ import {
   type EngineName,
   type EngineReport,
 } from '../shared/engines.ts';
+import { InputError } from '../shared/input-error.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
-import type { Host, TrainerProcess } from './host.ts';
+import type { Host } from './host.ts';
 
 /** Milliseconds that an engine gets to answer; an imitated graphics card is slow to compile for. */
 const patience = 180_000;
+
+const closing = () => new InputError('Capscope is closing');
 
 interface Context {
   startTrainer: Host['startTrainer'];
@@ -22,8 +25,10 @@ interface Context {
 export class Engines {
   readonly #context: Context;
   readonly #reports = new Map<EngineName, Promise<EngineReport>>();
-  readonly #trainers = new Set<TrainerProcess>();
+  /** Each ends one that is being tried. */
+  readonly #trials = new Set<() => void>();
   #decision: EngineDecision | null = null;
+  #closed = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -34,7 +39,7 @@ export class Engines {
     return this.#decision;
   }
 
-  /** Tries engines in the order of preference until one may be taken. The answer is kept. */
+  /** Tries engines in the order of preference until one may be taken. The answer is kept. Rejects when closed meanwhile. */
   async decide(): Promise<EngineDecision> {
     const known: EngineReport[] = [];
     for (const name of enginePreference) {
@@ -43,6 +48,7 @@ export class Engines {
       known.push(report);
       if (objection(report) === null) break;
     }
+    this.#refuseWhenClosed();
     this.#decision = chooseEngine(known);
     return this.#decision;
   }
@@ -52,7 +58,7 @@ export class Engines {
     return Promise.all(engineNames.map((name) => this.#report(name)));
   }
 
-  /** Tries every engine anew and measures its speed, one after the other, so that they do not slow each other down. */
+  /** Tries every engine anew and measures its speed, one after the other, so that they do not slow each other down. Rejects when closed meanwhile. */
   async measure(onReport: (report: EngineReport) => void = () => undefined): Promise<EngineReport[]> {
     const reports: EngineReport[] = [];
     for (const name of engineNames) {
@@ -65,9 +71,10 @@ export class Engines {
     return reports;
   }
 
-  /** Ends what is being tried. */
+  /** Ends what is being tried; nothing is tried any more. */
   close(): void {
-    for (const trainer of this.#trainers) trainer.kill();
+    this.#closed = true;
+    for (const end of this.#trials) end();
   }
 
   #report(name: EngineName): Promise<EngineReport> {
@@ -76,24 +83,31 @@ export class Engines {
     return report;
   }
 
-  /** Never rejects: an engine that ends its process is one that does not work. */
-  #probe(name: EngineName, measure: boolean): Promise<EngineReport> {
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw closing();
+  }
+
+  /** An engine that ends its process is one that does not work. Rejects when closed. */
+  async #probe(name: EngineName, measure: boolean): Promise<EngineReport> {
+    this.#refuseWhenClosed();
     const trainer = this.#context.startTrainer(name);
-    this.#trainers.add(trainer);
-    let timer: NodeJS.Timeout;
-    return new Promise<EngineReport>((resolve) => {
-      const refuse = (unavailable: string) => resolve({ name, device: null, description: null, imagesPerSecond: null, unavailable });
-      timer = setTimeout(() => refuse('it does not answer'), patience);
+    const { promise, resolve, reject } = Promise.withResolvers<EngineReport>();
+    const refuse = (unavailable: string) => resolve({ name, device: null, description: null, imagesPerSecond: null, unavailable });
+    const end = () => reject(closing());
+    const timer = setTimeout(() => refuse('it does not answer'), patience);
+    this.#trials.add(end);
+    try {
       trainer.onMessage((message) => {
         if (message.type === 'probed') resolve(message.report);
         else if (message.type === 'failed') refuse(message.message.split('\n')[0]!);
       });
       trainer.onExit((reason) => refuse(`it ends its process (${reason})`));
       trainer.post({ type: 'probe', engine: this.#context.choice(name), measure });
-    }).finally(() => {
+      return await promise;
+    } finally {
       clearTimeout(timer);
       trainer.kill();
-      this.#trainers.delete(trainer);
-    });
+      this.#trials.delete(end);
+    }
   }
 }

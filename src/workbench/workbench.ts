@@ -28,6 +28,7 @@ export class Workbench {
   readonly #library: Library;
   readonly #engines: Engines;
   readonly #live = new LiveRuns();
+  #prepared: Promise<void> = Promise.resolve();
   #closed = false;
   readonly #handlers: Handlers;
 
@@ -46,7 +47,6 @@ export class Workbench {
       engine: (wanted: string | null) => this.#engine(wanted),
       decide: async () => {
         await this.#engines.decide();
-        if (this.#closed) throw new Error('The workbench has been closed.');
       },
     };
     this.#queue = new JobQueue(context);
@@ -55,8 +55,8 @@ export class Workbench {
   }
 
   /** What takes a moment and can happen while the first page loads. */
-  async prepare(): Promise<void> {
-    await this.#library.prepare();
+  prepare(): Promise<void> {
+    return (this.#prepared = this.#library.prepare());
   }
 
   get settings(): Settings {
@@ -82,9 +82,11 @@ export class Workbench {
   /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
   async close(): Promise<void> {
     this.#scorer.close();
-    await this.#library.close();
     this.#engines.close();
-    await this.#queue.pause();
+    await this.#queue.close();
+    await this.#library.close();
+    // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
+    await this.#prepared.catch(() => undefined);
     this.#closed = true;
     this.#store.close();
   }
@@ -101,7 +103,7 @@ export class Workbench {
     } catch (error) {
       if (error instanceof InputError) return refuse('input', error.message);
       // Looking for engines, for one, may still be under way when everything ends.
-      if (this.#closed) return refuse('input', 'Capscope is closing.');
+      if (this.#closed) return refuse('input', 'Capscope is closing');
       console.error(error);
       return refuse('fault', `${method} failed: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -32,6 +32,13 @@ export function temporaryFolder(): string {
 }
 
 export async function openBench(folder: string): Promise<Bench> {
+  const bench = startBench(folder);
+  await bench.prepared;
+  return bench;
+}
+
+/** One that may still be at its start. */
+export function startBench(folder: string): Bench & { prepared: Promise<void> } {
   const waiting = new Set<{ event: string; take: (payload: unknown) => boolean }>();
   const saved = new Map<string, Uint8Array>();
   const trainers: TrainerProcess[] = [];
@@ -58,9 +65,9 @@ export async function openBench(folder: string): Promise<Bench> {
     reveal: () => undefined,
   };
   const workbench = new Workbench(host);
-  await workbench.prepare();
   return {
     workbench,
+    prepared: workbench.prepare(),
     saved,
     trainers,
     call: async (method, argument) => {

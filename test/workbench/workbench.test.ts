@@ -2,12 +2,12 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { DatasetSummary, OpenedDataset } from '../../src/shared/contract/index.ts';
 import { describe as describeNetwork } from '../../src/shared/describe.ts';
 import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
-import { network, openBench, temporaryFolder, training, type Bench } from './fixture.ts';
+import { network, openBench, startBench, temporaryFolder, training, type Bench } from './fixture.ts';
 
 const sampleFolder = fileURLToPath(new URL('../../resources/mnist-sample/', import.meta.url));
 const files = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
@@ -203,6 +203,33 @@ describe('runs', () => {
       { id: first, status: 'stopped' },
       { id: third, status: 'running' },
     ]);
+  });
+});
+
+describe('ended right after its start', () => {
+  it('finishes making the sample known before it closes the database', async () => {
+    const folder = temporaryFolder();
+    const { workbench, prepared } = startBench(folder);
+    await workbench.close();
+    await prepared;
+    expect(await (await open(folder)).call('datasets.list')).toMatchObject([{ bundled: true }]);
+  });
+
+  it('tries no further engine, and nothing has gone wrong', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => complaints.mockRestore());
+    const { workbench, call, trainers } = await openBench(temporaryFolder());
+    const [sample] = await call('datasets.list');
+    // Waits until it is known what to compute with.
+    const [run] = await call('queue.train', { name: 'waits', dataset: sample!.fingerprint, network, training });
+    const replies = [workbench.call('app.engines', undefined), workbench.call('app.measureEngines', undefined)];
+    expect(await call('queue.state')).toMatchObject({ current: null, waiting: [run] });
+    const started = trainers.length;
+    expect(started).toBeGreaterThan(0);
+    await workbench.close();
+    for (const reply of replies) expect(await reply).toMatchObject({ ok: false, kind: 'input', message: 'Capscope is closing' });
+    expect(trainers).toHaveLength(started);
+    expect(complaints).not.toHaveBeenCalled();
   });
 });
 

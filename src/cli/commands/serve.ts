@@ -27,12 +27,14 @@ export function addServe(program: Command): void {
 /** Serves until a signal ends it. */
 async function serve({ host, port, open: openBrowser, db }: Options): Promise<void> {
   if (!existsSync(firstPage)) throw new InputError('the pages are not built yet; start this as "npm run serve"');
+  // Heard from the beginning, so that one that is ended while it starts ends in order as well.
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   const server = await startServer({ database: db, host, port });
   print(`Capscope is at ${server.url}\nCtrl-C saves what is being trained and ends it.`);
   // Without a browser on this machine the address is enough.
   if (openBrowser) await open(server.url).catch(() => undefined);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await ended;
   await server.close();
 }

@@ -42,6 +42,8 @@ export class JobQueue {
   readonly #context: Context;
   #held: boolean;
   #current: Current | null = null;
+  /** While it is being found out what to compute with. */
+  #deciding: Promise<void> | null = null;
 
   /** What was waiting when the workbench last ended is held, so that nothing starts by surprise. */
   constructor(context: Context) {
@@ -93,6 +95,12 @@ export class JobQueue {
     await this.#stopCurrent();
   }
 
+  /** As pause(), and for good: nothing is at work afterwards. */
+  async close(): Promise<void> {
+    await this.pause();
+    await this.#deciding;
+  }
+
   /** The current run stops at its next step and leaves the queue. Resolves when it has. */
   async stop(run: string): Promise<void> {
     if (this.running !== run) throw new InputError('this run is not being trained');
@@ -139,10 +147,12 @@ export class JobQueue {
     const { store, host, sourceOf, engine, decide } = this.#context;
     const chosen = engine(store.run(id).engine);
     if (!chosen) {
-      decide().then(
-        () => this.#changed(),
-        () => undefined,
-      );
+      this.#deciding ??= decide()
+        .finally(() => (this.#deciding = null))
+        .then(
+          () => this.#changed(),
+          () => undefined,
+        );
       return true;
     }
     const { reason, ...choice } = chosen;
