@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
 import { fromWire, toWire } from '../shared/wire.ts';
 import type { Host } from '../workbench/host.ts';
-import { readPage } from '../workbench/pages.ts';
+import { inTheme, readPage } from '../workbench/pages.ts';
 import { tensorflowFolder } from '../store/location.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { Access } from './access.ts';
@@ -66,7 +66,7 @@ export async function startServer({ database, host, port, startTrainer = startTr
   });
   sockets.on('connection', (socket: WebSocket) => socket.on('message', (data: Buffer) => void answer(workbench, socket, data)));
   server.on('request', (request, response) => {
-    respond(request, response, access, files).catch((error: unknown) => {
+    respond(request, response, { access, files, workbench }).catch((error: unknown) => {
       const input = error instanceof InputError;
       if (!input) console.error(error);
       refuse(response, input ? 400 : 500, input ? error.message : 'This failed on the server; its terminal says why.');
@@ -126,7 +126,13 @@ async function answer(workbench: Workbench, socket: WebSocket, data: Buffer): Pr
   socket.send(toWire({ id: call.id, reply }));
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, access: Access, files: Files): Promise<void> {
+interface Served {
+  access: Access;
+  files: Files;
+  workbench: Workbench;
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, { access, files, workbench }: Served): Promise<void> {
   if (!access.isOurHost(request) || !access.isOurOrigin(request, request.method !== 'GET')) {
     refuse(response, 403, 'This address is not the one that Capscope serves.');
     return;
@@ -154,7 +160,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, acces
     return;
   }
   const page = request.method === 'GET' ? await readPage(pages, url.pathname) : null;
-  if (page) response.writeHead(200, page.headers).end(page.body);
+  if (page) response.writeHead(200, page.headers).end((url.pathname === '/' ? inTheme(page, workbench.settings.theme) : page).body);
   else refuse(response, 404, 'There is no such page.');
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fileOf, readPage } from './pages.ts';
+import { fileOf, inTheme, readPage } from './pages.ts';
 
 describe('fileOf', () => {
   const root = '/srv/renderer';
@@ -32,4 +32,14 @@ it('serves pages with a policy that lets nothing in from elsewhere, and only fil
   expect(policy).toBe(`${own}; frame-ancestors 'none'`);
   expect(await readPage(folder, '/secret.txt')).toBeNull();
   expect(await readPage(folder, '/none.html')).toBeNull();
+});
+
+it('is light or dark from the first paint on, with nothing else changed', () => {
+  const html = readFileSync(new URL('../renderer/index.html', import.meta.url), 'utf8');
+  const page = { body: new TextEncoder().encode(html), headers: {} };
+  const dark = new TextDecoder().decode(inTheme(page, 'dark').body);
+  expect(dark).toContain('<html lang="en" data-theme="dark">');
+  expect(dark).toContain('<meta name="color-scheme" content="dark" />');
+  expect(dark.replace(' data-theme="dark"', '').replace('content="dark"', 'content="light dark"')).toBe(html);
+  expect(inTheme(page, 'system')).toBe(page);
 });

@@ -1,6 +1,7 @@
 /** The built pages, as the window and browser mode serve them: files of one folder and nothing else, under a strict policy. */
 import { readFile } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
+import type { Settings } from '../shared/contract/index.ts';
 
 /** Only the page's own files. Images may also be made by the page itself (canvas, blob) to be shown or saved. */
 const policy = [
@@ -66,4 +67,14 @@ export async function readPage(root: string, pathname: string): Promise<Page | n
   } catch {
     return null;
   }
+}
+
+/** The page as this appearance from its first paint on; its script, which first has to ask for the settings, would be too late. */
+export function inTheme(page: Page, theme: Settings['theme']): Page {
+  if (theme === 'system') return page;
+  const html = new TextDecoder()
+    .decode(page.body)
+    .replace('<html lang="en"', `$& data-theme="${theme}"`)
+    .replace('content="light dark"', `content="${theme}"`);
+  return { ...page, body: new TextEncoder().encode(html) };
 }

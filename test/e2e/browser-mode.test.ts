@@ -39,6 +39,30 @@ describe.skipIf(skipped)('browser mode', () => {
     // The token is in no address that the browser keeps.
     expect(session.page.url()).not.toContain('token');
   });
+  it('is as the settings say from the first picture on, whatever the system is', async () => {
+    const { page } = session;
+    const choose = async (appearance: string) => {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByLabel('Appearance').selectOption(appearance);
+      await page.locator(`html[data-theme="${appearance.toLowerCase()}"]`).waitFor();
+      await page.keyboard.press('Escape');
+    };
+    await choose('Dark');
+    // Before every picture.
+    await page.addInitScript(`
+      globalThis.seen = new Set();
+      const look = () => {
+        if (document.body) seen.add(getComputedStyle(document.body).backgroundColor);
+        requestAnimationFrame(look);
+      };
+      look();`);
+    await page.reload();
+    await page.getByRole('navigation', { name: 'Views' }).waitFor();
+    const seen = () => page.evaluate<string[]>('[...seen]');
+    expect(await seen()).toEqual(['rgb(20, 24, 29)']);
+    await choose('Light');
+    expect(await seen()).toEqual(['rgb(20, 24, 29)', 'rgb(255, 255, 255)']);
+  });
   it('starts with the sample', () => journey.firstStart(session));
   it('reads the four files of MNIST that are dropped on it', () => journey.dropMnist(session, files));
   it('trains two epochs and draws them as they come', async () => {

@@ -11,7 +11,7 @@ class Theme {
   }
 
   get dark(): boolean {
-    const theme = workbench.settings?.theme ?? 'system';
+    const theme = workbench.settings?.theme ?? document.documentElement.dataset['theme'] ?? 'system';
     return theme === 'system' ? this.#system : theme === 'dark';
   }
 }
