@@ -45,11 +45,11 @@ export interface SeparateImages {
   count: number;
   /**
    * Decodes on several threads and yields every image once, in the order that costs least, which need not be ascending:
-   * go by `index`. An image that cannot be decoded comes as a problem, and reading goes on. At most a few hundred
-   * images are decoded ahead. May be called again. Throws what `signal` was aborted with; leaving the loop stops the decoding.
-   * @param indices only these; by default all.
+   * go by `index`. An image that cannot be decoded comes as a problem, and reading goes on. Pixels are there until the
+   * next image is asked for, whose may take their memory. At most a few hundred images are decoded ahead. May be called again. Throws what `signal` was aborted with; leaving the loop stops the decoding.
+   * @param indices only these, each once; by default all.
    */
-  read: (options?: { indices?: readonly number[] | undefined; signal?: AbortSignal | undefined }) => AsyncIterable<ReadImage>;
+  read: (options?: { indices?: ArrayLike<number> | undefined; signal?: AbortSignal | undefined }) => AsyncIterable<ReadImage>;
 }
 
 export type RawImages = UniformImages | SeparateImages;

@@ -36,8 +36,12 @@ function contentOf(content: Uint8Array | string, maxBytes: number): Uint8Array {
 
 /** Pixels of a whole request, in memory that grows with them. */
 class Pixels {
-  bytes = new Uint8Array(2 ** 20);
+  bytes: Uint8Array<ArrayBuffer>;
   used = 0;
+
+  constructor(room = new ArrayBuffer(2 ** 20)) {
+    this.bytes = new Uint8Array(room);
+  }
 
   /** Room for an image, at an even place because 16-bit values need one. */
   take(size: number): Uint8Array<ArrayBuffer> {
@@ -52,15 +56,15 @@ class Pixels {
   }
 }
 
-async function decodeAll({ contents, maxPixels, maxBytes }: DecodeRequest): Promise<DecodeResponse> {
-  const room = new Pixels();
+async function decodeAll({ contents, room, maxPixels, maxBytes }: DecodeRequest): Promise<DecodeResponse> {
+  const packed = new Pixels(room);
   const shapes = new Float64Array(contents.length * shapeSize);
   const problems: DecodeResponse['problems'] = [];
-  const take = (size: number) => room.take(size);
+  const take = (size: number) => packed.take(size);
   let count = 0;
-  for (const [which, given] of contents.entries()) {
+  for (const [which, file] of contents.entries()) {
     try {
-      const content = contentOf(given, maxBytes);
+      const content = contentOf(file, maxBytes);
       let image = decodePlainPng(content, maxPixels, take);
       if (!image) {
         image = await decodeImage(content, maxPixels);
@@ -68,13 +72,16 @@ async function decodeAll({ contents, maxPixels, maxBytes }: DecodeRequest): Prom
         take(byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
       }
       const { height, width, channels, pixels } = image;
-      shapes.set([which, height, width, channels, room.used - pixels.byteLength, Number(pixels instanceof Uint16Array)], count * shapeSize);
+      shapes.set(
+        [which, height, width, channels, packed.used - pixels.byteLength, Number(pixels instanceof Uint16Array)],
+        count * shapeSize,
+      );
       count++;
     } catch (error) {
       problems.push({ which, message: sentence((error as Error).message) });
     }
   }
-  return { shapes: shapes.slice(0, count * shapeSize), pixels: room.bytes.subarray(0, room.used), problems };
+  return { shapes: shapes.slice(0, count * shapeSize), pixels: packed.bytes.subarray(0, packed.used), problems };
 }
 
 /** What libraries say, on one line; they repeat themselves over several. */

@@ -17,11 +17,17 @@ export function splitName(name: string): SplitName | undefined {
   return undefined;
 }
 
-interface Placed {
-  file: SourceFile;
+/** What a folder says about the images in it. */
+interface Home {
   split: SplitName | undefined;
-  /** Undefined: in no class's folder. */
+  /** Undefined: it is no class's folder. */
   className: string | undefined;
+}
+
+/** Images for one purpose, and where each lies. */
+interface Placed {
+  files: SourceFile[];
+  homes: Home[];
 }
 
 export const imageFolderReader: Reader = {
@@ -40,34 +46,44 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   if (files.length > options.limits.images)
     throw new DatasetError(source.label, `it holds ${files.length} images; expected at most ${options.limits.images}`);
 
-  const placed = place(files);
+  const homes = homesOf(files);
   const homeless = new Map<string, number>();
-  for (const { file, className } of placed)
-    if (className === undefined) homeless.set(folderName(file.path), (homeless.get(folderName(file.path)) ?? 0) + 1);
-  const splits = Map.groupBy(
-    placed.filter(({ className }) => className !== undefined),
-    ({ split }) => split,
-  );
+  const splits = new Map<SplitName | undefined, Placed>();
+  for (const file of files) {
+    const folder = folderName(file.path);
+    const home = homes.get(folder)!;
+    if (home.className === undefined) {
+      homeless.set(folder, (homeless.get(folder) ?? 0) + 1);
+      continue;
+    }
+    const split = splits.get(home.split) ?? { files: [], homes: [] };
+    splits.set(home.split, split);
+    split.files.push(file);
+    split.homes.push(home);
+  }
   for (const [folder, count] of homeless)
     problems.push({ file: folder === '' ? null : folder, message: `${count} images lie in no class's folder and are left out` });
 
   const undivided = splits.get(undefined);
   if (undivided && splits.size > 1) {
-    problems.push({ file: null, message: `${undivided.length} images lie neither in a training nor in a test folder and are left out` });
+    problems.push({
+      file: null,
+      message: `${undivided.files.length} images lie neither in a training nor in a test folder and are left out`,
+    });
     splits.delete(undefined);
   }
   const train = splits.get('train') ?? undivided ?? splits.get('val') ?? splits.get('test');
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
   const validation = splits.get('val');
   if (validation && validation !== train && validation !== test)
-    problems.push({ file: null, message: `${validation.length} validation images are left out; training and test images are read` });
+    problems.push({ file: null, message: `${validation.files.length} validation images are left out; training and test images are read` });
   if (!train)
     throw new DatasetError(
       source.label,
       `its ${files.length} images lie in no folders named after classes; expected e.g. train/cat/1.png and train/dog/1.png`,
     );
 
-  const classes = [...new Set(train.map(({ className }) => className!))].sort(byName);
+  const classes = [...new Set(train.homes.map(({ className }) => className!))].sort(byName);
   if (classes.length < 2)
     throw new DatasetError(
       source.label,
@@ -75,42 +91,49 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     );
   const index = new Map(classes.map((name, i) => [name, i]));
   const strange = new Map<string, number>();
-  const known = test?.filter(({ className }) => {
-    const found = index.has(className!);
-    if (!found) strange.set(className!, (strange.get(className!) ?? 0) + 1);
-    return found;
-  });
+  const known: Placed = { files: [], homes: [] };
+  for (const [i, home] of test?.homes.entries() ?? []) {
+    const name = home.className!;
+    if (index.has(name)) {
+      known.files.push(test!.files[i]!);
+      known.homes.push(home);
+    } else strange.set(name, (strange.get(name) ?? 0) + 1);
+  }
   for (const [name, count] of strange)
     problems.push({ file: null, message: `${count} test images of class ${name}, which no training image has, are left out` });
-  const splitOf = (images: Placed[]): RawSplit => ({
-    images: imageFiles(
-      source,
-      images.map(({ file }) => file),
-      options,
-    ),
-    labels: Uint16Array.from(images, ({ className }) => index.get(className!)!),
+  const splitOf = ({ files: images, homes: of }: Placed): RawSplit => ({
+    images: imageFiles(source, images, options),
+    labels: Uint16Array.from(of, ({ className }) => index.get(className!)!),
     from: { images: source.label, labels: source.label },
   });
-  return { name: source.name, classes, train: splitOf(train), test: known && known.length > 0 ? splitOf(known) : null, problems };
+  return {
+    name: source.name,
+    classes,
+    train: splitOf(train),
+    test: known.files.length > 0 ? splitOf(known) : null,
+    problems,
+  };
 }
 
-/** Where each image belongs: "train/cat/1.png", "cat/train/1.png" or "cat/1.png" below whatever all have in common. */
-function place(files: readonly SourceFile[]): Placed[] {
-  const folders = files.map(({ path }) => folderName(path).split('/').filter(Boolean));
-  let common = folders[0]?.length ?? 0;
+/** Where images belong, by their folder: "train/cat/1.png", "cat/train/1.png" or "cat/1.png" below whatever all have in common. */
+function homesOf(files: readonly SourceFile[]): Map<string, Home> {
+  const paths = [...new Set(files.map(({ path }) => folderName(path)))];
+  const folders = paths.map((path) => path.split('/').filter(Boolean));
+  const [first] = folders;
+  let common = first?.length ?? 0;
   for (const parts of folders) {
-    const differs = parts.findIndex((part, i) => part !== folders[0]![i]);
+    const differs = parts.findIndex((part, i) => part !== first![i]);
     common = Math.min(common, differs < 0 ? parts.length : differs);
   }
   // What is common may say what all images are for, and be the name of the only class; what is above that does not matter.
-  const split = folders[0]?.slice(0, common).findIndex((part) => splitName(part) !== undefined) ?? -1;
+  const split = first?.slice(0, common).findIndex((part) => splitName(part) !== undefined) ?? -1;
   const skipped = split >= 0 ? split : common;
-  return files.map((file, i) => {
-    const [first, second] = folders[i]!.slice(skipped);
-    if (first === undefined) return { file, split: undefined, className: undefined };
-    const own = splitName(first);
-    if (own) return { file, split: own, className: second };
-    const inner = second === undefined ? undefined : splitName(second);
-    return { file, split: inner, className: first };
-  });
+  return new Map(paths.map((path, i) => [path, homeOf(folders[i]!.slice(skipped))]));
+}
+
+function homeOf([first, second]: readonly string[]): Home {
+  if (first === undefined) return { split: undefined, className: undefined };
+  const own = splitName(first);
+  if (own) return { split: own, className: second };
+  return { split: second === undefined ? undefined : splitName(second), className: first };
 }

@@ -17,6 +17,8 @@ const fewFiles = 64;
 const firstBatch = 16;
 const maxBatch = 1024;
 const maxThreads = 16;
+/** Decoding leaves many small objects behind; a thread that may pile them up takes more memory and is no faster. */
+const youngMegabytes = 4;
 
 /** Images that are files of a source, one image each. */
 export function imageFiles(source: Source, files: readonly SourceFile[], { decoder = decoderScript, limits }: ReadOptions): SeparateImages {
@@ -24,7 +26,7 @@ export function imageFiles(source: Source, files: readonly SourceFile[], { decod
     kind: 'separate',
     count: files.length,
     read: ({ indices, signal } = {}) => {
-      const wanted = indices ? [...new Set(indices)] : Array.from(files, (_, i) => i);
+      const wanted = indices ? Uint32Array.from(indices) : Uint32Array.from(files.keys());
       return decodeFiles(source, files, wanted, { script: decoder, maxPixels: limits.imagePixels, signal });
     },
   };
@@ -39,16 +41,21 @@ interface Settings {
 async function* decodeFiles(
   source: Source,
   files: readonly SourceFile[],
-  wanted: readonly number[],
+  wanted: Uint32Array,
   { script, maxPixels, signal }: Settings,
 ): AsyncGenerator<ReadImage> {
   signal?.throwIfAborted();
   if (wanted.length === 0) return;
   const threads = Math.min(availableParallelism(), maxThreads, Math.ceil(wanted.length / 16));
-  const workers = Array.from({ length: threads }, () => new Worker(script));
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } }),
+  );
   const batches = new Batches(source, files, wanted, signal);
   try {
     const size = { images: 0, bytes: 0 };
+    // Memory of pixels that have been used, for the next ones: left to the garbage collector, tens of megabytes pile up.
+    const free: ArrayBuffer[] = [];
     // One request for every thread; the next one is sent before the answer is used.
     const running = new Map<Worker, Promise<{ worker: Worker; batch: Batch; response: DecodeResponse }>>();
     const start = async (worker: Worker): Promise<void> => {
@@ -60,7 +67,7 @@ async function* decodeFiles(
           : Math.min(maxBatch, Math.max(1, Math.round((batchBytes * size.images) / size.bytes))),
       );
       if (!batch) return;
-      const request: DecodeRequest = { contents: batch.contents, maxPixels, maxBytes: maxImageBytes };
+      const request: DecodeRequest = { contents: batch.contents, room: free.pop(), maxPixels, maxBytes: maxImageBytes };
       const answer = respond(worker, request, signal).then((response) => ({ worker, batch, response }));
       // Whoever waits for the others when one fails must not leave this one's failure unheard.
       answer.catch(() => undefined);
@@ -78,6 +85,7 @@ async function* decodeFiles(
       size.bytes += response.pixels.length + 1;
       await start(worker);
       yield* imagesOf(files, batch, response);
+      if (response.pixels.buffer.byteLength <= 2 * batchBytes) free.push(response.pixels.buffer);
       signal?.throwIfAborted();
     }
   } finally {
@@ -88,7 +96,7 @@ async function* decodeFiles(
 /** Image files that are decoded together. */
 interface Batch {
   /** Which of all files they are. */
-  indices: number[];
+  indices: ArrayLike<number>;
   contents: (Uint8Array | string)[];
   /** Those whose content could not be read. */
   problems: { index: number; problem: Problem }[];
@@ -98,12 +106,12 @@ interface Batch {
 class Batches {
   readonly #files: readonly SourceFile[];
   /** On disk, where threads read them by themselves. */
-  readonly #onDisk: number[];
+  readonly #onDisk: Uint32Array;
   readonly #elsewhere = new Map<SourceFile, number>();
   readonly #contents: AsyncIterator<FileContent>;
   #next = 0;
 
-  constructor(source: Source, files: readonly SourceFile[], wanted: readonly number[], signal: AbortSignal | undefined) {
+  constructor(source: Source, files: readonly SourceFile[], wanted: Uint32Array, signal: AbortSignal | undefined) {
     this.#files = files;
     this.#onDisk = wanted.filter((index) => files[index]!.disk !== undefined);
     for (const index of wanted) if (files[index]!.disk === undefined) this.#elsewhere.set(files[index]!, index);
@@ -115,11 +123,12 @@ class Batches {
     if (this.#next < this.#onDisk.length) {
       const indices = this.#onDisk.slice(this.#next, this.#next + count);
       this.#next += indices.length;
-      return { indices, contents: indices.map((index) => this.#files[index]!.disk!), problems: [] };
+      return { indices, contents: Array.from(indices, (index) => this.#files[index]!.disk!), problems: [] };
     }
-    const batch: Batch = { indices: [], contents: [], problems: [] };
     if (this.#elsewhere.size === 0) return undefined;
-    for (let bytes = 0; batch.indices.length < count && bytes < batchBytes;) {
+    const indices: number[] = [];
+    const batch: Batch = { indices, contents: [], problems: [] };
+    for (let bytes = 0; indices.length < count && bytes < batchBytes;) {
       const next = await this.#contents.next();
       if (next.done) break;
       const content = next.value;
@@ -128,12 +137,12 @@ class Batches {
         const file = content.file.label;
         batch.problems.push({ index, problem: { file, message: content.error.message.slice(file.length + 2) } });
       } else {
-        batch.indices.push(index);
+        indices.push(index);
         batch.contents.push(content.bytes);
         bytes += content.bytes.length;
       }
     }
-    return batch.indices.length + batch.problems.length > 0 ? batch : undefined;
+    return indices.length + batch.problems.length > 0 ? batch : undefined;
   }
 
   async close(): Promise<void> {
@@ -142,7 +151,7 @@ class Batches {
 }
 
 async function respond(worker: Worker, request: DecodeRequest, signal: AbortSignal | undefined): Promise<DecodeResponse> {
-  worker.postMessage(request);
+  worker.postMessage(request, request.room ? [request.room] : []);
   const [response] = (await once(worker, 'message', { ...(signal && { signal }) })) as [DecodeResponse];
   return response;
 }

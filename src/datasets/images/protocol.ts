@@ -5,6 +5,8 @@ export interface DecodeRequest {
   maxBytes: number;
   /** Image files: their content, or where they lie on disk. */
   contents: (Uint8Array | string)[];
+  /** Memory of an earlier answer's pixels, for this one's; more is taken where it is too little. */
+  room: ArrayBuffer | undefined;
 }
 
 /** Numbers per image in `shapes`. */

@@ -159,10 +159,11 @@ class Places {
   }
 
   /** Those that are wanted, ascending. */
-  images(): number[] {
-    const wanted: number[] = [];
-    for (const [image, slot] of this.#slots.entries()) if (slot !== 0) wanted.push(image);
-    return wanted;
+  images(): Uint32Array {
+    const wanted = new Uint32Array(this.#slots.length);
+    let count = 0;
+    for (const [image, slot] of this.#slots.entries()) if (slot !== 0) wanted[count++] = image;
+    return wanted.subarray(0, count);
   }
 
   /** Whether they all go to this one, in order. */

@@ -25,7 +25,7 @@ function uniform(values: UniformImages['values'], labels: number[], shape: Image
   };
 }
 
-/** Images that are read one by one, the last first; null stands for one that is damaged. */
+/** Images that are read one by one, the last first, whose pixels are gone when the next one is asked for; null stands for one that is damaged. */
 function separate(images: (RawImage | null)[], labels: number[]): RawSplit & { images: SeparateImages & { reads: number } } {
   const source: SeparateImages & { reads: number } = {
     kind: 'separate',
@@ -33,11 +33,14 @@ function separate(images: (RawImage | null)[], labels: number[]): RawSplit & { i
     reads: 0,
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous
     async *read({ indices = [...images.keys()] } = {}) {
-      for (const index of indices.toReversed()) {
+      for (const index of Array.from(indices).reverse()) {
         source.reads++;
         const image = images[index];
-        if (image) yield { index, image };
-        else yield { index, problem: { file: `image ${index}`, message: 'it is damaged' } };
+        if (image) {
+          const pixels = image.pixels.slice();
+          yield { index, image: { ...image, pixels } };
+          pixels.fill(0);
+        } else yield { index, problem: { file: `image ${index}`, message: 'it is damaged' } };
       }
     },
   };

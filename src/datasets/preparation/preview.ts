@@ -90,7 +90,8 @@ async function readShown({ splits: [train] }: Examined, { perClass, classes, see
   let bytes = 0;
   for await (const one of images.read({ indices: chosen })) {
     if (!('image' in one)) continue;
-    const { index, image } = one;
+    const { index } = one;
+    const image = { ...one.image, pixels: one.image.pixels.slice() };
     read.set(index, { label: labels[index]!, on: (background) => opaque(image, background) });
     bytes += image.pixels.byteLength;
     if (bytes > KEPT_BYTES) break;

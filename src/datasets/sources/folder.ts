@@ -40,7 +40,7 @@ export async function folderSource(folder: string, { signal, onFile }: ListOptio
     if (above.has(listed.real)) return void leaveOut(full, 'it is a link to a folder that it lies in; links in circles are not followed');
     if (depth > maxDepth) return void leaveOut(full, `it lies more than ${maxDepth} folders deep; expected the folder of one data set`);
     above.add(listed.real);
-    const start = full.endsWith(sep) ? full : full + sep;
+    const place: Place = { disk: full.endsWith(sep) ? full : full + sep, path: (path && `${path}/`).normalize('NFC') };
     for (const entry of listed.entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (isClutterName(entry.name)) continue;
       const below = path ? `${path}/${entry.name}` : entry.name;
@@ -48,7 +48,7 @@ export async function folderSource(folder: string, { signal, onFile }: ListOptio
       if (!kind) leaveOut(join(folder, below), 'it is a link that leads nowhere');
       else if (kind.isDirectory()) await walk(below, depth + 1);
       else if (kind.isFile()) {
-        files.push(new DiskFile(start + entry.name, below.normalize('NFC')));
+        files.push(new DiskFile(place, entry.name));
         onFile?.();
       }
       if (files.length > maxFiles)
@@ -71,17 +71,33 @@ async function list(folder: string) {
 
 /** A single file. */
 export function fileSource(path: string): Source {
-  const name = basename(path).normalize('NFC');
-  return { label: path, name: stem(name), files: [new DiskFile(path, name)], problems: [], readAll: readOneByOne };
+  const name = basename(path);
+  const file = new DiskFile({ disk: path.slice(0, path.lastIndexOf(name)), path: '' }, name);
+  return { label: path, name: stem(file.path), files: [file], problems: [], readAll: readOneByOne };
 }
 
-class DiskFile implements SourceFile {
-  readonly path: string;
-  readonly disk: string;
+/** A folder, as the names of its files continue it on disk and inside the source. */
+interface Place {
+  disk: string;
+  path: string;
+}
 
-  constructor(disk: string, path: string) {
-    this.disk = disk;
-    this.path = path;
+/** There may be millions, so each keeps its own name only and puts its paths together when they are asked for. */
+class DiskFile implements SourceFile {
+  readonly #place: Place;
+  readonly #name: string;
+
+  constructor(place: Place, name: string) {
+    this.#place = place;
+    this.#name = name;
+  }
+
+  get path(): string {
+    return this.#place.path + this.#name.normalize('NFC');
+  }
+
+  get disk(): string {
+    return this.#place.disk + this.#name;
   }
 
   get label(): string {
