@@ -65,16 +65,16 @@ const LISTED = 20;
 async function agree(problems: readonly Problem[], skipBad: boolean, ask: boolean, images: number): Promise<void> {
   if (problems.length === 0) return;
   const files = `${integer(problems.length)} ${problems.length === 1 ? 'file' : 'files'}`;
-  say(`${files} cannot be read:`);
+  say(`${files} would be left out:`);
   for (const { file, message } of problems.slice(0, LISTED)) say(`  ${file === null ? '' : `${file}: `}${message}`);
   if (problems.length > LISTED) say(`  and ${integer(problems.length - LISTED)} more; "capscope inspect" lists them all`);
   if (skipBad) return;
   if (ask && process.stdin.isTTY && process.stderr.isTTY) {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     const answer = await terminal
-      .question(`Go on with the ${integer(images)} images that can be read? [y/N] `)
+      .question(`Go on with the ${integer(images)} images that are left? [y/N] `)
       .finally(() => terminal.close());
     if (/^y(es)?$/i.test(answer.trim())) return;
   }
-  throw new InputError(`${files} of the data set cannot be read; mend or remove them, or go on without them with --skip-bad`);
+  throw new InputError(`${files} of the data set would be left out; mend or remove them, or go on without them with --skip-bad`);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { encodeIdx } from '../../src/datasets/formats/idx.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { readFileSync } from 'node:fs';
 import type { StudyResult } from '../../src/shared/results.ts';
@@ -52,6 +53,18 @@ describe('inspect', () => {
     expect(text.stdout).toMatch(/Left out \(1\):\n {2}.*3\.png: /);
   });
 
+  it('names a second data set beside the one that it says it holds', async () => {
+    writeFileSync(join(folder, 'train-images-idx3-ubyte'), encodeIdx([4, 2, 2], new Uint8Array(16)));
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte'), encodeIdx([4], Uint8Array.of(0, 1, 0, 1)));
+    const { code, stdout } = await capscope('inspect', folder, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      format: 'IDX',
+      problems: [{ file: photos, message: expect.stringMatching(/^it is another data set \(image folders\) and is left out/) as string }],
+    });
+  });
+
   it('ends with code 2 when nothing can be loaded', async () => {
     const nowhere = join(folder, 'nowhere');
     const { code, stdout } = await capscope('inspect', nowhere, '--json');
@@ -88,7 +101,7 @@ it('a study runs on a folder of images, prepared; damaged files need a word; wha
   const refused = await run();
   expect(refused).toMatchObject({ code: 2, stdout: '' });
   expect(refused.stderr).toMatch(
-    /1 file cannot be read:\n.*0\.png: .*\n(.*\n)*capscope: 1 file of the data set cannot be read; .* --skip-bad\n$/,
+    /1 file would be left out:\n.*0\.png: .*\n(.*\n)*capscope: 1 file of the data set would be left out; .* --skip-bad\n$/,
   );
 
   const { code, stdout } = await run('--skip-bad');

@@ -4,9 +4,7 @@ import { gunzipAtMost, gunzipHead, isGzip } from '../gzip.ts';
 import type { Problem } from '../raw.ts';
 import { isTar, isZip } from '../sources/archive.ts';
 import { maxFileBytes, readFiles, type Source, type SourceFile } from '../sources/source.ts';
-import type { ReadOptions } from './reader.ts';
-
-export type Kind = 'idx' | 'npy' | 'mat5' | 'hdf5' | 'norb' | 'pickle' | 'image' | 'json' | 'text' | 'zip' | 'tar' | 'unknown';
+import type { Kind, ReadOptions } from './reader.ts';
 
 export interface Item {
   file: SourceFile;

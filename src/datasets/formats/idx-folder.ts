@@ -47,6 +47,7 @@ function quartets(items: readonly Item[]): Map<string, Quartet> {
 
 export const idxReader: Reader = {
   name: 'IDX',
+  kinds: ['idx'],
   looksLike: async (source, options) => {
     const { items } = await contentsOf(source, options);
     return items.some(({ kind }) => kind === 'idx');

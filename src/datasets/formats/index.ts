@@ -13,11 +13,12 @@ import { norbReader } from './arrays/norb.ts';
 import { npyReader } from './arrays/npy.ts';
 import { cifarBinaryReader } from './cifar/binary.ts';
 import { cifarPythonReader } from './cifar/python.ts';
-import { contentsOf, type Kind } from './contents.ts';
+import { contentsOf } from './contents.ts';
 import { csvListingReader } from './csv/listing.ts';
 import { csvPixelReader } from './csv/pixels.ts';
 import { idxReader } from './idx-folder.ts';
-import { defaultLimits, type Reader, type ReadOptions } from './reader.ts';
+import { besides } from './others.ts';
+import { defaultLimits, type Kind, type Reader, type ReadOptions } from './reader.ts';
 
 /** In the order in which they are tried: the more telling a format's signs are, the earlier. */
 export const readers: readonly Reader[] = [
@@ -46,12 +47,13 @@ export async function readSource(
   const full = { ...options, limits };
   let place = (source.together && (await openArchives(source, full))) || source;
   for (let nesting = 0; ; nesting++) {
-    for (const reader of readers) {
+    for (const [i, reader] of readers.entries()) {
       if (!(await reader.looksLike(place, full))) continue;
       const read = await reader.read(place, full);
       checkNames(read);
       const { problems } = await contentsOf(place, full);
-      return { ...read, problems: [...place.problems, ...problems, ...read.problems], format: reader.name };
+      const others = await besides(place, reader, readers.slice(i + 1), full);
+      return { ...read, problems: [...place.problems, ...problems, ...others, ...read.problems], format: reader.name };
     }
     const opened = nesting < maxNesting ? await openArchives(place, full) : undefined;
     if (!opened) throw await unknown(place, full);

@@ -38,9 +38,14 @@ export interface ReadOptions {
   decoder?: string | URL | undefined;
 }
 
+/** What a file is by its beginning, after decompression. */
+export type Kind = 'idx' | 'npy' | 'mat5' | 'hdf5' | 'norb' | 'pickle' | 'image' | 'json' | 'text' | 'zip' | 'tar' | 'unknown';
+
 export interface Reader {
   /** The format, as a person calls it, e.g. "CIFAR-10 binary". */
   name: string;
+  /** What the files are that it reads; it leaves others alone. */
+  kinds: readonly Kind[];
   /** Whether the content (never just the name) of its files is of this format. May read the beginnings of files. */
   looksLike: (source: Source, options: ReadOptions) => boolean | Promise<boolean>;
   /**

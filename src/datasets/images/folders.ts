@@ -32,6 +32,7 @@ interface Placed {
 
 export const imageFolderReader: Reader = {
   name: 'image folders',
+  kinds: ['image'],
   looksLike: async (source, options) => (await contentsOf(source, options)).items.some(({ kind, gzip }) => kind === 'image' && !gzip),
   read: readFolders,
 };

@@ -78,6 +78,7 @@ function parseList(bytes: Uint8Array): unknown[] | undefined {
 
 export const sheetReader: Reader = {
   name: 'PNG sheets',
+  kinds: ['image', 'json'],
   looksLike: async (source, options) => (await partsOf(source, options)) !== undefined,
   read: async (source, options): Promise<RawDataset> => {
     const parts = (await partsOf(source, options))!;

@@ -13,6 +13,7 @@ const maxMatFiles = 100;
 
 export const matReader: Reader = {
   name: 'MATLAB',
+  kinds: ['mat5', 'hdf5'],
   looksLike: async (source, options) => (await matItems(source, options)).length > 0,
   read: async (source, options) => {
     const items = await matItems(source, options);

@@ -19,6 +19,7 @@ const categories = ['animal', 'human', 'airplane', 'truck', 'car'];
 
 export const norbReader: Reader = {
   name: 'smallNORB',
+  kinds: ['norb'],
   looksLike: async (source, options) => (await contentsOf(source, options)).items.some(({ kind }) => kind === 'norb'),
   read: async (source, options) => {
     const items = (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'norb');

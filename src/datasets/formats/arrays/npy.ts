@@ -34,6 +34,7 @@ const types: Record<string, Constructor> = {
 
 export const npyReader: Reader = {
   name: 'NumPy',
+  kinds: ['npy'],
   looksLike: async (source, options) => (await npyItems(source, options)).length > 0,
   read: async (source, options) => {
     const items = await npyItems(source, options);

@@ -49,6 +49,7 @@ async function findBatches(source: Source, options: ReadOptions): Promise<Batche
 
 export const cifarBinaryReader: Reader = {
   name: 'CIFAR binary',
+  kinds: ['unknown', 'text', 'idx'],
   looksLike: async (source, options) => (await findBatches(source, options)) !== undefined,
   read: async (source, options) => {
     const { variant, files } = (await findBatches(source, options))!;

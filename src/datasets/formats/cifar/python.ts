@@ -23,6 +23,7 @@ const pickles = async (source: Source, options: ReadOptions): Promise<Item[]> =>
 
 export const cifarPythonReader: Reader = {
   name: 'CIFAR Python',
+  kinds: ['pickle'],
   looksLike: async (source, options) => (await pickles(source, options)).length > 0,
   read: async (source, options) => {
     const items = await pickles(source, options);

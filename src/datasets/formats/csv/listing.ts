@@ -93,6 +93,7 @@ async function findListings(source: Source, options: ReadOptions): Promise<Found
 
 export const csvListingReader: Reader = {
   name: 'CSV of image files',
+  kinds: ['text', 'image'],
   looksLike: async (source, options) => (await listingsOf(source, options)).listings.length > 0,
   read: readListings,
 };

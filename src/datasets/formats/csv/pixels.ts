@@ -49,6 +49,7 @@ async function findTables(source: Source, options: ReadOptions): Promise<Table[]
 
 export const csvPixelReader: Reader = {
   name: 'CSV of pixels',
+  kinds: ['text'],
   looksLike: async (source, options) => (await tablesOf(source, options)).length > 0,
   read: readTables,
 };

@@ -1,0 +1,60 @@
+/** Data sets that lie beside the one that is read. */
+import { DatasetError } from '../errors.ts';
+import type { Problem } from '../raw.ts';
+import type { Source } from '../sources/source.ts';
+import { contentsOf, type Item } from './contents.ts';
+import type { Reader, ReadOptions } from './reader.ts';
+
+/** Files that take no longer than a moment to read, to see whether they are a data set or just look like one. */
+const momentBytes = 2 ** 26;
+
+/**
+ * What is left out because `reader` reads its own kinds of files only: one problem for each data set.
+ * @param others the readers that have not been tried yet.
+ */
+export async function besides(source: Source, reader: Reader, others: readonly Reader[], options: ReadOptions): Promise<Problem[]> {
+  const { items } = await contentsOf(source, options);
+  const problems: Problem[] = [];
+  let left = items.filter(({ kind }) => !reader.kinds.includes(kind));
+  for (const other of others) {
+    const own = left.filter(({ kind }) => other.kinds.includes(kind));
+    if (own.length === 0 || !(await isDataset({ ...source, files: own.map(({ file }) => file) }, own, other, options))) continue;
+    problems.push({
+      file: commonPlace(own),
+      message: `it is another data set (${other.name}) and is left out, because only one is read (${reader.name}); to read this one, open it alone`,
+    });
+    left = left.filter((item) => !own.includes(item));
+  }
+  return problems;
+}
+
+async function isDataset(source: Source, items: readonly Item[], reader: Reader, options: ReadOptions): Promise<boolean> {
+  if (!(await reader.looksLike(source, options))) return false;
+  // Images are read later, one by one.
+  let bytes = 0;
+  for (const { file, kind } of items) if (kind !== 'image' && bytes <= momentBytes) bytes += await file.size();
+  if (bytes > momentBytes) return true;
+  try {
+    await reader.read(source, options);
+    return true;
+  } catch (error) {
+    if (error instanceof DatasetError) return false;
+    throw error;
+  }
+}
+
+/** The one file, or the folder that they all lie in, as messages call it. */
+function commonPlace(items: readonly Item[]): string {
+  const { label } = items[0]!.file;
+  if (items.length === 1) return label;
+  let common = parts(label);
+  for (const { file } of items) {
+    const own = parts(file.label);
+    const differs = common.findIndex((part, i) => part !== own[i]);
+    if (differs >= 0) common = common.slice(0, differs);
+  }
+  return common.join('').replace(/[\\/]$/, '');
+}
+
+/** A path's folders, each with the separator behind it. */
+const parts = (path: string): string[] => path.match(/[^\\/]*[\\/]/g) ?? [];

@@ -1,0 +1,83 @@
+/** Several data sets in one folder or archive: one is read, and it is said what is left out. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import sharp from 'sharp';
+import { pack } from 'tar-stream';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { readPaths } from '../../src/datasets/read.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'capscope-several-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+type Files = Record<string, Uint8Array | string>;
+
+const idx: Files = {
+  'mnist/train-images-idx3-ubyte': encodeIdx(
+    [4, 2, 2],
+    Uint8Array.from({ length: 16 }, (_, i) => i),
+  ),
+  'mnist/train-labels-idx1-ubyte': encodeIdx([4], Uint8Array.of(0, 1, 0, 1)),
+};
+const png = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#123456' } })
+  .png()
+  .toBuffer();
+const photos: Files = { 'photos/cat/1.png': png, 'photos/dog/1.png': png, 'photos/dog/2.png': png };
+const table: Files = { 'digits.csv': ['0', '1', '1', '0'].map((label) => `${label},${'7,'.repeat(15)}7`).join('\n') };
+
+/** A NumPy array of bytes, all 0. */
+function npy(shape: number[]): Buffer {
+  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(', ')},), }\n`;
+  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
+  return Buffer.concat([start, Buffer.from(header), Buffer.alloc(shape.reduce((a, b) => a * b, 1))]);
+}
+
+async function read(files: Files): Promise<{ format: string; leftOut: [string | null, string][] }> {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const { format, problems } = await readPaths([folder]);
+  return { format, leftOut: problems.map(({ file, message }) => [file?.replace(folder, '…') ?? null, message]) };
+}
+
+const another = (left: string, taken: string) =>
+  `it is another data set (${left}) and is left out, because only one is read (${taken}); to read this one, open it alone`;
+
+it('the more telling format is read, and each of the others is named by its folder or file', async () => {
+  expect(await read({ ...idx, ...photos, ...table })).toEqual({
+    format: 'IDX',
+    leftOut: [
+      ['…/photos', another('image folders', 'IDX')],
+      ['…/digits.csv', another('CSV of pixels', 'IDX')],
+    ],
+  });
+});
+
+it('the same in an archive', async () => {
+  const archive = pack();
+  for (const [name, content] of Object.entries({ ...idx, ...photos })) archive.entry({ name }, Buffer.from(content));
+  archive.finalize();
+  const path = join(folder, 'both.tar');
+  writeFileSync(path, await buffer(archive));
+  const { format, problems } = await readPaths([path]);
+  expect(format).toBe('IDX');
+  expect(problems).toEqual([{ file: join(path, 'photos'), message: another('image folders', 'IDX') }]);
+});
+
+it('image folders win over a table of numbers', async () => {
+  expect(await read({ ...photos, ...table })).toEqual({
+    format: 'image folders',
+    leftOut: [['…/digits.csv', another('CSV of pixels', 'image folders')]],
+  });
+});
+
+it('files that only look like a data set are not called one', async () => {
+  const few = { 'figure.png': png, 'readme.txt': 'Digits, in rows\n', 'mean.npy': npy([28]), 'notes.json': '{"a": 1}' };
+  expect(await read({ ...idx, ...few })).toEqual({ format: 'IDX', leftOut: [] });
+});
