@@ -23,6 +23,12 @@ export function gunzipHead(bytes: Uint8Array, place: string): Uint8Array {
   }
 }
 
+/** Bytes of the content, as the file's last four say, without decompressing it; 0 when they cannot be true. */
+export function unpackedSize(bytes: Uint8Array): number {
+  const declared = bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
+  return declared > bytes.length * maxRatio ? 0 : declared;
+}
+
 /**
  * The content, which should have `expected` bytes.
  * Throws a DatasetError when the file is damaged, and also when it holds more or fewer bytes.

@@ -17,7 +17,7 @@ interface Header {
   start: number;
 }
 
-type Constructor = new (buffer: ArrayBuffer) => Numbers;
+type Constructor = new (buffer: ArrayBuffer) => Numbers | Float16Array;
 const types: Record<string, Constructor> = {
   b1: Uint8Array,
   u1: Uint8Array,
@@ -28,6 +28,7 @@ const types: Record<string, Constructor> = {
   i4: Int32Array,
   u8: BigUint64Array,
   i8: BigInt64Array,
+  f2: Float16Array,
   f4: Float32Array,
   f8: Float64Array,
 };
@@ -86,7 +87,8 @@ export function readNpy(bytes: Uint8Array, place: string): NdArray | string[] {
   }
   const aligned = ownBytes(bytes.subarray(start));
   if (descr[0] === '>') aligned[`swap${(8 * itemBytes) as 16 | 32 | 64}`]();
-  return { shape, fortran, data: new type(aligned.buffer) };
+  const data = new type(aligned.buffer);
+  return { shape, fortran, data: data instanceof Float16Array ? Float32Array.from(data) : data };
 }
 
 function readText(bytes: Uint8Array, descr: string, itemBytes: number, count: number): string[] {
@@ -118,7 +120,7 @@ function readHeader(bytes: Uint8Array, place: string): Header {
   if (!/^[<>|=](?:[US]\d{1,6}|[a-z]\d)$/.test(descr) || !(descr.slice(1) in types || /^.[US]/.test(descr)))
     throw new DatasetError(
       place,
-      `it holds ${match.fields ? 'records' : descr === '|O' ? 'Python objects, which are not read' : `elements of type "${descr.slice(0, 20)}"`}; expected integers, 32 or 64-bit floats, or text`,
+      `it holds ${match.fields ? 'records' : descr === '|O' ? 'Python objects, which are not read' : `elements of type "${descr.slice(0, 20)}"`}; expected integers, floats of 16, 32 or 64 bits, or text`,
     );
   const shape = match
     .shape!.split(',')

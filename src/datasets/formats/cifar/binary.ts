@@ -1,11 +1,13 @@
 /**
  * CIFAR's binary batches: records of one label (CIFAR-10), or of a coarse and a fine label (CIFAR-100), and 32 × 32 pixels,
- * all red ones first, then all green, then all blue ones. Nothing but sizes and labels tells the format.
+ * all red ones first, then all green, then all blue ones. Each file may be compressed with gzip. Nothing but sizes and labels
+ * tells the format.
  */
 import { DatasetError } from '../../errors.ts';
 import type { RawDataset, RawSplit } from '../../raw.ts';
-import { baseName, readFiles, type Source, type SourceFile } from '../../sources/source.ts';
-import { contentsOf } from '../contents.ts';
+import { gunzipHead, unpackedSize } from '../../gzip.ts';
+import { baseName, type Source } from '../../sources/source.ts';
+import { contentsOf, readItems, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { imageBytes, interleave, side } from './pixels.ts';
 import { classNames } from './names.ts';
@@ -24,27 +26,37 @@ const variants: readonly Variant[] = [
   { name: 'CIFAR-100', labelBytes: 2, classes: 100, most: [19, 99] },
 ];
 
+interface Batch {
+  item: Item;
+  /** After decompression. */
+  size: number;
+}
+
 interface Batches {
   variant: Variant;
-  files: SourceFile[];
+  batches: Batch[];
 }
 
 /** The files that are batches, of whichever variant has more of them. */
 async function findBatches(source: Source, options: ReadOptions): Promise<Batches | undefined> {
   const { items } = await contentsOf(source, options);
-  const candidates = items.filter(({ kind, gzip }) => (kind === 'unknown' || kind === 'text' || kind === 'idx') && !gzip);
-  const found: Batches[] = variants.map((variant) => ({ variant, files: [] }));
-  for (const { file } of candidates.slice(0, 1000)) {
-    const size = await file.size();
-    const head = await file.head(1024);
-    for (const { variant, files } of found) {
-      const record = variant.labelBytes + imageBytes;
-      if (size > 0 && size % record === 0 && variant.most.every((most, i) => head[i]! <= most)) files.push(file);
-      // A batch that is cut or damaged still has its name.
-      else if (/^(?:data_batch_\d|test_batch)\.bin$/.test(baseName(file.path)) && variant.classes === 10) files.push(file);
+  const candidates = items.filter(({ kind }) => kind === 'unknown' || kind === 'text' || kind === 'idx');
+  const found: Batches[] = variants.map((variant) => ({ variant, batches: [] }));
+  for (const item of candidates.slice(0, 1000)) {
+    const { file, gzip } = item;
+    const start = await file.head(1024);
+    const head = gzip ? gunzipHead(start, file.label) : start;
+    const fitting = variants.filter(({ most }) => most.every((limit, i) => head[i]! <= limit));
+    // A batch that is cut or damaged still has its name.
+    const named = /^(?:data_batch_\d|test_batch)\.bin(?:\.gz)?$/.test(baseName(file.path));
+    if (fitting.length === 0 && !named) continue;
+    const size = gzip ? unpackedSize(await file.read({ limit: options.limits.fileBytes, signal: options.signal })) : await file.size();
+    for (const { variant, batches } of found) {
+      const whole = size > 0 && size % (variant.labelBytes + imageBytes) === 0 && fitting.includes(variant);
+      if (whole || (named && variant.classes === 10)) batches.push({ item, size });
     }
   }
-  return found.filter(({ files }) => files.length > 0).sort((a, b) => b.files.length - a.files.length)[0];
+  return found.filter(({ batches }) => batches.length > 0).sort((a, b) => b.batches.length - a.batches.length)[0];
 }
 
 export const cifarBinaryReader: Reader = {
@@ -52,13 +64,16 @@ export const cifarBinaryReader: Reader = {
   kinds: ['unknown', 'text', 'idx'],
   looksLike: async (source, options) => (await findBatches(source, options)) !== undefined,
   read: async (source, options) => {
-    const { variant, files } = (await findBatches(source, options))!;
-    const isTest = ({ path }: SourceFile) => /test|eval/i.test(baseName(path));
-    const [test, train] = [files.filter(isTest), files.filter((file) => !isTest(file))];
-    const byPath = (a: SourceFile, b: SourceFile) => (a.path < b.path ? -1 : 1);
+    const { variant, batches } = (await findBatches(source, options))!;
+    const { problems } = await contentsOf(source, options);
+    const damaged = problems.find(({ file: label }) => batches.some(({ item }) => item.file.label === label));
+    if (damaged) throw new DatasetError(damaged.file!, damaged.message);
+    const isTest = ({ item }: Batch) => /test|eval/i.test(baseName(item.file.path));
+    const [test, train] = [batches.filter(isTest), batches.filter((batch) => !isTest(batch))];
+    const byPath = (a: Batch, b: Batch) => (a.item.file.path < b.item.file.path ? -1 : 1);
     const both = train.length > 0 && test.length > 0;
     const splits: RawSplit[] = [];
-    for (const part of both ? [train, test] : [files]) splits.push(await readSplit(source, part.sort(byPath), variant, options));
+    for (const part of both ? [train, test] : [batches]) splits.push(await readSplit(source, part.sort(byPath), variant, options));
     const classes = await classNames(source, options, variant.classes);
     const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems: [] };
     return classes ? { ...dataset, classes } : dataset;
@@ -67,18 +82,16 @@ export const cifarBinaryReader: Reader = {
 
 async function readSplit(
   source: Source,
-  files: SourceFile[],
+  batches: readonly Batch[],
   { labelBytes, most, name }: Variant,
   options: ReadOptions,
 ): Promise<RawSplit> {
   const record = labelBytes + imageBytes;
-  const counts: number[] = [];
-  for (const file of files) {
-    const size = await file.size();
+  const counts = batches.map(({ item, size }) => {
     if (size % record !== 0)
-      throw new DatasetError(file.label, `it has ${size} bytes, which is no whole number of ${name}'s records of ${record} bytes`);
-    counts.push(size / record);
-  }
+      throw new DatasetError(item.file.label, `it has ${size} bytes, which is no whole number of ${name}'s records of ${record} bytes`);
+    return size / record;
+  });
   const count = counts.reduce((a, b) => a + b, 0);
   if (count * imageBytes > options.limits.dataBytes)
     throw new DatasetError(
@@ -87,24 +100,27 @@ async function readSplit(
     );
   const values = new Uint8Array(count * imageBytes);
   const labels = new Uint16Array(count);
-  const starts = new Map(files.map((file, i) => [file, counts.slice(0, i).reduce((a, b) => a + b, 0)]));
-  for (const group of files) {
+  let first = 0;
+  for (const [b, { item, size }] of batches.entries()) {
+    const { label } = item.file;
     // One batch in memory at a time.
-    const bytes = (await readFiles(source, [group], { limit: options.limits.fileBytes, signal: options.signal })).get(group)!;
-    const first = starts.get(group)!;
+    const bytes = (await readItems(source, [item], options)).get(item)!;
+    if (bytes.length !== size) throw new DatasetError(label, `it has ${bytes.length} bytes; expected ${size}`);
     for (let i = 0, at = 0; at < bytes.length; i++, at += record) {
       const wrong = most.findIndex((limit, k) => bytes[at + k]! > limit);
       if (wrong >= 0)
         throw new DatasetError(
-          group.label,
+          label,
           `the label of record ${i} (byte ${at + wrong}) is ${bytes[at + wrong]!}; expected 0 to ${most[wrong]!}`,
         );
       labels[first + i] = bytes[at + labelBytes - 1]!;
       interleave(bytes, at + labelBytes, values, (first + i) * imageBytes);
     }
-    options.onProgress?.({ stage: 'reading files', done: first + bytes.length / record, total: count });
+    first += counts[b]!;
+    options.onProgress?.({ stage: 'reading files', done: first, total: count });
   }
-  const from = files.length === 1 ? files[0]!.label : `${files[0]!.label} and ${files.length - 1} more`;
+  const { label } = batches[0]!.item.file;
+  const from = batches.length === 1 ? label : `${label} and ${batches.length - 1} more`;
   return {
     images: { kind: 'uniform', count, height: side, width: side, channels: 3, values, range: [0, 255] },
     labels,
