@@ -23,6 +23,8 @@ export interface TrainerHost extends HostIO {
   engine: EngineName;
   startEngine: () => Promise<Engine>;
   post: (message: FromTrainer) => void;
+  /** Resolves when what was posted has left; absent: it leaves at once. */
+  flush?: () => Promise<void>;
   /** Looks at the memory in use, so that the peak is one. */
   sample: () => void;
 }
@@ -79,7 +81,11 @@ async function train(job: RunJob, dataset: Dataset, engine: Engine, host: Traine
       host.sample();
       curve.add(progress, host.now());
     },
-    onEpoch: (metrics, checkpoint) => post({ type: 'epoch', metrics, checkpoint }),
+    onEpoch: (metrics, checkpoint) => {
+      post({ type: 'epoch', metrics, checkpoint });
+      // Else checkpoints pile up behind the steps, where an epoch is short or a network large, and are lost with the process.
+      return host.flush?.();
+    },
     onStop: (checkpoint) => post({ type: 'stopped', checkpoint }),
     onFinish: (finished) => post({ type: 'finished', finished }),
   });

@@ -11,7 +11,7 @@ import { startEngine } from './engine.ts';
 import { nodeHost } from './host.ts';
 import { parentOf } from './parent.ts';
 
-const { post, onMessage } = parentOf(process);
+const { post, flush, onMessage } = parentOf(process);
 let stopRequested = false;
 
 // Ctrl-C in a terminal reaches the trainer too; the workbench decides what becomes of it, and has it saved.
@@ -26,6 +26,7 @@ onMessage((message) => {
       startEngine: () => engineOf(message.engine),
       shouldStop: () => stopRequested,
       post,
+      flush,
     });
 });
 
