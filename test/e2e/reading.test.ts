@@ -1,0 +1,69 @@
+/** The ways into the workbench that are no dropping, and the way back out while something is being read. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDesktop, type Desktop } from './desktop.ts';
+import * as journey from './journey.ts';
+import { writeMnist } from './mnist.ts';
+import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+
+describe.skipIf(skipped)('reading data sets', () => {
+  let folder: string;
+  let desktop: Desktop;
+  const cards = () => desktop.page.locator('.cards > li').count();
+
+  beforeAll(async () => {
+    folder = makeFolder();
+    desktop = await openDesktop({ userData: folder, dropFolder: folder });
+    await journey.firstStart(desktop);
+  });
+  afterAll(async () => {
+    await desktop.close();
+    removeFolder(folder);
+  });
+
+  it('can be cancelled, and nothing stays', async () => {
+    const { page } = desktop;
+    const rows = [0, 1].map((label) => `${label}${`,${label * 255}`.repeat(28 * 28)}\n`).join('');
+    const file = join(folder, 'large.csv');
+    writeFileSync(file, Buffer.alloc(100e6, rows).subarray(0, -(100e6 % rows.length)));
+    await desktop.drop([file]);
+    const task = page.getByRole('status').filter({ hasText: 'large.csv' });
+    await task.getByRole('button', { name: 'Cancel' }).click();
+    await task.waitFor({ state: 'detached' });
+    expect(await cards()).toBe(1);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('datasets/'))).toEqual([]);
+  });
+
+  it('takes files that are pasted', async () => {
+    const { page } = desktop;
+    const names = (await writeMnist(folder, { train: 50, test: 20 })).map((path) => path.slice(folder.length + 1));
+    // A test cannot put files into the clipboard; the event is what the page gets of it.
+    await page.evaluate(`
+      const clipboardData = new DataTransfer();
+      for (const name of ${JSON.stringify(names)}) clipboardData.items.add(new File([''], name));
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));`);
+    await page.getByText(/ is ready\./).waitFor();
+    expect(await cards()).toBe(2);
+  });
+
+  it('takes files and folders that are chosen in the dialog, and nothing when that is left', async () => {
+    const { page, app } = desktop;
+    const choose = (kind: string, filePaths: string[]) =>
+      app
+        .evaluate(({ dialog }, chosen) => {
+          dialog.showOpenDialog = () => Promise.resolve({ canceled: chosen.length === 0, filePaths: chosen });
+        }, filePaths)
+        .then(() => page.getByRole('button', { name: kind, exact: true }).click());
+    await choose('Files', []);
+    const files = await writeMnist(folder, { train: 60, test: 20 });
+    await choose('Files', files);
+    await waitFor(async () => ((await cards()) === 3 ? true : undefined));
+    await choose('Folder', [folder]);
+    await page.getByText(/is here already/).waitFor();
+    expect(await cards()).toBe(3);
+  });
+
+  it('complains of nothing', () => expect(desktop.complaints).toEqual([]));
+});
