@@ -23,8 +23,8 @@ interface Addresses {
 export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKernel {
   function run(operation: number, shape: LayerShape, plan: LayerPlan, addresses: Addresses): void {
     const { u, w, v = 0, dv = 0, du = 0, dw = 0, saved } = addresses;
-    const { zeros, partials, coefficients, vectors, tables } = plan.shared;
-    const shared = memory.scratch(zeros + partials + coefficients + vectors + tables + pool.threads * plan.threadBytes);
+    const { zeros, partials, sums } = plan.shared;
+    const shared = memory.scratch(zeros + partials + sums + pool.threads * plan.threadBytes);
     new Uint8Array(memory.memory.buffer, shared, zeros).fill(0);
     let end = shared;
     const next = (bytes: number): number => (end += bytes) - bytes;
@@ -57,11 +57,11 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       saved,
       next(zeros),
       next(partials),
-      next(coefficients),
+      sums && next(sums),
+      plan.sumsStride,
+      plan.weightsOffset,
       plan.coefficientStride,
-      next(vectors),
       plan.vectorStride,
-      next(tables),
       plan.tableStride,
       plan.threadBytes,
       end,

@@ -6,20 +6,27 @@ import type { LayerShape } from '../kernel.ts';
 
 const LANES = 8;
 const LANE_BYTES = 4 * LANES;
-/** Bytes of a row of the window table. */
+/** Bytes of the constants of exp2. */
+const EXP2_BYTES = 32;
+/** Bytes of a row of the window table, and of what precedes the rows of one that is kept. */
 const TABLE_ROW = 36;
-/** Tiles of a block: enough to keep a child's matrices in cache over many tiles, few enough that the coefficients stay in it. */
-const BLOCK_TILES = 12;
+const TABLE_HEAD = 8;
+/** Tiles of a block: enough to go over a child's matrices seldom, few enough that the coefficients stay in the cache. */
+const BLOCK_TILES = 8;
 
 export interface LayerPlan {
   tiles: number;
-  /** Whether all threads work on one tile together. */
+  /** Whether all threads work on one tile together, each on its own children. */
   team: boolean;
+  /** Tiles that a thread takes backward before it collects their gradients. */
   blockTiles: number;
   /** Shape of the tensor that keeps s of every iteration: tiles, iterations, units (filled up to four), lanes. */
   saved: [number, number, number, number];
   /** Bytes of the parts of scratch memory that all threads share. */
-  shared: { zeros: number; partials: number; coefficients: number; vectors: number; tables: number };
+  shared: { zeros: number; partials: number; sums: number };
+  /** From one thread's gradients in `sums` to the next one's, and in them to those by the weights. */
+  sumsStride: number;
+  weightsOffset: number;
   coefficientStride: number;
   vectorStride: number;
   tableStride: number;
@@ -33,11 +40,11 @@ const cacheLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Whether `tiles` tiles, one to a thread, would leave threads idle for long. */
 function shortOfTiles(tiles: number, threads: number): boolean {
-  return threads > 1 && tiles < 4 * threads && tiles % threads !== 0;
+  return tiles < 4 * threads && tiles % threads !== 0;
 }
 
 export function planLayer(shape: LayerShape, threads: number, backward: boolean): LayerPlan {
-  const { batch, outHeight, outWidth, kernelHeight, kernelWidth, inTypes, inDim, outTypes, outDim, iterations } = shape;
+  const { batch, inHeight, inWidth, outHeight, outWidth, kernelHeight, kernelWidth, inTypes, inDim, outTypes, outDim, iterations } = shape;
   const positions = outHeight * outWidth;
   const windows = kernelHeight * kernelWidth;
   const children = windows * inTypes;
@@ -46,16 +53,20 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const childBytes = LANE_BYTES * upToFour(inDim);
   const terms = 2 * (iterations - 1);
   const tiles = Math.floor(batch / LANES) * positions + Math.ceil(((batch % LANES) * positions) / LANES);
-  const blocks = Math.ceil(tiles / Math.max(BLOCK_TILES, 2 * threads));
-  const blockTiles = Math.ceil(tiles / blocks);
-  const team = shortOfTiles(backward ? blockTiles : tiles, threads);
+  // Of a single position every tile has the same children. Threads that have their own then need only their own weights.
+  const team = threads > 1 && (positions === 1 || shortOfTiles(tiles, threads));
+  const tilesOfThread = team ? tiles : Math.ceil(tiles / threads);
+  const blockTiles = Math.ceil(tilesOfThread / Math.ceil(tilesOfThread / BLOCK_TILES));
   const share = team ? 4 * Math.ceil(upToFour(children) / 4 / threads) + 4 : upToFour(children);
   const gradientTiles = backward ? blockTiles : 0;
 
-  const coefficientStride = upToFour(children) * outTypes * terms * LANE_BYTES;
+  const coefficientStride = share * outTypes * terms * LANE_BYTES;
   const vectorStride = (terms + 1) * unitBytes;
-  const tableStride = cacheLines(windows * TABLE_ROW);
+  const tableStride = cacheLines(TABLE_HEAD + windows * TABLE_ROW);
+  const weightsOffset = cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
+  const sumsStride = weightsOffset + cacheLines(4 * children * outTypes * outDim * inDim);
   const parts = [
+    EXP2_BYTES,
     windows * TABLE_ROW,
     childBytes,
     share * unitBytes,
@@ -63,9 +74,13 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     unitBytes,
     unitBytes,
     unitBytes,
-    team ? vectorStride : 0,
+    backward ? vectorStride : 0,
+    gradientTiles * coefficientStride,
+    gradientTiles * vectorStride,
+    gradientTiles * tableStride,
     gradientTiles * (unitBytes + 64),
-    8 * LANE_BYTES + gradientTiles * childBytes,
+    gradientTiles * childBytes,
+    8 * LANE_BYTES,
   ];
   const threadParts: number[] = [];
   let threadBytes = 0;
@@ -79,12 +94,12 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     blockTiles,
     saved: [tiles, iterations, units, LANES],
     shared: {
-      zeros: 4 * inTypes * inDim + 64,
+      zeros: cacheLines(4 * inTypes * inDim + 64),
       partials: team ? 2 * threads * unitBytes : 0,
-      coefficients: gradientTiles * coefficientStride,
-      vectors: gradientTiles * vectorStride,
-      tables: gradientTiles * tableStride,
+      sums: backward && threads > 1 && !(team && positions === 1) ? (threads - 1) * sumsStride : 0,
     },
+    sumsStride,
+    weightsOffset,
     coefficientStride,
     vectorStride,
     tableStride,

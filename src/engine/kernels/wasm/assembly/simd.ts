@@ -1,6 +1,8 @@
 /**
  * Arithmetic on eight lanes, always as two vectors `lo` and `hi` that lie 16 bytes apart in memory. V8 joins such twins
- * into one 256-bit instruction where it may, so every operation below stands next to its twin.
+ * into one 256-bit instruction where it may, so every operation below stands next to its twin. Of two stores the upper one
+ * comes first, because V8 would else store the lower one twice; addresses come from locals, because it takes a global that
+ * is read twice for two addresses.
  */
 
 /** Bytes of eight float32 lanes. */
@@ -15,18 +17,24 @@ export function fma(a: v128, b: v128, c: v128): v128 {
 
 export const LOG2E: f32 = 1.4426950408889634;
 
+/** Bytes of the constants of exp2. */
+export const EXP2_BYTES: usize = 32;
+
+/** The eight constants of exp2 as floats. V8 builds vector constants anew at every use, but keeps in registers what was loaded. */
+export function storeExp2Constants(at: usize): void {
+  store<f32>(at, -126, 0), store<f32>(at, 12582912, 4); // 1.5 · 2^23: adding it rounds to an integer
+  store<f32>(at, 0.0013276472454890609, 8), store<f32>(at, 0.009675541892647743, 12);
+  store<f32>(at, 0.05550713092088699, 16), store<f32>(at, 0.24022120237350464, 20);
+  store<f32>(at, 0.6931469440460205, 24), store<f32>(at, 1.0000001192092896, 28);
+}
+
 /** 2^x for x ≤ 0; below 2^-126 the result stays there. Relative error below 2e-7. NaN gives NaN. */
 @inline
-export function exp2(x: v128): v128 {
-  const magic = f32x4.splat(12582912); // 1.5 · 2^23: adding it rounds to an integer
-  const clamped = f32x4.pmax(x, f32x4.splat(-126));
+export function exp2(x: v128, limit: v128, magic: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, c0: v128): v128 {
+  const clamped = f32x4.pmax(x, limit);
   const shifted = f32x4.add(clamped, magic);
   const f = f32x4.sub(clamped, f32x4.sub(shifted, magic)); // in [-0.5, 0.5]
-  let r = fma(f32x4.splat(0.0013276472454890609), f, f32x4.splat(0.009675541892647743));
-  r = fma(r, f, f32x4.splat(0.05550713092088699));
-  r = fma(r, f, f32x4.splat(0.24022120237350464));
-  r = fma(r, f, f32x4.splat(0.6931469440460205));
-  r = fma(r, f, f32x4.splat(1.0000001192092896));
+  const r = fma(fma(fma(fma(fma(c5, f, c4), f, c3), f, c2), f, c1), f, c0);
   return i32x4.add(r, i32x4.shl(shifted, 23));
 }
 

@@ -1,73 +1,100 @@
 /**
- * The backward job. Tiles go in blocks. First each tile's votes are computed again and taken backward through the
- * iterations, which leaves coefficients and vectors (c_j with ds_j, db_j with v_{j-1}); then each child's gradients are
- * collected over the block. A child type, or for a single position a child, belongs to one thread at a time, so nothing
- * is added up across threads and the result does not depend on who did what.
+ * The backward job. Every thread has its own tiles and goes through them in blocks: first each tile's votes are computed again
+ * and taken backward through the iterations, which leaves coefficients and vectors (c_j with ds_j, db_j with v_{j-1}); then
+ * each child's gradients are collected over the block. Nothing passes between threads but sums at the end, which are always
+ * added in the same order. The threads of a team have their own children instead.
  */
 import { LANES, LOG2E } from '../simd';
 import {
-  agreement, batch, blockTiles, childBytes, coefficients, coefficientStride, du, dv, dw, inHeight, inTypes, inWidth, iterations,
-  localVectors, matrixBytes, output, outTypes, positions, saved, sum, table, tables, tableStride, team, terms, tiles, unitBytes,
-  vectors, vectorStride, windows,
+  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, inTypes, iterations, localVectors,
+  output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, unitBytes, units, vectors, vectorStride,
+  windows,
 } from './layer';
 import { addScaled, childShare, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';
-import { barrier, nextItem, shareStart, thread } from '../threads';
-import { findWindows, gatherParents, TABLE_ROW } from './tile';
+import { barrier, shareStart, thread, threads } from '../threads';
+import { findWindows, gatherParents, TABLE_HEAD, TABLE_ROW } from './tile';
 import { routeBackward } from './routing';
 import { squash, squashBackward } from './squash';
-import { tileVotes } from './votes';
 
 /** Takes `tile`, number `index` of its block, backward to coefficients and vectors. */
 function backwardTile(tile: i32, index: i32): void {
   const count = findWindows(tile, table) * inTypes;
   const first = team ? childShare(count, thread) : 0, last = team ? childShare(count, thread + 1) : count;
-  const childStride = <usize>outTypes * <usize>terms * LANES;
-  const sums = saved + <usize>(tile * iterations) * unitBytes;
-  tileVotes(table, first, last, 0);
-  // Vectors in the order of the terms, then ds_1 / types, whose coefficient is 1. A team's threads each have their own.
-  const target = team ? localVectors : vectors + <usize>index * vectorStride;
-  let gradient = target, coefficient = coefficients + <usize>index * coefficientStride + <usize>first * childStride;
+  const iterationSums = saved + <usize>(tile * iterations) * unitBytes;
+  // Vectors in the order of the terms, then ds_1 / types, whose coefficient is 1.
+  let gradient = localVectors, coefficient = coefficients + <usize>index * coefficientStride;
   gatherParents(dv, tile, sum);
-  squashBackward(sums + <usize>(iterations - 1) * unitBytes, sum, gradient);
+  squashBackward(iterationSums + <usize>(iterations - 1) * unitBytes, sum, gradient);
   for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
     memory.fill(agreement, 0, unitBytes);
     for (let earlier = 0; earlier < iteration; earlier++) {
-      squash(sums + <usize>earlier * unitBytes, output);
+      squash(iterationSums + <usize>earlier * unitBytes, output);
       addScaled(agreement, output, LOG2E);
     }
     memory.copy(gradient + unitBytes, output, unitBytes);
-    routeBackward(last - first, agreement, gradient, coefficient, childStride, <usize>terms * LANES, iteration == iterations - 1, sum);
+    routeBackward(first, last, agreement, gradient, coefficient, iteration == iterations - 1, sum);
     sumOverTeam(sum);
-    squashBackward(sums + <usize>(iteration - 1) * unitBytes, sum, gradient + 2 * unitBytes);
+    squashBackward(iterationSums + <usize>(iteration - 1) * unitBytes, sum, gradient + 2 * unitBytes);
   }
   scale(gradient, <f32>1 / <f32>outTypes);
-  if (team && thread > 0) return;
-  memory.copy(tables + <usize>index * tableStride, table, <usize>windows * TABLE_ROW);
-  if (team) memory.copy(vectors + <usize>index * vectorStride, localVectors, <usize>(terms + 1) * unitBytes);
+  interleave(localVectors, vectors + <usize>index * vectorStride);
+  const kept = tables + <usize>index * tableStride;
+  store<i32>(kept, first), store<i32>(kept, last, 4);
+  memory.copy(kept + TABLE_HEAD, table, <usize>windows * TABLE_ROW);
 }
 
-/** This thread's share of bytes from `start` on set to zero. */
-function clear(start: usize, floats: i32): void {
-  const from = <usize>shareStart(floats, thread) << 2, to = <usize>shareStart(floats, thread + 1) << 2;
+/** From [term][unit][lane] to [unit][term][lane]: the terms of a unit are wanted together. */
+function interleave(source: usize, target: usize): void {
+  const step = <usize>(terms + 1) * LANES;
+  for (let term = 0; term <= terms; term++, source += unitBytes, target += LANES)
+    for (let from = source, to = target, end = source + <usize>units * LANES; from < end; from += LANES, to += step) {
+      const lo = v128.load(from), hi = v128.load(from, 16);
+      v128.store(to, hi, 16), v128.store(to, lo);
+    }
+}
+
+/** Sets this thread's gradients to zero, or its share of those that are everybody's. */
+function clearGradients(): void {
+  if (sums) {
+    memory.fill(du, 0, duBytes);
+    memory.fill(dw, 0, dwBytes);
+    return;
+  }
+  clearShare(du, duBytes);
+  clearShare(dw, dwBytes);
+  barrier();
+}
+
+function clearShare(start: usize, bytes: usize): void {
+  const from = <usize>shareStart(<i32>(bytes >> 2), thread) << 2, to = <usize>shareStart(<i32>(bytes >> 2), thread + 1) << 2;
   memory.fill(start + from, 0, to - from);
+}
+
+/** Adds up this thread's share of all threads' gradients. `offset` leads from a thread's gradients to the tensor's. */
+function addUp(total: usize, bytes: usize, offset: usize): void {
+  const quads = <i32>(bytes >> 4), end = thread == threads - 1 ? bytes : <usize>shareStart(quads, thread + 1) << 4;
+  for (let t = 1; t < threads; t++) {
+    const part = sums + <usize>(t - 1) * sumsStride + offset;
+    let i = <usize>shareStart(quads, thread) << 4;
+    for (; i + 16 <= end; i += 16) v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(part + i)));
+    for (; i < end; i += 4) store<f32>(total + i, load<f32>(total + i) + load<f32>(part + i));
+  }
 }
 
 export function backward(): void {
   startExchange();
-  clear(du, batch * inHeight * inWidth * inTypes * <i32>(childBytes >> 2));
-  clear(dw, windows * inTypes * <i32>(matrixBytes >> 2));
-  for (let start = 0; start < tiles; start += blockTiles) {
-    const count = min(blockTiles, tiles - start);
-    if (team) for (let i = 0; i < count; i++) backwardTile(start + i, i);
-    else for (let i = nextItem(); i < count; i = nextItem()) backwardTile(start + i, i);
-    barrier();
-    if (positions == 1)
-      for (let k = nextItem(); k < windows * inTypes; k = nextItem()) addGradients(k / inTypes, k % inTypes, count);
-    else
-      for (let type = nextItem(); type < inTypes; type = nextItem())
-        for (let window = 0; window < windows; window++) addGradients(window, type, count);
-    barrier();
+  clearGradients();
+  const first = team ? 0 : thread, step = team ? 1 : threads;
+  const count = (tiles - first + step - 1) / step;
+  for (let start = 0; start < count; start += blockTiles) {
+    const inBlock = min(blockTiles, count - start);
+    for (let i = 0; i < inBlock; i++) backwardTile(first + (start + i) * step, i);
+    for (let window = 0; window < windows; window++)
+      for (let type = 0; type < inTypes; type++) addGradients(window, type, inBlock);
   }
+  if (!sums) return;
+  barrier();
+  addUp(allDu, duBytes, 0);
+  addUp(allDw, dwBytes, dwOffset);
 }
-

@@ -1,7 +1,7 @@
 /** The forward job: capsules of the layer, and s of every iteration for the backward job. */
 import { fma, LOG2E } from '../simd';
 import {
-  agreement, inTypes, iterations, output, outTypes, partials, saved, sum, table, team, tiles, unitBytes, v,
+  agreement, inTypes, iterations, output, outTypes, partials, saved, sum, table, team, tiles, unitBytes, v, votes,
 } from './layer';
 import { barrier, nextItem, shareStart, thread, threads } from '../threads';
 import { findWindows, scatterParents } from './tile';
@@ -48,7 +48,7 @@ function forwardTile(tile: i32): void {
   const count = findWindows(tile, table) * inTypes;
   const first = team ? childShare(count, thread) : 0, last = team ? childShare(count, thread + 1) : count;
   const leads = !team || thread == 0;
-  tileVotes(table, first, last, sum);
+  tileVotes(first, last, votes, sum);
   memory.fill(agreement, 0, unitBytes);
   for (let iteration = 0; iteration < iterations; iteration++) {
     if (iteration > 0) route(last - first, agreement, sum);

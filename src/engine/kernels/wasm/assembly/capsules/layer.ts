@@ -5,7 +5,7 @@
  * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
  * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
  */
-import { LANES } from '../simd';
+import { LANES, storeExp2Constants } from '../simd';
 import { readFrom, word } from '../words';
 
 export let batch: i32 = 0;
@@ -28,21 +28,23 @@ export let u: usize = 0;
 export let w: usize = 0;
 export let v: usize = 0;
 export let dv: usize = 0;
+/** The gradients that this thread adds to: a copy of its own, or for the first thread and where `sums` is 0, the tensors. */
 export let du: usize = 0;
 export let dw: usize = 0;
+export let allDu: usize = 0;
+export let allDw: usize = 0;
 /** s of every iteration: [tile][iteration][unit][lane], or 0 where no gradients are wanted. */
 export let saved: usize = 0;
 /** inTypes · inDim zeros, the children outside the map. */
 export let zeros: usize = 0;
 /** Sums that the threads of a team exchange: [2][thread][unit][lane]. */
 export let partials: usize = 0;
-/** Per tile of a block: coefficients [child][type][term][lane], vectors [term][unit][lane], and the window table. */
-export let coefficients: usize = 0;
-export let coefficientStride: usize = 0;
-export let vectors: usize = 0;
-export let vectorStride: usize = 0;
-export let tables: usize = 0;
-export let tableStride: usize = 0;
+/** Gradients of threads 1, 2, …, each du and `dwOffset` bytes on dw, or 0 if no two threads add to the same. */
+export let sums: usize = 0;
+export let sumsStride: usize = 0;
+export let dwOffset: usize = 0;
+export let duBytes: usize = 0;
+export let dwBytes: usize = 0;
 /** Tiles of a block. */
 export let blockTiles: i32 = 0;
 /** Whether all threads work on one tile at a time, each on some of its children. */
@@ -50,6 +52,8 @@ export let team: bool = false;
 
 /** This thread's scratch. */
 export let table: usize = 0;
+/** Constants of exp2. */
+export let exponents: usize = 0;
 export let child: usize = 0;
 export let votes: usize = 0;
 export let logits: usize = 0;
@@ -57,9 +61,18 @@ export let sum: usize = 0;
 export let agreement: usize = 0;
 export let output: usize = 0;
 export let localVectors: usize = 0;
+/** Per tile of a block: coefficients [child][type][term][lane], vectors [unit][term][lane], and the window table. */
+export let coefficients: usize = 0;
+export let coefficientStride: usize = 0;
+export let vectors: usize = 0;
+export let vectorStride: usize = 0;
+export let tables: usize = 0;
+export let tableStride: usize = 0;
 /** Gradients by the votes and child vectors of one child over the tiles of a block. */
 export let voteGradients: usize = 0;
 export let childValues: usize = 0;
+/** Eight rows of lanes. */
+export let cells: usize = 0;
 
 export let positions: i32 = 0;
 export let windows: i32 = 0;
@@ -99,19 +112,20 @@ export function readLayer(job: usize, thread: i32): void {
   w = word();
   v = word();
   dv = word();
-  du = word();
-  dw = word();
+  du = allDu = word();
+  dw = allDw = word();
   saved = word();
   zeros = word();
   partials = word();
-  coefficients = word();
+  sums = word();
+  sumsStride = word();
+  dwOffset = word();
   coefficientStride = word();
-  vectors = word();
   vectorStride = word();
-  tables = word();
   tableStride = word();
   const scratchStride = <usize>word();
   const scratch = <usize>word() + <usize>thread * scratchStride;
+  exponents = scratch + word();
   table = scratch + word();
   child = scratch + word();
   votes = scratch + word();
@@ -120,9 +134,14 @@ export function readLayer(job: usize, thread: i32): void {
   agreement = scratch + word();
   output = scratch + word();
   localVectors = scratch + word();
+  coefficients = scratch + word();
+  vectors = scratch + word();
+  tables = scratch + word();
   voteGradients = scratch + word();
   childValues = scratch + word();
+  cells = scratch + word();
 
+  storeExp2Constants(exponents);
   positions = outHeight * outWidth;
   windows = kernelHeight * kernelWidth;
   units = outTypes * outDim;
@@ -134,6 +153,12 @@ export function readLayer(job: usize, thread: i32): void {
   childBytes = <usize>inDim << 2;
   matrixBytes = <usize>units * childBytes;
   gradientStride = unitBytes + 64;
+  duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
+  dwBytes = <usize>(windows * inTypes) * matrixBytes;
+  if (sums && thread > 0) {
+    du = sums + <usize>(thread - 1) * sumsStride;
+    dw = du + dwOffset;
+  }
 }
 
 /** Position of a slot, or -1 for a lane that is not used. */

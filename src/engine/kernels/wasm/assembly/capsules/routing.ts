@@ -4,7 +4,8 @@
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
 import { exp2, fma, LANES } from '../simd';
-import { logits, outDim, outTypes, unitBytes, votes, zeros } from './layer';
+import { exponents, logits, outDim, outTypes, terms, unitBytes, votes, zeros } from './layer';
+import { tileVotes } from './votes';
 
 /** Bytes of one type's capsule over the lanes. */
 @inline
@@ -26,7 +27,7 @@ function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usi
       lo = fma(a1, v128.load(u1), lo), hi = fma(b1, v128.load(u1, 16), hi);
       lo = fma(a2, v128.load(u2), lo), hi = fma(b2, v128.load(u2, 16), hi);
       lo = fma(a3, v128.load(u3), lo), hi = fma(b3, v128.load(u3, 16), hi);
-      v128.store(total, lo), v128.store(total, hi, 16);
+      v128.store(total, hi, 16), v128.store(total, lo);
     }
   }
 }
@@ -44,8 +45,8 @@ function agree(u: usize, direction: usize, target: usize): void {
       a2 = fma(lo, v128.load(u2), a2), b2 = fma(hi, v128.load(u2, 16), b2);
       a3 = fma(lo, v128.load(u3), a3), b3 = fma(hi, v128.load(u3, 16), b3);
     }
-    v128.store(target, a0), v128.store(target, b0, 16), v128.store(target, a1, 32), v128.store(target, b1, 48);
-    v128.store(target, a2, 64), v128.store(target, b2, 80), v128.store(target, a3, 96), v128.store(target, b3, 112);
+    v128.store(target, b0, 16), v128.store(target, a0), v128.store(target, b1, 48), v128.store(target, a1, 32);
+    v128.store(target, b2, 80), v128.store(target, a2, 64), v128.store(target, b3, 112), v128.store(target, a3, 96);
   }
 }
 
@@ -54,16 +55,20 @@ function softmax(target: usize, typeStride: usize): void {
   const end = target + <usize>outTypes * typeStride;
   let lo = v128.load(target), hi = v128.load(target, 16);
   for (let p = target + typeStride; p < end; p += typeStride) lo = f32x4.pmax(lo, v128.load(p)), hi = f32x4.pmax(hi, v128.load(p, 16));
+  const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
+  const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
+  const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
   let a = v128.load(zeros), b = v128.load(zeros, 16);
   for (let p = target; p < end; p += typeStride) {
-    const x = exp2(f32x4.sub(v128.load(p), lo)), y = exp2(f32x4.sub(v128.load(p, 16), hi));
+    const x = exp2(f32x4.sub(v128.load(p), lo), limit, magic, c5, c4, c3, c2, c1, c0);
+    const y = exp2(f32x4.sub(v128.load(p, 16), hi), limit, magic, c5, c4, c3, c2, c1, c0);
     a = f32x4.add(a, x), b = f32x4.add(b, y);
-    v128.store(p, x), v128.store(p, y, 16);
+    v128.store(p, y, 16), v128.store(p, x);
   }
   a = f32x4.div(f32x4.splat(1), a), b = f32x4.div(f32x4.splat(1), b);
   for (let p = target; p < end; p += typeStride) {
     const x = f32x4.mul(a, v128.load(p)), y = f32x4.mul(b, v128.load(p, 16));
-    v128.store(p, x), v128.store(p, y, 16);
+    v128.store(p, y, 16), v128.store(p, x);
   }
 }
 
@@ -78,22 +83,30 @@ export function route(count: i32, direction: usize, total: usize): void {
   }
 }
 
-/** Two children's dot products with both vectors: logits to slot 0 and gradients by c to slot 1 of their coefficients. */
+/** Four children's dot products with both vectors: logits to slot 0 and gradients by c to slot 1 of their coefficients. */
 function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, childStride: usize, typeStride: usize): void {
   const bytes = capsuleBytes();
-  let u0 = u, u1 = u + unitBytes;
+  const z = v128.load(zeros), zz = v128.load(zeros, 16);
+  let u0 = u, u1 = u0 + unitBytes, u2 = u1 + unitBytes, u3 = u2 + unitBytes;
   for (let n = 0; n < outTypes; n++, target += typeStride) {
-    let a0 = v128.load(zeros), a1 = a0, b0 = v128.load(zeros, 16), b1 = b0, c0 = a0, c1 = a0, d0 = b0, d1 = b0;
-    for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, direction += LANES, gradient += LANES) {
+    let a0 = z, a1 = z, a2 = z, a3 = z, b0 = zz, b1 = zz, b2 = zz, b3 = zz;
+    let c0 = z, c1 = z, c2 = z, c3 = z, d0 = zz, d1 = zz, d2 = zz, d3 = zz;
+    for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, u2 += LANES, u3 += LANES, direction += LANES, gradient += LANES) {
       const lo = v128.load(direction), hi = v128.load(direction, 16), x = v128.load(gradient), y = v128.load(gradient, 16);
       let p = v128.load(u0), q = v128.load(u0, 16);
       a0 = fma(lo, p, a0), b0 = fma(hi, q, b0), c0 = fma(x, p, c0), d0 = fma(y, q, d0);
       (p = v128.load(u1)), (q = v128.load(u1, 16));
       a1 = fma(lo, p, a1), b1 = fma(hi, q, b1), c1 = fma(x, p, c1), d1 = fma(y, q, d1);
+      (p = v128.load(u2)), (q = v128.load(u2, 16));
+      a2 = fma(lo, p, a2), b2 = fma(hi, q, b2), c2 = fma(x, p, c2), d2 = fma(y, q, d2);
+      (p = v128.load(u3)), (q = v128.load(u3, 16));
+      a3 = fma(lo, p, a3), b3 = fma(hi, q, b3), c3 = fma(x, p, c3), d3 = fma(y, q, d3);
     }
-    v128.store(target, a0), v128.store(target, b0, 16), v128.store(target, c0, 32), v128.store(target, d0, 48);
-    const other = target + childStride;
-    v128.store(other, a1), v128.store(other, b1, 16), v128.store(other, c1, 32), v128.store(other, d1, 48);
+    const t1 = target + childStride, t2 = t1 + childStride, t3 = t2 + childStride;
+    v128.store(target, b0, 16), v128.store(target, a0), v128.store(target, d0, 48), v128.store(target, c0, 32);
+    v128.store(t1, b1, 16), v128.store(t1, a1), v128.store(t1, d1, 48), v128.store(t1, c1, 32);
+    v128.store(t2, b2, 16), v128.store(t2, a2), v128.store(t2, d2, 48), v128.store(t2, c2, 32);
+    v128.store(t3, b3, 16), v128.store(t3, a3), v128.store(t3, d3, 48), v128.store(t3, c3, 32);
   }
 }
 
@@ -108,23 +121,23 @@ function softmaxBackward(target: usize, typeStride: usize, first: bool): void {
     let x = f32x4.mul(v128.load(p), f32x4.sub(v128.load(p, 32), a));
     let y = f32x4.mul(v128.load(p, 16), f32x4.sub(v128.load(p, 48), b));
     if (!first) x = f32x4.add(x, v128.load(p - LANES)), y = f32x4.add(y, v128.load(p - 16));
-    v128.store(p, x, 32), v128.store(p, y, 48);
+    v128.store(p, y, 48), v128.store(p, x, 32);
   }
 }
 
 /**
- * Backward through one iteration j > 1 for `count` children: from ds_j = `gradient` to dv_{j-1} = `total`, with c_j and
- * db_j left in the two terms at `target` ([child][type][term][lane]). `first`: there is no later iteration to add.
+ * Backward through one iteration j > 1 for the children first…last-1: from ds_j = `gradient` to dv_{j-1} = `total`, with c_j
+ * and db_j left in the two terms at `target` ([child][type][term][lane]). The last iteration comes first: it has no later
+ * one to add, and computes the votes, because they are used at once.
  */
-export function routeBackward(
-  count: i32, direction: usize, gradient: usize, target: usize, childStride: usize, typeStride: usize, first: bool, total: usize,
-): void {
+export function routeBackward(first: i32, last: i32, direction: usize, gradient: usize, target: usize, latest: bool, total: usize): void {
+  const typeStride = <usize>terms * LANES, childStride = <usize>outTypes * typeStride;
   memory.fill(total, 0, unitBytes);
   let u = votes;
-  for (let i = 0; i < count; i += 4, u += 4 * unitBytes, target += 4 * childStride) {
+  for (let i = first; i < last; i += 4, u += 4 * unitBytes, target += 4 * childStride) {
+    if (latest) tileVotes(i, min(i + 4, last), u, 0);
     agreeTwice(u, direction, gradient, target, childStride, typeStride);
-    agreeTwice(u + 2 * unitBytes, direction, gradient, target + 2 * childStride, childStride, typeStride);
-    for (let child = target; child < target + 4 * childStride; child += childStride) softmaxBackward(child, typeStride, first);
+    for (let child = target; child < target + 4 * childStride; child += childStride) softmaxBackward(child, typeStride, latest);
     accumulate(u, target + LANES, childStride, typeStride, total);
   }
 }

@@ -2,7 +2,7 @@
  * The two squash functions on tiles ([unit][lane]) and their gradients, in the form v = g(|s|²) · s; see ../../../squash.ts.
  */
 import { exp2, fma, LANES, LOG2E } from '../simd';
-import { outDim, outTypes, sensitive } from './layer';
+import { exponents, outDim, outTypes, sensitive } from './layer';
 
 const EPSILON: f32 = 1e-6;
 /** Up to this length 1 − e^−x is taken from its series, because the difference would lose digits. */
@@ -16,7 +16,10 @@ function oneMinusExp(x: v128): v128 {
   series = fma(series, x, f32x4.splat(1 / 6.0));
   series = fma(series, x, f32x4.splat(-0.5));
   series = fma(series, x, f32x4.splat(1));
-  const direct = f32x4.sub(f32x4.splat(1), exp2(f32x4.mul(x, f32x4.splat(-LOG2E))));
+  const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
+  const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
+  const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
+  const direct = f32x4.sub(f32x4.splat(1), exp2(f32x4.mul(x, f32x4.splat(-LOG2E)), limit, magic, c5, c4, c3, c2, c1, c0));
   return v128.bitselect(f32x4.mul(series, x), direct, f32x4.lt(x, f32x4.splat(SERIES_LIMIT)));
 }
 

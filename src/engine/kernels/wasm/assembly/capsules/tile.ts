@@ -7,6 +7,8 @@ import {
 
 /** A row of the window table: rank of the window among those that some lane has (or -1), then the address of its first child per lane. */
 export const TABLE_ROW: usize = 36;
+/** Before the rows of a table that is kept: first and last + 1 of the tile's children that are this thread's. */
+export const TABLE_HEAD: usize = 8;
 
 /** Fills the window table of a tile; returns how many windows lie in the map for at least one lane. */
 export function findWindows(tile: i32, table: usize): i32 {

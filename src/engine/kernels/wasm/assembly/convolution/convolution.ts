@@ -26,12 +26,12 @@ function multiply(a: usize, b: usize, c: usize, steps: i32): void {
     c40 = fma(x, b0, c40), c41 = fma(x, b1, c41), c42 = fma(x, b2, c42), c43 = fma(x, b3, c43), x = v128.load32_splat(a, 20);
     c50 = fma(x, b0, c50), c51 = fma(x, b1, c51), c52 = fma(x, b2, c52), c53 = fma(x, b3, c53);
   }
-  v128.store(c, c00, 0), v128.store(c, c01, 16), v128.store(c, c02, 32), v128.store(c, c03, 48);
-  v128.store(c, c10, 64), v128.store(c, c11, 80), v128.store(c, c12, 96), v128.store(c, c13, 112);
-  v128.store(c, c20, 128), v128.store(c, c21, 144), v128.store(c, c22, 160), v128.store(c, c23, 176);
-  v128.store(c, c30, 192), v128.store(c, c31, 208), v128.store(c, c32, 224), v128.store(c, c33, 240);
-  v128.store(c, c40, 256), v128.store(c, c41, 272), v128.store(c, c42, 288), v128.store(c, c43, 304);
-  v128.store(c, c50, 320), v128.store(c, c51, 336), v128.store(c, c52, 352), v128.store(c, c53, 368);
+  v128.store(c, c01, 16), v128.store(c, c00), v128.store(c, c03, 48), v128.store(c, c02, 32);
+  v128.store(c, c11, 80), v128.store(c, c10, 64), v128.store(c, c13, 112), v128.store(c, c12, 96);
+  v128.store(c, c21, 144), v128.store(c, c20, 128), v128.store(c, c23, 176), v128.store(c, c22, 160);
+  v128.store(c, c31, 208), v128.store(c, c30, 192), v128.store(c, c33, 240), v128.store(c, c32, 224);
+  v128.store(c, c41, 272), v128.store(c, c40, 256), v128.store(c, c43, 304), v128.store(c, c42, 288);
+  v128.store(c, c51, 336), v128.store(c, c50, 320), v128.store(c, c53, 368), v128.store(c, c52, 352);
 }
 
 /** Rows of C in the current phase. */
