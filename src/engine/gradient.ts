@@ -10,13 +10,21 @@ export interface GradientOp {
   backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[];
 }
 
-/** Runs the op on its inputs and records it for differentiation. tfjs disposes of the saved tensors. */
+/**
+ * Runs the op on its inputs and records it for differentiation, which may be done once: then the saved tensors are let go, so
+ * that memory shrinks on the way back. tfjs alone would keep them to the end.
+ */
 export function withGradient(inputs: tf.Tensor[], { forward, backward }: GradientOp): tf.Tensor {
+  const backwardOnce = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+    const gradients = backward(dy, saved);
+    tf.dispose(saved);
+    return gradients;
+  };
   const op = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
     const { value, saved } = forward();
     save(saved);
-    return { value, gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => backward(dy, kept) };
+    return { value, gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => backwardOnce(dy, kept) };
   });
   return op(...inputs);
 }

@@ -78,6 +78,7 @@ export class CapsNet {
       const layer = `backbone.${i}`;
       const filtered = tf.conv2d(maps, this.#variable(`${layer}.conv.weight`) as tf.Tensor4D, block.stride, block.padding);
       maps = this.#normalise(layer, filtered, mode);
+      filtered.dispose(); // The gradient has its own hold on it.
       featureMaps.push({ layer, maps });
     }
     const { types, dim, stride, padding } = this.spec.primary;
