@@ -47,6 +47,9 @@ export interface Python {
   version: string;
 }
 
+/** Keeps compiled modules, as the terminal's commands do, so that no process of the engine loads Node's compiler. */
+const compileCache = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/capscope', import.meta.url)) };
+
 /** $PYTHON or python3, if it can import what the peers need; otherwise why not, in one line. */
 export function findPython(): Python | string {
   const program = process.env['PYTHON'] ?? 'python3';
@@ -60,7 +63,11 @@ export function findPython(): Python | string {
 
 export function engineEntry(style: string, threads: number, problem: Pick<Job, 'kind' | 'file'>): Entry {
   const name = `Capscope, ${style} ${style === FUSED ? 'kernel' : 'op'}`;
-  return { name, command: { program: process.execPath, args: [engineChild] }, job: { ...problem, style, threads } };
+  return {
+    name,
+    command: { program: process.execPath, args: [engineChild], environment: compileCache },
+    job: { ...problem, style, threads },
+  };
 }
 
 export function torchEntry(python: Python, style: string, threads: number, problem: Pick<Job, 'kind' | 'file'>): Entry {
