@@ -78,8 +78,8 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     gradientTiles * coefficientStride,
     gradientTiles * vectorStride,
     gradientTiles * tableStride,
-    gradientTiles * (unitBytes + 64),
-    gradientTiles * childBytes,
+    2 * gradientTiles * (unitBytes + 64),
+    2 * gradientTiles * childBytes,
     8 * LANE_BYTES,
   ];
   const threadParts: number[] = [];

@@ -87,11 +87,13 @@ export function backward(): void {
   clearGradients();
   const first = team ? 0 : thread, step = team ? 1 : threads;
   const count = (tiles - first + step - 1) / step;
+  // A team's shares begin at multiples of four children: neighbours are always the same thread's only if types are even.
+  const pairs = !team || (inTypes & 1) == 0;
   for (let start = 0; start < count; start += blockTiles) {
     const inBlock = min(blockTiles, count - start);
     for (let i = 0; i < inBlock; i++) backwardTile(first + (start + i) * step, i);
     for (let window = 0; window < windows; window++)
-      for (let type = 0; type < inTypes; type++) addGradients(window, type, inBlock);
+      for (let type = 0; type < inTypes; type += pairs ? 2 : 1) addGradients(window, type, pairs && type + 1 < inTypes, inBlock);
   }
   if (!sums) return;
   barrier();

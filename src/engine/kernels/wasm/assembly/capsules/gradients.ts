@@ -4,7 +4,7 @@
  */
 import { fma, LANES, sumLanes } from '../simd';
 import {
-  cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, laneChildBytes,
+  blockTiles, cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, laneChildBytes,
   matrixBytes, outDim, outTypes, tables, tableStride, terms, u, units, vectors, vectorStride, voteGradients, w, zeros,
 } from './layer';
 import { gatherChild, scatterRows, TABLE_HEAD, TABLE_ROW } from './tile';
@@ -20,31 +20,43 @@ function addTwoTerms(target: usize, coefficient: usize, vector: usize, bytes: us
   }
 }
 
-/** target = base + four terms, the case of three iterations. */
+/** target = base + four terms, the case of three iterations, for two children at once: they share the vectors. */
 @inline
-function fourTerms(target: usize, coefficient: usize, vector: usize, bytes: usize): void {
+function fourTermsTwice(target: usize, other: usize, coefficient: usize, next: usize, vector: usize, bytes: usize): void {
   const a = v128.load(coefficient), b = v128.load(coefficient, 16), c = v128.load(coefficient, 32), d = v128.load(coefficient, 48);
   const e = v128.load(coefficient, 64), f = v128.load(coefficient, 80), g = v128.load(coefficient, 96), h = v128.load(coefficient, 112);
-  for (const end = target + bytes; target < end; target += LANES, vector += 5 * LANES) {
-    let lo = fma(a, v128.load(vector), v128.load(vector, 128)), hi = fma(b, v128.load(vector, 16), v128.load(vector, 144));
-    lo = fma(c, v128.load(vector, 32), lo), hi = fma(d, v128.load(vector, 48), hi);
-    lo = fma(e, v128.load(vector, 64), lo), hi = fma(f, v128.load(vector, 80), hi);
-    lo = fma(g, v128.load(vector, 96), lo), hi = fma(h, v128.load(vector, 112), hi);
-    v128.store(target, hi, 16), v128.store(target, lo);
+  const i = v128.load(next), j = v128.load(next, 16), k = v128.load(next, 32), l = v128.load(next, 48);
+  const m = v128.load(next, 64), n = v128.load(next, 80), o = v128.load(next, 96), p = v128.load(next, 112);
+  for (const end = target + bytes; target < end; target += LANES, other += LANES, vector += 5 * LANES) {
+    let x = v128.load(vector), y = v128.load(vector, 16);
+    const z = v128.load(vector, 128), zz = v128.load(vector, 144);
+    let lo = fma(a, x, z), hi = fma(b, y, zz), low = fma(i, x, z), high = fma(j, y, zz);
+    (x = v128.load(vector, 32)), (y = v128.load(vector, 48));
+    lo = fma(c, x, lo), hi = fma(d, y, hi), low = fma(k, x, low), high = fma(l, y, high);
+    (x = v128.load(vector, 64)), (y = v128.load(vector, 80));
+    lo = fma(e, x, lo), hi = fma(f, y, hi), low = fma(m, x, low), high = fma(n, y, high);
+    (x = v128.load(vector, 96)), (y = v128.load(vector, 112));
+    lo = fma(g, x, lo), hi = fma(h, y, hi), low = fma(o, x, low), high = fma(p, y, high);
+    v128.store(other, high, 16), v128.store(other, low), v128.store(target, hi, 16), v128.store(target, lo);
   }
 }
 
-/** Gradient by the votes of one child of one tile: [unit][lane]. */
-function buildVoteGradient(coefficient: usize, vector: usize, target: usize): void {
+/** Gradients by the votes of two children of one tile, the second of which may be the first again: [unit][lane]. */
+function buildVoteGradients(coefficient: usize, next: usize, vector: usize, target: usize, other: usize): void {
   const bytes = <usize>outDim * LANES, rows = <usize>terms * LANES, step = rows + LANES;
-  for (let n = 0; n < outTypes; n++, coefficient += rows, vector += <usize>outDim * step, target += bytes) {
-    if (terms == 4) {
-      fourTerms(target, coefficient, vector, bytes);
-      continue;
+  for (let n = 0; n < outTypes; n++, coefficient += rows, next += rows, vector += <usize>outDim * step, target += bytes, other += bytes)
+    if (terms == 4) fourTermsTwice(target, other, coefficient, next, vector, bytes);
+    else {
+      anyTerms(target, coefficient, vector, bytes, step);
+      anyTerms(other, next, vector, bytes, step);
     }
-    for (let d: usize = 0; d < <usize>outDim; d++) memory.copy(target + d * LANES, vector + d * step + rows, LANES);
-    for (let t: usize = 0; t < rows; t += 2 * LANES) addTwoTerms(target, coefficient + t, vector + t, bytes, step);
-  }
+}
+
+/** target = base + terms. */
+function anyTerms(target: usize, coefficient: usize, vector: usize, bytes: usize, step: usize): void {
+  const base = step - LANES;
+  for (let d: usize = 0; d < <usize>outDim; d++) memory.copy(target + d * LANES, vector + d * step + base, LANES);
+  for (let t: usize = 0; t < base; t += 2 * LANES) addTwoTerms(target, coefficient + t, vector + t, bytes, step);
 }
 
 /** Wᵀ · gradient of two tiles, the second `apart` bytes behind, for 4 dimensions from `matrix` on: [tile][dim][lane]. */
@@ -78,11 +90,11 @@ function childGradients(first: usize, second: usize, type: i32, gradient: usize,
 }
 
 /** Adds gradient ⊗ child, summed over `count` tiles and their lanes, to one child's matrices. Two rows by four dimensions at a time. */
-function matrixGradient(count: i32, x: usize, target: usize): void {
+function matrixGradient(count: i32, gradients: usize, x: usize, target: usize): void {
   const tilesBytes = <usize>count * laneChildBytes, step = laneChildBytes, gradientStep = gradientStride, sums = cells;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   for (let row = 0; row < units; row += 2, target += 2 * childBytes) {
-    const gradient = voteGradients + <usize>row * LANES;
+    const gradient = gradients + <usize>row * LANES;
     for (let d = 0; d < inDim; d += 4) {
       let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
       let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
@@ -122,22 +134,36 @@ function addCells(halves: usize, cell: usize, count: i32): void {
   if (count > 2) store<f32>(cell, load<f32>(cell, 8) + f32x4.extract_lane(sums, 2), 8);
 }
 
-/** Adds to du and dw what child `type` of a window contributes in the block's first `count` tiles. */
-export function addGradients(window: i32, type: i32, count: i32): void {
+/**
+ * Adds to du and dw what child `type` of a window contributes in the block's first `count` tiles, and if `both`, the next type's
+ * as well.
+ */
+export function addGradients(window: i32, type: i32, both: bool, count: i32): void {
   const k = <usize>(window * inTypes + type), offset = TABLE_HEAD + <usize>window * TABLE_ROW;
   const matrix = w + k * matrixBytes, childStride = <usize>outTypes * <usize>terms * LANES;
+  const next = both ? childStride : 0, apart = both ? <usize>blockTiles * gradientStride : 0;
+  const nextValues = childValues + <usize>blockTiles * laneChildBytes;
   let used = 0, waiting: usize = 0, gradient = voteGradients;
   for (let i = 0; i < count; i++) {
     const kept = tables + <usize>i * tableStride, row = kept + offset, rank = load<i32>(row);
     const child = rank * inTypes + type, first = load<i32>(kept);
     if (rank < 0 || child < first || child >= load<i32>(kept, 4)) continue;
     const coefficient = coefficients + <usize>i * coefficientStride + <usize>(child - first) * childStride;
-    buildVoteGradient(coefficient, vectors + <usize>i * vectorStride, gradient);
+    buildVoteGradients(coefficient, coefficient + next, vectors + <usize>i * vectorStride, gradient, gradient + apart);
     gatherChild(row, type, childValues + <usize>used * laneChildBytes);
-    if (waiting) childGradients(waiting, row, type, gradient - gradientStride, matrix);
+    if (both) gatherChild(row, type + 1, nextValues + <usize>used * laneChildBytes);
+    if (waiting) {
+      childGradients(waiting, row, type, gradient - gradientStride, matrix);
+      if (both) childGradients(waiting, row, type + 1, gradient + apart - gradientStride, matrix + matrixBytes);
+    }
     waiting = waiting ? 0 : row;
     used++, gradient += gradientStride;
   }
-  if (waiting) childGradients(waiting, 0, type, gradient - gradientStride, matrix);
-  if (used) matrixGradient(used, childValues, dw + k * matrixBytes);
+  if (waiting) {
+    childGradients(waiting, 0, type, gradient - gradientStride, matrix);
+    if (both) childGradients(waiting, 0, type + 1, gradient + apart - gradientStride, matrix + matrixBytes);
+  }
+  if (!used) return;
+  matrixGradient(used, voteGradients, childValues, dw + k * matrixBytes);
+  if (both) matrixGradient(used, voteGradients + apart, nextValues, dw + (k + 1) * matrixBytes);
 }

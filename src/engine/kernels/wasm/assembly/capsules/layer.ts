@@ -68,7 +68,7 @@ export let vectors: usize = 0;
 export let vectorStride: usize = 0;
 export let tables: usize = 0;
 export let tableStride: usize = 0;
-/** Gradients by the votes and child vectors of one child over the tiles of a block. */
+/** Gradients by the votes and child vectors of two children over the tiles of a block. */
 export let voteGradients: usize = 0;
 export let childValues: usize = 0;
 /** Eight rows of lanes. */

@@ -10,16 +10,16 @@ function addTo(target: usize, lo: v128, hi: v128): void {
   v128.store(target, y, 16), v128.store(target, x);
 }
 
-/** Votes of one child x ([dim][lane]) by its matrices; added to `total` as well. Eight rows by two dimensions at a time. */
+/** Votes of one child x ([dim][lane]) by its matrices; added to `total` as well. Eight rows by four dimensions at a time. */
 function childVotes(x: usize, matrix: usize, target: usize, total: usize): void {
   const bytes = childBytes, eights = target + <usize>(units & ~7) * LANES, end = target + <usize>units * LANES;
-  const pairs = bytes & ~7, odd = (bytes & 4) != 0;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   while (target < eights) {
     let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
     let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
     let w0 = matrix, w1 = w0 + bytes, w2 = w1 + bytes, w3 = w2 + bytes, w4 = w3 + bytes, w5 = w4 + bytes, w6 = w5 + bytes, w7 = w6 + bytes, p = x;
-    for (const stop = w0 + pairs; w0 < stop; p += 2 * LANES) {
+    const stop = w0 + bytes;
+    for (const quads = w0 + (bytes & ~15); w0 < quads; p += 4 * LANES) {
       let lo = v128.load(p), hi = v128.load(p, 16);
       let m = v128.load32_splat(w0);
       a0 = fma(m, lo, a0), b0 = fma(m, hi, b0), m = v128.load32_splat(w1);
@@ -29,8 +29,9 @@ function childVotes(x: usize, matrix: usize, target: usize, total: usize): void 
       a4 = fma(m, lo, a4), b4 = fma(m, hi, b4), m = v128.load32_splat(w5);
       a5 = fma(m, lo, a5), b5 = fma(m, hi, b5), m = v128.load32_splat(w6);
       a6 = fma(m, lo, a6), b6 = fma(m, hi, b6), m = v128.load32_splat(w7);
-      a7 = fma(m, lo, a7), b7 = fma(m, hi, b7), m = v128.load32_splat(w0, 4);
+      a7 = fma(m, lo, a7), b7 = fma(m, hi, b7);
       (lo = v128.load(p, 32)), (hi = v128.load(p, 48));
+      m = v128.load32_splat(w0, 4);
       a0 = fma(m, lo, a0), b0 = fma(m, hi, b0), m = v128.load32_splat(w1, 4);
       a1 = fma(m, lo, a1), b1 = fma(m, hi, b1), m = v128.load32_splat(w2, 4);
       a2 = fma(m, lo, a2), b2 = fma(m, hi, b2), m = v128.load32_splat(w3, 4);
@@ -39,9 +40,29 @@ function childVotes(x: usize, matrix: usize, target: usize, total: usize): void 
       a5 = fma(m, lo, a5), b5 = fma(m, hi, b5), m = v128.load32_splat(w6, 4);
       a6 = fma(m, lo, a6), b6 = fma(m, hi, b6), m = v128.load32_splat(w7, 4);
       a7 = fma(m, lo, a7), b7 = fma(m, hi, b7);
-      (w0 += 8), (w1 += 8), (w2 += 8), (w3 += 8), (w4 += 8), (w5 += 8), (w6 += 8), (w7 += 8);
+      (lo = v128.load(p, 64)), (hi = v128.load(p, 80));
+      m = v128.load32_splat(w0, 8);
+      a0 = fma(m, lo, a0), b0 = fma(m, hi, b0), m = v128.load32_splat(w1, 8);
+      a1 = fma(m, lo, a1), b1 = fma(m, hi, b1), m = v128.load32_splat(w2, 8);
+      a2 = fma(m, lo, a2), b2 = fma(m, hi, b2), m = v128.load32_splat(w3, 8);
+      a3 = fma(m, lo, a3), b3 = fma(m, hi, b3), m = v128.load32_splat(w4, 8);
+      a4 = fma(m, lo, a4), b4 = fma(m, hi, b4), m = v128.load32_splat(w5, 8);
+      a5 = fma(m, lo, a5), b5 = fma(m, hi, b5), m = v128.load32_splat(w6, 8);
+      a6 = fma(m, lo, a6), b6 = fma(m, hi, b6), m = v128.load32_splat(w7, 8);
+      a7 = fma(m, lo, a7), b7 = fma(m, hi, b7);
+      (lo = v128.load(p, 96)), (hi = v128.load(p, 112));
+      m = v128.load32_splat(w0, 12);
+      a0 = fma(m, lo, a0), b0 = fma(m, hi, b0), m = v128.load32_splat(w1, 12);
+      a1 = fma(m, lo, a1), b1 = fma(m, hi, b1), m = v128.load32_splat(w2, 12);
+      a2 = fma(m, lo, a2), b2 = fma(m, hi, b2), m = v128.load32_splat(w3, 12);
+      a3 = fma(m, lo, a3), b3 = fma(m, hi, b3), m = v128.load32_splat(w4, 12);
+      a4 = fma(m, lo, a4), b4 = fma(m, hi, b4), m = v128.load32_splat(w5, 12);
+      a5 = fma(m, lo, a5), b5 = fma(m, hi, b5), m = v128.load32_splat(w6, 12);
+      a6 = fma(m, lo, a6), b6 = fma(m, hi, b6), m = v128.load32_splat(w7, 12);
+      a7 = fma(m, lo, a7), b7 = fma(m, hi, b7);
+      (w0 += 16), (w1 += 16), (w2 += 16), (w3 += 16), (w4 += 16), (w5 += 16), (w6 += 16), (w7 += 16);
     }
-    if (odd) {
+    for (; w0 < stop; p += LANES) {
       const lo = v128.load(p), hi = v128.load(p, 16);
       let m = v128.load32_splat(w0);
       a0 = fma(m, lo, a0), b0 = fma(m, hi, b0), m = v128.load32_splat(w1);
@@ -52,6 +73,7 @@ function childVotes(x: usize, matrix: usize, target: usize, total: usize): void 
       a5 = fma(m, lo, a5), b5 = fma(m, hi, b5), m = v128.load32_splat(w6);
       a6 = fma(m, lo, a6), b6 = fma(m, hi, b6), m = v128.load32_splat(w7);
       a7 = fma(m, lo, a7), b7 = fma(m, hi, b7);
+      (w0 += 4), (w1 += 4), (w2 += 4), (w3 += 4), (w4 += 4), (w5 += 4), (w6 += 4), (w7 += 4);
     }
     v128.store(target, b0, 16), v128.store(target, a0);
     v128.store(target, b1, 48), v128.store(target, a1, 32);
