@@ -15,9 +15,11 @@ function capsuleBytes(): usize {
 
 /** total[n] += Σ over four children of weight[child, n] · û[child, n]. */
 function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usize, total: usize): void {
-  const vector = unitBytes, bytes = capsuleBytes();
-  let u0 = u, u1 = u + vector, u2 = u1 + vector, u3 = u2 + vector;
-  for (let n = 0; n < outTypes; n++, weight += typeStride) {
+  const vector = unitBytes, bytes = capsuleBytes(), last = <usize>(outTypes - 1) * bytes;
+  let u0 = u + last, u1 = u0 + vector, u2 = u1 + vector, u3 = u2 + vector;
+  weight += <usize>(outTypes - 1) * typeStride, total += last;
+  // Backwards: the votes that were read last are still in the first cache.
+  for (let n = 0; n < outTypes; n++, weight -= typeStride) {
     const p1 = weight + childStride, p2 = p1 + childStride, p3 = p2 + childStride;
     const a0 = v128.load(weight), b0 = v128.load(weight, 16), a1 = v128.load(p1), b1 = v128.load(p1, 16);
     const a2 = v128.load(p2), b2 = v128.load(p2, 16), a3 = v128.load(p3), b3 = v128.load(p3, 16);
@@ -29,6 +31,7 @@ function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usi
       lo = fma(a3, v128.load(u3), lo), hi = fma(b3, v128.load(u3, 16), hi);
       v128.store(total, hi, 16), v128.store(total, lo);
     }
+    u0 -= 2 * bytes, u1 -= 2 * bytes, u2 -= 2 * bytes, u3 -= 2 * bytes, total -= 2 * bytes;
   }
 }
 
