@@ -147,7 +147,9 @@ function blocksOf(job: Job, threads: number): { blockTiles: number; groupPanels:
     job.kind === Kind.byFilter ? taps.length * job.source.channels : job.batch * gridHeight * gridWidth;
   const tiles = job.phases.map((phase) => Math.ceil(rows(phase) / TILE));
   const all = tiles.reduce((a, b) => a + b, 0);
-  const blockTiles = Math.max(1, Math.min(BLOCK_TILES, Math.floor(all / (ITEMS * threads))));
+  // As many for each thread, if all are as fast.
+  const turns = Math.max(ITEMS, Math.ceil(all / (BLOCK_TILES * threads)));
+  const blockTiles = Math.ceil(all / (turns * threads));
   const blocks = tiles.reduce((sum, count) => sum + Math.ceil(count / blockTiles), 0);
   const panels = Math.ceil(job.result.columns / PANEL);
   const groups = threads > 1 ? Math.max(1, Math.min(panels, Math.floor((ITEMS * threads) / blocks))) : 1;
