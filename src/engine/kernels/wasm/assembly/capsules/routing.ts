@@ -115,16 +115,26 @@ function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, 
 
 /** Turns logits and gradients by c into c and gradients by b; unless `first`, that by the next iteration's b, 32 bytes before, is added. */
 function softmaxBackward(target: usize, typeStride: usize, first: bool): void {
-  softmax(target, typeStride);
   const end = target + <usize>outTypes * typeStride;
-  let a = v128.load(zeros), b = v128.load(zeros, 16);
-  for (let p = target; p < end; p += typeStride)
-    a = fma(v128.load(p), v128.load(p, 32), a), b = fma(v128.load(p, 16), v128.load(p, 48), b);
+  let lo = v128.load(target), hi = v128.load(target, 16);
+  for (let p = target + typeStride; p < end; p += typeStride) lo = f32x4.pmax(lo, v128.load(p)), hi = f32x4.pmax(hi, v128.load(p, 16));
+  const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
+  const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
+  const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
+  let a = v128.load(zeros), b = v128.load(zeros, 16), c = a, d = b;
   for (let p = target; p < end; p += typeStride) {
-    let x = f32x4.mul(v128.load(p), f32x4.sub(v128.load(p, 32), a));
-    let y = f32x4.mul(v128.load(p, 16), f32x4.sub(v128.load(p, 48), b));
-    if (!first) x = f32x4.add(x, v128.load(p - LANES)), y = f32x4.add(y, v128.load(p - 16));
-    v128.store(p, y, 48), v128.store(p, x, 32);
+    const x = exp2(f32x4.sub(v128.load(p), lo), limit, magic, c5, c4, c3, c2, c1, c0);
+    const y = exp2(f32x4.sub(v128.load(p, 16), hi), limit, magic, c5, c4, c3, c2, c1, c0);
+    a = f32x4.add(a, x), b = f32x4.add(b, y), c = fma(x, v128.load(p, 32), c), d = fma(y, v128.load(p, 48), d);
+    v128.store(p, y, 16), v128.store(p, x);
+  }
+  a = f32x4.div(f32x4.splat(1), a), b = f32x4.div(f32x4.splat(1), b), c = f32x4.mul(a, c), d = f32x4.mul(b, d);
+  for (let p = target; p < end; p += typeStride) {
+    const x = f32x4.mul(a, v128.load(p)), y = f32x4.mul(b, v128.load(p, 16));
+    v128.store(p, y, 16), v128.store(p, x);
+    let db = f32x4.mul(x, f32x4.sub(v128.load(p, 32), c)), dbb = f32x4.mul(y, f32x4.sub(v128.load(p, 48), d));
+    if (!first) db = f32x4.add(db, v128.load(p - LANES)), dbb = f32x4.add(dbb, v128.load(p - 16));
+    v128.store(p, dbb, 48), v128.store(p, db, 32);
   }
 }
 
