@@ -13,7 +13,7 @@ export interface DimensionResult {
   /** Median of a layer, forward and backward. */
   milliseconds: number;
   nanosecondsPerMultiplyAdd: number;
-  /** How much more a multiply-add costs than with the next multiple of the SIMD width; null for a multiple. */
+  /** How much slower multiply-adds go than with the next multiple of the SIMD width; null for a multiple. */
   loss: number | null;
   /** Whether the loss is small enough. */
   met: boolean | null;
@@ -61,13 +61,13 @@ export async function raceDimensions(folder: string, { threads, rounds, types, b
   return reported.map((dimension) => {
     const { milliseconds, nanoseconds } = costs.get(dimension)!;
     const multiple = multipleAbove(dimension);
-    const loss = multiple === dimension ? null : nanoseconds / costs.get(multiple)!.nanoseconds - 1;
+    const loss = multiple === dimension ? null : 1 - costs.get(multiple)!.nanoseconds / nanoseconds;
     return { dimension, milliseconds, nanosecondsPerMultiplyAdd: nanoseconds, loss, met: loss === null ? null : loss <= LARGEST_LOSS };
   });
 }
 
 export function dimensionTable(results: DimensionResult[]): string {
-  const columns = ['D', 'ms', 'ns per multiply-add', `loss against the next multiple of ${SIMD_WIDTH}`, `≤ ${percent(LARGEST_LOSS, 0)}`];
+  const columns = ['D', 'ms', 'ns per multiply-add', `slower than the next multiple of ${SIMD_WIDTH}`, `≤ ${percent(LARGEST_LOSS, 0)}`];
   return table(
     columns.map((head) => ({ head, align: 'right' as const })),
     results.map(({ dimension, milliseconds, nanosecondsPerMultiplyAdd, loss, met }) => [
