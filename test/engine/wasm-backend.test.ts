@@ -162,6 +162,30 @@ describe('convolutions and their gradients', () => {
   });
 });
 
+/** Capsules of `dim` values and gradients, by the formulas of engine/capsules/squash.ts. */
+function squashedInDouble(
+  s: Float32Array,
+  dv: Float32Array,
+  dim: number,
+  kind: 'squash' | 'sensitive',
+): { v: Float32Array; ds: Float32Array } {
+  const [v, ds] = [new Float32Array(s.length), new Float32Array(s.length)];
+  for (let at = 0; at < s.length; at += dim) {
+    const own = s.subarray(at, at + dim);
+    const n2 = own.reduce((sum, x) => sum + x * x, 0);
+    const along = own.reduce((sum, x, i) => sum + x * dv[at + i]!, 0);
+    const [n, length] = [Math.sqrt(n2), Math.sqrt(n2 + 1e-6)];
+    const g = (kind === 'squash' ? n2 / (1 + n2) : -Math.expm1(-n)) / length;
+    const rise = kind === 'squash' ? 1 / (1 + n2) ** 2 : Math.exp(-n) / (2 * Math.max(n, 1e-12));
+    const slope = rise / length - g / (2 * (n2 + 1e-6));
+    own.forEach((x, i) => {
+      v[at + i] = g * x;
+      ds[at + i] = g * dv[at + i]! + 2 * slope * along * x;
+    });
+  }
+  return { v, ds };
+}
+
 describe('kernels of a step', () => {
   const shapes: [number, number, number, number][] = [
     [1, 3, 4, 2],
@@ -196,6 +220,28 @@ describe('kernels of a step', () => {
       expect(Number.isNaN(y![0])).toBe(true);
       expect(Number.isFinite(y![1])).toBe(true);
     }
+  });
+
+  const squashed = [
+    [1, 1],
+    [7, 3],
+    [8, 12],
+    [3, 5, 2, 7, 16],
+    [1000, 5],
+  ].flatMap((shape) => (['squash', 'sensitive'] as const).map((kind) => ({ shape, kind })));
+
+  it.each(squashed)('squash in single precision as double does: $shape, $kind', ({ shape, kind }) => {
+    const [s, dv, v, ds] = valuesOf(() => {
+      // From zero and nearly zero to long.
+      const lengths = tf.pow(10, tf.randomUniform([...shape.slice(0, -1), 1], -3, 1, 'float32', 5));
+      const input = tf.mul(tf.mul(normal(shape, 1), lengths), tf.cast(tf.greater(lengths, 2e-3), 'float32'));
+      const gradient = normal(shape, 2);
+      const { squash } = engine.kernels;
+      return [input, gradient, squash.forward(input, kind), squash.backward(input, gradient, kind)];
+    }) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const expected = squashedInDouble(s, dv, shape.at(-1)!, kind);
+    expect(relativeError(expected.v, v)).toBeLessThan(1e-6);
+    expect(relativeError(expected.ds, ds)).toBeLessThan(1e-6);
   });
 
   it('update parameters as the reference does, in place', () => {

@@ -5,6 +5,7 @@ import { InputError } from '../../shared/input-error.ts';
 import { webgpuKernel } from '../capsules/kernels/webgpu/kernel.ts';
 import type { Engine } from '../engine.ts';
 import { webgpuAdam } from '../kernels/webgpu/adam.ts';
+import { referenceKernels } from '../kernels/reference.ts';
 import { webgpuBatchNorm } from '../kernels/webgpu/batch-norm.ts';
 import { CheckedBackend } from './webgpu/backend.ts';
 import { registerConvolutionGradients } from './webgpu/convolution-gradients.ts';
@@ -42,7 +43,7 @@ export async function useWebgpuBackend(gpu: GPU): Promise<Omit<Engine, 'versions
     device,
     description: `WebGPU on ${device.name}${device.kind === 'software' ? ' (software)' : ''}, ${capsules.name} capsule kernel`,
     threads: 1,
-    kernels: { capsules, batchNorm: webgpuBatchNorm(programs), adam: webgpuAdam(programs) },
+    kernels: { ...referenceKernels, capsules, batchNorm: webgpuBatchNorm(programs), adam: webgpuAdam(programs) },
     readInterval: READ_INTERVAL,
     dispose: () => {
       tf.removeBackend('webgpu');

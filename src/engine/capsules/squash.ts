@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Squash } from '../../shared/spec/network.ts';
 import { withGradient } from '../gradient.ts';
+import type { SquashKernel } from '../kernels/kernels.ts';
 
 export const SQUASH_EPSILON = 1e-6;
 /** Keeps 1/|s| finite where a capsule is exactly zero; the term it stands in is multiplied by s there. */
@@ -50,9 +51,9 @@ export function squashBackward(s: tf.Tensor, dv: tf.Tensor, kind: Squash): tf.Te
 }
 
 /** Differentiable squash along the last axis. */
-export function squash<T extends tf.Tensor>(s: T, kind: Squash): T {
+export function squash<T extends tf.Tensor>(s: T, kind: Squash, kernel: SquashKernel): T {
   return withGradient([s], {
-    forward: () => ({ value: squashForward(s, kind), saved: [s] }),
-    backward: (dv, [input]) => [squashBackward(input!, dv, kind)],
+    forward: () => ({ value: kernel.forward(s, kind), saved: [s] }),
+    backward: (dv, [input]) => [kernel.backward(input!, dv, kind)],
   }) as T;
 }

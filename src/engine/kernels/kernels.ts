@@ -4,12 +4,21 @@
  * All are synchronous, return new tensors and dispose of all others that they make.
  */
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Squash } from '../../shared/spec/network.ts';
 import type { CapsuleKernel } from '../capsules/kernels/kernel.ts';
 
 export interface Kernels {
   readonly capsules: CapsuleKernel;
+  readonly squash: SquashKernel;
   readonly batchNorm: BatchNormKernel;
   readonly adam: AdamKernel;
+}
+
+/** Squash along the last axis; see capsules/squash.ts. All tensors have the shape of s. */
+export interface SquashKernel {
+  forward(s: Tensor, kind: Squash): Tensor;
+  /** Gradient by s, given that by squash(s). */
+  backward(s: Tensor, dv: Tensor, kind: Squash): Tensor;
 }
 
 /** Batch normalisation followed by ReLU: relu(γ · (x − mean) / √(variance + ε) + β). x, y, dy, dx: (B, H, W, C); all others (C). */

@@ -1,6 +1,7 @@
 /** The kernels in plain tf ops: what others are tested against, and what runs on every backend. */
 import * as tf from '@tensorflow/tfjs-core';
 import { referenceKernel } from '../capsules/kernels/reference.ts';
+import { squashBackward, squashForward } from '../capsules/squash.ts';
 import { BATCH_NORM_EPSILON } from '../network/batch-norm.ts';
 import type { AdamKernel, BatchNormKernel, Kernels } from './kernels.ts';
 
@@ -51,4 +52,9 @@ const adam: AdamKernel = {
   },
 };
 
-export const referenceKernels: Kernels = { capsules: referenceKernel, batchNorm, adam };
+export const referenceKernels: Kernels = {
+  capsules: referenceKernel,
+  squash: { forward: squashForward, backward: squashBackward },
+  batchNorm,
+  adam,
+};

@@ -86,7 +86,7 @@ export class CapsNet {
     const raw: tf.Tensor4D = tf.add(filtered, this.#variable('primary.conv.bias'));
     featureMaps.push({ layer: 'primary', maps: raw });
     const [batch, height, width] = raw.shape;
-    return { featureMaps, primary: squash(tf.reshape(raw, [batch, height, width, types, dim]), this.spec.squash) };
+    return { featureMaps, primary: squash(tf.reshape(raw, [batch, height, width, types, dim]), this.spec.squash, this.kernels.squash) };
   }
 
   /** Layers with routing: the intermediate ones in order, then the class capsules. */

@@ -29,7 +29,7 @@ export interface KernelHost {
 }
 
 /** What a job does: the first word of its block; see assembly/index.ts. */
-export const Operation = { capsulesForward: 0, capsulesBackward: 1, convolution: 2, batchNorm: 3, adam: 4 } as const;
+export const Operation = { capsulesForward: 0, capsulesBackward: 1, convolution: 2, batchNorm: 3, adam: 4, squash: 5 } as const;
 
 interface Exports {
   lead(control: number, count: number): void;

@@ -8,6 +8,7 @@ import { wasmConvolution } from './convolution.ts';
 import { OwnMemory, type BackendHeap, type KernelMemory } from './memory.ts';
 import { KernelPool, POOL_BYTES, type KernelHost } from './pool.ts';
 import { registerKernels } from './register.ts';
+import { wasmSquash } from './squash.ts';
 
 export type StartedKernel = CapsuleKernel & { dispose(): void };
 export type StartedKernels = Kernels & { dispose(): void };
@@ -27,6 +28,7 @@ export async function startWasmKernels(host: KernelHost, heap: BackendHeap): Pro
   registerKernels(wasmConvolution(pool, heap));
   return {
     capsules: wasmKernel(pool, heap),
+    squash: wasmSquash(pool, heap),
     batchNorm: wasmBatchNorm(pool, heap),
     adam: wasmAdam(pool, heap),
     dispose: () => pool.dispose(),

@@ -3,7 +3,8 @@ import { adam } from './adam';
 import { batchNorm } from './batch-norm';
 import { backward } from './capsules/backward';
 import { forward } from './capsules/forward';
-import { readLayer } from './capsules/layer';
+import { readLayer, readSquash } from './capsules/layer';
+import { squashAll } from './capsules/squash';
 import { convolution } from './convolution/convolution';
 import { readConvolution } from './convolution/job';
 import { announceJob, barrier, join, nextJob, thread } from './threads';
@@ -14,6 +15,7 @@ const CAPSULES_BACKWARD = 1;
 const CONVOLUTION = 2;
 const BATCH_NORM = 3;
 const ADAM = 4;
+const SQUASH = 5;
 
 function work(job: usize): void {
   const words = job + 4;
@@ -35,6 +37,10 @@ function work(job: usize): void {
       break;
     case ADAM:
       adam(words);
+      break;
+    case SQUASH:
+      readSquash(words, thread);
+      squashAll();
       break;
     default:
       unreachable();

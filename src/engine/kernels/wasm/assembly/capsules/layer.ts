@@ -5,7 +5,7 @@
  * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
  * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
  */
-import { LANES, storeExp2Constants } from '../simd';
+import { EXP2_BYTES, LANES, storeExp2Constants } from '../simd';
 import { readFrom, word } from '../words';
 
 export let batch: i32 = 0;
@@ -159,6 +159,23 @@ export function readLayer(job: usize, thread: i32): void {
     du = sums + <usize>(thread - 1) * sumsStride;
     dw = du + dwOffset;
   }
+}
+
+/** Reads a job that squashes `batch` capsules of one type: u to v, or given dv, to the gradient at v. The order of words is that of wasm/squash.ts. */
+export function readSquash(job: usize, thread: i32): void {
+  readFrom(job);
+  batch = word();
+  outTypes = 1;
+  outDim = word();
+  sensitive = word();
+  u = word();
+  dv = word();
+  v = word();
+  const scratch = <usize>word();
+  exponents = scratch + <usize>thread * <usize>word();
+  storeExp2Constants(exponents);
+  sum = exponents + EXP2_BYTES;
+  output = sum + <usize>outDim * LANES;
 }
 
 /** Position of a slot, or -1 for a lane that is not used. */

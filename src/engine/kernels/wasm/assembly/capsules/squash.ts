@@ -2,7 +2,8 @@
  * The two squash functions on tiles ([unit][lane]) and their gradients, in the form v = g(|s|²) · s; see ../../../squash.ts.
  */
 import { exp2, fma, LANES, LOG2E } from '../simd';
-import { exponents, outDim, outTypes, sensitive } from './layer';
+import { batch, dv, exponents, outDim, output, outTypes, sensitive, sum, u, v } from './layer';
+import { shareStart, thread } from '../threads';
 
 const EPSILON: f32 = 1e-6;
 /** Up to this length 1 − e^−x is taken from its series, because the difference would lose digits. */
@@ -73,4 +74,33 @@ export function squashBackward(s: usize, dv: usize, target: usize): void {
       const h = f32x4.mul(twiceSlope(q, g), along);
       for (let d: usize = half; d < bytes; d += LANES) v128.store(target + d, fma(g, v128.load(dv + d), f32x4.mul(h, v128.load(s + d))));
     }
+}
+
+/** Capsules `from` to `from` + 7 of a tensor to [dim][lane] at `target`; zeros after the last. */
+function gatherEight(tensor: usize, from: i32, target: usize): void {
+  for (let lane = 0; lane < 8; lane++) {
+    let source = tensor + (<usize>((from + lane) * outDim) << 2);
+    for (let d: usize = 0; d < <usize>outDim; d++, source += 4)
+      store<f32>(target + d * LANES + (<usize>lane << 2), from + lane < batch ? load<f32>(source) : 0);
+  }
+}
+
+function scatterEight(source: usize, from: i32, tensor: usize): void {
+  for (let lane = 0; lane < min(8, batch - from); lane++) {
+    let target = tensor + (<usize>((from + lane) * outDim) << 2);
+    for (let d: usize = 0; d < <usize>outDim; d++, target += 4) store<f32>(target, load<f32>(source + d * LANES + (<usize>lane << 2)));
+  }
+}
+
+/** The job of its own; see readSquash. */
+export function squashAll(): void {
+  const groups = (batch + 7) >> 3;
+  for (let group = shareStart(groups, thread); group < shareStart(groups, thread + 1); group++) {
+    gatherEight(u, group << 3, sum);
+    if (dv) {
+      gatherEight(dv, group << 3, output);
+      squashBackward(sum, output, output);
+    } else squash(sum, output);
+    scatterEight(output, group << 3, v);
+  }
 }
