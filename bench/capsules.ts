@@ -89,7 +89,7 @@ async function contests(options: Options): Promise<void> {
   const text = [
     machineLine(machine(python)),
     ...found.flatMap(({ title, results }) => [title, comparisonTable(results)]),
-    `ms is the median over ${rounds} rounds in turn; "to" columns say how many times faster.`,
+    `ms is the median of a contestant’s quietest of ${rounds} rounds in turn, median that of all; "to" columns say how many times faster, by ms.`,
     barTable(allBars),
   ].join('\n\n');
   print(text);

@@ -24,12 +24,12 @@ export interface Bar {
 export const ran = (result: Result): result is Standing => 'time' in result;
 
 const fastest = (results: Standing[]): Standing | null =>
-  results.reduce<Standing | null>((best, one) => (best && best.time.median <= one.time.median ? best : one), null);
+  results.reduce<Standing | null>((best, one) => (best && best.time.quietest <= one.time.quietest ? best : one), null);
 
 /** The fastest PyTorch that ran. */
 export const tunedPeer = (results: Result[]): Standing | null => fastest(results.filter(ran).filter(({ style }) => TUNED.includes(style)));
 
-const over = (peer: Standing | null | undefined, one: Standing): number | null => (peer ? peer.time.median / one.time.median : null);
+const over = (peer: Standing | null | undefined, one: Standing): number | null => (peer ? peer.time.quietest / one.time.quietest : null);
 
 /** `images` per step. */
 export function compare(results: Result[], images: number): (Compared | Absence)[] {
@@ -41,7 +41,7 @@ export function compare(results: Result[], images: number): (Compared | Absence)
     const single = standings.find(({ style, threads }) => style === result.style && threads === 1);
     return {
       ...result,
-      imagesPerSecond: (1000 * images) / result.time.median,
+      imagesPerSecond: (1000 * images) / result.time.quietest,
       overTuned: over(tuned, result),
       overAuthors: over(authors, result),
       overOneThread: result.threads > 1 ? over(single, result) : null,
@@ -55,7 +55,7 @@ const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : integer
 export function comparisonTable(results: (Compared | Absence)[]): string {
   const columns = [
     { head: 'contestant' },
-    ...['threads', 'ms', 'best', 'images/s', 'peak memory', 'to tuned', 'to authors', 'to 1 thread'].map((head) => ({
+    ...['threads', 'ms', 'median', 'images/s', 'peak memory', 'to tuned', 'to authors', 'to 1 thread'].map((head) => ({
       head,
       align: 'right' as const,
     })),
@@ -66,8 +66,8 @@ export function comparisonTable(results: (Compared | Absence)[]): string {
     .map(({ name, threads, time, imagesPerSecond, peakBytes, ...ratios }) => [
       name,
       String(threads),
+      milliseconds(time.quietest),
       milliseconds(time.median),
-      milliseconds(time.best),
       integer(imagesPerSecond),
       peakBytes === null ? '' : bytes(peakBytes),
       times(ratios.overTuned),

@@ -10,7 +10,7 @@ import { ran } from './comparison.ts';
 
 export interface DimensionResult {
   dimension: number;
-  /** Median of a layer, forward and backward. */
+  /** Of a layer, forward and backward, in the quietest round. */
   milliseconds: number;
   nanosecondsPerMultiplyAdd: number;
   /** How much slower multiply-adds go than with the next multiple of the SIMD width; null for a multiple. */
@@ -55,7 +55,7 @@ export async function raceDimensions(folder: string, { threads, rounds, types, b
   const costs = new Map<number, { milliseconds: number; nanoseconds: number }>();
   for (const [i, result] of results.entries()) {
     if (!ran(result)) throw new Error(`${result.name} did not run: ${result.failure}`);
-    const milliseconds = result.time.median;
+    const milliseconds = result.time.quietest;
     costs.set(timed[i]!, { milliseconds, nanoseconds: (1e6 * milliseconds) / multiplyAdds(layerShape(types, timed[i]!, batch)) });
   }
   return reported.map((dimension) => {

@@ -22,7 +22,7 @@ const Capsules = z.object({
         z.object({
           style: z.string(),
           threads: z.int(),
-          time: z.object({ median: z.number().positive(), best: z.number().positive() }),
+          time: z.object({ median: z.number().positive(), quietest: z.number().positive() }),
           peakBytes: z.number().positive().nullable(),
           overTuned: z.null(),
           overOneThread: z.number().positive().nullable(),

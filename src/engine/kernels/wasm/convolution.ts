@@ -152,7 +152,8 @@ function blocksOf(job: Job, threads: number): { blockTiles: number; groupPanels:
   const blockTiles = Math.ceil(all / (turns * threads));
   const blocks = tiles.reduce((sum, count) => sum + Math.ceil(count / blockTiles), 0);
   const panels = Math.ceil(job.result.columns / PANEL);
-  const groups = threads > 1 ? Math.max(1, Math.min(panels, Math.floor((ITEMS * threads) / blocks))) : 1;
+  // Every group packs its block anew, so there are several only if threads would go without.
+  const groups = Math.min(panels, Math.ceil(threads / blocks));
   return { blockTiles, groupPanels: Math.ceil(panels / groups) };
 }
 
