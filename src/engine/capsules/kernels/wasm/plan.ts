@@ -71,6 +71,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     childBytes,
     share * unitBytes,
     4 * outTypes * LANE_BYTES,
+    4 * LANE_BYTES,
     unitBytes,
     unitBytes,
     unitBytes,

@@ -57,6 +57,8 @@ export let exponents: usize = 0;
 export let child: usize = 0;
 export let votes: usize = 0;
 export let logits: usize = 0;
+/** Of four children: [child][lane]. */
+export let largest: usize = 0;
 export let sum: usize = 0;
 export let agreement: usize = 0;
 export let output: usize = 0;
@@ -130,6 +132,7 @@ export function readLayer(job: usize, thread: i32): void {
   child = scratch + word();
   votes = scratch + word();
   logits = scratch + word();
+  largest = scratch + word();
   sum = scratch + word();
   agreement = scratch + word();
   output = scratch + word();

@@ -4,7 +4,7 @@
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
 import { exp2, fma, LANES } from '../simd';
-import { exponents, logits, outDim, outTypes, terms, unitBytes, votes, zeros } from './layer';
+import { exponents, largest, logits, outDim, outTypes, terms, unitBytes, votes, zeros } from './layer';
 import { tileVotes } from './votes';
 
 /** Bytes of one type's capsule over the lanes. */
@@ -35,10 +35,12 @@ function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usi
   }
 }
 
-/** Logits of four children, in units of log 2 as `direction` is scaled: logits[n][child][lane]. */
+/** Logits of four children, in units of log 2 as `direction` is scaled: logits[n][child][lane], and each child's largest. */
 function agree(u: usize, direction: usize, target: usize): void {
   const vector = unitBytes, bytes = capsuleBytes();
   let u0 = u, u1 = u + vector, u2 = u1 + vector, u3 = u2 + vector;
+  const lowest = f32x4.splat(-Infinity);
+  let m0 = lowest, m1 = lowest, m2 = lowest, m3 = lowest, n0 = lowest, n1 = lowest, n2 = lowest, n3 = lowest;
   for (let n = 0; n < outTypes; n++, target += 4 * LANES) {
     let a0 = v128.load(zeros), a1 = a0, a2 = a0, a3 = a0, b0 = v128.load(zeros, 16), b1 = b0, b2 = b0, b3 = b0;
     for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, u2 += LANES, u3 += LANES, direction += LANES) {
@@ -48,16 +50,20 @@ function agree(u: usize, direction: usize, target: usize): void {
       a2 = fma(lo, v128.load(u2), a2), b2 = fma(hi, v128.load(u2, 16), b2);
       a3 = fma(lo, v128.load(u3), a3), b3 = fma(hi, v128.load(u3, 16), b3);
     }
+    m0 = f32x4.pmax(m0, a0), n0 = f32x4.pmax(n0, b0), m1 = f32x4.pmax(m1, a1), n1 = f32x4.pmax(n1, b1);
+    m2 = f32x4.pmax(m2, a2), n2 = f32x4.pmax(n2, b2), m3 = f32x4.pmax(m3, a3), n3 = f32x4.pmax(n3, b3);
     v128.store(target, b0, 16), v128.store(target, a0), v128.store(target, b1, 48), v128.store(target, a1, 32);
     v128.store(target, b2, 80), v128.store(target, a2, 64), v128.store(target, b3, 112), v128.store(target, a3, 96);
   }
+  const most = largest;
+  v128.store(most, n0, 16), v128.store(most, m0), v128.store(most, n1, 48), v128.store(most, m1, 32);
+  v128.store(most, n2, 80), v128.store(most, m2, 64), v128.store(most, n3, 112), v128.store(most, m3, 96);
 }
 
-/** Softmax over the types, in place, of logits in units of log 2 that lie `typeStride` apart. */
-function softmax(target: usize, typeStride: usize): void {
+/** Softmax over the types, in place, of logits in units of log 2 that lie `typeStride` apart; the largest of them is at `most`. */
+function softmax(target: usize, typeStride: usize, most: usize): void {
   const end = target + <usize>outTypes * typeStride;
-  let lo = v128.load(target), hi = v128.load(target, 16);
-  for (let p = target + typeStride; p < end; p += typeStride) lo = f32x4.pmax(lo, v128.load(p)), hi = f32x4.pmax(hi, v128.load(p, 16));
+  const lo = v128.load(most), hi = v128.load(most, 16);
   const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
   const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
   const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
@@ -81,16 +87,18 @@ export function route(count: i32, direction: usize, total: usize): void {
   let u = votes;
   for (let i = 0; i < count; i += 4, u += 4 * unitBytes) {
     agree(u, direction, logits);
-    for (let child: usize = 0; child < 4 * LANES; child += LANES) softmax(logits + child, 4 * LANES);
+    for (let child: usize = 0; child < 4 * LANES; child += LANES) softmax(logits + child, 4 * LANES, largest + child);
     accumulate(u, logits, LANES, 4 * LANES, total);
   }
 }
 
-/** Four children's dot products with both vectors: logits to slot 0 and gradients by c to slot 1 of their coefficients. */
+/** Four children's dot products with both vectors: logits to slot 0, gradients by c to slot 1 of their coefficients. */
 function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, childStride: usize, typeStride: usize): void {
   const bytes = capsuleBytes();
   const z = v128.load(zeros), zz = v128.load(zeros, 16);
   let u0 = u, u1 = u0 + unitBytes, u2 = u1 + unitBytes, u3 = u2 + unitBytes;
+  const lowest = f32x4.splat(-Infinity);
+  let m0 = lowest, m1 = lowest, m2 = lowest, m3 = lowest, n0 = lowest, n1 = lowest, n2 = lowest, n3 = lowest;
   for (let n = 0; n < outTypes; n++, target += typeStride) {
     let a0 = z, a1 = z, a2 = z, a3 = z, b0 = zz, b1 = zz, b2 = zz, b3 = zz;
     let c0 = z, c1 = z, c2 = z, c3 = z, d0 = zz, d1 = zz, d2 = zz, d3 = zz;
@@ -105,19 +113,23 @@ function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, 
       (p = v128.load(u3)), (q = v128.load(u3, 16));
       a3 = fma(lo, p, a3), b3 = fma(hi, q, b3), c3 = fma(x, p, c3), d3 = fma(y, q, d3);
     }
+    m0 = f32x4.pmax(m0, a0), n0 = f32x4.pmax(n0, b0), m1 = f32x4.pmax(m1, a1), n1 = f32x4.pmax(n1, b1);
+    m2 = f32x4.pmax(m2, a2), n2 = f32x4.pmax(n2, b2), m3 = f32x4.pmax(m3, a3), n3 = f32x4.pmax(n3, b3);
     const t1 = target + childStride, t2 = t1 + childStride, t3 = t2 + childStride;
     v128.store(target, b0, 16), v128.store(target, a0), v128.store(target, d0, 48), v128.store(target, c0, 32);
     v128.store(t1, b1, 16), v128.store(t1, a1), v128.store(t1, d1, 48), v128.store(t1, c1, 32);
     v128.store(t2, b2, 16), v128.store(t2, a2), v128.store(t2, d2, 48), v128.store(t2, c2, 32);
     v128.store(t3, b3, 16), v128.store(t3, a3), v128.store(t3, d3, 48), v128.store(t3, c3, 32);
   }
+  const most = largest;
+  v128.store(most, n0, 16), v128.store(most, m0), v128.store(most, n1, 48), v128.store(most, m1, 32);
+  v128.store(most, n2, 80), v128.store(most, m2, 64), v128.store(most, n3, 112), v128.store(most, m3, 96);
 }
 
 /** Turns logits and gradients by c into c and gradients by b; unless `first`, that by the next iteration's b, 32 bytes before, is added. */
-function softmaxBackward(target: usize, typeStride: usize, first: bool): void {
+function softmaxBackward(target: usize, typeStride: usize, most: usize, first: bool): void {
   const end = target + <usize>outTypes * typeStride;
-  let lo = v128.load(target), hi = v128.load(target, 16);
-  for (let p = target + typeStride; p < end; p += typeStride) lo = f32x4.pmax(lo, v128.load(p)), hi = f32x4.pmax(hi, v128.load(p, 16));
+  const lo = v128.load(most), hi = v128.load(most, 16);
   const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
   const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
   const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
@@ -150,7 +162,8 @@ export function routeBackward(first: i32, last: i32, direction: usize, gradient:
   for (let i = first; i < last; i += 4, u += 4 * unitBytes, target += 4 * childStride) {
     if (latest) tileVotes(i, min(i + 4, last), u, 0);
     agreeTwice(u, direction, gradient, target, childStride, typeStride);
-    for (let child = target; child < target + 4 * childStride; child += childStride) softmaxBackward(child, typeStride, latest);
+    for (let child = 0; child < 4; child++)
+      softmaxBackward(target + <usize>child * childStride, typeStride, largest + <usize>child * LANES, latest);
     accumulate(u, target + LANES, childStride, typeStride, total);
   }
 }
