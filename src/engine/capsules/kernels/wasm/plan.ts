@@ -24,7 +24,7 @@ export interface LayerPlan {
   saved: [number, number, number, number];
   /** Bytes of the parts of scratch memory that all threads share. */
   shared: { zeros: number; partials: number; sums: number };
-  /** From one thread's gradients in `sums` to the next one's, and in them to those by the weights. */
+  /** From one thread's gradients in `sums` to the next one's, and in them from those by the children, if there are any, to those by the weights. */
   sumsStride: number;
   weightsOffset: number;
   coefficientStride: number;
@@ -63,7 +63,9 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const coefficientStride = share * outTypes * terms * LANE_BYTES;
   const vectorStride = (terms + 1) * unitBytes;
   const tableStride = cacheLines(TABLE_HEAD + windows * TABLE_ROW);
-  const weightsOffset = cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
+  // Tiles go round the groups of eight images, and round the threads: if they meet, every thread has its own images.
+  const ownImages = !team && batch % (LANES * threads) === 0;
+  const weightsOffset = ownImages ? 0 : cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
   const sumsStride = weightsOffset + cacheLines(4 * children * outTypes * outDim * inDim);
   const parts = [
     EXP2_BYTES,

@@ -56,13 +56,10 @@ function interleave(source: usize, target: usize): void {
 
 /** Sets this thread's gradients to zero, or its share of those that are everybody's. */
 function clearGradients(): void {
-  if (sums) {
-    memory.fill(du, 0, duBytes);
-    memory.fill(dw, 0, dwBytes);
-    return;
-  }
-  clearShare(du, duBytes);
-  clearShare(dw, dwBytes);
+  if (sums && dwOffset) memory.fill(du, 0, duBytes);
+  else clearShare(du, duBytes);
+  if (sums) memory.fill(dw, 0, dwBytes);
+  else clearShare(dw, dwBytes);
   barrier();
 }
 
@@ -97,6 +94,6 @@ export function backward(): void {
   }
   if (!sums) return;
   barrier();
-  addUp(allDu, duBytes, 0);
+  if (dwOffset) addUp(allDu, duBytes, 0);
   addUp(allDw, dwBytes, dwOffset);
 }

@@ -28,7 +28,7 @@ export let u: usize = 0;
 export let w: usize = 0;
 export let v: usize = 0;
 export let dv: usize = 0;
-/** The gradients that this thread adds to: a copy of its own, or for the first thread and where `sums` is 0, the tensors. */
+/** The gradients that this thread adds to: its own, or for the first thread and where no two threads add to the same, the tensors. */
 export let du: usize = 0;
 export let dw: usize = 0;
 export let allDu: usize = 0;
@@ -39,7 +39,10 @@ export let saved: usize = 0;
 export let zeros: usize = 0;
 /** Sums that the threads of a team exchange: [2][thread][unit][lane]. */
 export let partials: usize = 0;
-/** Gradients of threads 1, 2, …, each du and `dwOffset` bytes on dw, or 0 if no two threads add to the same. */
+/**
+ * Gradients of threads 1, 2, …, each du and `dwOffset` bytes on dw, or 0 if no two threads add to the same. No du if `dwOffset`
+ * is 0: then every thread has its own images.
+ */
 export let sums: usize = 0;
 export let sumsStride: usize = 0;
 export let dwOffset: usize = 0;
@@ -159,8 +162,9 @@ export function readLayer(job: usize, thread: i32): void {
   duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
   dwBytes = <usize>(windows * inTypes) * matrixBytes;
   if (sums && thread > 0) {
-    du = sums + <usize>(thread - 1) * sumsStride;
-    dw = du + dwOffset;
+    const own = sums + <usize>(thread - 1) * sumsStride;
+    if (dwOffset) du = own;
+    dw = own + dwOffset;
   }
 }
 
