@@ -1,5 +1,5 @@
 /** The ways into the workbench that are no dropping, and the way back out while something is being read. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDesktop, type Desktop } from './desktop.ts';
@@ -33,6 +33,7 @@ describe.skipIf(skipped)('reading data sets', () => {
     await task.waitFor({ state: 'detached' });
     expect(await cards()).toBe(1);
     expect(await page.getByRole('alert').count()).toBe(0);
+    rmSync(file); // Else it is another data set beside those of the next tests.
     expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('datasets/'))).toEqual([]);
   });
 
