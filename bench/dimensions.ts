@@ -10,10 +10,10 @@ import { ran } from './comparison.ts';
 
 export interface DimensionResult {
   dimension: number;
-  /** Of a layer, forward and backward, in the quietest round. */
+  /** Median of a layer, forward and backward. */
   milliseconds: number;
   nanosecondsPerMultiplyAdd: number;
-  /** How much slower multiply-adds go than with the next multiple of the SIMD width; null for a multiple. */
+  /** How much more a multiply-add costs than with the next multiple of the SIMD width; null for a multiple. */
   loss: number | null;
   /** Whether the loss is small enough. */
   met: boolean | null;
@@ -55,19 +55,19 @@ export async function raceDimensions(folder: string, { threads, rounds, types, b
   const costs = new Map<number, { milliseconds: number; nanoseconds: number }>();
   for (const [i, result] of results.entries()) {
     if (!ran(result)) throw new Error(`${result.name} did not run: ${result.failure}`);
-    const milliseconds = result.time.quietest;
+    const milliseconds = result.time.median;
     costs.set(timed[i]!, { milliseconds, nanoseconds: (1e6 * milliseconds) / multiplyAdds(layerShape(types, timed[i]!, batch)) });
   }
   return reported.map((dimension) => {
     const { milliseconds, nanoseconds } = costs.get(dimension)!;
     const multiple = multipleAbove(dimension);
-    const loss = multiple === dimension ? null : 1 - costs.get(multiple)!.nanoseconds / nanoseconds;
+    const loss = multiple === dimension ? null : nanoseconds / costs.get(multiple)!.nanoseconds - 1;
     return { dimension, milliseconds, nanosecondsPerMultiplyAdd: nanoseconds, loss, met: loss === null ? null : loss <= LARGEST_LOSS };
   });
 }
 
 export function dimensionTable(results: DimensionResult[]): string {
-  const columns = ['D', 'ms', 'ns per multiply-add', `slower than the next multiple of ${SIMD_WIDTH}`, `≤ ${percent(LARGEST_LOSS, 0)}`];
+  const columns = ['D', 'ms', 'ns per multiply-add', `loss against the next multiple of ${SIMD_WIDTH}`, `≤ ${percent(LARGEST_LOSS, 0)}`];
   return table(
     columns.map((head) => ({ head, align: 'right' as const })),
     results.map(({ dimension, milliseconds, nanosecondsPerMultiplyAdd, loss, met }) => [
