@@ -63,6 +63,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       plan.coefficientStride,
       plan.vectorStride,
       plan.tableStride,
+      plan.tileStride,
       plan.threadBytes,
       end,
       ...plan.threadParts,

@@ -30,6 +30,8 @@ export interface LayerPlan {
   coefficientStride: number;
   vectorStride: number;
   tableStride: number;
+  /** From a thread's scratch for one tile to that for a second one. */
+  tileStride: number;
   /** Scratch of each thread: its bytes, and where its parts begin in the order of the job's words. */
   threadBytes: number;
   threadParts: number[];
@@ -37,6 +39,13 @@ export interface LayerPlan {
 
 const upToFour = (n: number): number => Math.ceil(n / 4) * 4;
 const cacheLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+/** Where parts of so many bytes begin that lie one behind the other from `start` on, and how many bytes they take. */
+function layOut(parts: number[], start: number): { offsets: number[]; bytes: number } {
+  let end = start;
+  const offsets = parts.map((bytes) => (end += cacheLines(bytes) + 64) - cacheLines(bytes) - 64);
+  return { offsets, bytes: end - start };
+}
 
 /** Whether `tiles` tiles, one to a thread, would leave threads idle for long. */
 function shortOfTiles(tiles: number, threads: number): boolean {
@@ -67,17 +76,12 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const ownImages = !team && batch % (LANES * threads) === 0;
   const weightsOffset = ownImages ? 0 : cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
   const sumsStride = weightsOffset + cacheLines(4 * children * outTypes * outDim * inDim);
-  const parts = [
+  const tileParts = [windows * TABLE_ROW, childBytes, share * unitBytes, unitBytes, unitBytes, backward ? vectorStride : 0];
+  const otherParts = [
     EXP2_BYTES,
-    windows * TABLE_ROW,
-    childBytes,
-    share * unitBytes,
     4 * outTypes * LANE_BYTES,
     4 * LANE_BYTES,
     unitBytes,
-    unitBytes,
-    unitBytes,
-    backward ? vectorStride : 0,
     gradientTiles * coefficientStride,
     gradientTiles * vectorStride,
     gradientTiles * tableStride,
@@ -85,12 +89,8 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     2 * gradientTiles * childBytes,
     8 * LANE_BYTES,
   ];
-  const threadParts: number[] = [];
-  let threadBytes = 0;
-  for (const bytes of parts) {
-    threadParts.push(threadBytes);
-    threadBytes += cacheLines(bytes) + 64;
-  }
+  const tile = layOut(tileParts, 0);
+  const others = layOut(otherParts, 2 * tile.bytes);
   return {
     tiles,
     team,
@@ -106,7 +106,8 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     coefficientStride,
     vectorStride,
     tableStride,
-    threadBytes,
-    threadParts,
+    tileStride: tile.bytes,
+    threadBytes: 2 * tile.bytes + others.bytes,
+    threadParts: [...tile.offsets, ...others.offsets],
   };
 }

@@ -7,41 +7,64 @@
 import { LANES, LOG2E } from '../simd';
 import {
   agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, inTypes, iterations, localVectors,
-  output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, unitBytes, units, vectors, vectorStride,
+  output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, tileStride, unitBytes, units, vectors, vectorStride,
   windows,
 } from './layer';
-import { addScaled, childShare, scale, startExchange, sumOverTeam } from './forward';
+import { addScaled, childShare, findPair, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';
 import { barrier, shareStart, thread, threads } from '../threads';
 import { findWindows, gatherParents, TABLE_HEAD, TABLE_ROW } from './tile';
 import { routeBackward } from './routing';
 import { squash, squashBackward } from './squash';
 
-/** Takes `tile`, number `index` of its block, backward to coefficients and vectors. */
-function backwardTile(tile: i32, index: i32): void {
+/** Takes `tile`, number `index` of its block, backward to coefficients and vectors; if `pair`, the next of this thread's tiles, too. */
+function backwardTiles(tile: i32, index: i32, pair: bool): void {
+  const step = team ? 1 : threads;
   const count = findWindows(tile, table) * inTypes;
+  if (pair && !findPair(tile, step)) {
+    backwardTiles(tile, index, false);
+    backwardTiles(tile + step, index + 1, false);
+    return;
+  }
   const first = team ? childShare(count, thread) : 0, last = team ? childShare(count, thread + 1) : count;
-  const iterationSums = saved + <usize>(tile * iterations) * unitBytes;
+  const both: usize = pair ? 2 : 1;
   // Vectors in the order of the terms, then ds_1 / types, whose coefficient is 1.
   let gradient = localVectors, coefficient = coefficients + <usize>index * coefficientStride;
-  gatherParents(dv, tile, sum);
-  squashBackward(iterationSums + <usize>(iterations - 1) * unitBytes, sum, gradient);
-  for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
-    memory.fill(agreement, 0, unitBytes);
-    for (let earlier = 0; earlier < iteration; earlier++) {
-      squash(iterationSums + <usize>earlier * unitBytes, output);
-      addScaled(agreement, output, LOG2E);
-    }
-    memory.copy(gradient + unitBytes, output, unitBytes);
-    routeBackward(first, last, agreement, gradient, coefficient, iteration == iterations - 1, sum);
-    sumOverTeam(sum);
-    squashBackward(iterationSums + <usize>(iteration - 1) * unitBytes, sum, gradient + 2 * unitBytes);
+  for (let i: usize = 0; i < both; i++) {
+    const total = sum + i * tileStride, one = tile + <i32>i * step;
+    gatherParents(dv, one, total);
+    squashBackward(iterationSum(one, iterations - 1), total, gradient + i * tileStride);
   }
-  scale(gradient, <f32>1 / <f32>outTypes);
-  interleave(localVectors, vectors + <usize>index * vectorStride);
-  const kept = tables + <usize>index * tableStride;
-  store<i32>(kept, first), store<i32>(kept, last, 4);
-  memory.copy(kept + TABLE_HEAD, table, <usize>windows * TABLE_ROW);
+  for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
+    for (let i: usize = 0; i < both; i++) {
+      const apart = i * tileStride;
+      memory.fill(agreement + apart, 0, unitBytes);
+      for (let earlier = 0; earlier < iteration; earlier++) {
+        squash(iterationSum(tile + <i32>i * step, earlier), output);
+        addScaled(agreement + apart, output, LOG2E);
+      }
+      memory.copy(gradient + apart + unitBytes, output, unitBytes);
+    }
+    routeBackward(first, last, pair, gradient, coefficient, iteration == iterations - 1);
+    for (let i: usize = 0; i < both; i++) {
+      const total = sum + i * tileStride;
+      sumOverTeam(total);
+      squashBackward(iterationSum(tile + <i32>i * step, iteration - 1), total, gradient + i * tileStride + 2 * unitBytes);
+    }
+  }
+  for (let i: usize = 0; i < both; i++) {
+    const apart = i * tileStride, number = <usize>index + i, kept = tables + number * tableStride;
+    scale(gradient + apart, <f32>1 / <f32>outTypes);
+    interleave(localVectors + apart, vectors + number * vectorStride);
+    store<i32>(kept, first), store<i32>(kept, last, 4);
+    memory.copy(kept + TABLE_HEAD, table + apart, <usize>windows * TABLE_ROW);
+  }
+}
+
+/** s of an iteration, as the forward job has left it. */
+@inline
+function iterationSum(tile: i32, iteration: i32): usize {
+  return saved + <usize>(tile * iterations + iteration) * unitBytes;
 }
 
 /** From [term][unit][lane] to [unit][term][lane]: the terms of a unit are wanted together. */
@@ -88,7 +111,7 @@ export function backward(): void {
   const pairs = !team || (inTypes & 1) == 0;
   for (let start = 0; start < count; start += blockTiles) {
     const inBlock = min(blockTiles, count - start);
-    for (let i = 0; i < inBlock; i++) backwardTile(first + (start + i) * step, i);
+    for (let i = 0; i < inBlock; i += 2) backwardTiles(first + (start + i) * step, i, i + 1 < inBlock);
     for (let window = 0; window < windows; window++)
       for (let type = 0; type < inTypes; type += pairs ? 2 : 1) addGradients(window, type, pairs && type + 1 < inTypes, inBlock);
   }

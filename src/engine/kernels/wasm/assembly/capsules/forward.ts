@@ -1,10 +1,10 @@
 /** The forward job: capsules of the layer, and s of every iteration for the backward job. */
 import { fma, LOG2E } from '../simd';
 import {
-  agreement, inTypes, iterations, output, outTypes, partials, saved, sum, table, team, tiles, unitBytes, v, votes,
+  agreement, inTypes, iterations, output, outTypes, partials, saved, sum, table, team, tiles, tileStride, unitBytes, v, votes,
 } from './layer';
 import { barrier, nextItem, shareStart, thread, threads } from '../threads';
-import { findWindows, scatterParents } from './tile';
+import { findWindows, sameWindows, scatterParents } from './tile';
 import { squash } from './squash';
 import { tileVotes } from './votes';
 import { route } from './routing';
@@ -44,14 +44,32 @@ export function childShare(count: i32, t: i32): i32 {
   return t == threads ? count : shareStart(count >> 2, t) << 2;
 }
 
-function forwardTile(tile: i32): void {
+/** Whether a tile and the one `step` behind can be taken together; finds their windows. */
+export function findPair(tile: i32, step: i32): bool {
+  findWindows(tile + step, table + tileStride);
+  return sameWindows(table, table + tileStride);
+}
+
+/** One tile, or if `pair`, this and the next, which have the same windows. */
+function forwardTiles(tile: i32, pair: bool): void {
   const count = findWindows(tile, table) * inTypes;
+  if (pair && !findPair(tile, 1)) {
+    forwardTiles(tile, false);
+    forwardTiles(tile + 1, false);
+    return;
+  }
   const first = team ? childShare(count, thread) : 0, last = team ? childShare(count, thread + 1) : count;
+  tileVotes(first, last, pair, votes, sum);
+  routeTile(tile, last - first, votes, sum, agreement);
+  if (pair) routeTile(tile + 1, last - first, votes + tileStride, sum + tileStride, agreement + tileStride);
+}
+
+/** `sum`: that of the votes. */
+function routeTile(tile: i32, count: i32, votes: usize, sum: usize, agreement: usize): void {
   const leads = !team || thread == 0;
-  tileVotes(first, last, votes, sum);
   memory.fill(agreement, 0, unitBytes);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    if (iteration > 0) route(last - first, agreement, sum);
+    if (iteration > 0) route(votes, count, agreement, sum);
     sumOverTeam(sum);
     if (iteration == 0) scale(sum, <f32>1 / <f32>outTypes); // b = 0: all coupling coefficients are equal
     if (leads && saved) memory.copy(saved + <usize>(tile * iterations + iteration) * unitBytes, sum, unitBytes);
@@ -63,7 +81,8 @@ function forwardTile(tile: i32): void {
 
 export function forward(): void {
   startExchange();
-  if (team) for (let tile = 0; tile < tiles; tile++) forwardTile(tile);
-  else for (let tile = nextItem(); tile < tiles; tile = nextItem()) forwardTile(tile);
+  // Two tiles share the matrices that are loaded; as long as no thread waits for another's second one.
+  const together = team || tiles >= 8 * threads ? 2 : 1;
+  if (team) for (let tile = 0; tile < tiles; tile += together) forwardTiles(tile, tile + together <= tiles);
+  else for (let tile = nextItem() * together; tile < tiles; tile = nextItem() * together) forwardTiles(tile, together == 2 && tile + 1 < tiles);
 }
-

@@ -53,19 +53,20 @@ export let blockTiles: i32 = 0;
 /** Whether all threads work on one tile at a time, each on some of its children. */
 export let team: bool = false;
 
-/** This thread's scratch. */
+/** This thread's scratch for the tile that it works on; for a second tile, taken together with the first, `tileStride` bytes behind. */
 export let table: usize = 0;
-/** Constants of exp2. */
-export let exponents: usize = 0;
 export let child: usize = 0;
 export let votes: usize = 0;
+export let sum: usize = 0;
+export let agreement: usize = 0;
+export let localVectors: usize = 0;
+export let tileStride: usize = 0;
+/** The rest of it. Constants of exp2. */
+export let exponents: usize = 0;
 export let logits: usize = 0;
 /** Of four children: [child][lane]. */
 export let largest: usize = 0;
-export let sum: usize = 0;
-export let agreement: usize = 0;
 export let output: usize = 0;
-export let localVectors: usize = 0;
 /** Per tile of a block: coefficients [child][type][term][lane], vectors [unit][term][lane], and the window table. */
 export let coefficients: usize = 0;
 export let coefficientStride: usize = 0;
@@ -128,18 +129,19 @@ export function readLayer(job: usize, thread: i32): void {
   coefficientStride = word();
   vectorStride = word();
   tableStride = word();
+  tileStride = word();
   const scratchStride = <usize>word();
   const scratch = <usize>word() + <usize>thread * scratchStride;
-  exponents = scratch + word();
   table = scratch + word();
   child = scratch + word();
   votes = scratch + word();
-  logits = scratch + word();
-  largest = scratch + word();
   sum = scratch + word();
   agreement = scratch + word();
-  output = scratch + word();
   localVectors = scratch + word();
+  exponents = scratch + word();
+  logits = scratch + word();
+  largest = scratch + word();
+  output = scratch + word();
   coefficients = scratch + word();
   vectors = scratch + word();
   tables = scratch + word();

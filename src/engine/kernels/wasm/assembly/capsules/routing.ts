@@ -4,7 +4,7 @@
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
 import { exp2, fma, LANES } from '../simd';
-import { exponents, largest, logits, outDim, outTypes, terms, unitBytes, votes, zeros } from './layer';
+import { agreement, coefficientStride, exponents, largest, logits, outDim, outTypes, sum, terms, tileStride, unitBytes, votes, zeros } from './layer';
 import { tileVotes } from './votes';
 
 /** Bytes of one type's capsule over the lanes. */
@@ -81,10 +81,9 @@ function softmax(target: usize, typeStride: usize, most: usize): void {
   }
 }
 
-/** One iteration over `count` children: total = Σ softmax(û · direction) û. `direction` in units of log 2. */
-export function route(count: i32, direction: usize, total: usize): void {
+/** One iteration over the votes `u` of `count` children: total = Σ softmax(û · direction) û. `direction` in units of log 2. */
+export function route(u: usize, count: i32, direction: usize, total: usize): void {
   memory.fill(total, 0, unitBytes);
-  let u = votes;
   for (let i = 0; i < count; i += 4, u += 4 * unitBytes) {
     agree(u, direction, logits);
     for (let child: usize = 0; child < 4 * LANES; child += LANES) softmax(logits + child, 4 * LANES, largest + child);
@@ -150,20 +149,27 @@ function softmaxBackward(target: usize, typeStride: usize, most: usize, first: b
   }
 }
 
-/**
- * Backward through one iteration j > 1 for the children first…last-1: from ds_j = `gradient` to dv_{j-1} = `total`, with c_j
- * and db_j left in the two terms at `target` ([child][type][term][lane]). The last iteration comes first: it has no later
- * one to add, and computes the votes, because they are used at once.
- */
-export function routeBackward(first: i32, last: i32, direction: usize, gradient: usize, target: usize, latest: bool, total: usize): void {
+/** Four children's part in going backward through an iteration; see routeBackward. */
+function fourBackward(u: usize, direction: usize, gradient: usize, target: usize, latest: bool, total: usize): void {
   const typeStride = <usize>terms * LANES, childStride = <usize>outTypes * typeStride;
-  memory.fill(total, 0, unitBytes);
+  agreeTwice(u, direction, gradient, target, childStride, typeStride);
+  for (let child: usize = 0; child < 4; child++) softmaxBackward(target + child * childStride, typeStride, largest + child * LANES, latest);
+  accumulate(u, target + LANES, childStride, typeStride, total);
+}
+
+/**
+ * Backward through one iteration j > 1 for the children first…last-1: from ds_j at `gradient` to dv_{j-1} in `sum`, with c_j
+ * and db_j left in the two terms at `target` ([child][type][term][lane]). The last iteration comes first: it has no later
+ * one to add, and computes the votes, because they are used at once. If `pair`, the second tile's as well.
+ */
+export function routeBackward(first: i32, last: i32, pair: bool, gradient: usize, target: usize, latest: bool): void {
+  const children = 4 * <usize>(outTypes * terms) * LANES, apart = tileStride;
+  memory.fill(sum, 0, unitBytes);
+  if (pair) memory.fill(sum + apart, 0, unitBytes);
   let u = votes;
-  for (let i = first; i < last; i += 4, u += 4 * unitBytes, target += 4 * childStride) {
-    if (latest) tileVotes(i, min(i + 4, last), u, 0);
-    agreeTwice(u, direction, gradient, target, childStride, typeStride);
-    for (let child = 0; child < 4; child++)
-      softmaxBackward(target + <usize>child * childStride, typeStride, largest + <usize>child * LANES, latest);
-    accumulate(u, target + LANES, childStride, typeStride, total);
+  for (let i = first; i < last; i += 4, u += 4 * unitBytes, target += children) {
+    if (latest) tileVotes(i, min(i + 4, last), pair, u, 0);
+    fourBackward(u, agreement, gradient, target, latest, sum);
+    if (pair) fourBackward(u + apart, agreement + apart, gradient + apart, target + coefficientStride, latest, sum + apart);
   }
 }

@@ -2,7 +2,7 @@
 import { LANES } from '../simd';
 import {
   childBytes, inHeight, inTypes, inWidth, kernelHeight, kernelWidth, outWidth, padding, slotImage, slotParent, slotPosition, stride,
-  u, units, zeros,
+  u, units, windows, zeros,
 } from './layer';
 
 /** A row of the window table: rank of the window among those that some lane has (or -1), then the address of its first child per lane. */
@@ -32,6 +32,13 @@ export function findWindows(tile: i32, table: usize): i32 {
       store<i32>(table, inside ? rank++ : -1);
     }
   return rank;
+}
+
+/** Whether two tiles' tables have the same windows in the map, so that their children have the same numbers. */
+export function sameWindows(table: usize, other: usize): bool {
+  const apart = other - table;
+  for (const end = table + <usize>windows * TABLE_ROW; table < end; table += TABLE_ROW) if (load<i32>(table) != load<i32>(table + apart)) return false;
+  return true;
 }
 
 /** Turns four floats from each of eight addresses into four [lane] rows. */
