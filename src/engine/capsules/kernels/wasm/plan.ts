@@ -12,7 +12,7 @@ const EXP2_BYTES = 32;
 const TABLE_ROW = 36;
 const TABLE_HEAD = 8;
 /** Tiles of a block: enough to go over a child's matrices seldom, few enough that the coefficients stay in the cache. */
-const BLOCK_TILES = 6;
+const BLOCK_TILES = 8;
 
 export interface LayerPlan {
   tiles: number;

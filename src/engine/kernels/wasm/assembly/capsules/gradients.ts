@@ -78,12 +78,41 @@ function turnTwo(gradient: usize, apart: usize, matrix: usize, rows: usize): voi
   v128.store(rows, b6, 208), v128.store(rows, a6, 192), v128.store(rows, b7, 240), v128.store(rows, a7, 224);
 }
 
+/** The same for 2 dimensions: even and odd rows have sums of their own. */
+function turnTwoNarrow(gradient: usize, apart: usize, matrix: usize, rows: usize): void {
+  const step = childBytes, end = gradient + <usize>(units & ~1) * LANES, z = v128.load(zeros), y = v128.load(zeros, 16);
+  let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
+  let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
+  let p = gradient, q = gradient + apart, m = matrix;
+  for (; p < end; p += 2 * LANES, q += 2 * LANES, m += step) {
+    let lo = v128.load(p), hi = v128.load(p, 16), low = v128.load(q), high = v128.load(q, 16);
+    let x = v128.load32_splat(m);
+    a0 = fma(x, lo, a0), b0 = fma(x, hi, b0), a4 = fma(x, low, a4), b4 = fma(x, high, b4), x = v128.load32_splat(m, 4);
+    a1 = fma(x, lo, a1), b1 = fma(x, hi, b1), a5 = fma(x, low, a5), b5 = fma(x, high, b5);
+    (lo = v128.load(p, 32)), (hi = v128.load(p, 48)), (low = v128.load(q, 32)), (high = v128.load(q, 48));
+    (m += step), (x = v128.load32_splat(m));
+    a2 = fma(x, lo, a2), b2 = fma(x, hi, b2), a6 = fma(x, low, a6), b6 = fma(x, high, b6), x = v128.load32_splat(m, 4);
+    a3 = fma(x, lo, a3), b3 = fma(x, hi, b3), a7 = fma(x, low, a7), b7 = fma(x, high, b7);
+  }
+  if (units & 1) {
+    const lo = v128.load(p), hi = v128.load(p, 16), low = v128.load(q), high = v128.load(q, 16);
+    let x = v128.load32_splat(m);
+    a0 = fma(x, lo, a0), b0 = fma(x, hi, b0), a4 = fma(x, low, a4), b4 = fma(x, high, b4), x = v128.load32_splat(m, 4);
+    a1 = fma(x, lo, a1), b1 = fma(x, hi, b1), a5 = fma(x, low, a5), b5 = fma(x, high, b5);
+  }
+  a0 = f32x4.add(a0, a2), b0 = f32x4.add(b0, b2), a1 = f32x4.add(a1, a3), b1 = f32x4.add(b1, b3);
+  a4 = f32x4.add(a4, a6), b4 = f32x4.add(b4, b6), a5 = f32x4.add(a5, a7), b5 = f32x4.add(b5, b7);
+  v128.store(rows, b0, 16), v128.store(rows, a0), v128.store(rows, b1, 48), v128.store(rows, a1, 32);
+  v128.store(rows, b4, 144), v128.store(rows, a4, 128), v128.store(rows, b5, 176), v128.store(rows, a5, 160);
+}
+
 /** Adds Wᵀ · gradient to the gradients of the lanes' children in two tiles, or in the first only if `second` is 0. */
 function childGradients(first: usize, second: usize, type: i32, gradient: usize, matrix: usize): void {
   const offset = <usize>type * childBytes, rows = cells, apart = second ? gradientStride : 0;
   for (let d = 0; d < inDim; d += 4) {
     const from = <usize>d << 2, count = min(4, inDim - d);
-    turnTwo(gradient, apart, matrix + from, rows);
+    if (count > 2) turnTwo(gradient, apart, matrix + from, rows);
+    else turnTwoNarrow(gradient, apart, matrix + from, rows);
     scatterRows(first, offset + from, du - u, rows, count);
     if (second) scatterRows(second, offset + from, du - u, rows + 4 * LANES, count);
   }
@@ -93,9 +122,11 @@ function childGradients(first: usize, second: usize, type: i32, gradient: usize,
 function matrixGradient(count: i32, gradients: usize, x: usize, target: usize): void {
   const tilesBytes = <usize>count * laneChildBytes, step = laneChildBytes, gradientStep = gradientStride, sums = cells;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
+  const narrow = inDim & 3, dimensions = narrow < 3 ? inDim - narrow : inDim;
+  if (dimensions < inDim) narrowGradient(count, gradients, x, target, dimensions);
   for (let row = 0; row < units; row += 2, target += 2 * childBytes) {
     const gradient = gradients + <usize>row * LANES;
-    for (let d = 0; d < inDim; d += 4) {
+    for (let d = 0; d < dimensions; d += 4) {
       let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
       let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
       let g = gradient, p = x + <usize>d * LANES;
@@ -130,8 +161,52 @@ function addCells(halves: usize, cell: usize, count: i32): void {
     return;
   }
   store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 0));
-  if (count > 1) store<f32>(cell, load<f32>(cell, 4) + f32x4.extract_lane(sums, 1), 4);
-  if (count > 2) store<f32>(cell, load<f32>(cell, 8) + f32x4.extract_lane(sums, 2), 8);
+  store<f32>(cell, load<f32>(cell, 4) + f32x4.extract_lane(sums, 1), 4);
+  store<f32>(cell, load<f32>(cell, 8) + f32x4.extract_lane(sums, 2), 8);
+}
+
+/** The last one or two dimensions of matrixGradient, from `d` on. Four rows at a time. */
+function narrowGradient(count: i32, gradients: usize, x: usize, target: usize, d: i32): void {
+  const tilesBytes = <usize>count * laneChildBytes, step = laneChildBytes, gradientStep = gradientStride, sums = cells;
+  const z = v128.load(zeros), y = v128.load(zeros, 16);
+  target += <usize>d << 2, x += <usize>d * LANES;
+  for (let row = 0; row < units; row += 4, target += 4 * childBytes, gradients += 4 * LANES) {
+    let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
+    let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
+    let g = gradients, p = x;
+    for (const end = p + tilesBytes; p < end; p += step, g += gradientStep) {
+      const p0 = v128.load(p), q0 = v128.load(p, 16), p1 = v128.load(p, 32), q1 = v128.load(p, 48);
+      let lo = v128.load(g), hi = v128.load(g, 16);
+      a0 = fma(lo, p0, a0), b0 = fma(hi, q0, b0), a4 = fma(lo, p1, a4), b4 = fma(hi, q1, b4);
+      (lo = v128.load(g, 32)), (hi = v128.load(g, 48));
+      a1 = fma(lo, p0, a1), b1 = fma(hi, q0, b1), a5 = fma(lo, p1, a5), b5 = fma(hi, q1, b5);
+      (lo = v128.load(g, 64)), (hi = v128.load(g, 80));
+      a2 = fma(lo, p0, a2), b2 = fma(hi, q0, b2), a6 = fma(lo, p1, a6), b6 = fma(hi, q1, b6);
+      (lo = v128.load(g, 96)), (hi = v128.load(g, 112));
+      a3 = fma(lo, p0, a3), b3 = fma(hi, q0, b3), a7 = fma(lo, p1, a7), b7 = fma(hi, q1, b7);
+    }
+    const first = sumLanes(a0, a1, a2, a3), second = sumLanes(b0, b1, b2, b3);
+    const third = sumLanes(a4, a5, a6, a7), fourth = sumLanes(b4, b5, b6, b7);
+    v128.store(sums, second, 16), v128.store(sums, first), v128.store(sums, fourth, 48), v128.store(sums, third, 32);
+    addColumn(sums, target, units - row);
+    if (d + 1 < inDim) addColumn(sums + LANES, target + 4, units - row);
+  }
+}
+
+/** Adds one dimension of up to four rows to a matrix. */
+@inline
+function addColumn(halves: usize, cell: usize, count: i32): void {
+  const sums = f32x4.add(v128.load(halves), v128.load(halves, 16)), step = childBytes;
+  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 0));
+  if (count < 2) return;
+  cell += step;
+  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 1));
+  if (count < 3) return;
+  cell += step;
+  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 2));
+  if (count < 4) return;
+  cell += step;
+  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 3));
 }
 
 /**
