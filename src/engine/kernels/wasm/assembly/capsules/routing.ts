@@ -13,16 +13,26 @@ function capsuleBytes(): usize {
   return <usize>outDim * LANES;
 }
 
-/** total[n] += Σ over four children of weight[child, n] · û[child, n]. */
-function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usize, total: usize): void {
+/**
+ * total[n] += Σ over four children of weight[child, n] · û[child, n], the weights times the child's factor ([child][lane] at
+ * `factors`) if there are any.
+ */
+@inline
+function accumulateBy(u: usize, weight: usize, childStride: usize, typeStride: usize, total: usize, factors: usize): void {
   const vector = unitBytes, bytes = capsuleBytes(), last = <usize>(outTypes - 1) * bytes;
   let u0 = u + last, u1 = u0 + vector, u2 = u1 + vector, u3 = u2 + vector;
   weight += <usize>(outTypes - 1) * typeStride, total += last;
   // Backwards: the votes that were read last are still in the first cache.
   for (let n = 0; n < outTypes; n++, weight -= typeStride) {
     const p1 = weight + childStride, p2 = p1 + childStride, p3 = p2 + childStride;
-    const a0 = v128.load(weight), b0 = v128.load(weight, 16), a1 = v128.load(p1), b1 = v128.load(p1, 16);
-    const a2 = v128.load(p2), b2 = v128.load(p2, 16), a3 = v128.load(p3), b3 = v128.load(p3, 16);
+    let a0 = v128.load(weight), b0 = v128.load(weight, 16), a1 = v128.load(p1), b1 = v128.load(p1, 16);
+    let a2 = v128.load(p2), b2 = v128.load(p2, 16), a3 = v128.load(p3), b3 = v128.load(p3, 16);
+    if (factors) {
+      a0 = f32x4.mul(a0, v128.load(factors)), b0 = f32x4.mul(b0, v128.load(factors, 16));
+      a1 = f32x4.mul(a1, v128.load(factors, 32)), b1 = f32x4.mul(b1, v128.load(factors, 48));
+      a2 = f32x4.mul(a2, v128.load(factors, 64)), b2 = f32x4.mul(b2, v128.load(factors, 80));
+      a3 = f32x4.mul(a3, v128.load(factors, 96)), b3 = f32x4.mul(b3, v128.load(factors, 112));
+    }
     for (const end = u0 + bytes; u0 < end; u0 += LANES, u1 += LANES, u2 += LANES, u3 += LANES, total += LANES) {
       let lo = v128.load(total), hi = v128.load(total, 16);
       lo = fma(a0, v128.load(u0), lo), hi = fma(b0, v128.load(u0, 16), hi);
@@ -33,6 +43,16 @@ function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usi
     }
     u0 -= 2 * bytes, u1 -= 2 * bytes, u2 -= 2 * bytes, u3 -= 2 * bytes, total -= 2 * bytes;
   }
+}
+
+/** With the exponentials of logits as weights: [type][child][lane]. */
+function accumulateExponentials(u: usize, weight: usize, total: usize, factors: usize): void {
+  accumulateBy(u, weight, LANES, 4 * LANES, total, factors);
+}
+
+/** With coupling coefficients as weights. */
+function accumulate(u: usize, weight: usize, childStride: usize, typeStride: usize, total: usize): void {
+  accumulateBy(u, weight, childStride, typeStride, total, 0);
 }
 
 /** Logits of four children, in units of log 2 as `direction` is scaled: logits[n][child][lane], and each child's largest. */
@@ -60,25 +80,30 @@ function agree(u: usize, direction: usize, target: usize): void {
   v128.store(most, n2, 80), v128.store(most, m2, 64), v128.store(most, n3, 112), v128.store(most, m3, 96);
 }
 
-/** Softmax over the types, in place, of logits in units of log 2 that lie `typeStride` apart; the largest of them is at `most`. */
-function softmax(target: usize, typeStride: usize, most: usize): void {
-  const end = target + <usize>outTypes * typeStride;
-  const lo = v128.load(most), hi = v128.load(most, 16);
+/**
+ * Softmax over the types of two children's logits in units of log 2 ([type][4 children][lane]), in place and without the division:
+ * one over the sum takes the place of the largest logit at `most`. Two at once, because each is a chain of sums.
+ */
+function exponentials(target: usize, most: usize): void {
+  const end = target + <usize>outTypes * 4 * LANES;
+  const lo = v128.load(most), hi = v128.load(most, 16), low = v128.load(most, 32), high = v128.load(most, 48);
   const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
   const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
   const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
-  let a = v128.load(zeros), b = v128.load(zeros, 16);
-  for (let p = target; p < end; p += typeStride) {
-    const x = exp2(f32x4.sub(v128.load(p), lo), limit, magic, c5, c4, c3, c2, c1, c0);
-    const y = exp2(f32x4.sub(v128.load(p, 16), hi), limit, magic, c5, c4, c3, c2, c1, c0);
+  let a = v128.load(zeros), b = v128.load(zeros, 16), c = a, d = b;
+  for (let p = target; p < end; p += 4 * LANES) {
+    let x = exp2(f32x4.sub(v128.load(p), lo), limit, magic, c5, c4, c3, c2, c1, c0);
+    let y = exp2(f32x4.sub(v128.load(p, 16), hi), limit, magic, c5, c4, c3, c2, c1, c0);
     a = f32x4.add(a, x), b = f32x4.add(b, y);
     v128.store(p, y, 16), v128.store(p, x);
+    x = exp2(f32x4.sub(v128.load(p, 32), low), limit, magic, c5, c4, c3, c2, c1, c0);
+    y = exp2(f32x4.sub(v128.load(p, 48), high), limit, magic, c5, c4, c3, c2, c1, c0);
+    c = f32x4.add(c, x), d = f32x4.add(d, y);
+    v128.store(p, y, 48), v128.store(p, x, 32);
   }
-  a = f32x4.div(f32x4.splat(1), a), b = f32x4.div(f32x4.splat(1), b);
-  for (let p = target; p < end; p += typeStride) {
-    const x = f32x4.mul(a, v128.load(p)), y = f32x4.mul(b, v128.load(p, 16));
-    v128.store(p, y, 16), v128.store(p, x);
-  }
+  const one = f32x4.splat(1);
+  a = f32x4.div(one, a), b = f32x4.div(one, b), c = f32x4.div(one, c), d = f32x4.div(one, d);
+  v128.store(most, b, 16), v128.store(most, a), v128.store(most, d, 48), v128.store(most, c, 32);
 }
 
 /** One iteration over the votes `u` of `count` children: total = Σ softmax(û · direction) û. `direction` in units of log 2. */
@@ -86,8 +111,9 @@ export function route(u: usize, count: i32, direction: usize, total: usize): voi
   memory.fill(total, 0, unitBytes);
   for (let i = 0; i < count; i += 4, u += 4 * unitBytes) {
     agree(u, direction, logits);
-    for (let child: usize = 0; child < 4 * LANES; child += LANES) softmax(logits + child, 4 * LANES, largest + child);
-    accumulate(u, logits, LANES, 4 * LANES, total);
+    exponentials(logits, largest);
+    exponentials(logits + 2 * LANES, largest + 2 * LANES);
+    accumulateExponentials(u, logits, total, largest);
   }
 }
 

@@ -50,30 +50,38 @@ function twiceSlope(q: v128, g: v128): v128 {
 /** target = squash(s). */
 export function squash(s: usize, target: usize): void {
   const bytes = <usize>outDim * LANES;
-  for (let n = 0; n < outTypes; n++, s += bytes, target += bytes)
-    for (let half: usize = 0; half < LANES; half += 16) {
-      let q = f32x4.splat(0);
-      for (let d: usize = half; d < bytes; d += LANES) q = fma(v128.load(s + d), v128.load(s + d), q);
-      const g = factor(q);
-      for (let d: usize = half; d < bytes; d += LANES) v128.store(target + d, f32x4.mul(g, v128.load(s + d)));
+  for (let n = 0; n < outTypes; n++, s += bytes, target += bytes) {
+    let q = f32x4.splat(0), r = f32x4.splat(0);
+    for (let d: usize = 0; d < bytes; d += LANES) {
+      const x = v128.load(s + d), y = v128.load(s + d, 16);
+      q = fma(x, x, q), r = fma(y, y, r);
     }
+    const g = factor(q), h = factor(r);
+    for (let d: usize = 0; d < bytes; d += LANES) {
+      const x = f32x4.mul(g, v128.load(s + d)), y = f32x4.mul(h, v128.load(s + d, 16));
+      v128.store(target + d, y, 16), v128.store(target + d, x);
+    }
+  }
 }
 
 /** target = gradient by s, given the gradient dv by squash(s). target may be dv. */
 export function squashBackward(s: usize, dv: usize, target: usize): void {
   const bytes = <usize>outDim * LANES;
-  for (let n = 0; n < outTypes; n++, s += bytes, dv += bytes, target += bytes)
-    for (let half: usize = 0; half < LANES; half += 16) {
-      let q = f32x4.splat(0), along = q;
-      for (let d: usize = half; d < bytes; d += LANES) {
-        const x = v128.load(s + d);
-        q = fma(x, x, q);
-        along = fma(x, v128.load(dv + d), along);
-      }
-      const g = factor(q);
-      const h = f32x4.mul(twiceSlope(q, g), along);
-      for (let d: usize = half; d < bytes; d += LANES) v128.store(target + d, fma(g, v128.load(dv + d), f32x4.mul(h, v128.load(s + d))));
+  for (let n = 0; n < outTypes; n++, s += bytes, dv += bytes, target += bytes) {
+    let q = f32x4.splat(0), r = f32x4.splat(0), along = f32x4.splat(0), beside = f32x4.splat(0);
+    for (let d: usize = 0; d < bytes; d += LANES) {
+      const x = v128.load(s + d), y = v128.load(s + d, 16);
+      q = fma(x, x, q), r = fma(y, y, r);
+      along = fma(x, v128.load(dv + d), along), beside = fma(y, v128.load(dv + d, 16), beside);
     }
+    const g = factor(q), h = factor(r);
+    along = f32x4.mul(twiceSlope(q, g), along), beside = f32x4.mul(twiceSlope(r, h), beside);
+    for (let d: usize = 0; d < bytes; d += LANES) {
+      const x = fma(g, v128.load(dv + d), f32x4.mul(along, v128.load(s + d)));
+      const y = fma(h, v128.load(dv + d, 16), f32x4.mul(beside, v128.load(s + d, 16)));
+      v128.store(target + d, y, 16), v128.store(target + d, x);
+    }
+  }
 }
 
 /** Capsules `from` to `from` + 7 of a tensor to [dim][lane] at `target`; zeros after the last. */

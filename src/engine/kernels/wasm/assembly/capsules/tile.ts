@@ -65,18 +65,37 @@ export function gatherChild(row: usize, type: i32, target: usize): void {
   }
 }
 
+/** Adds `values` to the gradient of a lane's child, `shift` bytes behind the child, unless that is outside the map. */
+@inline
+function addToChild(child: usize, shift: usize, values: v128): void {
+  if (child != zeros) v128.store(child + shift, f32x4.add(v128.load(child + shift), values));
+}
+
+/** Adds four [lane] rows to the gradients of four lanes' children, whose addresses are in the window table from `row` on. */
+@inline
+function turnBack(row: usize, shift: usize, source: usize): void {
+  const r0 = v128.load(source), r1 = v128.load(source, 32), r2 = v128.load(source, 64), r3 = v128.load(source, 96);
+  const p0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), p1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const q0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), q1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  addToChild(load<usize>(row), shift, v128.shuffle<f32>(p0, p1, 0, 1, 4, 5));
+  addToChild(load<usize>(row, 4), shift, v128.shuffle<f32>(p0, p1, 2, 3, 6, 7));
+  addToChild(load<usize>(row, 8), shift, v128.shuffle<f32>(q0, q1, 0, 1, 4, 5));
+  addToChild(load<usize>(row, 12), shift, v128.shuffle<f32>(q0, q1, 2, 3, 6, 7));
+}
+
 /** Adds rows 0…count-1 of four [lane] rows to the gradient of each lane's child. `shift` leads from a child to its gradient. */
 export function scatterRows(row: usize, offset: usize, shift: usize, source: usize, count: i32): void {
+  if (count == 4) {
+    turnBack(row + 4, shift + offset, source);
+    turnBack(row + 20, shift + offset, source + 16);
+    return;
+  }
   for (let lane: usize = 0; lane < 8; lane++) {
     const child = load<usize>(row + 4 + (lane << 2));
     if (child == zeros) continue;
     const target = child + shift + offset;
     const from = source + (lane << 2);
-    if (count == 4) {
-      const values = f32x4(load<f32>(from), load<f32>(from, 32), load<f32>(from, 64), load<f32>(from, 96));
-      v128.store(target, f32x4.add(v128.load(target), values));
-    } else
-      for (let i: usize = 0; i < <usize>count; i++) store<f32>(target + (i << 2), load<f32>(target + (i << 2)) + load<f32>(from + i * LANES));
+    for (let i: usize = 0; i < <usize>count; i++) store<f32>(target + (i << 2), load<f32>(target + (i << 2)) + load<f32>(from + i * LANES));
   }
 }
 

@@ -106,7 +106,6 @@ function childVotes(x: usize, matrix: usize, target: usize, total: usize): void 
 /** The same of two tiles' children, the second's everything `apart` bytes behind the first's. Four rows by four dimensions at a time. */
 function childVotesOfTwo(x: usize, matrix: usize, target: usize, total: usize, apart: usize): void {
   const bytes = childBytes, fours = target + <usize>(units & ~3) * LANES, end = target + <usize>units * LANES;
-  let other = target + apart, otherTotal = total + apart;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   while (target < fours) {
     let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
@@ -149,18 +148,20 @@ function childVotesOfTwo(x: usize, matrix: usize, target: usize, total: usize, a
       a3 = fma(m, lo, a3), b3 = fma(m, hi, b3), a7 = fma(m, low, a7), b7 = fma(m, high, b7);
       (w0 += 4), (w1 += 4), (w2 += 4), (w3 += 4);
     }
+    const other = target + apart;
     v128.store(target, b0, 16), v128.store(target, a0), v128.store(target, b1, 48), v128.store(target, a1, 32);
     v128.store(target, b2, 80), v128.store(target, a2, 64), v128.store(target, b3, 112), v128.store(target, a3, 96);
     v128.store(other, b4, 16), v128.store(other, a4), v128.store(other, b5, 48), v128.store(other, a5, 32);
     v128.store(other, b6, 80), v128.store(other, a6, 64), v128.store(other, b7, 112), v128.store(other, a7, 96);
     if (total) {
+      const otherTotal = total + apart;
       addTo(total, a0, b0), addTo(total + 32, a1, b1), addTo(total + 64, a2, b2), addTo(total + 96, a3, b3);
       addTo(otherTotal, a4, b4), addTo(otherTotal + 32, a5, b5), addTo(otherTotal + 64, a6, b6), addTo(otherTotal + 96, a7, b7);
-      total += 4 * LANES, otherTotal += 4 * LANES;
+      total += 4 * LANES;
     }
-    target += 4 * LANES, other += 4 * LANES, matrix += bytes << 2;
+    target += 4 * LANES, matrix += bytes << 2;
   }
-  for (; target < end; target += LANES, other += LANES, matrix += bytes) {
+  for (; target < end; target += LANES, matrix += bytes) {
     let a = z, b = y, c = z, d = y, p = x, q = x + apart;
     for (let m = matrix; m < matrix + bytes; m += 4, p += LANES, q += LANES) {
       const weight = v128.load32_splat(m);
@@ -168,10 +169,10 @@ function childVotesOfTwo(x: usize, matrix: usize, target: usize, total: usize, a
       c = fma(weight, v128.load(q), c), d = fma(weight, v128.load(q, 16), d);
     }
     v128.store(target, b, 16), v128.store(target, a);
-    v128.store(other, d, 16), v128.store(other, c);
+    v128.store(target + apart, d, 16), v128.store(target + apart, c);
     if (!total) continue;
-    addTo(total, a, b), addTo(otherTotal, c, d);
-    total += LANES, otherTotal += LANES;
+    addTo(total, a, b), addTo(total + apart, c, d);
+    total += LANES;
   }
 }
 
