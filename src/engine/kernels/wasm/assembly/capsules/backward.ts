@@ -1,6 +1,6 @@
 /**
  * The backward job. Every thread has its own tiles and goes through them in blocks: first each tile's votes are computed again
- * and taken backward through the iterations, which leaves coefficients and vectors (c_j with ds_j, db_j with v_{j-1}); then
+ * and taken backward through the iterations, which leaves coefficients and vectors (c_j with ds_j, db_j with v_1 + … + v_{j-1}); then
  * each child's gradients are collected over the block. Nothing passes between threads but sums at the end, which are always
  * added in the same order. The threads of a team have their own children instead.
  */
@@ -37,13 +37,16 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
   }
   for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
     for (let i: usize = 0; i < both; i++) {
-      const apart = i * tileStride;
-      memory.fill(agreement + apart, 0, unitBytes);
+      const apart = i * tileStride, vector = gradient + apart + unitBytes;
+      memory.fill(vector, 0, unitBytes);
       for (let earlier = 0; earlier < iteration; earlier++) {
         squash(iterationSum(tile + <i32>i * step, earlier), output);
-        addScaled(agreement + apart, output, LOG2E);
+        addScaled(vector, output, 1);
       }
-      memory.copy(gradient + apart + unitBytes, output, unitBytes);
+      memory.copy(agreement + apart, vector, unitBytes);
+      scale(agreement + apart, LOG2E);
+      // v_j is in the logits of all later iterations: sums go on, in a team those of one thread.
+      if (iteration == iterations - 1 || (team && thread > 0)) memory.fill(sum + apart, 0, unitBytes);
     }
     routeBackward(first, last, pair, gradient, coefficient, iteration == iterations - 1);
     for (let i: usize = 0; i < both; i++) {

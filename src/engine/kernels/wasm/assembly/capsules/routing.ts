@@ -151,8 +151,8 @@ function agreeTwice(u: usize, direction: usize, gradient: usize, target: usize, 
   v128.store(most, n2, 80), v128.store(most, m2, 64), v128.store(most, n3, 112), v128.store(most, m3, 96);
 }
 
-/** Turns logits and gradients by c into c and gradients by b; unless `first`, that by the next iteration's b, 32 bytes before, is added. */
-function softmaxBackward(target: usize, typeStride: usize, most: usize, first: bool): void {
+/** Turns logits and gradients by c into c and gradients by b. */
+function softmaxBackward(target: usize, typeStride: usize, most: usize): void {
   const end = target + <usize>outTypes * typeStride;
   const lo = v128.load(most), hi = v128.load(most, 16);
   const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
@@ -169,33 +169,30 @@ function softmaxBackward(target: usize, typeStride: usize, most: usize, first: b
   for (let p = target; p < end; p += typeStride) {
     const x = f32x4.mul(a, v128.load(p)), y = f32x4.mul(b, v128.load(p, 16));
     v128.store(p, y, 16), v128.store(p, x);
-    let db = f32x4.mul(x, f32x4.sub(v128.load(p, 32), c)), dbb = f32x4.mul(y, f32x4.sub(v128.load(p, 48), d));
-    if (!first) db = f32x4.add(db, v128.load(p - LANES)), dbb = f32x4.add(dbb, v128.load(p - 16));
+    const db = f32x4.mul(x, f32x4.sub(v128.load(p, 32), c)), dbb = f32x4.mul(y, f32x4.sub(v128.load(p, 48), d));
     v128.store(p, dbb, 48), v128.store(p, db, 32);
   }
 }
 
 /** Four children's part in going backward through an iteration; see routeBackward. */
-function fourBackward(u: usize, direction: usize, gradient: usize, target: usize, latest: bool, total: usize): void {
+function fourBackward(u: usize, direction: usize, gradient: usize, target: usize, total: usize): void {
   const typeStride = <usize>terms * LANES, childStride = <usize>outTypes * typeStride;
   agreeTwice(u, direction, gradient, target, childStride, typeStride);
-  for (let child: usize = 0; child < 4; child++) softmaxBackward(target + child * childStride, typeStride, largest + child * LANES, latest);
+  for (let child: usize = 0; child < 4; child++) softmaxBackward(target + child * childStride, typeStride, largest + child * LANES);
   accumulate(u, target + LANES, childStride, typeStride, total);
 }
 
 /**
- * Backward through one iteration j > 1 for the children first…last-1: from ds_j at `gradient` to dv_{j-1} in `sum`, with c_j
- * and db_j left in the two terms at `target` ([child][type][term][lane]). The last iteration comes first: it has no later
- * one to add, and computes the votes, because they are used at once. If `pair`, the second tile's as well.
+ * Backward through one iteration j > 1 for the children first…last-1: from ds_j at `gradient` to db_j û added to `sum`, with c_j
+ * and db_j left in the two terms at `target` ([child][type][term][lane]). The last iteration comes first; it computes the
+ * votes, because they are used at once. If `pair`, the second tile's as well.
  */
 export function routeBackward(first: i32, last: i32, pair: bool, gradient: usize, target: usize, latest: bool): void {
   const children = 4 * <usize>(outTypes * terms) * LANES, apart = tileStride;
-  memory.fill(sum, 0, unitBytes);
-  if (pair) memory.fill(sum + apart, 0, unitBytes);
   let u = votes;
   for (let i = first; i < last; i += 4, u += 4 * unitBytes, target += children) {
     if (latest) tileVotes(i, min(i + 4, last), pair, u, 0);
-    fourBackward(u, agreement, gradient, target, latest, sum);
-    if (pair) fourBackward(u + apart, agreement + apart, gradient + apart, target + coefficientStride, latest, sum + apart);
+    fourBackward(u, agreement, gradient, target, sum);
+    if (pair) fourBackward(u + apart, agreement + apart, gradient + apart, target + coefficientStride, sum + apart);
   }
 }
