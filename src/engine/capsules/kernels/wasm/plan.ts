@@ -86,7 +86,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     gradientTiles * vectorStride,
     gradientTiles * tableStride,
     2 * gradientTiles * (unitBytes + 64),
-    2 * gradientTiles * childBytes,
+    gradientTiles * LANE_BYTES * upToFour(2 * inDim),
     8 * LANE_BYTES,
   ];
   const tile = layOut(tileParts, 0);

@@ -4,10 +4,10 @@
  */
 import { fma, LANES, sumLanes } from '../simd';
 import {
-  blockTiles, cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, laneChildBytes,
+  blockTiles, cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, twoChildrenBytes,
   matrixBytes, outDim, outTypes, tables, tableStride, terms, u, units, vectors, vectorStride, voteGradients, w, zeros,
 } from './layer';
-import { gatherChild, scatterRows, TABLE_HEAD, TABLE_ROW } from './tile';
+import { gatherChildren, scatterRows, TABLE_HEAD, TABLE_ROW } from './tile';
 
 /** target += a · p + b · q, a and b coefficients of one type, p and q two neighbouring terms of its units. */
 @inline
@@ -120,7 +120,7 @@ function childGradients(first: usize, second: usize, type: i32, gradient: usize,
 
 /** Adds gradient ⊗ child, summed over `count` tiles and their lanes, to one child's matrices. Two rows by four dimensions at a time. */
 function matrixGradient(count: i32, gradients: usize, x: usize, target: usize): void {
-  const tilesBytes = <usize>count * laneChildBytes, step = laneChildBytes, gradientStep = gradientStride, sums = cells;
+  const tilesBytes = <usize>count * twoChildrenBytes, step = twoChildrenBytes, gradientStep = gradientStride, sums = cells;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   const narrow = inDim & 3, dimensions = narrow < 3 ? inDim - narrow : inDim;
   if (dimensions < inDim) narrowGradient(count, gradients, x, target, dimensions);
@@ -167,7 +167,7 @@ function addCells(halves: usize, cell: usize, count: i32): void {
 
 /** The last one or two dimensions of matrixGradient, from `d` on. Four rows at a time. */
 function narrowGradient(count: i32, gradients: usize, x: usize, target: usize, d: i32): void {
-  const tilesBytes = <usize>count * laneChildBytes, step = laneChildBytes, gradientStep = gradientStride, sums = cells;
+  const tilesBytes = <usize>count * twoChildrenBytes, step = twoChildrenBytes, gradientStep = gradientStride, sums = cells;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   target += <usize>d << 2, x += <usize>d * LANES;
   for (let row = 0; row < units; row += 4, target += 4 * childBytes, gradients += 4 * LANES) {
@@ -217,7 +217,7 @@ export function addGradients(window: i32, type: i32, both: bool, count: i32): vo
   const k = <usize>(window * inTypes + type), offset = TABLE_HEAD + <usize>window * TABLE_ROW;
   const matrix = w + k * matrixBytes, childStride = <usize>outTypes * <usize>terms * LANES;
   const next = both ? childStride : 0, apart = both ? <usize>blockTiles * gradientStride : 0;
-  const nextValues = childValues + <usize>blockTiles * laneChildBytes;
+  const bytes = both ? 2 * childBytes : childBytes;
   let used = 0, waiting: usize = 0, gradient = voteGradients;
   for (let i = 0; i < count; i++) {
     const kept = tables + <usize>i * tableStride, row = kept + offset, rank = load<i32>(row);
@@ -225,8 +225,7 @@ export function addGradients(window: i32, type: i32, both: bool, count: i32): vo
     if (rank < 0 || child < first || child >= load<i32>(kept, 4)) continue;
     const coefficient = coefficients + <usize>i * coefficientStride + <usize>(child - first) * childStride;
     buildVoteGradients(coefficient, coefficient + next, vectors + <usize>i * vectorStride, gradient, gradient + apart);
-    gatherChild(row, type, childValues + <usize>used * laneChildBytes);
-    if (both) gatherChild(row, type + 1, nextValues + <usize>used * laneChildBytes);
+    gatherChildren(row, type, bytes, childValues + <usize>used * twoChildrenBytes);
     if (waiting) {
       childGradients(waiting, row, type, gradient - gradientStride, matrix);
       if (both) childGradients(waiting, row, type + 1, gradient + apart - gradientStride, matrix + matrixBytes);
@@ -240,5 +239,5 @@ export function addGradients(window: i32, type: i32, both: bool, count: i32): vo
   }
   if (!used) return;
   matrixGradient(used, voteGradients, childValues, dw + k * matrixBytes);
-  if (both) matrixGradient(used, voteGradients + apart, nextValues, dw + (k + 1) * matrixBytes);
+  if (both) matrixGradient(used, voteGradients + apart, childValues + <usize>inDim * LANES, dw + (k + 1) * matrixBytes);
 }

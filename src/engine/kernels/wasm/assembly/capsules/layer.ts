@@ -74,7 +74,7 @@ export let vectors: usize = 0;
 export let vectorStride: usize = 0;
 export let tables: usize = 0;
 export let tableStride: usize = 0;
-/** Gradients by the votes and child vectors of two children over the tiles of a block. */
+/** Gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane], of two children over the tiles of a block. */
 export let voteGradients: usize = 0;
 export let childValues: usize = 0;
 /** Eight rows of lanes. */
@@ -85,9 +85,9 @@ export let windows: i32 = 0;
 export let units: i32 = 0;
 export let tiles: i32 = 0;
 export let terms: i32 = 0;
-/** Bytes: of [unit][lane], of one child's vector over the lanes, of one child in a tensor, of one child's matrices. */
+/** Bytes: of [unit][lane], of two children's vectors over the lanes, of one child in a tensor, of one child's matrices. */
 export let unitBytes: usize = 0;
-export let laneChildBytes: usize = 0;
+export let twoChildrenBytes: usize = 0;
 export let childBytes: usize = 0;
 export let matrixBytes: usize = 0;
 /** From one tile to the next in `voteGradients`; odd in cache lines, so that tiles do not fall on each other. */
@@ -157,7 +157,7 @@ export function readLayer(job: usize, thread: i32): void {
   imageGroups = batch >> 3;
   tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
   unitBytes = <usize>((units + 3) & ~3) * LANES;
-  laneChildBytes = <usize>((inDim + 3) & ~3) * LANES;
+  twoChildrenBytes = <usize>((2 * inDim + 3) & ~3) * LANES;
   childBytes = <usize>inDim << 2;
   matrixBytes = <usize>units * childBytes;
   gradientStride = unitBytes + 64;

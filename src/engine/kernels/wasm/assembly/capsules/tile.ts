@@ -53,12 +53,11 @@ function turn(a: usize, b: usize, c: usize, d: usize, target: usize): void {
   v128.store(target + 3 * LANES, v128.shuffle<f32>(q0, q1, 2, 3, 6, 7));
 }
 
-/** Child `type` of a window as [dim][lane]. Rows that fill up the last four hold whatever follows in memory. */
-export function gatherChild(row: usize, type: i32, target: usize): void {
+/** `bytes` of the children of a window from `type` on as [dim][lane]. Rows that fill up the last four hold whatever follows in memory. */
+export function gatherChildren(row: usize, type: i32, bytes: usize, target: usize): void {
   const offset = <usize>type * childBytes;
   const a = load<usize>(row, 4) + offset, b = load<usize>(row, 8) + offset, c = load<usize>(row, 12) + offset, d = load<usize>(row, 16) + offset;
   const e = load<usize>(row, 20) + offset, f = load<usize>(row, 24) + offset, g = load<usize>(row, 28) + offset, h = load<usize>(row, 32) + offset;
-  const bytes = childBytes;
   for (let i: usize = 0; i < bytes; i += 16, target += 4 * LANES) {
     turn(a + i, b + i, c + i, d + i, target);
     turn(e + i, f + i, g + i, h + i, target + 16);

@@ -1,7 +1,7 @@
 /** Votes û[k, n] = W[k, n] · u[k] of the children of a tile, each vote vector [unit][lane]. */
 import { fma, LANES } from '../simd';
 import { child, childBytes, inTypes, matrixBytes, table, tileStride, unitBytes, units, w, windows, zeros } from './layer';
-import { gatherChild, TABLE_ROW } from './tile';
+import { gatherChildren, TABLE_ROW } from './tile';
 
 /** Adds eight lanes to those at `target`. */
 @inline
@@ -193,9 +193,9 @@ export function tileVotes(first: i32, last: i32, pair: bool, target: usize, tota
     const from = max(0, first - rank * inTypes), to = min(inTypes, last - rank * inTypes);
     for (let type = from; type < to; type++, target += unitBytes) {
       const matrix = w + <usize>(window * inTypes + type) * matrixBytes;
-      gatherChild(row, type, child);
+      gatherChildren(row, type, childBytes, child);
       if (pair) {
-        gatherChild(row + apart, type, child + apart);
+        gatherChildren(row + apart, type, childBytes, child + apart);
         childVotesOfTwo(child, matrix, target, total, apart);
       } else childVotes(child, matrix, target, total);
     }
