@@ -14,6 +14,9 @@ const TABLE_HEAD = 8;
 /** Tiles of a block: enough to go over a child's matrices seldom, few enough that the coefficients stay in the cache. */
 const BLOCK_TILES = 8;
 
+/** Children whose gradients are collected together. */
+const GROUP = 4;
+
 export interface LayerPlan {
   tiles: number;
   /** Whether all threads work on one tile together, each on its own children. */
@@ -85,8 +88,8 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     gradientTiles * coefficientStride,
     gradientTiles * vectorStride,
     gradientTiles * tableStride,
-    2 * gradientTiles * (unitBytes + 64),
-    gradientTiles * LANE_BYTES * upToFour(2 * inDim),
+    GROUP * gradientTiles * (unitBytes + 64),
+    gradientTiles * LANE_BYTES * upToFour(GROUP * inDim),
     8 * LANE_BYTES,
   ];
   const tile = layOut(tileParts, 0);

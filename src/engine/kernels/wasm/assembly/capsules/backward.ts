@@ -6,7 +6,7 @@
  */
 import { LANES, LOG2E } from '../simd';
 import {
-  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, inTypes, iterations, localVectors,
+  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, GROUP, inTypes, iterations, localVectors,
   output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, tileStride, unitBytes, units, vectors, vectorStride,
   windows,
 } from './layer';
@@ -110,13 +110,13 @@ export function backward(): void {
   clearGradients();
   const first = team ? 0 : thread, step = team ? 1 : threads;
   const count = (tiles - first + step - 1) / step;
-  // A team's shares begin at multiples of four children: neighbours are always the same thread's only if types are even.
-  const pairs = !team || (inTypes & 1) == 0;
+  // A team's shares begin at multiples of four children: a group is always the same thread's only if the types are such a multiple.
+  const group = !team || inTypes % GROUP == 0 ? GROUP : 1;
   for (let start = 0; start < count; start += blockTiles) {
     const inBlock = min(blockTiles, count - start);
     for (let i = 0; i < inBlock; i += 2) backwardTiles(first + (start + i) * step, i, i + 1 < inBlock);
     for (let window = 0; window < windows; window++)
-      for (let type = 0; type < inTypes; type += pairs ? 2 : 1) addGradients(window, type, pairs && type + 1 < inTypes, inBlock);
+      for (let type = 0; type < inTypes; type += group) addGradients(window, type, min(group, inTypes - type), inBlock);
   }
   if (!sums) return;
   barrier();

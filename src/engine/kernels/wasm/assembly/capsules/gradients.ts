@@ -4,7 +4,7 @@
  */
 import { fma, LANES, sumLanes } from '../simd';
 import {
-  blockTiles, cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, twoChildrenBytes,
+  blockTiles, cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, groupBytes,
   matrixBytes, outDim, outTypes, tables, tableStride, terms, u, units, vectors, vectorStride, voteGradients, w, zeros,
 } from './layer';
 import { gatherChildren, scatterRows, TABLE_HEAD, TABLE_ROW } from './tile';
@@ -20,7 +20,7 @@ function addTwoTerms(target: usize, coefficient: usize, vector: usize, bytes: us
   }
 }
 
-/** target = base + four terms, the case of three iterations, for two children at once: they share the vectors. */
+/** target = base + four terms, the case of three iterations, for two children at once: they share the vectors, and may be the same. */
 @inline
 function fourTermsTwice(target: usize, other: usize, coefficient: usize, next: usize, vector: usize, bytes: usize): void {
   const a = v128.load(coefficient), b = v128.load(coefficient, 16), c = v128.load(coefficient, 32), d = v128.load(coefficient, 48);
@@ -41,14 +41,18 @@ function fourTermsTwice(target: usize, other: usize, coefficient: usize, next: u
   }
 }
 
-/** Gradients by the votes of two children of one tile, the second of which may be the first again: [unit][lane]. */
-function buildVoteGradients(coefficient: usize, next: usize, vector: usize, target: usize, other: usize): void {
-  const bytes = <usize>outDim * LANES, rows = <usize>terms * LANES, step = rows + LANES;
-  for (let n = 0; n < outTypes; n++, coefficient += rows, next += rows, vector += <usize>outDim * step, target += bytes, other += bytes)
-    if (terms == 4) fourTermsTwice(target, other, coefficient, next, vector, bytes);
-    else {
-      anyTerms(target, coefficient, vector, bytes, step);
-      anyTerms(other, next, vector, bytes, step);
+/** Gradients by the votes of `group` children of one tile, each `apart` bytes behind the last: [unit][lane]. Vectors are used for all of them while they are in the first cache. */
+function buildVoteGradients(group: i32, coefficient: usize, vector: usize, target: usize, apart: usize): void {
+  const bytes = <usize>outDim * LANES, rows = <usize>terms * LANES, step = rows + LANES, childStride = <usize>outTypes * rows;
+  for (let n = 0; n < outTypes; n++, coefficient += rows, vector += <usize>outDim * step, target += bytes)
+    for (let i = 0; i < group; i += 2) {
+      // The last may be alone: then it is built twice.
+      const one = <usize>i, other = <usize>min(i + 1, group - 1);
+      if (terms == 4) fourTermsTwice(target + one * apart, target + other * apart, coefficient + one * childStride, coefficient + other * childStride, vector, bytes);
+      else {
+        anyTerms(target + one * apart, coefficient + one * childStride, vector, bytes, step);
+        if (other > one) anyTerms(target + other * apart, coefficient + other * childStride, vector, bytes, step);
+      }
     }
 }
 
@@ -106,21 +110,23 @@ function turnTwoNarrow(gradient: usize, apart: usize, matrix: usize, rows: usize
   v128.store(rows, b4, 144), v128.store(rows, a4, 128), v128.store(rows, b5, 176), v128.store(rows, a5, 160);
 }
 
-/** Adds Wᵀ · gradient to the gradients of the lanes' children in two tiles, or in the first only if `second` is 0. */
-function childGradients(first: usize, second: usize, type: i32, gradient: usize, matrix: usize): void {
-  const offset = <usize>type * childBytes, rows = cells, apart = second ? gradientStride : 0;
-  for (let d = 0; d < inDim; d += 4) {
-    const from = <usize>d << 2, count = min(4, inDim - d);
-    if (count > 2) turnTwo(gradient, apart, matrix + from, rows);
-    else turnTwoNarrow(gradient, apart, matrix + from, rows);
-    scatterRows(first, offset + from, du - u, rows, count);
-    if (second) scatterRows(second, offset + from, du - u, rows + 4 * LANES, count);
-  }
+/** Adds Wᵀ · gradient to the gradients of the lanes' children in two tiles, or in the first only if `second` is 0; arguments as of addGradients. */
+function childGradients(first: usize, second: usize, type: i32, group: i32, gradient: usize, matrix: usize): void {
+  const rows = cells, apart = second ? gradientStride : 0, next = <usize>blockTiles * gradientStride;
+  let offset = <usize>type * childBytes;
+  for (let i = 0; i < group; i++, gradient += next, matrix += matrixBytes, offset += childBytes)
+    for (let d = 0; d < inDim; d += 4) {
+      const from = <usize>d << 2, count = min(4, inDim - d);
+      if (count > 2) turnTwo(gradient, apart, matrix + from, rows);
+      else turnTwoNarrow(gradient, apart, matrix + from, rows);
+      scatterRows(first, offset + from, du - u, rows, count);
+      if (second) scatterRows(second, offset + from, du - u, rows + 4 * LANES, count);
+    }
 }
 
 /** Adds gradient ⊗ child, summed over `count` tiles and their lanes, to one child's matrices. Two rows by four dimensions at a time. */
 function matrixGradient(count: i32, gradients: usize, x: usize, target: usize): void {
-  const tilesBytes = <usize>count * twoChildrenBytes, step = twoChildrenBytes, gradientStep = gradientStride, sums = cells;
+  const tilesBytes = <usize>count * groupBytes, step = groupBytes, gradientStep = gradientStride, sums = cells;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   const narrow = inDim & 3, dimensions = narrow < 3 ? inDim - narrow : inDim;
   if (dimensions < inDim) narrowGradient(count, gradients, x, target, dimensions);
@@ -167,7 +173,7 @@ function addCells(halves: usize, cell: usize, count: i32): void {
 
 /** The last one or two dimensions of matrixGradient, from `d` on. Four rows at a time. */
 function narrowGradient(count: i32, gradients: usize, x: usize, target: usize, d: i32): void {
-  const tilesBytes = <usize>count * twoChildrenBytes, step = twoChildrenBytes, gradientStep = gradientStride, sums = cells;
+  const tilesBytes = <usize>count * groupBytes, step = groupBytes, gradientStep = gradientStride, sums = cells;
   const z = v128.load(zeros), y = v128.load(zeros, 16);
   target += <usize>d << 2, x += <usize>d * LANES;
   for (let row = 0; row < units; row += 4, target += 4 * childBytes, gradients += 4 * LANES) {
@@ -209,35 +215,24 @@ function addColumn(halves: usize, cell: usize, count: i32): void {
   store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 3));
 }
 
-/**
- * Adds to du and dw what child `type` of a window contributes in the block's first `count` tiles, and if `both`, the next type's
- * as well.
- */
-export function addGradients(window: i32, type: i32, both: bool, count: i32): void {
+/** Adds to du and dw what `group` children of a window, from `type` on, contribute in the block's first `count` tiles. */
+export function addGradients(window: i32, type: i32, group: i32, count: i32): void {
   const k = <usize>(window * inTypes + type), offset = TABLE_HEAD + <usize>window * TABLE_ROW;
-  const matrix = w + k * matrixBytes, childStride = <usize>outTypes * <usize>terms * LANES;
-  const next = both ? childStride : 0, apart = both ? <usize>blockTiles * gradientStride : 0;
-  const bytes = both ? 2 * childBytes : childBytes;
+  const matrix = w + k * matrixBytes, childStride = <usize>outTypes * <usize>terms * LANES, apart = <usize>blockTiles * gradientStride;
   let used = 0, waiting: usize = 0, gradient = voteGradients;
   for (let i = 0; i < count; i++) {
     const kept = tables + <usize>i * tableStride, row = kept + offset, rank = load<i32>(row);
     const child = rank * inTypes + type, first = load<i32>(kept);
     if (rank < 0 || child < first || child >= load<i32>(kept, 4)) continue;
     const coefficient = coefficients + <usize>i * coefficientStride + <usize>(child - first) * childStride;
-    buildVoteGradients(coefficient, coefficient + next, vectors + <usize>i * vectorStride, gradient, gradient + apart);
-    gatherChildren(row, type, bytes, childValues + <usize>used * twoChildrenBytes);
-    if (waiting) {
-      childGradients(waiting, row, type, gradient - gradientStride, matrix);
-      if (both) childGradients(waiting, row, type + 1, gradient + apart - gradientStride, matrix + matrixBytes);
-    }
+    buildVoteGradients(group, coefficient, vectors + <usize>i * vectorStride, gradient, apart);
+    gatherChildren(row, type, <usize>group * childBytes, childValues + <usize>used * groupBytes);
+    if (waiting) childGradients(waiting, row, type, group, gradient - gradientStride, matrix);
     waiting = waiting ? 0 : row;
     used++, gradient += gradientStride;
   }
-  if (waiting) {
-    childGradients(waiting, 0, type, gradient - gradientStride, matrix);
-    if (both) childGradients(waiting, 0, type + 1, gradient + apart - gradientStride, matrix + matrixBytes);
-  }
+  if (waiting) childGradients(waiting, 0, type, group, gradient - gradientStride, matrix);
   if (!used) return;
-  matrixGradient(used, voteGradients, childValues, dw + k * matrixBytes);
-  if (both) matrixGradient(used, voteGradients + apart, childValues + <usize>inDim * LANES, dw + (k + 1) * matrixBytes);
+  for (let i: usize = 0; i < <usize>group; i++)
+    matrixGradient(used, voteGradients + i * apart, childValues + i * <usize>inDim * LANES, dw + (k + i) * matrixBytes);
 }

@@ -8,6 +8,9 @@
 import { EXP2_BYTES, LANES, storeExp2Constants } from '../simd';
 import { readFrom, word } from '../words';
 
+/** Children of one window whose gradients are collected together, at most. */
+export const GROUP: i32 = 4;
+
 export let batch: i32 = 0;
 export let inHeight: i32 = 0;
 export let inWidth: i32 = 0;
@@ -74,7 +77,7 @@ export let vectors: usize = 0;
 export let vectorStride: usize = 0;
 export let tables: usize = 0;
 export let tableStride: usize = 0;
-/** Gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane], of two children over the tiles of a block. */
+/** Gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane], of a group of children over the tiles of a block. */
 export let voteGradients: usize = 0;
 export let childValues: usize = 0;
 /** Eight rows of lanes. */
@@ -85,9 +88,9 @@ export let windows: i32 = 0;
 export let units: i32 = 0;
 export let tiles: i32 = 0;
 export let terms: i32 = 0;
-/** Bytes: of [unit][lane], of two children's vectors over the lanes, of one child in a tensor, of one child's matrices. */
+/** Bytes: of [unit][lane], of a group's vectors over the lanes, of one child in a tensor, of one child's matrices. */
 export let unitBytes: usize = 0;
-export let twoChildrenBytes: usize = 0;
+export let groupBytes: usize = 0;
 export let childBytes: usize = 0;
 export let matrixBytes: usize = 0;
 /** From one tile to the next in `voteGradients`; odd in cache lines, so that tiles do not fall on each other. */
@@ -157,7 +160,7 @@ export function readLayer(job: usize, thread: i32): void {
   imageGroups = batch >> 3;
   tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
   unitBytes = <usize>((units + 3) & ~3) * LANES;
-  twoChildrenBytes = <usize>((2 * inDim + 3) & ~3) * LANES;
+  groupBytes = <usize>((GROUP * inDim + 3) & ~3) * LANES;
   childBytes = <usize>inDim << 2;
   matrixBytes = <usize>units * childBytes;
   gradientStride = unitBytes + 64;
