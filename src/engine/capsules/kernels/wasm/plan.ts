@@ -14,7 +14,7 @@ const TABLE_HEAD = 8;
 /** Tiles of a block: enough to go over a child's matrices seldom, few enough that the coefficients stay in the cache. */
 const BLOCK_TILES = 8;
 
-/** Children whose gradients are collected together. */
+/** Neighbouring children that are taken together. */
 const GROUP = 4;
 
 export interface LayerPlan {
@@ -62,7 +62,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const children = windows * inTypes;
   const units = upToFour(outTypes * outDim);
   const unitBytes = LANE_BYTES * units;
-  const childBytes = LANE_BYTES * upToFour(inDim);
+  const groupBytes = LANE_BYTES * upToFour(GROUP * inDim);
   const terms = 2 * (iterations - 1);
   const tiles = Math.floor(batch / LANES) * positions + Math.ceil(((batch % LANES) * positions) / LANES);
   // Of a single position every tile has the same children. Threads that have their own then need only their own weights.
@@ -79,7 +79,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const ownImages = !team && batch % (LANES * threads) === 0;
   const weightsOffset = ownImages ? 0 : cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
   const sumsStride = weightsOffset + cacheLines(4 * children * outTypes * outDim * inDim);
-  const tileParts = [windows * TABLE_ROW, childBytes, share * unitBytes, unitBytes, unitBytes, backward ? vectorStride : 0];
+  const tileParts = [windows * TABLE_ROW, groupBytes, share * unitBytes, unitBytes, unitBytes, backward ? vectorStride : 0];
   const otherParts = [
     EXP2_BYTES,
     4 * outTypes * LANE_BYTES,
@@ -89,7 +89,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     gradientTiles * vectorStride,
     gradientTiles * tableStride,
     GROUP * gradientTiles * (unitBytes + 64),
-    gradientTiles * LANE_BYTES * upToFour(GROUP * inDim),
+    gradientTiles * groupBytes,
     8 * LANE_BYTES,
   ];
   const tile = layOut(tileParts, 0);

@@ -8,7 +8,7 @@
 import { EXP2_BYTES, LANES, storeExp2Constants } from '../simd';
 import { readFrom, word } from '../words';
 
-/** Children of one window whose gradients are collected together, at most. */
+/** Neighbouring children of one window that are taken together, at most. */
 export const GROUP: i32 = 4;
 
 export let batch: i32 = 0;
@@ -58,6 +58,7 @@ export let team: bool = false;
 
 /** This thread's scratch for the tile that it works on; for a second tile, taken together with the first, `tileStride` bytes behind. */
 export let table: usize = 0;
+/** Vectors of a group of children: [child][dim][lane]. */
 export let child: usize = 0;
 export let votes: usize = 0;
 export let sum: usize = 0;

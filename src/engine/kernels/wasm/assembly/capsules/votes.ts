@@ -1,6 +1,6 @@
 /** Votes û[k, n] = W[k, n] · u[k] of the children of a tile, each vote vector [unit][lane]. */
 import { fma, LANES } from '../simd';
-import { child, childBytes, inTypes, matrixBytes, table, tileStride, unitBytes, units, w, windows, zeros } from './layer';
+import { child, childBytes, GROUP, inDim, inTypes, matrixBytes, table, tileStride, unitBytes, units, w, windows, zeros } from './layer';
 import { gatherChildren, TABLE_ROW } from './tile';
 
 /** Adds eight lanes to those at `target`. */
@@ -191,13 +191,14 @@ export function tileVotes(first: i32, last: i32, pair: bool, target: usize, tota
     const rank = load<i32>(row);
     if (rank < 0) continue;
     const from = max(0, first - rank * inTypes), to = min(inTypes, last - rank * inTypes);
-    for (let type = from; type < to; type++, target += unitBytes) {
-      const matrix = w + <usize>(window * inTypes + type) * matrixBytes;
-      gatherChildren(row, type, childBytes, child);
-      if (pair) {
-        gatherChildren(row + apart, type, childBytes, child + apart);
-        childVotesOfTwo(child, matrix, target, total, apart);
-      } else childVotes(child, matrix, target, total);
+    for (let type = from; type < to; type += GROUP) {
+      const group = min(GROUP, to - type), bytes = <usize>group * childBytes;
+      gatherChildren(row, type, bytes, child);
+      if (pair) gatherChildren(row + apart, type, bytes, child + apart);
+      let x = child, matrix = w + <usize>(window * inTypes + type) * matrixBytes;
+      for (let i = 0; i < group; i++, x += <usize>inDim * LANES, matrix += matrixBytes, target += unitBytes)
+        if (pair) childVotesOfTwo(x, matrix, target, total, apart);
+        else childVotes(x, matrix, target, total);
     }
   }
   const missing = <usize>(-(last - first) & 3);
