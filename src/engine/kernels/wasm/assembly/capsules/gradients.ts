@@ -41,19 +41,23 @@ function fourTermsTwice(target: usize, other: usize, coefficient: usize, next: u
   }
 }
 
-/** Gradients by the votes of `group` children of one tile, each `apart` bytes behind the last: [unit][lane]. Vectors are used for all of them while they are in the first cache. */
+/**
+ * Gradients by the votes of `group` children of one tile, each `apart` bytes behind the last: [unit][lane]. Vectors are used for all of
+ * them while they are in the first cache.
+ */
 function buildVoteGradients(group: i32, coefficient: usize, vector: usize, target: usize, apart: usize): void {
   const bytes = <usize>outDim * LANES, rows = <usize>terms * LANES, step = rows + LANES, childStride = <usize>outTypes * rows;
-  for (let n = 0; n < outTypes; n++, coefficient += rows, vector += <usize>outDim * step, target += bytes)
-    for (let i = 0; i < group; i += 2) {
-      // The last may be alone: then it is built twice.
-      const one = <usize>i, other = <usize>min(i + 1, group - 1);
-      if (terms == 4) fourTermsTwice(target + one * apart, target + other * apart, coefficient + one * childStride, coefficient + other * childStride, vector, bytes);
-      else {
-        anyTerms(target + one * apart, coefficient + one * childStride, vector, bytes, step);
-        if (other > one) anyTerms(target + other * apart, coefficient + other * childStride, vector, bytes, step);
-      }
-    }
+  // Of a pair, the second may be the first again.
+  const second = group > 1 ? apart : 0, nextSecond = group > 1 ? childStride : 0;
+  const fourth = group > 3 ? apart : 0, nextFourth = group > 3 ? childStride : 0;
+  for (let n = 0; n < outTypes; n++, coefficient += rows, vector += <usize>outDim * step, target += bytes) {
+    if (terms == 4) {
+      fourTermsTwice(target, target + second, coefficient, coefficient + nextSecond, vector, bytes);
+      if (group < 3) continue;
+      const third = target + 2 * apart, next = coefficient + 2 * childStride;
+      fourTermsTwice(third, third + fourth, next, next + nextFourth, vector, bytes);
+    } else for (let i: usize = 0; i < <usize>group; i++) anyTerms(target + i * apart, coefficient + i * childStride, vector, bytes, step);
+  }
 }
 
 /** target = base + terms. */
