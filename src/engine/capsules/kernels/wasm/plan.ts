@@ -90,7 +90,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     gradientTiles * tableStride,
     GROUP * gradientTiles * (unitBytes + 64),
     gradientTiles * groupBytes,
-    8 * LANE_BYTES,
+    16 * LANE_BYTES,
   ];
   const tile = layOut(tileParts, 0);
   const others = layOut(otherParts, 2 * tile.bytes);

@@ -67,11 +67,22 @@ function anyTerms(target: usize, coefficient: usize, vector: usize, bytes: usize
   for (let t: usize = 0; t < base; t += 2 * LANES) addTwoTerms(target, coefficient + t, vector + t, bytes, step);
 }
 
-/** Wᵀ · gradient of two tiles, the second `apart` bytes behind, for 4 dimensions from `matrix` on: [tile][dim][lane]. */
-function turnTwo(gradient: usize, apart: usize, matrix: usize, rows: usize): void {
+/**
+ * Whether five dimensions are taken next where `left` are left, not four: of 5, 9, 10 and from 13 on but 16, none is wasted on
+ * filling up four then.
+ */
+@inline
+function takesFive(left: i32): bool {
+  const over = left & 3;
+  return over > 0 && left >= 5 * over;
+}
+
+/** Wᵀ · gradient of two tiles, the second `apart` bytes behind, for 4 or 5 dimensions from `matrix` on: [tile][8 dims][lane]. */
+@inline
+function turnTwo(gradient: usize, apart: usize, matrix: usize, rows: usize, five: bool): void {
   const end = gradient + <usize>units * LANES, z = v128.load(zeros), y = v128.load(zeros, 16);
-  let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
-  let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
+  let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z, a8 = z, a9 = z;
+  let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y, b8 = y, b9 = y;
   for (let p = gradient, q = gradient + apart, m = matrix; p < end; p += LANES, q += LANES, m += childBytes) {
     const lo = v128.load(p), hi = v128.load(p, 16), low = v128.load(q), high = v128.load(q, 16);
     let x = v128.load32_splat(m);
@@ -79,39 +90,25 @@ function turnTwo(gradient: usize, apart: usize, matrix: usize, rows: usize): voi
     a1 = fma(x, lo, a1), b1 = fma(x, hi, b1), a5 = fma(x, low, a5), b5 = fma(x, high, b5), x = v128.load32_splat(m, 8);
     a2 = fma(x, lo, a2), b2 = fma(x, hi, b2), a6 = fma(x, low, a6), b6 = fma(x, high, b6), x = v128.load32_splat(m, 12);
     a3 = fma(x, lo, a3), b3 = fma(x, hi, b3), a7 = fma(x, low, a7), b7 = fma(x, high, b7);
+    if (!five) continue;
+    x = v128.load32_splat(m, 16);
+    a8 = fma(x, lo, a8), b8 = fma(x, hi, b8), a9 = fma(x, low, a9), b9 = fma(x, high, b9);
   }
+  const next = rows + 8 * LANES;
   v128.store(rows, b0, 16), v128.store(rows, a0), v128.store(rows, b1, 48), v128.store(rows, a1, 32);
   v128.store(rows, b2, 80), v128.store(rows, a2, 64), v128.store(rows, b3, 112), v128.store(rows, a3, 96);
-  v128.store(rows, b4, 144), v128.store(rows, a4, 128), v128.store(rows, b5, 176), v128.store(rows, a5, 160);
-  v128.store(rows, b6, 208), v128.store(rows, a6, 192), v128.store(rows, b7, 240), v128.store(rows, a7, 224);
+  v128.store(next, b4, 16), v128.store(next, a4), v128.store(next, b5, 48), v128.store(next, a5, 32);
+  v128.store(next, b6, 80), v128.store(next, a6, 64), v128.store(next, b7, 112), v128.store(next, a7, 96);
+  if (!five) return;
+  v128.store(rows, b8, 144), v128.store(rows, a8, 128), v128.store(next, b9, 144), v128.store(next, a9, 128);
 }
 
-/** The same for 2 dimensions: even and odd rows have sums of their own. */
-function turnTwoNarrow(gradient: usize, apart: usize, matrix: usize, rows: usize): void {
-  const step = childBytes, end = gradient + <usize>(units & ~1) * LANES, z = v128.load(zeros), y = v128.load(zeros, 16);
-  let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
-  let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
-  let p = gradient, q = gradient + apart, m = matrix;
-  for (; p < end; p += 2 * LANES, q += 2 * LANES, m += step) {
-    let lo = v128.load(p), hi = v128.load(p, 16), low = v128.load(q), high = v128.load(q, 16);
-    let x = v128.load32_splat(m);
-    a0 = fma(x, lo, a0), b0 = fma(x, hi, b0), a4 = fma(x, low, a4), b4 = fma(x, high, b4), x = v128.load32_splat(m, 4);
-    a1 = fma(x, lo, a1), b1 = fma(x, hi, b1), a5 = fma(x, low, a5), b5 = fma(x, high, b5);
-    (lo = v128.load(p, 32)), (hi = v128.load(p, 48)), (low = v128.load(q, 32)), (high = v128.load(q, 48));
-    (m += step), (x = v128.load32_splat(m));
-    a2 = fma(x, lo, a2), b2 = fma(x, hi, b2), a6 = fma(x, low, a6), b6 = fma(x, high, b6), x = v128.load32_splat(m, 4);
-    a3 = fma(x, lo, a3), b3 = fma(x, hi, b3), a7 = fma(x, low, a7), b7 = fma(x, high, b7);
-  }
-  if (units & 1) {
-    const lo = v128.load(p), hi = v128.load(p, 16), low = v128.load(q), high = v128.load(q, 16);
-    let x = v128.load32_splat(m);
-    a0 = fma(x, lo, a0), b0 = fma(x, hi, b0), a4 = fma(x, low, a4), b4 = fma(x, high, b4), x = v128.load32_splat(m, 4);
-    a1 = fma(x, lo, a1), b1 = fma(x, hi, b1), a5 = fma(x, low, a5), b5 = fma(x, high, b5);
-  }
-  a0 = f32x4.add(a0, a2), b0 = f32x4.add(b0, b2), a1 = f32x4.add(a1, a3), b1 = f32x4.add(b1, b3);
-  a4 = f32x4.add(a4, a6), b4 = f32x4.add(b4, b6), a5 = f32x4.add(a5, a7), b5 = f32x4.add(b5, b7);
-  v128.store(rows, b0, 16), v128.store(rows, a0), v128.store(rows, b1, 48), v128.store(rows, a1, 32);
-  v128.store(rows, b4, 144), v128.store(rows, a4, 128), v128.store(rows, b5, 176), v128.store(rows, a5, 160);
+function turnFour(gradient: usize, apart: usize, matrix: usize, rows: usize): void {
+  turnTwo(gradient, apart, matrix, rows, false);
+}
+
+function turnFive(gradient: usize, apart: usize, matrix: usize, rows: usize): void {
+  turnTwo(gradient, apart, matrix, rows, true);
 }
 
 /** Adds Wᵀ · gradient to the gradients of the lanes' children in two tiles, or in the first only if `second` is 0; arguments as of addGradients. */
@@ -119,47 +116,78 @@ function childGradients(first: usize, second: usize, type: i32, group: i32, grad
   const rows = cells, apart = second ? gradientStride : 0, next = <usize>blockTiles * gradientStride;
   let offset = <usize>type * childBytes;
   for (let i = 0; i < group; i++, gradient += next, matrix += matrixBytes, offset += childBytes)
-    for (let d = 0; d < inDim; d += 4) {
-      const from = <usize>d << 2, count = min(4, inDim - d);
-      if (count > 2) turnTwo(gradient, apart, matrix + from, rows);
-      else turnTwoNarrow(gradient, apart, matrix + from, rows);
+    for (let d = 0; d < inDim; ) {
+      const from = <usize>d << 2, five = takesFive(inDim - d), count = five ? 5 : min(4, inDim - d);
+      if (five) turnFive(gradient, apart, matrix + from, rows);
+      else turnFour(gradient, apart, matrix + from, rows);
       scatterRows(first, offset + from, du - u, rows, count);
-      if (second) scatterRows(second, offset + from, du - u, rows + 4 * LANES, count);
+      if (second) scatterRows(second, offset + from, du - u, rows + 8 * LANES, count);
+      d += count;
     }
 }
 
-/** Adds gradient ⊗ child, summed over `count` tiles and their lanes, to one child's matrices. Two rows by four dimensions at a time. */
-function matrixGradient(count: i32, gradients: usize, x: usize, target: usize): void {
-  const tilesBytes = <usize>count * groupBytes, step = groupBytes, gradientStep = gradientStride, sums = cells;
-  const z = v128.load(zeros), y = v128.load(zeros, 16);
-  const narrow = inDim & 3, dimensions = narrow < 3 ? inDim - narrow : inDim;
-  if (dimensions < inDim) narrowGradient(count, gradients, x, target, dimensions);
-  for (let row = 0; row < units; row += 2, target += 2 * childBytes) {
-    const gradient = gradients + <usize>row * LANES;
-    for (let d = 0; d < dimensions; d += 4) {
-      let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
-      let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
-      let g = gradient, p = x + <usize>d * LANES;
-      for (const end = p + tilesBytes; p < end; p += step, g += gradientStep) {
-        const lo = v128.load(g), hi = v128.load(g, 16), low = v128.load(g, 32), high = v128.load(g, 48);
-        let p0 = v128.load(p), q0 = v128.load(p, 16);
-        a0 = fma(lo, p0, a0), b0 = fma(hi, q0, b0), a4 = fma(low, p0, a4), b4 = fma(high, q0, b4);
-        (p0 = v128.load(p, 32)), (q0 = v128.load(p, 48));
-        a1 = fma(lo, p0, a1), b1 = fma(hi, q0, b1), a5 = fma(low, p0, a5), b5 = fma(high, q0, b5);
-        (p0 = v128.load(p, 64)), (q0 = v128.load(p, 80));
-        a2 = fma(lo, p0, a2), b2 = fma(hi, q0, b2), a6 = fma(low, p0, a6), b6 = fma(high, q0, b6);
-        (p0 = v128.load(p, 96)), (q0 = v128.load(p, 112));
-        a3 = fma(lo, p0, a3), b3 = fma(hi, q0, b3), a7 = fma(low, p0, a7), b7 = fma(high, q0, b7);
+/** Sums over `tilesBytes` of tiles and their lanes of two rows' gradients times 4 or 5 dimensions of a child, added to the matrix at `cell`; `left` dimensions are left. */
+@inline
+function twoRows(gradient: usize, x: usize, tilesBytes: usize, cell: usize, left: i32, both: bool, five: bool): void {
+  const step = groupBytes, gradientStep = gradientStride, sums = cells, z = v128.load(zeros), y = v128.load(zeros, 16);
+  let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z, a8 = z, a9 = z;
+  let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y, b8 = y, b9 = y;
+  let g = gradient, p = x;
+  for (const end = p + tilesBytes; p < end; p += step, g += gradientStep) {
+    const lo = v128.load(g), hi = v128.load(g, 16), low = v128.load(g, 32), high = v128.load(g, 48);
+    let p0 = v128.load(p), q0 = v128.load(p, 16);
+    a0 = fma(lo, p0, a0), b0 = fma(hi, q0, b0), a4 = fma(low, p0, a4), b4 = fma(high, q0, b4);
+    (p0 = v128.load(p, 32)), (q0 = v128.load(p, 48));
+    a1 = fma(lo, p0, a1), b1 = fma(hi, q0, b1), a5 = fma(low, p0, a5), b5 = fma(high, q0, b5);
+    (p0 = v128.load(p, 64)), (q0 = v128.load(p, 80));
+    a2 = fma(lo, p0, a2), b2 = fma(hi, q0, b2), a6 = fma(low, p0, a6), b6 = fma(high, q0, b6);
+    (p0 = v128.load(p, 96)), (q0 = v128.load(p, 112));
+    a3 = fma(lo, p0, a3), b3 = fma(hi, q0, b3), a7 = fma(low, p0, a7), b7 = fma(high, q0, b7);
+    if (!five) continue;
+    (p0 = v128.load(p, 128)), (q0 = v128.load(p, 144));
+    a8 = fma(lo, p0, a8), b8 = fma(hi, q0, b8), a9 = fma(low, p0, a9), b9 = fma(high, q0, b9);
+  }
+  // Each row's sums over the low and over the high lanes, then both together, which V8 cannot do in its 256-bit registers.
+  const first = sumLanes(a0, a1, a2, a3), second = sumLanes(b0, b1, b2, b3);
+  const third = sumLanes(a4, a5, a6, a7), fourth = sumLanes(b4, b5, b6, b7);
+  v128.store(sums, second, 16), v128.store(sums, first), v128.store(sums, fourth, 48), v128.store(sums, third, 32);
+  const next = cell + childBytes;
+  if (five) {
+    const fifth = sumLanes(a8, a9, z, z), sixth = sumLanes(b8, b9, y, y);
+    v128.store(sums, sixth, 80), v128.store(sums, fifth, 64);
+    store<f32>(cell, load<f32>(cell, 16) + (load<f32>(sums, 64) + load<f32>(sums, 80)), 16);
+    if (both) store<f32>(next, load<f32>(next, 16) + (load<f32>(sums, 68) + load<f32>(sums, 84)), 16);
+  }
+  addCells(sums, cell, left);
+  if (both) addCells(sums + LANES, next, left);
+}
+
+/** Adds gradient ⊗ child, summed over `count` tiles and their lanes, to one child's matrices. */
+@inline
+function matrixGradientBy(count: i32, gradients: usize, x: usize, target: usize, fives: bool): void {
+  const tilesBytes = <usize>count * groupBytes;
+  for (let row = 0; row < units; row += 2, gradients += 2 * LANES, target += 2 * childBytes) {
+    const both = row + 1 < units;
+    for (let d = 0; d < inDim; ) {
+      const from = x + <usize>d * LANES, cell = target + (<usize>d << 2), left = inDim - d;
+      if (fives && takesFive(left)) {
+        twoRows(gradients, from, tilesBytes, cell, left, both, true);
+        d += 5;
+      } else {
+        twoRows(gradients, from, tilesBytes, cell, left, both, false);
+        d += 4;
       }
-      // Each row's sums over the low and over the high lanes, then both together, which V8 cannot do in its 256-bit registers.
-      const first = sumLanes(a0, a1, a2, a3), second = sumLanes(b0, b1, b2, b3);
-      const third = sumLanes(a4, a5, a6, a7), fourth = sumLanes(b4, b5, b6, b7);
-      v128.store(sums, second, 16), v128.store(sums, first), v128.store(sums, fourth, 48), v128.store(sums, third, 32);
-      const cell = target + (<usize>d << 2);
-      addCells(sums, cell, inDim - d);
-      if (row + 1 < units) addCells(sums + LANES, cell + childBytes, inDim - d);
     }
   }
+}
+
+// Two functions, because the choice alone costs a twentieth where it is never made.
+function matrixGradientByFours(count: i32, gradients: usize, x: usize, target: usize): void {
+  matrixGradientBy(count, gradients, x, target, false);
+}
+
+function matrixGradientByFives(count: i32, gradients: usize, x: usize, target: usize): void {
+  matrixGradientBy(count, gradients, x, target, true);
 }
 
 /** Adds one row by up to four dimensions to a matrix. */
@@ -171,52 +199,8 @@ function addCells(halves: usize, cell: usize, count: i32): void {
     return;
   }
   store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 0));
-  store<f32>(cell, load<f32>(cell, 4) + f32x4.extract_lane(sums, 1), 4);
-  store<f32>(cell, load<f32>(cell, 8) + f32x4.extract_lane(sums, 2), 8);
-}
-
-/** The last one or two dimensions of matrixGradient, from `d` on. Four rows at a time. */
-function narrowGradient(count: i32, gradients: usize, x: usize, target: usize, d: i32): void {
-  const tilesBytes = <usize>count * groupBytes, step = groupBytes, gradientStep = gradientStride, sums = cells;
-  const z = v128.load(zeros), y = v128.load(zeros, 16);
-  target += <usize>d << 2, x += <usize>d * LANES;
-  for (let row = 0; row < units; row += 4, target += 4 * childBytes, gradients += 4 * LANES) {
-    let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
-    let b0 = y, b1 = y, b2 = y, b3 = y, b4 = y, b5 = y, b6 = y, b7 = y;
-    let g = gradients, p = x;
-    for (const end = p + tilesBytes; p < end; p += step, g += gradientStep) {
-      const p0 = v128.load(p), q0 = v128.load(p, 16), p1 = v128.load(p, 32), q1 = v128.load(p, 48);
-      let lo = v128.load(g), hi = v128.load(g, 16);
-      a0 = fma(lo, p0, a0), b0 = fma(hi, q0, b0), a4 = fma(lo, p1, a4), b4 = fma(hi, q1, b4);
-      (lo = v128.load(g, 32)), (hi = v128.load(g, 48));
-      a1 = fma(lo, p0, a1), b1 = fma(hi, q0, b1), a5 = fma(lo, p1, a5), b5 = fma(hi, q1, b5);
-      (lo = v128.load(g, 64)), (hi = v128.load(g, 80));
-      a2 = fma(lo, p0, a2), b2 = fma(hi, q0, b2), a6 = fma(lo, p1, a6), b6 = fma(hi, q1, b6);
-      (lo = v128.load(g, 96)), (hi = v128.load(g, 112));
-      a3 = fma(lo, p0, a3), b3 = fma(hi, q0, b3), a7 = fma(lo, p1, a7), b7 = fma(hi, q1, b7);
-    }
-    const first = sumLanes(a0, a1, a2, a3), second = sumLanes(b0, b1, b2, b3);
-    const third = sumLanes(a4, a5, a6, a7), fourth = sumLanes(b4, b5, b6, b7);
-    v128.store(sums, second, 16), v128.store(sums, first), v128.store(sums, fourth, 48), v128.store(sums, third, 32);
-    addColumn(sums, target, units - row);
-    if (d + 1 < inDim) addColumn(sums + LANES, target + 4, units - row);
-  }
-}
-
-/** Adds one dimension of up to four rows to a matrix. */
-@inline
-function addColumn(halves: usize, cell: usize, count: i32): void {
-  const sums = f32x4.add(v128.load(halves), v128.load(halves, 16)), step = childBytes;
-  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 0));
-  if (count < 2) return;
-  cell += step;
-  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 1));
-  if (count < 3) return;
-  cell += step;
-  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 2));
-  if (count < 4) return;
-  cell += step;
-  store<f32>(cell, load<f32>(cell) + f32x4.extract_lane(sums, 3));
+  if (count > 1) store<f32>(cell, load<f32>(cell, 4) + f32x4.extract_lane(sums, 1), 4);
+  if (count > 2) store<f32>(cell, load<f32>(cell, 8) + f32x4.extract_lane(sums, 2), 8);
 }
 
 /** Adds to du and dw what `group` children of a window, from `type` on, contribute in the block's first `count` tiles. */
@@ -237,6 +221,10 @@ export function addGradients(window: i32, type: i32, group: i32, count: i32): vo
   }
   if (waiting) childGradients(waiting, 0, type, group, gradient - gradientStride, matrix);
   if (!used) return;
-  for (let i: usize = 0; i < <usize>group; i++)
-    matrixGradient(used, voteGradients + i * apart, childValues + i * <usize>inDim * LANES, dw + (k + i) * matrixBytes);
+  const fives = takesFive(inDim);
+  for (let i: usize = 0; i < <usize>group; i++) {
+    const gradients = voteGradients + i * apart, x = childValues + i * <usize>inDim * LANES, target = dw + (k + i) * matrixBytes;
+    if (fives) matrixGradientByFives(used, gradients, x, target);
+    else matrixGradientByFours(used, gradients, x, target);
+  }
 }

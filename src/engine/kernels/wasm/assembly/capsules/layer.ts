@@ -81,7 +81,7 @@ export let tableStride: usize = 0;
 /** Gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane], of a group of children over the tiles of a block. */
 export let voteGradients: usize = 0;
 export let childValues: usize = 0;
-/** Eight rows of lanes. */
+/** Sixteen rows of lanes. */
 export let cells: usize = 0;
 
 export let positions: i32 = 0;

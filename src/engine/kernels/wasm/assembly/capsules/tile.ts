@@ -82,19 +82,20 @@ function turnBack(row: usize, shift: usize, source: usize): void {
   addToChild(load<usize>(row, 12), shift, v128.shuffle<f32>(q0, q1, 2, 3, 6, 7));
 }
 
-/** Adds rows 0…count-1 of four [lane] rows to the gradient of each lane's child. `shift` leads from a child to its gradient. */
+/** Adds `count` [lane] rows to the gradient of each lane's child. `shift` leads from a child to its gradient. */
 export function scatterRows(row: usize, offset: usize, shift: usize, source: usize, count: i32): void {
-  if (count == 4) {
+  let from: usize = 0;
+  if (count >= 4) {
     turnBack(row + 4, shift + offset, source);
     turnBack(row + 20, shift + offset, source + 16);
-    return;
+    if (count == 4) return;
+    from = 4;
   }
   for (let lane: usize = 0; lane < 8; lane++) {
     const child = load<usize>(row + 4 + (lane << 2));
     if (child == zeros) continue;
     const target = child + shift + offset;
-    const from = source + (lane << 2);
-    for (let i: usize = 0; i < <usize>count; i++) store<f32>(target + (i << 2), load<f32>(target + (i << 2)) + load<f32>(from + i * LANES));
+    for (let i = from; i < <usize>count; i++) store<f32>(target + (i << 2), load<f32>(target + (i << 2)) + load<f32>(source + (lane << 2) + i * LANES));
   }
 }
 
