@@ -89,12 +89,16 @@ async function contests(options: Options): Promise<void> {
   const text = [
     machineLine(machine(python)),
     ...found.flatMap(({ title, results }) => [title, comparisonTable(results)]),
-    `ms is the median of a contestant’s quietest of ${rounds} rounds in turn, median that of all; "to" columns say how many times faster, by ms.`,
+    `${statistics(rounds)}; "to" columns say how many times faster, by ms.`,
     barTable(allBars),
   ].join('\n\n');
   print(text);
   if (options.readme) putIntoReadme(text);
 }
+
+/** What the columns ms and median say. */
+const statistics = (rounds: number): string =>
+  `ms is the median of a contestant’s quietest of ${rounds} rounds in turn, median that of all`;
 
 /** Replaces the tables between their marks in README.md. */
 function putIntoReadme(text: string): void {
@@ -106,16 +110,16 @@ function putIntoReadme(text: string): void {
   writeFileSync(readme, `${before.slice(0, start + begin.length)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n\n${before.slice(stop)}`);
 }
 
-async function dimensions({ threads, rounds, json }: Options): Promise<void> {
-  const results = await withFolder((folder) => raceDimensions(folder, { threads, rounds, types: TYPES, batch: BATCH, progress }));
-  if (json) printJson({ machine: machine(null), threads, rounds, dimensions: results });
-  else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}`);
+async function dimensions({ rounds, json }: Options): Promise<void> {
+  const results = await withFolder((folder) => raceDimensions(folder, { rounds, types: TYPES, batch: BATCH, progress }));
+  if (json) printJson({ machine: machine(null), rounds, dimensions: results });
+  else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}\n\n${statistics(rounds)}, on one thread.`);
 }
 
 await benchCommand('bench:capsules', 'time capsule layers and training steps against PyTorch')
   .addOption(new Option('--rounds <n>', 'measurements of every contestant').argParser(integerBetween(1, 100)).default(5))
   .addOption(new Option('--depths <list>', 'intermediate layers of the networks').argParser(depths).default([0, 1, 3, 5], '0,1,3,5'))
-  .option('--dimensions', 'time capsule dimensions from 4 to 17 instead')
+  .option('--dimensions', 'time capsule dimensions from 4 to 17 on one thread instead')
   .option('--readme', 'put the tables into README.md, too')
   .action((options: Options) => (options.dimensions ? dimensions(options) : contests(options)))
   .parseAsync();
