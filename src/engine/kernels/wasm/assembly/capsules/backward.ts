@@ -6,9 +6,9 @@
  */
 import { LANES, LOG2E } from '../simd';
 import {
-  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, GROUP, inTypes, iterations, localVectors,
-  output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, tileStride, unitBytes, units, vectors, vectorStride,
-  windows,
+  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, GROUP, inTypes, iterations,
+  localVectors, output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, tileStride, unitBytes, units,
+  vectors, vectorStride, windows,
 } from './layer';
 import { addScaled, childShare, findPair, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';

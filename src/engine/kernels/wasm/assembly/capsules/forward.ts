@@ -83,6 +83,6 @@ export function forward(): void {
   startExchange();
   // Two tiles share the matrices that are loaded; as long as no thread waits for another's second one.
   const together = team || tiles >= 8 * threads ? 2 : 1;
-  if (team) for (let tile = 0; tile < tiles; tile += together) forwardTiles(tile, tile + together <= tiles);
-  else for (let tile = nextItem() * together; tile < tiles; tile = nextItem() * together) forwardTiles(tile, together == 2 && tile + 1 < tiles);
+  for (let tile = team ? 0 : nextItem() * together; tile < tiles; tile = team ? tile + together : nextItem() * together)
+    forwardTiles(tile, together == 2 && tile + 1 < tiles);
 }

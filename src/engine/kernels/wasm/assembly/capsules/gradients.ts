@@ -56,7 +56,8 @@ function buildVoteGradients(group: i32, coefficient: usize, vector: usize, targe
       if (group < 3) continue;
       const third = target + 2 * apart, next = coefficient + 2 * childStride;
       fourTermsTwice(third, third + fourth, next, next + nextFourth, vector, bytes);
-    } else for (let i: usize = 0; i < <usize>group; i++) anyTerms(target + i * apart, coefficient + i * childStride, vector, bytes, step);
+    } else
+      for (let i: usize = 0; i < <usize>group; i++) anyTerms(target + i * apart, coefficient + i * childStride, vector, bytes, step);
   }
 }
 
@@ -111,7 +112,10 @@ function turnFive(gradient: usize, apart: usize, matrix: usize, rows: usize): vo
   turnTwo(gradient, apart, matrix, rows, true);
 }
 
-/** Adds Wᵀ · gradient to the gradients of the lanes' children in two tiles, or in the first only if `second` is 0; arguments as of addGradients. */
+/**
+ * Adds Wᵀ · gradient to the gradients of the lanes' children in two tiles, or in the first only if `second` is 0; arguments as of
+ * addGradients.
+ */
 function childGradients(first: usize, second: usize, type: i32, group: i32, gradient: usize, matrix: usize): void {
   const rows = cells, apart = second ? gradientStride : 0, next = <usize>blockTiles * gradientStride;
   let offset = <usize>type * childBytes;
@@ -126,7 +130,10 @@ function childGradients(first: usize, second: usize, type: i32, group: i32, grad
     }
 }
 
-/** Sums over `tilesBytes` of tiles and their lanes of two rows' gradients times 4 or 5 dimensions of a child, added to the matrix at `cell`; `left` dimensions are left. */
+/**
+ * Two rows' gradients times 4 or 5 dimensions of a child, summed over `tilesBytes` of tiles and their lanes and added to the matrix at
+ * `cell`, from which on `left` dimensions are left.
+ */
 @inline
 function twoRows(gradient: usize, x: usize, tilesBytes: usize, cell: usize, left: i32, both: bool, five: bool): void {
   const step = groupBytes, gradientStep = gradientStride, sums = cells, z = v128.load(zeros), y = v128.load(zeros, 16);

@@ -78,7 +78,7 @@ export let vectors: usize = 0;
 export let vectorStride: usize = 0;
 export let tables: usize = 0;
 export let tableStride: usize = 0;
-/** Gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane], of a group of children over the tiles of a block. */
+/** Of a group of children over the tiles of a block: gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane]. */
 export let voteGradients: usize = 0;
 export let childValues: usize = 0;
 /** Sixteen rows of lanes. */

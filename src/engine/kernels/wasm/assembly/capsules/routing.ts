@@ -4,7 +4,9 @@
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
 import { exp2, fma, LANES } from '../simd';
-import { agreement, coefficientStride, exponents, largest, logits, outDim, outTypes, sum, terms, tileStride, unitBytes, votes, zeros } from './layer';
+import {
+  agreement, coefficientStride, exponents, largest, logits, outDim, outTypes, sum, terms, tileStride, unitBytes, votes, zeros,
+} from './layer';
 import { tileVotes } from './votes';
 
 /** Bytes of one type's capsule over the lanes. */

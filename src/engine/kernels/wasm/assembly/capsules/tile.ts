@@ -37,7 +37,8 @@ export function findWindows(tile: i32, table: usize): i32 {
 /** Whether two tiles' tables have the same windows in the map, so that their children have the same numbers. */
 export function sameWindows(table: usize, other: usize): bool {
   const apart = other - table;
-  for (const end = table + <usize>windows * TABLE_ROW; table < end; table += TABLE_ROW) if (load<i32>(table) != load<i32>(table + apart)) return false;
+  for (const end = table + <usize>windows * TABLE_ROW; table < end; table += TABLE_ROW)
+    if (load<i32>(table) != load<i32>(table + apart)) return false;
   return true;
 }
 
@@ -95,7 +96,8 @@ export function scatterRows(row: usize, offset: usize, shift: usize, source: usi
     const child = load<usize>(row + 4 + (lane << 2));
     if (child == zeros) continue;
     const target = child + shift + offset;
-    for (let i = from; i < <usize>count; i++) store<f32>(target + (i << 2), load<f32>(target + (i << 2)) + load<f32>(source + (lane << 2) + i * LANES));
+    for (let i = from, value = source + (lane << 2) + from * LANES; i < <usize>count; i++, value += LANES)
+      store<f32>(target + (i << 2), load<f32>(target + (i << 2)) + load<f32>(value));
   }
 }
 
