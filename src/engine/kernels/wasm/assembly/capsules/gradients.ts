@@ -68,10 +68,7 @@ function anyTerms(target: usize, coefficient: usize, vector: usize, bytes: usize
   for (let t: usize = 0; t < base; t += 2 * LANES) addTwoTerms(target, coefficient + t, vector + t, bytes, step);
 }
 
-/**
- * Whether five dimensions are taken next where `left` are left, not four: of 5, 9, 10 and from 13 on but 16, none is wasted on
- * filling up four then.
- */
+/** Whether five dimensions are taken next where `left` are left, not four: of 5, 9, 10 and from 12 on, nothing is filled up then. */
 @inline
 function takesFive(left: i32): bool {
   const over = left & 3;
