@@ -89,16 +89,12 @@ async function contests(options: Options): Promise<void> {
   const text = [
     machineLine(machine(python)),
     ...found.flatMap(({ title, results }) => [title, comparisonTable(results)]),
-    `${statistics(rounds)}; "to" columns say how many times faster, by ms.`,
+    `ms is the median of a contestant’s quietest of ${rounds} rounds in turn, median that of all; "to" columns say how many times faster, by ms.`,
     barTable(allBars),
   ].join('\n\n');
   print(text);
   if (options.readme) putIntoReadme(text);
 }
-
-/** What the columns ms and median say. */
-const statistics = (rounds: number): string =>
-  `ms is the median of a contestant’s quietest of ${rounds} rounds in turn, median that of all`;
 
 /** Replaces the tables between their marks in README.md. */
 function putIntoReadme(text: string): void {
@@ -113,7 +109,7 @@ function putIntoReadme(text: string): void {
 async function dimensions({ rounds, json }: Options): Promise<void> {
   const results = await withFolder((folder) => raceDimensions(folder, { rounds, types: TYPES, batch: BATCH, progress }));
   if (json) printJson({ machine: machine(null), rounds, dimensions: results });
-  else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}\n\n${statistics(rounds)}, on one thread.`);
+  else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}\n\nms is the median of ${rounds} rounds in turn, on one thread.`);
 }
 
 await benchCommand('bench:capsules', 'time capsule layers and training steps against PyTorch')

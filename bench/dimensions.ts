@@ -13,9 +13,8 @@ import { ran } from './comparison.ts';
 
 export interface DimensionResult {
   dimension: number;
-  /** Median of the quietest round, and of all, of a layer, forward and backward. */
+  /** Median of a layer, forward and backward. */
   milliseconds: number;
-  median: number;
   nanosecondsPerMultiplyAdd: number;
   /** How much more a multiply-add costs than with the next multiple of the SIMD width; null for a multiple. */
   loss: number | null;
@@ -55,42 +54,27 @@ export async function raceDimensions(folder: string, { rounds, types, batch, pro
     return { ...engineEntry(FUSED, 1, { kind: 'layer', file }), name: `D = ${dimension}` };
   });
   const results = await race(entries, { rounds, progress, sameProblem: false });
-  const costs = new Map<number, { milliseconds: number; median: number; nanoseconds: number }>();
+  const costs = new Map<number, { milliseconds: number; nanoseconds: number }>();
   for (const [i, result] of results.entries()) {
     if (!ran(result)) throw new Error(`${result.name} did not run: ${result.failure}`);
-    const { quietest: milliseconds, median } = result.time;
-    costs.set(timed[i]!, { milliseconds, median, nanoseconds: (1e6 * milliseconds) / multiplyAdds(layerShape(types, timed[i]!, batch)) });
+    const milliseconds = result.time.median;
+    costs.set(timed[i]!, { milliseconds, nanoseconds: (1e6 * milliseconds) / multiplyAdds(layerShape(types, timed[i]!, batch)) });
   }
   return reported.map((dimension) => {
-    const { milliseconds, median, nanoseconds } = costs.get(dimension)!;
+    const { milliseconds, nanoseconds } = costs.get(dimension)!;
     const multiple = multipleAbove(dimension);
     const loss = multiple === dimension ? null : nanoseconds / costs.get(multiple)!.nanoseconds - 1;
-    return {
-      dimension,
-      milliseconds,
-      median,
-      nanosecondsPerMultiplyAdd: nanoseconds,
-      loss,
-      met: loss === null ? null : loss <= LARGEST_LOSS,
-    };
+    return { dimension, milliseconds, nanosecondsPerMultiplyAdd: nanoseconds, loss, met: loss === null ? null : loss <= LARGEST_LOSS };
   });
 }
 
 export function dimensionTable(results: DimensionResult[]): string {
-  const columns = [
-    'D',
-    'ms',
-    'median',
-    'ns per multiply-add',
-    `loss against the next multiple of ${SIMD_WIDTH}`,
-    `≤ ${percent(LARGEST_LOSS, 0)}`,
-  ];
+  const columns = ['D', 'ms', 'ns per multiply-add', `loss against the next multiple of ${SIMD_WIDTH}`, `≤ ${percent(LARGEST_LOSS, 0)}`];
   return table(
     columns.map((head) => ({ head, align: 'right' as const })),
-    results.map(({ dimension, milliseconds, median, nanosecondsPerMultiplyAdd, loss, met }) => [
+    results.map(({ dimension, milliseconds, nanosecondsPerMultiplyAdd, loss, met }) => [
       String(dimension),
       milliseconds.toFixed(1),
-      median.toFixed(1),
       nanosecondsPerMultiplyAdd.toFixed(4),
       loss === null ? '' : percent(loss, 1),
       met === null ? '' : met ? 'yes' : 'no',
