@@ -17,6 +17,20 @@ const arrows = {
   renderer: ['shared'],
 };
 
+/** The same inside the engine: jobs → analysis, pruning → training → network → ops ← backends. */
+const engineArrows = {
+  ops: [],
+  'backends/reference': ['ops'],
+  'backends/wasm': ['ops', 'backends/reference'],
+  'backends/webgpu': ['ops', 'backends/reference'],
+  'backends/tensorflow': ['ops', 'backends/reference'],
+  network: ['ops'],
+  training: ['ops', 'network'],
+  analysis: ['ops', 'network', 'training'],
+  pruning: ['ops', 'network', 'training'],
+  jobs: ['ops', 'network', 'training', 'analysis', 'pruning', 'backends/reference'],
+};
+
 const room = (names) => `^src/(${names.join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -28,6 +42,13 @@ module.exports = {
       severity: 'error',
       from: { path: room([from]) },
       to: { path: '^(src|test|bench|scripts)/', pathNot: room([from, ...to]) },
+    })),
+    ...Object.entries(engineArrows).map(([from, to]) => ({
+      name: `engine-${from.replace('/', '-')}-imports`,
+      comment: `src/engine/${from} may import from ${['itself', ...to].join(', ')}, and from engine.ts and io.ts, only.`,
+      severity: 'error',
+      from: { path: `^src/engine/${from}/`, pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/engine/', pathNot: `^src/engine/((${[from, ...to].join('|')})/|(engine|io)\\.ts$)` },
     })),
     {
       name: 'no-electron',

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { percent } from '../src/cli/format.ts';
 import { table } from '../src/cli/table.ts';
-import type { LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
+import type { LayerShape } from '../src/engine/ops/capsule-kernel.ts';
 import { FUSED, engineEntry } from './line-up.ts';
 import { layerShape, writeLayerProblem } from './problems.ts';
 import { race } from './race.ts';

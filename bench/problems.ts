@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { LayerShape } from '../src/engine/capsules/kernels/kernel.ts';
+import type { LayerShape } from '../src/engine/ops/capsule-kernel.ts';
 import { initialWeights } from '../src/engine/network/initialise.ts';
 import { randomStream } from '../src/shared/random.ts';
 import { plainBatch } from '../src/engine/training/batches.ts';

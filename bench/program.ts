@@ -5,7 +5,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { bytes } from '../src/cli/format.ts';
 import { integerBetween, jsonOption } from '../src/cli/options.ts';
-import { MAX_THREADS } from '../src/engine/kernels/wasm/pool.ts';
+import { MAX_THREADS } from '../src/engine/backends/wasm/pool.ts';
 import { findPython, type Python } from './line-up.ts';
 
 export interface SharedOptions {

@@ -1,5 +1,5 @@
 /**
- * Compiles the WebAssembly kernels: src/engine/kernels/wasm/assembly → out/kernels/{relaxed,plain}.wasm.
+ * Compiles the WebAssembly kernels: src/engine/backends/wasm/assembly → out/kernels/{relaxed,plain}.wasm.
  * Does nothing when the sources, the compiler and its options are those of the last time. Also a global setup of Vitest.
  */
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const sources = new URL('../src/engine/kernels/wasm/assembly/', import.meta.url);
+const sources = new URL('../src/engine/backends/wasm/assembly/', import.meta.url);
 const target = new URL('../out/kernels/', import.meta.url);
 const variants = { relaxed: ['--enable', 'relaxed-simd'], plain: [] };
 // -O3 regroups unrolled chains of multiply-adds and spills registers: it is 1.7 times slower than -O2.

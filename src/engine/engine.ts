@@ -1,6 +1,6 @@
 /** The engine as jobs see it: a tfjs backend that is set up, and the kernels that go with it. */
 import type { Device, EngineName } from '../shared/engines.ts';
-import type { Kernels } from './kernels/kernels.ts';
+import type { Kernels } from './ops/kernels.ts';
 
 export interface Engine {
   /** Which way of computing: stored with every run. */

@@ -1,6 +1,6 @@
 /** The one task that a trainer is given, wherever it runs: does it and tells the workbench of everything as it happens. */
 import type { Engine } from '../engine/engine.ts';
-import { JobStopped, type HostIO } from '../engine/jobs/io.ts';
+import { JobStopped, type HostIO } from '../engine/io.ts';
 import { measureSpeed } from '../engine/jobs/measure.ts';
 import { scoreLayers } from '../engine/jobs/prune.ts';
 import { run } from '../engine/jobs/run.ts';

@@ -1,6 +1,6 @@
 /** The inputs of test/goldens/capsule-layer.safetensors, made again from their seeds as its script makes them. */
 import { readFileSync } from 'node:fs';
-import type { LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
+import type { LayerShape } from '../../src/engine/ops/capsule-kernel.ts';
 import { decodeSafetensors } from '../../src/shared/safetensors.ts';
 
 const SAMPLE_STRIDE = 7919;

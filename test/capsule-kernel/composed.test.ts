@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
-import { composedKernel } from '../../src/engine/capsules/kernels/composed.ts';
+import { composedKernel } from '../../src/engine/backends/tensorflow/capsules.ts';
 import { readGoldens } from './cases.ts';
 import { runLayer } from './run-layer.ts';
 

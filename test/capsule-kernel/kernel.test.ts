@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CapsuleKernel, LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
-import { startWasmKernel, type StartedKernel } from '../../src/engine/kernels/wasm/start.ts';
+import type { CapsuleKernel, LayerShape } from '../../src/engine/ops/capsule-kernel.ts';
+import { startWasmKernel, type StartedKernel } from '../../src/engine/backends/wasm/start.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { nodeKernelHost } from '../../src/trainer/node/kernel-host.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { CapsuleKernel, LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
-import { capsuleLayer } from '../../src/engine/capsules/routing.ts';
+import type { CapsuleKernel, LayerShape } from '../../src/engine/ops/capsule-kernel.ts';
+import { capsuleLayer } from '../../src/engine/ops/routing.ts';
 
 interface Inputs {
   shape: LayerShape;

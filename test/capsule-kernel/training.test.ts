@@ -1,8 +1,8 @@
 /** Training with the fused kernels is training with the reference ops. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Kernels } from '../../src/engine/kernels/kernels.ts';
-import { referenceKernels } from '../../src/engine/kernels/reference.ts';
+import type { Kernels } from '../../src/engine/ops/kernels.ts';
+import { referenceKernels } from '../../src/engine/backends/reference/kernels.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { trainingBatches } from '../../src/engine/training/batches.ts';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { JobStopped, type JobIO } from '../../src/engine/jobs/io.ts';
+import { JobStopped, type JobIO } from '../../src/engine/io.ts';
 import { prune } from '../../src/engine/jobs/prune.ts';
 import { train } from '../../src/engine/jobs/train.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';

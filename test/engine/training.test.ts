@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { analyse } from '../../src/engine/jobs/analyse.ts';
-import type { Checkpoint, JobIO } from '../../src/engine/jobs/io.ts';
+import type { Checkpoint, JobIO } from '../../src/engine/io.ts';
 import { train, type TrainJob } from '../../src/engine/jobs/train.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';

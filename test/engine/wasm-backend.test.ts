@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import '../../src/engine/gradient.ts'; // registers the gradients of tfjs's ops
+import '../../src/engine/ops/gradient.ts'; // registers the gradients of tfjs's ops
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Kernels } from '../../src/engine/kernels/kernels.ts';
-import { referenceKernels } from '../../src/engine/kernels/reference.ts';
+import type { Kernels } from '../../src/engine/ops/kernels.ts';
+import { referenceKernels } from '../../src/engine/backends/reference/kernels.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 
@@ -162,7 +162,7 @@ describe('convolutions and their gradients', () => {
   });
 });
 
-/** Capsules of `dim` values and gradients, by the formulas of engine/capsules/squash.ts. */
+/** Capsules of `dim` values and gradients, by the formulas of engine/ops/squash.ts. */
 function squashedInDouble(
   s: Float32Array,
   dv: Float32Array,

@@ -2,8 +2,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Kernels } from '../../src/engine/kernels/kernels.ts';
-import { referenceKernels } from '../../src/engine/kernels/reference.ts';
+import type { Kernels } from '../../src/engine/ops/kernels.ts';
+import { referenceKernels } from '../../src/engine/backends/reference/kernels.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 
 export const backends = ['wasm', 'cpu'] as const;

@@ -1,7 +1,7 @@
 /** Forward pass, losses, gradients and running statistics of a small network against PyTorch in float64. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernels } from '../../src/engine/kernels/kernels.ts';
+import type { Kernels } from '../../src/engine/ops/kernels.ts';
 import { CapsNet, type Forward, type Mode } from '../../src/engine/network/capsnet.ts';
 import { toFileLayout } from '../../src/engine/network/layout.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';

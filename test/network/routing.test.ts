@@ -1,9 +1,9 @@
 /** One capsule layer with routing, and its gradients, against PyTorch in float64: strides, windows, iterations, vanished capsules. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CapsuleKernel, LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
-import { couplingCoefficients } from '../../src/engine/capsules/kernels/reference.ts';
-import { capsuleLayer } from '../../src/engine/capsules/routing.ts';
+import type { CapsuleKernel, LayerShape } from '../../src/engine/ops/capsule-kernel.ts';
+import { couplingCoefficients } from '../../src/engine/backends/reference/capsules.ts';
+import { capsuleLayer } from '../../src/engine/ops/routing.ts';
 import type { RoutingShape } from '../../src/shared/describe.ts';
 import { backends, closeBackends, useBackend } from './backends.ts';
 import { readGolden, relativeError } from './golden.ts';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Kernels } from '../../src/engine/kernels/kernels.ts';
+import type { Kernels } from '../../src/engine/ops/kernels.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';

@@ -2,8 +2,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeFileSync } from 'node:fs';
-import { composedKernel } from '../../src/engine/capsules/kernels/composed.ts';
-import { referenceKernels } from '../../src/engine/kernels/reference.ts';
+import { composedKernel } from '../../src/engine/backends/tensorflow/capsules.ts';
+import { referenceKernels } from '../../src/engine/backends/reference/kernels.ts';
 import { encodeWeights } from '../../src/shared/safetensors.ts';
 import { EngineName } from '../../src/shared/engines.ts';
 import { tensorflowFolder } from '../../src/store/location.ts';

@@ -8,7 +8,7 @@ import { scoreLayers } from '../../src/engine/jobs/prune.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { cutWeights } from '../../src/engine/pruning/surgery.ts';
-import { readBack } from '../../src/engine/read-back.ts';
+import { readBack } from '../../src/engine/ops/read-back.ts';
 import { plainBatch, trainingBatches } from '../../src/engine/training/batches.ts';
 import { objective } from '../../src/engine/training/objective.ts';
 import { TrainingState } from '../../src/engine/training/training-state.ts';

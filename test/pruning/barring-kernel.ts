@@ -3,7 +3,7 @@
  * transformation matrices are all zero take no part: they are left out of the softmax and give zero capsules.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { CapsuleKernel, LayerShape } from '../../src/engine/capsules/kernels/kernel.ts';
+import type { CapsuleKernel, LayerShape } from '../../src/engine/ops/capsule-kernel.ts';
 
 type Vector = number[];
 

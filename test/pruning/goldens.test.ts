@@ -5,7 +5,7 @@ import { activityOf, ActivityMeter } from '../../src/engine/analysis/activity.ts
 import { layerCorrelation } from '../../src/engine/analysis/correlation.ts';
 import { CouplingMeter } from '../../src/engine/analysis/coupling.ts';
 import { importance } from '../../src/engine/pruning/importance/index.ts';
-import { readBack } from '../../src/engine/read-back.ts';
+import { readBack } from '../../src/engine/ops/read-back.ts';
 import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { ccmTerm } from '../../src/engine/training/ccm.ts';

@@ -1,7 +1,7 @@
 /** A network with channels zeroed by hand and the same network with those channels cut compute the same. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernels } from '../../src/engine/kernels/kernels.ts';
+import type { Kernels } from '../../src/engine/ops/kernels.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { planPruning, type PruningPlan } from '../../src/shared/pruning-plan.ts';

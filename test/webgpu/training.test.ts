@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Gpu } from '../../src/engine/backends/webgpu/gpu.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Checkpoint, JobIO } from '../../src/engine/jobs/io.ts';
+import type { Checkpoint, JobIO } from '../../src/engine/io.ts';
 import { train, type TrainJob } from '../../src/engine/jobs/train.ts';
 import type { EngineName } from '../../src/shared/engines.ts';
 import type { StepProgress } from '../../src/shared/progress.ts';

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readBack } from '../read-back.ts';
+import { readBack } from '../ops/read-back.ts';
 import { activityOf, ActivityMeter, activationRates, deadCapsules } from './activity.ts';
 
 beforeAll(async () => {

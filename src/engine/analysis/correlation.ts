@@ -1,7 +1,7 @@
 /** The correlation matrix of one layer's feature maps, as results store it. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayerCorrelation } from '../../shared/results.ts';
-import { readBack } from '../read-back.ts';
+import { readBack } from '../ops/read-back.ts';
 import { correlationMatrix } from '../training/ccm.ts';
 
 /** Correlation of maps (B, H, W, C), averaged over the batch first. */

@@ -2,9 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RoutingShape } from '../../shared/describe.ts';
-import { couplingCoefficients } from '../capsules/kernels/reference.ts';
+import { couplingCoefficients } from '../backends/reference/capsules.ts';
 import { randomStream } from '../../shared/random.ts';
-import { readBack } from '../read-back.ts';
+import { readBack } from '../ops/read-back.ts';
 import { CouplingMeter } from './coupling.ts';
 
 beforeAll(async () => {

@@ -9,12 +9,12 @@ import { deadCapsules } from '../analysis/activity.ts';
 import { layerCorrelation } from '../analysis/correlation.ts';
 import { CouplingMeter } from '../analysis/coupling.ts';
 import { evaluate, type Measured } from '../analysis/evaluate.ts';
-import { couplingCoefficients } from '../capsules/kernels/reference.ts';
+import { couplingCoefficients } from '../backends/reference/capsules.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
-import { readBack } from '../read-back.ts';
+import { readBack } from '../ops/read-back.ts';
 import { plainBatch } from '../training/batches.ts';
-import { breathe, JobStopped, type HostIO } from './io.ts';
+import { breathe, JobStopped, type HostIO } from '../io.ts';
 
 export interface AnalyseJob {
   network: NetworkSpec;

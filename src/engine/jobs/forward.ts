@@ -5,7 +5,7 @@ import type { Standardisation } from '../../shared/spec/preparation.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
-import { readBack } from '../read-back.ts';
+import { readBack } from '../ops/read-back.ts';
 import { standardised } from '../training/network-values.ts';
 
 export interface ForwardJob {

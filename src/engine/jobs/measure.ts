@@ -7,7 +7,7 @@ import { CapsNet } from '../network/capsnet.ts';
 import { initialWeights } from '../network/initialise.ts';
 import type { Batch } from '../training/batches.ts';
 import { TrainingState } from '../training/training-state.ts';
-import { breathe, type HostIO } from './io.ts';
+import { breathe, type HostIO } from '../io.ts';
 
 const input: InputShape = { height: 28, width: 28, channels: 1, classes: 10 };
 const network = networkOf(NetworkFamily.parse({ types: 8, dim: 8, depth: 1 }));

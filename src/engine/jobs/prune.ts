@@ -15,10 +15,10 @@ import { channelIndependence } from '../pruning/importance/chip.ts';
 import { importance, type FeatureMaps } from '../pruning/importance/index.ts';
 import { meanOverBatches } from '../pruning/importance/input.ts';
 import { cutWeights } from '../pruning/surgery.ts';
-import { readBack } from '../read-back.ts';
+import { readBack } from '../ops/read-back.ts';
 import { randomStream } from '../../shared/random.ts';
 import { trainingBatches } from '../training/batches.ts';
-import { breathe, JobStopped, type HostIO } from './io.ts';
+import { breathe, JobStopped, type HostIO } from '../io.ts';
 
 export interface PruneJob {
   /** The network before the cut. */

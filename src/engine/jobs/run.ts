@@ -9,7 +9,7 @@ import { decodeCheckpoint, decodeNetworkFile, encodeCheckpoint, encodeNetworkFil
 import type { Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
 import { analyse } from './analyse.ts';
-import { JobStopped, type HostIO } from './io.ts';
+import { JobStopped, type HostIO } from '../io.ts';
 import { prune } from './prune.ts';
 import { train } from './train.ts';
 

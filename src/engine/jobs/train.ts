@@ -10,7 +10,7 @@ import { initialWeights } from '../network/initialise.ts';
 import { stepsPerEpoch, trainingBatches } from '../training/batches.ts';
 import { CheckpointMeta } from '../training/checkpoint.ts';
 import { TrainingState } from '../training/training-state.ts';
-import { breathe, JobStopped, type JobIO, type StoredCheckpoint } from './io.ts';
+import { breathe, JobStopped, type JobIO, type StoredCheckpoint } from '../io.ts';
 
 export interface TrainJob {
   network: NetworkSpec;

@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, type LayerDescription, type NetworkDescription } from '../../shared/describe.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Weights } from '../../shared/weights.ts';
-import type { LayerShape } from '../capsules/kernels/kernel.ts';
-import { capsuleLayer } from '../capsules/routing.ts';
-import { squash } from '../capsules/squash.ts';
-import type { Kernels } from '../kernels/kernels.ts';
-import { BATCH_NORM_MOMENTUM, batchNormRelu, normaliseRelu } from './batch-norm.ts';
-import { valuesOf } from '../read-back.ts';
+import type { LayerShape } from '../ops/capsule-kernel.ts';
+import { capsuleLayer } from '../ops/routing.ts';
+import { squash } from '../ops/squash.ts';
+import type { Kernels } from '../ops/kernels.ts';
+import { BATCH_NORM_MOMENTUM, batchNormRelu, normaliseRelu } from '../ops/batch-norm.ts';
+import { valuesOf } from '../ops/read-back.ts';
 import { toFileLayout, toTensorLayout } from './layout.ts';
 
 /** `train`: batch statistics, running statistics move. `test`: running statistics. */

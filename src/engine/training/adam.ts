@@ -3,10 +3,10 @@
  * stands outside the root. tf.train.adam differs in both.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { AdamKernel } from '../kernels/kernels.ts';
+import type { AdamKernel } from '../ops/kernels.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { toFileLayout, toTensorLayout } from '../network/layout.ts';
-import { valuesOf } from '../read-back.ts';
+import { valuesOf } from '../ops/read-back.ts';
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;

@@ -6,7 +6,7 @@
  * all pairs of rows, mean of |R|. A constant map has no correlation: its row, column and diagonal entry are 0.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { withGradient } from '../gradient.ts';
+import { withGradient } from '../ops/gradient.ts';
 
 /** A map is constant when its standard deviation over positions is below this share of 1 + |mean|: what float32 rounding leaves. */
 export const CONSTANT_MAP_DEVIATION = 1e-6;

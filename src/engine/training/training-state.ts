@@ -9,7 +9,7 @@ import type { CapsNet } from '../network/capsnet.ts';
 import { Adam } from './adam.ts';
 import type { Batch } from './batches.ts';
 import type { Checkpoint, CheckpointMeta } from './checkpoint.ts';
-import { valuesOf } from '../read-back.ts';
+import { valuesOf } from '../ops/read-back.ts';
 import { addNorms, gradientNorms, gradientSquares, scaleNorms } from './gradient-norms.ts';
 import { objective, reportOf, type ObjectiveReport } from './objective.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { MAX_THREADS, type KernelHost, type KernelThread, type ThreadStart } from '../../engine/kernels/wasm/pool.ts';
+import { MAX_THREADS, type KernelHost, type KernelThread, type ThreadStart } from '../../engine/backends/wasm/pool.ts';
 
 /** All that a thread does. A string, so that bundlers need not know of a file. */
 const threadSource = `

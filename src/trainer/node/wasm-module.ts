@@ -5,8 +5,8 @@
  */
 import { createRequire } from 'node:module';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
-import type { WasmModule } from '../../engine/backends/wasm.ts';
-import type { BackendHeapFunctions } from '../../engine/kernels/wasm/memory.ts';
+import type { WasmModule } from '../../engine/backends/wasm/engine.ts';
+import type { BackendHeapFunctions } from '../../engine/backends/wasm/memory.ts';
 
 // Not `require`: the bundler puts a variable of that name into the same module.
 const packaged = createRequire(import.meta.url);

@@ -3,7 +3,7 @@
  * of its own, so that it computes in a hidden window as in a visible one. Files it cannot read: the images come with the task.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { useWebgpuBackend } from '../../engine/backends/webgpu.ts';
+import { useWebgpuBackend } from '../../engine/backends/webgpu/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { FromTrainer, ToPageTrainer } from '../../shared/trainer-protocol.ts';

@@ -1,5 +1,5 @@
 /** A layer's inputs and results as messages carry them, and what the page offers to the test. */
-import type { LayerShape } from '../../../src/engine/capsules/kernels/kernel.ts';
+import type { LayerShape } from '../../../src/engine/ops/capsule-kernel.ts';
 
 export interface LayerInputs {
   shape: LayerShape;

@@ -1,5 +1,5 @@
 /** Computes the problem of the parity suite on the browser's WebGPU. */
-import { useWebgpuBackend } from '../../../src/engine/backends/webgpu.ts';
+import { useWebgpuBackend } from '../../../src/engine/backends/webgpu/engine.ts';
 import { parityResults } from '../problem.ts';
 import type {} from './results.ts';
 

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Conv2DBackpropFilterAttrs, Conv2DBackpropInputAttrs, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { addUp } from '../../kernels/webgpu/add-up.ts';
+import { addUp } from './add-up.ts';
 import type { Gpu, Program } from './gpu.ts';
 
 /** A workgroup of 16 × 16 threads makes a tile of 64 × 64 results, 16 terms at a time; a thread makes 4 × 4. */

@@ -3,11 +3,11 @@
  * composed of its matrix products; without a card on the CPU, with the fused kernel in a memory of its own.
  */
 import { createRequire } from 'node:module';
-import { useTensorflowBackend } from '../../../engine/backends/tensorflow.ts';
-import { composedKernel } from '../../../engine/capsules/kernels/composed.ts';
-import { MAX_THREADS } from '../../../engine/kernels/wasm/pool.ts';
-import { referenceKernels } from '../../../engine/kernels/reference.ts';
-import { startWasmKernel, type StartedKernel } from '../../../engine/kernels/wasm/start.ts';
+import { useTensorflowBackend } from '../../../engine/backends/tensorflow/engine.ts';
+import { composedKernel } from '../../../engine/backends/tensorflow/capsules.ts';
+import { MAX_THREADS } from '../../../engine/backends/wasm/pool.ts';
+import { referenceKernels } from '../../../engine/backends/reference/kernels.ts';
+import { startWasmKernel, type StartedKernel } from '../../../engine/backends/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Device } from '../../../shared/engines.ts';
 import { InputError } from '../../../shared/input-error.ts';

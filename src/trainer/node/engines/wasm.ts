@@ -1,9 +1,9 @@
 /** The engine `wasm` in a Node process: TensorFlow.js on WebAssembly, and our kernels on threads over its heap. */
 import { createRequire } from 'node:module';
-import { useWasmBackend } from '../../../engine/backends/wasm.ts';
-import { BackendHeap } from '../../../engine/kernels/wasm/memory.ts';
-import { MAX_THREADS } from '../../../engine/kernels/wasm/pool.ts';
-import { startWasmKernels } from '../../../engine/kernels/wasm/start.ts';
+import { useWasmBackend } from '../../../engine/backends/wasm/engine.ts';
+import { BackendHeap } from '../../../engine/backends/wasm/memory.ts';
+import { MAX_THREADS } from '../../../engine/backends/wasm/pool.ts';
+import { startWasmKernels } from '../../../engine/backends/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { nodeKernelHost } from '../kernel-host.ts';
 import { startWasmModule } from '../wasm-module.ts';

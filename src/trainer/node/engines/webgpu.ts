@@ -18,7 +18,7 @@ export async function start(): Promise<Engine> {
   const hold = (held: GPU | undefined) => Object.defineProperty(navigator, 'gpu', { value: held, configurable: true, writable: true });
   hold(gpu);
   try {
-    const { useWebgpuBackend } = await import('../../../engine/backends/webgpu.ts');
+    const { useWebgpuBackend } = await import('../../../engine/backends/webgpu/engine.ts');
     const engine = await useWebgpuBackend(gpu);
     return {
       ...engine,

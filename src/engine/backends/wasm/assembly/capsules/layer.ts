@@ -1,0 +1,213 @@
+/**
+ * The layer that a job works on: its sizes and addresses, read from the job block that wasm/capsules/kernel.ts fills, and what follows
+ * from them. One instance of the module per thread, so these globals are the thread's own.
+ *
+ * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
+ * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
+ */
+import { EXP2_BYTES, LANES, storeExp2Constants } from '../simd';
+import { readFrom, word } from '../words';
+
+/** Neighbouring children of one window that are taken together, at most. */
+export const GROUP: i32 = 4;
+
+export let batch: i32 = 0;
+export let inHeight: i32 = 0;
+export let inWidth: i32 = 0;
+export let inTypes: i32 = 0;
+export let inDim: i32 = 0;
+export let outWidth: i32 = 0;
+export let outTypes: i32 = 0;
+export let outDim: i32 = 0;
+export let kernelHeight: i32 = 0;
+export let kernelWidth: i32 = 0;
+export let stride: i32 = 0;
+export let padding: i32 = 0;
+export let iterations: i32 = 0;
+export let sensitive: i32 = 0;
+
+/** Tensors, row-major as tfjs has them. */
+export let u: usize = 0;
+export let w: usize = 0;
+export let v: usize = 0;
+export let dv: usize = 0;
+/** The gradients that this thread adds to: its own, or for the first thread and where no two threads add to the same, the tensors. */
+export let du: usize = 0;
+export let dw: usize = 0;
+export let allDu: usize = 0;
+export let allDw: usize = 0;
+/** s of every iteration: [tile][iteration][unit][lane], or 0 where no gradients are wanted. */
+export let saved: usize = 0;
+/** inTypes · inDim zeros, the children outside the map. */
+export let zeros: usize = 0;
+/** Sums that the threads of a team exchange: [2][thread][unit][lane]. */
+export let partials: usize = 0;
+/**
+ * Gradients of threads 1, 2, …, each du and `dwOffset` bytes on dw, or 0 if no two threads add to the same. No du if `dwOffset`
+ * is 0: then every thread has its own images.
+ */
+export let sums: usize = 0;
+export let sumsStride: usize = 0;
+export let dwOffset: usize = 0;
+export let duBytes: usize = 0;
+export let dwBytes: usize = 0;
+/** Tiles of a block. */
+export let blockTiles: i32 = 0;
+/** Whether all threads work on one tile at a time, each on some of its children. */
+export let team: bool = false;
+
+/** This thread's scratch for the tile that it works on; for a second tile, taken together with the first, `tileStride` bytes behind. */
+export let table: usize = 0;
+/** Vectors of a group of children: [child][dim][lane]. */
+export let child: usize = 0;
+export let votes: usize = 0;
+export let sum: usize = 0;
+export let agreement: usize = 0;
+export let localVectors: usize = 0;
+export let tileStride: usize = 0;
+/** The rest of it. Constants of exp2. */
+export let exponents: usize = 0;
+export let logits: usize = 0;
+/** Of four children: [child][lane]. */
+export let largest: usize = 0;
+export let output: usize = 0;
+/** Per tile of a block: coefficients [child][type][term][lane], vectors [unit][term][lane], and the window table. */
+export let coefficients: usize = 0;
+export let coefficientStride: usize = 0;
+export let vectors: usize = 0;
+export let vectorStride: usize = 0;
+export let tables: usize = 0;
+export let tableStride: usize = 0;
+/** Of a group of children over the tiles of a block: gradients by the votes, [child][tile][unit][lane], and vectors, [tile][child][dim][lane]. */
+export let voteGradients: usize = 0;
+export let childValues: usize = 0;
+/** Sixteen rows of lanes. */
+export let cells: usize = 0;
+
+export let positions: i32 = 0;
+export let windows: i32 = 0;
+export let units: i32 = 0;
+export let tiles: i32 = 0;
+export let terms: i32 = 0;
+/** Bytes: of [unit][lane], of a group's vectors over the lanes, of one child in a tensor, of one child's matrices. */
+export let unitBytes: usize = 0;
+export let groupBytes: usize = 0;
+export let childBytes: usize = 0;
+export let matrixBytes: usize = 0;
+/** From one tile to the next in `voteGradients`; odd in cache lines, so that tiles do not fall on each other. */
+export let gradientStride: usize = 0;
+let imageGroups: i32 = 0;
+
+/** Reads the job block. The order of words is that of `run` in wasm/capsules/kernel.ts. */
+export function readLayer(job: usize, thread: i32): void {
+  readFrom(job);
+  batch = word();
+  inHeight = word();
+  inWidth = word();
+  inTypes = word();
+  inDim = word();
+  const outHeight = word();
+  outWidth = word();
+  outTypes = word();
+  outDim = word();
+  kernelHeight = word();
+  kernelWidth = word();
+  stride = word();
+  padding = word();
+  iterations = word();
+  sensitive = word();
+  blockTiles = word();
+  team = word() != 0;
+  u = word();
+  w = word();
+  v = word();
+  dv = word();
+  du = allDu = word();
+  dw = allDw = word();
+  saved = word();
+  zeros = word();
+  partials = word();
+  sums = word();
+  sumsStride = word();
+  dwOffset = word();
+  coefficientStride = word();
+  vectorStride = word();
+  tableStride = word();
+  tileStride = word();
+  const scratchStride = <usize>word();
+  const scratch = <usize>word() + <usize>thread * scratchStride;
+  table = scratch + word();
+  child = scratch + word();
+  votes = scratch + word();
+  sum = scratch + word();
+  agreement = scratch + word();
+  localVectors = scratch + word();
+  exponents = scratch + word();
+  logits = scratch + word();
+  largest = scratch + word();
+  output = scratch + word();
+  coefficients = scratch + word();
+  vectors = scratch + word();
+  tables = scratch + word();
+  voteGradients = scratch + word();
+  childValues = scratch + word();
+  cells = scratch + word();
+
+  storeExp2Constants(exponents);
+  positions = outHeight * outWidth;
+  windows = kernelHeight * kernelWidth;
+  units = outTypes * outDim;
+  terms = 2 * (iterations - 1);
+  imageGroups = batch >> 3;
+  tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
+  unitBytes = <usize>((units + 3) & ~3) * LANES;
+  groupBytes = <usize>((GROUP * inDim + 3) & ~3) * LANES;
+  childBytes = <usize>inDim << 2;
+  matrixBytes = <usize>units * childBytes;
+  gradientStride = unitBytes + 64;
+  duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
+  dwBytes = <usize>(windows * inTypes) * matrixBytes;
+  if (sums && thread > 0) {
+    const own = sums + <usize>(thread - 1) * sumsStride;
+    if (dwOffset) du = own;
+    dw = own + dwOffset;
+  }
+}
+
+/** Reads a job that squashes `batch` capsules of one type: u to v, or given dv, to the gradient at v. The order of words is that of wasm/squash.ts. */
+export function readSquash(job: usize, thread: i32): void {
+  readFrom(job);
+  batch = word();
+  outTypes = 1;
+  outDim = word();
+  sensitive = word();
+  u = word();
+  dv = word();
+  v = word();
+  const scratch = <usize>word();
+  exponents = scratch + <usize>thread * <usize>word();
+  storeExp2Constants(exponents);
+  sum = exponents + EXP2_BYTES;
+  output = sum + <usize>outDim * LANES;
+}
+
+/** Position of a slot, or -1 for a lane that is not used. */
+export function slotPosition(tile: i32, lane: i32): i32 {
+  const full = imageGroups * positions;
+  if (tile < full) return tile / imageGroups;
+  const rest = batch & 7;
+  const position = (((tile - full) << 3) + lane) / rest;
+  return position < positions ? position : -1;
+}
+
+export function slotImage(tile: i32, lane: i32): i32 {
+  const full = imageGroups * positions;
+  if (tile < full) return ((tile % imageGroups) << 3) + lane;
+  return (imageGroups << 3) + (((tile - full) << 3) + lane) % (batch & 7);
+}
+
+/** Index of a slot's parent in (batch, positions), or -1. */
+export function slotParent(tile: i32, lane: i32): i32 {
+  const position = slotPosition(tile, lane);
+  return position < 0 ? -1 : slotImage(tile, lane) * positions + position;
+}
