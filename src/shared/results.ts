@@ -29,7 +29,7 @@ export interface Evaluation {
   /** Shares in [0, 1]. */
   accuracy: number;
   top5: number;
-  /** Counts, [true class][predicted class]. */
+  /** Images by [true class][predicted class]; fractions where class capsules tie, see shared/ties.ts. */
   confusion: number[][];
   /** Primary capsules first, then intermediate layers in order. */
   activity: LayerActivity[];

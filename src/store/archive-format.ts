@@ -33,7 +33,7 @@ const EvaluationSchema = z.strictObject({
   reconstruction: z.number(),
   accuracy: share,
   top5: share,
-  confusion: z.array(z.array(count)),
+  confusion: z.array(z.array(z.number().min(0))),
   activity: z.array(z.strictObject({ layer: name, meanVector: numbers, meanLength: numbers, maxLength: numbers, activationRate: numbers })),
 }) satisfies z.ZodType<Evaluation>;
 

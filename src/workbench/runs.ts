@@ -108,13 +108,9 @@ function predictions({ store }: RunsContext, id: string, labels: Uint16Array) {
   const file = store.file(id, 'activity');
   const lengths = file ? decodeWeights(store.files.read(file), store.files.path(file)).weights.get('classes') : undefined;
   if (!lengths) return null;
-  const [images = 0, classes = 0] = lengths.shape;
+  const [images] = lengths.shape;
   if (images !== labels.length) throw new InputError('the images of the data set are not those that this run was tested on');
-  const predicted = Uint16Array.from({ length: images }, (_, i) => {
-    const row = lengths.data.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row));
-  });
-  return { labels, predicted, lengths: lengths.data };
+  return { labels, lengths: lengths.data };
 }
 
 function importOne({ store, host }: RunsContext, path: string) {

@@ -152,4 +152,18 @@ describe('analysis', () => {
     expect(confusion.flat().reduce((a, b) => a + b)).toBe(30);
     expect(accuracy).toBe(confusion.reduce((sum, row, label) => sum + row[label]!, 0) / 30);
   });
+
+  it('counts ties as chance: a network whose capsules are all zero knows nothing, however the classes are ordered', async () => {
+    const { weights } = await train({ ...job, training: { ...job.training, epochs: 0 } }, dataset, engine, recorder());
+    weights.get('classes.weight')!.data.fill(0);
+    const { evaluation } = await analyse({ network: job.network, training: job.training, weights }, dataset, engine, recorder());
+    expect(evaluation.accuracy).toBeCloseTo(1 / 3, 12);
+    expect(evaluation.top5).toBe(1); // of three classes
+    for (const row of evaluation.confusion) for (const images of row) expect(images).toBeCloseTo(10 / 3, 12);
+
+    const host = recorder();
+    const frozen = { ...job.training, epochs: 1, learningRate: 1e-12, weightDecay: 0 };
+    await train({ ...job, training: frozen, weights }, dataset, engine, host);
+    expect(host.epochs[0]!.train.accuracy).toBeCloseTo(1 / 3, 6);
+  });
 });

@@ -10,6 +10,7 @@ import { readBack } from '../ops/read-back.ts';
 import { plainBatch, type Batch } from '../training/batches.ts';
 import { classLengths, marginLoss, reconstructionLoss } from '../training/losses.ts';
 import { intensities } from '../training/network-values.ts';
+import { chanceOfTop, longestClasses } from '../../shared/ties.ts';
 import { activityOf, ActivityMeter } from './activity.ts';
 
 export interface Measured {
@@ -75,9 +76,14 @@ async function measureBatch(
   tally.add(lengths!, batch.labels, margin![0]!, reconstruction![0]!);
 }
 
-/** Accuracy and losses over batches. */
+/**
+ * Accuracy and losses over batches. Where several class capsules are the longest, the prediction is any of them with the
+ * same chance: each of the k counts 1/k in the confusion matrix, and so in accuracy. A network whose capsules have all
+ * vanished ties every class on every image, and would otherwise be credited with the share of the first class.
+ */
 class Tally {
-  readonly #confusion: number[][];
+  /** By number of classes that tie for the longest, least first: images by [true class][predicted class]. */
+  readonly #predicted: number[][][];
   readonly #lengths: Float32Array[] = [];
   #images = 0;
   #top5 = 0;
@@ -85,18 +91,18 @@ class Tally {
   #reconstruction = 0;
 
   constructor(classes: number) {
-    this.#confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+    const matrix = () => Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+    this.#predicted = Array.from({ length: classes }, matrix);
   }
 
   /** `lengths` (images, classes) row-major; margin and reconstruction are means over these images. */
   add(lengths: Float32Array, labels: Int32Array, margin: number, reconstruction: number): void {
-    const classes = this.#confusion.length;
+    const classes = this.#predicted.length;
     for (const [i, label] of labels.entries()) {
       const row = lengths.subarray(i * classes, (i + 1) * classes);
-      let longest = 0;
-      for (let c = 1; c < classes; c++) if (row[c]! > row[longest]!) longest = c;
-      this.#confusion[label]![longest]! += 1;
-      if (row.filter((length) => length > row[label]!).length < 5) this.#top5 += 1;
+      const longest = longestClasses(row);
+      for (const predicted of longest) this.#predicted[longest.length - 1]![label]![predicted]! += 1;
+      this.#top5 += chanceOfTop(5, row, label);
     }
     this.#lengths.push(lengths);
     this.#images += labels.length;
@@ -106,7 +112,7 @@ class Tally {
 
   /** Length of every class capsule on every image. */
   classLengths(): HostTensor {
-    const classes = this.#confusion.length;
+    const classes = this.#predicted.length;
     const data = new Float32Array(this.#images * classes);
     let offset = 0;
     for (const lengths of this.#lengths) {
@@ -118,7 +124,10 @@ class Tally {
 
   result(reconstructionWeight: number): Omit<Evaluation, 'activity'> {
     const images = this.#images;
-    const correct = this.#confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+    const confusion = this.#predicted[0]!.map((row, label) =>
+      row.map((_, predicted) => this.#predicted.reduce((sum, images, tied) => sum + images[label]![predicted]! / (tied + 1), 0)),
+    );
+    const correct = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
     const margin = this.#margin / images;
     const reconstruction = this.#reconstruction / images;
     return {
@@ -127,7 +136,7 @@ class Tally {
       reconstruction,
       accuracy: correct / images,
       top5: this.#top5 / images,
-      confusion: this.#confusion,
+      confusion,
     };
   }
 }

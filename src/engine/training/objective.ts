@@ -10,7 +10,7 @@ import { intensities } from './network-values.ts';
 export interface Objective {
   /** margin + weight · reconstruction − α · Σ CCM. */
   total: tf.Scalar;
-  /** (4): margin, reconstruction, CCM sum, number of correctly classified images. */
+  /** (4): margin, reconstruction, CCM sum, number of correctly classified images; see `hits`. */
   report: tf.Tensor1D;
   forward: Forward;
 }
@@ -46,8 +46,15 @@ export function objective(
     : none;
   const ccm = weighting.ccm > 0 ? forward.featureMaps.map(({ maps }) => ccmTerm(maps)).reduce((a, b) => tf.add(a, b)) : none;
   const total: tf.Scalar = tf.sub(tf.add(margin, tf.mul(reconstruction, weighting.reconstruction)), tf.mul(ccm, weighting.ccm));
-  const correct = tf.sum(tf.cast(tf.equal(tf.argMax(lengths, 1), labels), 'float32'));
+  const correct = tf.sum(hits(lengths, labels));
   return { total, report: tf.stack([margin, reconstruction, ccm, correct]) as tf.Tensor1D, forward };
+}
+
+/** 1 for every image whose label has the longest class capsule, 1/k where k classes tie for it, else 0. (B), from lengths (B, classes). */
+function hits(lengths: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  const longest = tf.cast(tf.equal(lengths, tf.max(lengths, 1, true)), 'float32');
+  const label = tf.cast(tf.oneHot(labels, lengths.shape[1]), 'float32');
+  return tf.div(tf.sum(tf.mul(longest, label), 1), tf.sum(longest, 1));
 }
 
 /** From the values of a report. The loss is summed here as `total` is there. */

@@ -3,7 +3,6 @@ import { classAccuracy, confidence, confusionDifference, disagreement, lengthsOf
 
 const predictions = (lengths: number[][]) => ({
   labels: Uint16Array.from([0, 1, 1]),
-  predicted: Uint16Array.from(lengths.map((row) => row.indexOf(Math.max(...row)))),
   lengths: Float32Array.from(lengths.flat()),
 });
 const first = predictions([[0.9, 0.1], [0.8, 0.2], [0.1, 0.6]]); // prettier-ignore

@@ -19,7 +19,7 @@ export interface Disagreement {
   neither: number;
 }
 
-/** Length of the class capsule of the true class, minus the longest other one: above 0 when the image is recognised. */
+/** Length of the class capsule of the true class, minus the longest other one: above 0 when the image is recognised, 0 at a tie, which is no hit. */
 export function confidence({ labels, lengths }: Predictions, image: number): number {
   const classes = lengths.length / labels.length;
   const label = labels[image]!;
@@ -31,8 +31,8 @@ export function confidence({ labels, lengths }: Predictions, image: number): num
 /** Both must have been tested on the same images. */
 export function disagreement(first: Predictions, second: Predictions): Disagreement {
   const found: Disagreement = { onlyFirst: [], onlySecond: [], both: 0, neither: 0 };
-  for (const [image, label] of first.labels.entries()) {
-    const [a, b] = [first.predicted[image] === label, second.predicted[image] === label];
+  for (const image of first.labels.keys()) {
+    const [a, b] = [confidence(first, image) > 0, confidence(second, image) > 0];
     if (a && b) found.both++;
     else if (!a && !b) found.neither++;
     else (a ? found.onlyFirst : found.onlySecond).push(image);

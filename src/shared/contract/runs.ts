@@ -79,8 +79,6 @@ export interface RunDetail {
 export interface Predictions {
   /** (images) */
   labels: Uint16Array;
-  /** Index of the longest class capsule, (images). */
-  predicted: Uint16Array;
   /** Lengths of the class capsules, (images, classes), row-major. */
   lengths: Float32Array;
 }
