@@ -1,78 +1,110 @@
-/** What a run measures: plain data that is stored, sent between processes and shown. */
+/**
+ * What a run measures: plain data that is stored, sent between processes and shown. The schemas are what is read again from a
+ * database or an exported run; a field that is added gets a default, so that what was stored before stays readable.
+ */
+import { z } from 'zod';
 import type { InactivityCriterion } from './spec/training.ts';
 
+const name = z.string().min(1).max(1000);
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const numbers = z.array(z.number());
+
 /** Activity of one capsule layer's types over a set of images. Every array has one entry per capsule type. Definitions: engine/analysis/activity.ts. */
-export interface LayerActivity {
-  layer: string;
+export const LayerActivity = z.strictObject({
+  layer: name,
   /** Length of the mean capsule vector (the paper's activation). */
-  meanVector: number[];
-  meanLength: number[];
-  maxLength: number[];
+  meanVector: numbers,
+  meanLength: numbers,
+  maxLength: numbers,
   /** Share of images on which the type is longer than the run's threshold somewhere in the map. */
-  activationRate: number[];
-}
+  activationRate: numbers,
+});
+export type LayerActivity = z.infer<typeof LayerActivity>;
 
 /** One value per layer in training order of the network, e.g. "backbone.0", "primary", "capsules.0", "classes". */
-export interface LayerGradient {
-  layer: string;
+export const LayerGradient = z.strictObject({
+  layer: name,
   /** L2 norm of the gradient of the layer's weights, mean over the sampled steps of the epoch. */
-  norm: number;
+  norm: z.number(),
   /** The same per capsule type; empty for backbone blocks. */
-  perType: number[];
-}
+  perType: numbers,
+});
+export type LayerGradient = z.infer<typeof LayerGradient>;
 
-export interface Evaluation {
+export const Evaluation = z.strictObject({
   /** Total loss as trained (margin + weighted reconstruction), and its parts; means over images. */
-  loss: number;
-  margin: number;
-  reconstruction: number;
-  /** Shares in [0, 1]. */
-  accuracy: number;
-  top5: number;
+  loss: z.number(),
+  margin: z.number(),
+  reconstruction: z.number(),
+  accuracy: share,
+  top5: share,
   /** Images by [true class][predicted class]; fractions where class capsules tie, see shared/ties.ts. */
-  confusion: number[][];
+  confusion: z.array(z.array(z.number().min(0))),
   /** Primary capsules first, then intermediate layers in order. */
-  activity: LayerActivity[];
-}
+  activity: z.array(LayerActivity),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
 
-export interface EpochMetrics {
+export const EpochMetrics = z.strictObject({
   /** 1-based, counted over the network's whole life: a pruned run goes on where its parent stopped. */
-  epoch: number;
-  train: { loss: number; margin: number; reconstruction: number; ccm: number; accuracy: number };
-  test: Evaluation;
-  gradients: LayerGradient[];
+  epoch: z.int().min(1),
+  train: z.strictObject({ loss: z.number(), margin: z.number(), reconstruction: z.number(), ccm: z.number(), accuracy: share }),
+  test: Evaluation,
+  gradients: z.array(LayerGradient),
   /** Training images per second of this epoch, evaluation not counted. */
-  imagesPerSecond: number;
-  seconds: number;
-  peakMemoryBytes: number;
-}
+  imagesPerSecond: z.number().min(0),
+  seconds: z.number().min(0),
+  peakMemoryBytes: count,
+});
+export type EpochMetrics = z.infer<typeof EpochMetrics>;
 
 /** Routing dynamics of one layer: how decided the coupling coefficients are. Definitions: engine/analysis/coupling.ts. */
-export interface LayerCoupling {
-  layer: string;
+export const LayerCoupling = z.strictObject({
+  layer: name,
   /** Entropy of c over the parents, divided by log(parents): 1 is undecided, 0 is one parent takes all. Mean over children. */
-  entropy: number;
+  entropy: z.number(),
   /** Standard deviation of c over parents, mean over children. */
-  spread: number;
-}
+  spread: z.number(),
+});
+export type LayerCoupling = z.infer<typeof LayerCoupling>;
 
 /** Correlation of the feature maps of one layer; see engine/training/ccm.ts. */
-export interface LayerCorrelation {
-  layer: string;
+export const LayerCorrelation = z.strictObject({
+  layer: name,
   /** (channels, channels), row-major. */
-  matrix: number[][];
-  meanAbsolute: number;
-}
+  matrix: z.array(numbers),
+  meanAbsolute: z.number(),
+});
+export type LayerCorrelation = z.infer<typeof LayerCorrelation>;
 
 /** What pruning did to one layer. */
-export interface LayerCut {
-  layer: string;
+export const LayerCut = z.strictObject({
+  layer: name,
   /** One score per unit of the network before the cut; the lowest go first. */
-  scores: number[];
-  unit: 'channel' | 'type';
+  scores: numbers,
+  unit: z.enum(['channel', 'type']),
   /** Indices that stay, ascending. */
-  kept: number[];
-}
+  kept: z.array(count),
+});
+export type LayerCut = z.infer<typeof LayerCut>;
+
+/** What analysis adds once a run has ended. */
+export const RunAnalysis = z.strictObject({
+  coupling: z.array(LayerCoupling),
+  correlation: z.array(LayerCorrelation),
+  cut: z.array(LayerCut).nullable(),
+  /** Capsule types per layer that are never longer than the threshold on any test image. */
+  dead: z.array(z.strictObject({ layer: name, dead: count, of: count })),
+});
+export type RunAnalysis = z.infer<typeof RunAnalysis>;
+
+export const RunStatus = z.enum(['queued', 'running', 'stopped', 'interrupted', 'failed', 'finished']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** What a run is to the others of its study: `source` is trained with the CCM term, and `pruned` ones are cut from it. */
+export const RunRole = z.enum(['unpruned', 'source', 'pruned']);
+export type RunRole = z.infer<typeof RunRole>;
 
 export interface InactiveLayer {
   layer: string;
@@ -91,22 +123,11 @@ export interface InactiveSummary {
   perLayer: InactiveLayer[];
 }
 
-export type RunStatus = 'queued' | 'running' | 'stopped' | 'interrupted' | 'failed' | 'finished';
-
-/** What analysis adds once a run has ended. */
-export interface RunAnalysis {
-  coupling: LayerCoupling[];
-  correlation: LayerCorrelation[];
-  cut: LayerCut[] | null;
-  /** Capsule types per layer that are never longer than the threshold on any test image. */
-  dead: { layer: string; dead: number; of: number }[];
-}
-
 /** One run as `study --json` and `compare --json` print it. */
 export interface RunRecord {
   id: string;
   name: string;
-  role: 'unpruned' | 'source' | 'pruned';
+  role: RunRole;
   /** Id of the run that this one was cut from. */
   parent: string | null;
   status: RunStatus;
