@@ -1,5 +1,6 @@
 /**
- * Compiles the WebAssembly kernels: src/engine/backends/wasm/assembly → out/kernels/{relaxed,plain}.wasm.
+ * Compiles the WebAssembly kernels: src/engine/backends/wasm/assembly, with the lists in jobs/ that it shares with its callers,
+ * → out/kernels/{relaxed,plain}.wasm.
  * Does nothing when the sources, the compiler and its options are those of the last time. Also a global setup of Vitest.
  */
 import { createHash } from 'node:crypto';
@@ -7,7 +8,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const sources = new URL('../src/engine/backends/wasm/assembly/', import.meta.url);
+const wasm = new URL('../src/engine/backends/wasm/', import.meta.url);
+const sources = ['assembly', 'jobs'];
 const target = new URL('../out/kernels/', import.meta.url);
 const variants = { relaxed: ['--enable', 'relaxed-simd'], plain: [] };
 // -O3 regroups unrolled chains of multiply-adds and spills registers: it is 1.7 times slower than -O2.
@@ -19,8 +21,9 @@ const options = [
 export default async function buildKernels() {
   const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
   const hash = createHash('sha256').update(JSON.stringify([version, variants, options]));
-  for (const name of readdirSync(sources, { recursive: true }).sort())
-    if (name.endsWith('.ts')) hash.update(name).update(readFileSync(new URL(name, sources)));
+  for (const folder of sources)
+    for (const name of readdirSync(new URL(folder, wasm), { recursive: true }).sort())
+      if (name.endsWith('.ts')) hash.update(name).update(readFileSync(new URL(`${folder}/${name}`, wasm)));
   const wanted = hash.digest('hex');
   const stamp = new URL('sources.sha256', target);
   const names = Object.keys(variants);
@@ -34,7 +37,7 @@ export default async function buildKernels() {
     const file = fileURLToPath(new URL(`${name}.wasm`, target));
     const unfinished = `${file}.${process.pid}`;
     const { error, stderr } = await asc.main([
-      fileURLToPath(new URL('index.ts', sources)),
+      fileURLToPath(new URL('assembly/index.ts', wasm)),
       ...options,
       ...variants[name],
       '-o',

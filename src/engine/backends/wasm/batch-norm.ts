@@ -3,11 +3,9 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { BATCH_NORM_EPSILON } from '../../ops/batch-norm.ts';
 import type { BatchNormKernel } from '../../ops/kernels.ts';
 import { SLACK, type KernelMemory } from './memory.ts';
-import { floatBits, Operation, type KernelPool } from './pool.ts';
-
-const Step = { moments: 0, forward: 1, backward: 2 } as const;
-/** As in the assembly. */
-const BLOCK_ROWS = 64;
+import * as Words from './jobs/batch-norm.ts';
+import { BATCH_NORM, BLOCK_ROWS, FACTOR_BYTES, GRADIENTS, MOMENTS, NORMALISE } from './jobs/numbers.ts';
+import { floatBits, type KernelPool, type WordsOf } from './pool.ts';
 
 type Name = 'x' | 'y' | 'dy' | 'dx' | 'gamma' | 'beta' | 'mean' | 'variance' | 'dgamma' | 'dbeta';
 
@@ -17,11 +15,27 @@ export function wasmBatchNorm(pool: KernelPool, memory: KernelMemory): BatchNorm
     const channels = shape.at(-1)!;
     const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
     const partials = 8 * channels * Math.ceil(rows / BLOCK_ROWS) + SLACK;
-    const scratch = memory.scratch(partials + pool.threads * 12 * channels);
+    const scratch = memory.scratch(partials + pool.threads * FACTOR_BYTES * channels);
     const { x = 0, y = 0, dy = 0, dx = 0, gamma = 0, beta = 0, mean = 0, variance = 0, dgamma = 0, dbeta = 0 } = addresses;
-    // The order of assembly/batch-norm.ts.
-    const tensors = [x, y, dy, dx, gamma, beta, mean, variance, dgamma, dbeta];
-    pool.run([Operation.batchNorm, step, rows, channels, floatBits(BATCH_NORM_EPSILON), ...tensors, scratch, scratch + partials]);
+    const words: WordsOf<typeof Words> = {
+      [Words.STEP]: step,
+      [Words.ROWS]: rows,
+      [Words.CHANNELS]: channels,
+      [Words.EPSILON]: floatBits(BATCH_NORM_EPSILON),
+      [Words.X]: x,
+      [Words.Y]: y,
+      [Words.DY]: dy,
+      [Words.DX]: dx,
+      [Words.GAMMA]: gamma,
+      [Words.BETA]: beta,
+      [Words.MEAN]: mean,
+      [Words.VARIANCE]: variance,
+      [Words.DGAMMA]: dgamma,
+      [Words.DBETA]: dbeta,
+      [Words.PARTIALS]: scratch,
+      [Words.FACTORS]: scratch + partials,
+    };
+    pool.run(BATCH_NORM, words);
   }
 
   return {
@@ -29,7 +43,7 @@ export function wasmBatchNorm(pool: KernelPool, memory: KernelMemory): BatchNorm
       memory.begin();
       const input = memory.input(x);
       const [mean, variance] = [memory.output([x.shape[3]]), memory.output([x.shape[3]])];
-      run(Step.moments, x.shape, { x: input, mean: mean.address, variance: variance.address });
+      run(MOMENTS, x.shape, { x: input, mean: mean.address, variance: variance.address });
       return { mean: mean.finish() as Tensor1D, variance: variance.finish() as Tensor1D };
     },
 
@@ -43,7 +57,7 @@ export function wasmBatchNorm(pool: KernelPool, memory: KernelMemory): BatchNorm
         variance: memory.input(variance),
       };
       const y = memory.output(x.shape);
-      run(Step.forward, x.shape, { ...inputs, y: y.address });
+      run(NORMALISE, x.shape, { ...inputs, y: y.address });
       return y.finish() as Tensor4D;
     },
 
@@ -58,7 +72,7 @@ export function wasmBatchNorm(pool: KernelPool, memory: KernelMemory): BatchNorm
         variance: memory.input(variance),
       };
       const [dx, dgamma, dbeta] = [memory.output(x.shape), memory.output(gamma.shape), memory.output(gamma.shape)];
-      run(Step.backward, x.shape, { ...inputs, dx: dx.address, dgamma: dgamma.address, dbeta: dbeta.address });
+      run(GRADIENTS, x.shape, { ...inputs, dx: dx.address, dgamma: dgamma.address, dbeta: dbeta.address });
       return { dx: dx.finish(), dgamma: dgamma.finish(), dbeta: dbeta.finish() };
     },
   };

@@ -4,7 +4,9 @@
  */
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { SLACK, type BackendHeap } from './memory.ts';
-import { Operation, type KernelPool } from './pool.ts';
+import * as Words from './jobs/convolution.ts';
+import { BY_FILTER, BY_INPUT, CONVOLUTION, FORWARD, PANEL_COLUMNS, PHASE_WORDS, TAP_WORDS, TILE_ROWS } from './jobs/numbers.ts';
+import type { KernelPool, WordsOf } from './pool.ts';
 
 /** Sizes as tf.backend_util.computeConv2DInfo gives them. */
 export interface Convolution {
@@ -34,11 +36,7 @@ export interface ConvolutionKernel {
   product(a: TensorInfo, b: TensorInfo, transposed: 'none' | 'a' | 'b', outer: number[]): Tensor;
 }
 
-// As in assembly/convolution/job.ts.
-const Kind = { forward: 0, byInput: 1, byFilter: 2 } as const;
-const TILE = 6;
-const PANEL = 16;
-const CELL_BYTES = 4 * TILE * PANEL;
+const CELL_BYTES = 4 * TILE_ROWS * PANEL_COLUMNS;
 
 /** A block of A and a panel of B, over this many steps, are what is multiplied in cache. */
 const BLOCK_STEPS = 256;
@@ -91,7 +89,7 @@ function outputPhase(c: Convolution): Phase {
 function forwardJob(c: Convolution): Job {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = c;
   return {
-    kind: Kind.forward,
+    kind: FORWARD,
     source: { height: inHeight, width: inWidth, channels: inChannels },
     result: { shape: [batchSize, outHeight, outWidth, outChannels], height: outHeight, width: outWidth, columns: outChannels },
     batch: batchSize,
@@ -116,7 +114,7 @@ function byInputJob(c: Convolution): Job {
   });
   const phases = range(Math.min(strideHeight, inHeight)).flatMap((y) => range(Math.min(strideWidth, inWidth)).map((x) => phase(y, x)));
   return {
-    kind: Kind.byInput,
+    kind: BY_INPUT,
     source: { height: outHeight, width: outWidth, channels: outChannels },
     result: { shape: [batchSize, inHeight, inWidth, inChannels], height: inHeight, width: inWidth, columns: inChannels },
     batch: batchSize,
@@ -130,7 +128,7 @@ function byInputJob(c: Convolution): Job {
 function byFilterJob(c: Convolution): Job {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = c;
   return {
-    kind: Kind.byFilter,
+    kind: BY_FILTER,
     source: { height: inHeight, width: inWidth, channels: inChannels },
     result: { shape: [filterHeight, filterWidth, inChannels, outChannels], height: 1, width: 1, columns: outChannels },
     batch: batchSize,
@@ -144,80 +142,83 @@ function byFilterJob(c: Convolution): Job {
 /** How the rows and columns of the result are cut into items of work for `threads` threads. */
 function blocksOf(job: Job, threads: number): { blockTiles: number; groupPanels: number } {
   const rows = ({ taps, gridHeight, gridWidth }: Phase) =>
-    job.kind === Kind.byFilter ? taps.length * job.source.channels : job.batch * gridHeight * gridWidth;
-  const tiles = job.phases.map((phase) => Math.ceil(rows(phase) / TILE));
+    job.kind === BY_FILTER ? taps.length * job.source.channels : job.batch * gridHeight * gridWidth;
+  const tiles = job.phases.map((phase) => Math.ceil(rows(phase) / TILE_ROWS));
   const all = tiles.reduce((a, b) => a + b, 0);
   // As many for each thread, if all are as fast.
   const turns = Math.max(ITEMS, Math.ceil(all / (BLOCK_TILES * threads)));
   const blockTiles = Math.ceil(all / (turns * threads));
   const blocks = tiles.reduce((sum, count) => sum + Math.ceil(count / blockTiles), 0);
-  const panels = Math.ceil(job.result.columns / PANEL);
+  const panels = Math.ceil(job.result.columns / PANEL_COLUMNS);
   // Every group packs its block anew, so there are several only if threads would go without.
   const groups = Math.min(panels, Math.ceil(threads / blocks));
   return { blockTiles, groupPanels: Math.ceil(panels / groups) };
 }
 
 /** Products in one job, and bytes from one to the next in each tensor. */
-const single = { count: 1, steps: [0, 0, 0] };
+const single = { count: 1, entries: { source: 0, right: 0, result: 0 } };
 
 const cacheLines = (bytes: number): number => Math.ceil(bytes / 64) * 64 + 64;
 
 /** `pool` must run over the memory of `heap`. */
 export function wasmConvolution(pool: KernelPool, heap: BackendHeap): ConvolutionKernel {
   /** `source`, `right`, `result`: addresses of the tensors. */
-  function run(job: Job, source: number, right: number, result: number, { count, steps } = single): void {
+  function run(job: Job, source: number, right: number, result: number, { count, entries } = single): void {
     const { phases, depth } = job;
     const taps = phases.flatMap((phase) => phase.taps);
     const { blockTiles, groupPanels } = blocksOf(job, count > 1 ? 1 : pool.threads);
-    const panels = Math.ceil(job.result.columns / PANEL);
-    const tables = cacheLines(4 * (6 * phases.length + 3 * taps.length));
+    const panels = Math.ceil(job.result.columns / PANEL_COLUMNS);
+    const tables = cacheLines(4 * (PHASE_WORDS * phases.length + TAP_WORDS * taps.length));
     const zeros = cacheLines(4 * job.source.channels);
-    const packed = cacheLines(4 * PANEL * depth * panels);
+    const packed = cacheLines(4 * PANEL_COLUMNS * depth * panels);
     const [shared, own] = count > 1 ? [0, packed] : [packed, 0];
-    const cells = own + cacheLines(4 * TILE * blockTiles * Math.min(depth, BLOCK_STEPS));
+    const cells = own + cacheLines(4 * TILE_ROWS * blockTiles * Math.min(depth, BLOCK_STEPS));
     const threadBytes = cells + cacheLines(CELL_BYTES * blockTiles * groupPanels);
     const scratch = heap.scratch(tables + zeros + shared + pool.threads * threadBytes + SLACK);
     const table = new Int32Array(heap.memory.buffer, scratch, tables / 4);
     let firstTap = 0;
     for (const [i, phase] of phases.entries()) {
-      table.set([firstTap, phase.taps.length, phase.gridHeight, phase.gridWidth, phase.originY, phase.originX], 6 * i);
+      table.set([firstTap, phase.taps.length, phase.gridHeight, phase.gridWidth, phase.originY, phase.originX], PHASE_WORDS * i);
       firstTap += phase.taps.length;
     }
-    for (const [i, { y, x, filter }] of taps.entries()) table.set([y, x, filter], 6 * phases.length + 3 * i);
+    for (const [i, { y, x, filter }] of taps.entries()) table.set([y, x, filter], PHASE_WORDS * phases.length + TAP_WORDS * i);
     new Uint8Array(heap.memory.buffer, scratch + tables, zeros).fill(0);
-    // The order of assembly/convolution/job.ts, readConvolution.
-    pool.run([
-      Operation.convolution,
-      job.kind,
-      source,
-      job.source.height,
-      job.source.width,
-      job.source.channels,
-      right,
-      job.result.columns,
-      result,
-      job.result.height,
-      job.result.width,
-      job.batch,
-      ...job.sourceStep,
-      ...job.resultStep,
-      scratch,
-      phases.length,
-      scratch + 24 * phases.length,
-      taps.length,
-      count,
-      ...steps,
-      scratch + tables + zeros,
-      depth,
-      scratch + tables,
-      blockTiles,
-      groupPanels,
-      BLOCK_STEPS,
-      scratch + tables + zeros + shared,
-      threadBytes,
-      own,
-      cells,
-    ]);
+    const words: WordsOf<typeof Words> = {
+      [Words.KIND]: job.kind,
+      [Words.SOURCE]: source,
+      [Words.HEIGHT]: job.source.height,
+      [Words.WIDTH]: job.source.width,
+      [Words.CHANNELS]: job.source.channels,
+      [Words.RIGHT]: right,
+      [Words.COLUMNS]: job.result.columns,
+      [Words.RESULT]: result,
+      [Words.RESULT_HEIGHT]: job.result.height,
+      [Words.RESULT_WIDTH]: job.result.width,
+      [Words.BATCH]: job.batch,
+      [Words.SOURCE_STEP_Y]: job.sourceStep[0],
+      [Words.SOURCE_STEP_X]: job.sourceStep[1],
+      [Words.RESULT_STEP_Y]: job.resultStep[0],
+      [Words.RESULT_STEP_X]: job.resultStep[1],
+      [Words.PHASES]: scratch,
+      [Words.PHASE_COUNT]: phases.length,
+      [Words.TAPS]: scratch + 4 * PHASE_WORDS * phases.length,
+      [Words.TAP_COUNT]: taps.length,
+      [Words.ENTRIES]: count,
+      [Words.SOURCE_ENTRY]: entries.source,
+      [Words.RIGHT_ENTRY]: entries.right,
+      [Words.RESULT_ENTRY]: entries.result,
+      [Words.ZEROS]: scratch + tables,
+      [Words.DEPTH]: depth,
+      [Words.PACKED]: scratch + tables + zeros,
+      [Words.BLOCK_TILES]: blockTiles,
+      [Words.GROUP_PANELS]: groupPanels,
+      [Words.BLOCK_STEPS]: BLOCK_STEPS,
+      [Words.SCRATCH]: scratch + tables + zeros + shared,
+      [Words.SCRATCH_STRIDE]: threadBytes,
+      [Words.LEFT]: own,
+      [Words.CELLS]: cells,
+    };
+    pool.run(CONVOLUTION, words);
   }
 
   function convolve(job: Job, source: TensorInfo, right: TensorInfo): Tensor {
@@ -246,8 +247,12 @@ export function wasmConvolution(pool: KernelPool, heap: BackendHeap): Convolutio
       heap.begin();
       const result = heap.output([...outer, m, n]);
       const [left, right] = [heap.input(a), heap.input(b)];
-      const steps = [countA > 1 ? 4 * rowsA * columnsA : 0, countB > 1 ? 4 * rowsB * columnsB : 0, 4 * m * n];
-      run(job, left, right, result.address, { count, steps });
+      const entries = {
+        source: countA > 1 ? 4 * rowsA * columnsA : 0,
+        right: countB > 1 ? 4 * rowsB * columnsB : 0,
+        result: 4 * m * n,
+      };
+      run(job, left, right, result.address, { count, entries });
       return result.finish();
     },
   };

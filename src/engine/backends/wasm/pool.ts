@@ -2,6 +2,7 @@
  * The threads that run the WebAssembly kernels: one instance of the module per thread over one shared memory. A job is a
  * block of 32-bit words in that memory; the calling thread takes part as thread 0 and returns when all are done.
  */
+import { FAILED, GENERATION, OPERATION, STOP } from './jobs/numbers.ts';
 
 export interface KernelThread {
   terminate(): void;
@@ -28,8 +29,8 @@ export interface KernelHost {
   spawn(start: ThreadStart): Promise<KernelThread>;
 }
 
-/** What a job does: the first word of its block; see assembly/index.ts. */
-export const Operation = { capsulesForward: 0, capsulesBackward: 1, convolution: 2, batchNorm: 3, adam: 4, squash: 5 } as const;
+/** All words of a job, given the module that lists them; see jobs/. */
+export type WordsOf<List> = Readonly<Record<Extract<List[keyof List], number>, number>>;
 
 interface Exports {
   lead(control: number, count: number): void;
@@ -43,15 +44,11 @@ export function floatBits(value: number): number {
   return new Uint32Array(Float32Array.of(value).buffer)[0]!;
 }
 
-// Words of the control block; see assembly/threads.ts.
-const GENERATION = 0;
-const STOP = 1;
-const FAILED = 5;
 const CONTROL_BYTES = 64;
 /** Room for the words of a job. */
-const JOB_BYTES = 448;
+export const JOB_WORDS = 112;
 
-export const POOL_BYTES = CONTROL_BYTES + JOB_BYTES;
+export const POOL_BYTES = CONTROL_BYTES + 4 * JOB_WORDS;
 
 export class KernelPool {
   readonly threads: number;
@@ -91,10 +88,12 @@ export class KernelPool {
     return new KernelPool(memory, control, relaxed, exports, workers);
   }
 
-  /** Runs a job, its operation and further words, on all threads. Throws when a thread has failed; the pool is of no use then. */
-  run(words: readonly number[]): void {
+  /** Runs a job on all threads. Throws when a thread has failed; the pool is of no use then. */
+  run(operation: number, words: Readonly<Record<number, number>>): void {
     const job = this.#control + CONTROL_BYTES;
-    new Uint32Array(this.#memory.buffer, job, JOB_BYTES / 4).set(words);
+    const block = new Uint32Array(this.#memory.buffer, job, JOB_WORDS);
+    block[OPERATION] = operation;
+    for (const [index, value] of Object.entries(words)) block[Number(index)] = value;
     this.#exports.run(job);
   }
 

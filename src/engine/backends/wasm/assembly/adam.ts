@@ -1,9 +1,11 @@
 /** One update by Adam of all parameters, in place; see AdamKernel. Each thread takes its share of every parameter. */
+import * as Words from '../jobs/adam';
+import { PARAMETER_WORDS } from '../jobs/numbers';
+import * as Row from '../jobs/parameter';
 import { shareStart, thread } from './threads';
-import { floatWord, readFrom, word } from './words';
+import { floatWord, word } from './words';
 
-/** Of a parameter: addresses of its values, both moments and the gradient, and how many values. */
-const PARAMETER: usize = 20;
+const PARAMETER: usize = 4 * PARAMETER_WORDS;
 
 let beta1: f32 = 0;
 let beta2: f32 = 0;
@@ -32,22 +34,25 @@ function update(parameter: usize, first: usize, second: usize, gradient: usize):
   v128.store(parameter, f32x4.sub(p, f32x4.div(f32x4.mul(m, f32x4.splat(stepSize)), denominator)));
 }
 
-/** The order of words is that of ../adam.ts. */
-export function adam(job: usize): void {
-  readFrom(job);
-  beta1 = floatWord();
-  rest1 = floatWord();
-  beta2 = floatWord();
-  rest2 = floatWord();
-  stepSize = floatWord();
-  correction = floatWord();
-  epsilon = floatWord();
-  weightDecay = floatWord();
-  const count = word();
-  const table = <usize>word(), scratch = <usize>word();
+@inline
+function entry(row: usize, index: i32): i32 {
+  return load<i32>(row + (<usize>index << 2));
+}
+
+export function adam(): void {
+  beta1 = floatWord(Words.BETA_1);
+  rest1 = floatWord(Words.REST_1);
+  beta2 = floatWord(Words.BETA_2);
+  rest2 = floatWord(Words.REST_2);
+  stepSize = floatWord(Words.STEP_SIZE);
+  correction = floatWord(Words.CORRECTION);
+  epsilon = floatWord(Words.EPSILON);
+  weightDecay = floatWord(Words.WEIGHT_DECAY);
+  const count = word(Words.COUNT);
+  const table = <usize>word(Words.TABLE), scratch = <usize>word(Words.SCRATCH);
   for (let i = 0, at = table; i < count; i++, at += PARAMETER) {
-    const p = <usize>load<i32>(at), m = <usize>load<i32>(at, 4), v = <usize>load<i32>(at, 8), g = <usize>load<i32>(at, 12);
-    const values = load<i32>(at, 16), fours = values >> 2;
+    const p = <usize>entry(at, Row.VALUES), m = <usize>entry(at, Row.FIRST), v = <usize>entry(at, Row.SECOND);
+    const g = <usize>entry(at, Row.GRADIENT), values = entry(at, Row.SIZE), fours = values >> 2;
     const end = <usize>shareStart(fours, thread + 1) << 4;
     for (let j = <usize>shareStart(fours, thread) << 4; j < end; j += 16) update(p + j, m + j, v + j, g + j);
     const rest = <usize>(values & 3) << 2, start = <usize>fours << 4;

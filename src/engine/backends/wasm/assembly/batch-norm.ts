@@ -2,15 +2,11 @@
  * Batch norm with ReLU over rows of channels. Sums over all rows are first taken over blocks of rows, in parallel, and then
  * over the blocks, in double precision; so they do not depend on the number of threads.
  */
+import * as Words from '../jobs/batch-norm';
+import { BLOCK_ROWS, FACTOR_BYTES, MOMENTS, NORMALISE } from '../jobs/numbers';
 import { fma } from './simd';
 import { barrier, nextItem, shareStart, thread } from './threads';
-import { floatWord, readFrom, word } from './words';
-
-const MOMENTS = 0;
-const FORWARD = 1;
-
-/** Rows of a block: enough to make the second sum cheap, few enough to stay in cache. */
-const BLOCK_ROWS = 64;
+import { floatWord, word } from './words';
 
 let rows: i32 = 0;
 let channels: i32 = 0;
@@ -152,28 +148,26 @@ function inputGradient(): void {
   }
 }
 
-/** The order of words is that of `run` in ../batch-norm.ts. */
-export function batchNorm(job: usize): void {
-  readFrom(job);
-  const step = word();
-  rows = word();
-  channels = word();
-  epsilon = floatWord();
-  x = word();
-  y = word();
-  dy = word();
-  dx = word();
-  gamma = word();
-  beta = word();
-  mean = word();
-  variance = word();
-  dgamma = word();
-  dbeta = word();
-  partials = word();
+export function batchNorm(): void {
+  const step = word(Words.STEP);
+  rows = word(Words.ROWS);
+  channels = word(Words.CHANNELS);
+  epsilon = floatWord(Words.EPSILON);
+  x = word(Words.X);
+  y = word(Words.Y);
+  dy = word(Words.DY);
+  dx = word(Words.DX);
+  gamma = word(Words.GAMMA);
+  beta = word(Words.BETA);
+  mean = word(Words.MEAN);
+  variance = word(Words.VARIANCE);
+  dgamma = word(Words.DGAMMA);
+  dbeta = word(Words.DBETA);
+  partials = word(Words.PARTIALS);
   rowBytes = <usize>channels << 2;
-  factors = <usize>word() + <usize>thread * 3 * rowBytes;
+  factors = <usize>word(Words.FACTORS) + <usize>(thread * FACTOR_BYTES * channels);
   blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-  if (step == FORWARD) return normalise();
+  if (step == NORMALISE) return normalise();
   for (let block = nextItem(); block < blocks; block = nextItem())
     if (step == MOMENTS) blockMoments(block);
     else blockGradients(block);

@@ -1,4 +1,5 @@
 /** What the module offers to the threads of the pool. */
+import { ADAM, BATCH_NORM, CAPSULES_BACKWARD, CAPSULES_FORWARD, CONVOLUTION, OPERATION, SQUASH } from '../jobs/numbers';
 import { adam } from './adam';
 import { batchNorm } from './batch-norm';
 import { backward } from './capsules/backward';
@@ -8,38 +9,31 @@ import { squashAll } from './capsules/squash';
 import { convolution } from './convolution/convolution';
 import { readConvolution } from './convolution/job';
 import { announceJob, barrier, join, nextJob, thread } from './threads';
-
-// Words at the start of every job block; see ../pool.ts.
-const CAPSULES_FORWARD = 0;
-const CAPSULES_BACKWARD = 1;
-const CONVOLUTION = 2;
-const BATCH_NORM = 3;
-const ADAM = 4;
-const SQUASH = 5;
+import { readFrom, word } from './words';
 
 function work(job: usize): void {
-  const words = job + 4;
-  switch (load<i32>(job)) {
+  readFrom(job);
+  switch (word(OPERATION)) {
     case CAPSULES_FORWARD:
-      readLayer(words, thread);
+      readLayer(thread);
       forward();
       break;
     case CAPSULES_BACKWARD:
-      readLayer(words, thread);
+      readLayer(thread);
       backward();
       break;
     case CONVOLUTION:
-      readConvolution(words, thread);
+      readConvolution(thread);
       convolution();
       break;
     case BATCH_NORM:
-      batchNorm(words);
+      batchNorm();
       break;
     case ADAM:
-      adam(words);
+      adam();
       break;
     case SQUASH:
-      readSquash(words, thread);
+      readSquash(thread);
       squashAll();
       break;
     default:

@@ -4,9 +4,10 @@
  * comes first, because V8 would else store the lower one twice; addresses come from locals, because it takes a global that
  * is read twice for two addresses.
  */
+import { LANE_BYTES } from '../jobs/numbers';
 
 /** Bytes of eight float32 lanes. */
-export const LANES: usize = 32;
+export const LANES: usize = LANE_BYTES;
 
 /** a · b + c, in one rounding where the engine offers it. */
 @inline
@@ -17,10 +18,7 @@ export function fma(a: v128, b: v128, c: v128): v128 {
 
 export const LOG2E: f32 = 1.4426950408889634;
 
-/** Bytes of the constants of exp2. */
-export const EXP2_BYTES: usize = 32;
-
-/** The eight constants of exp2 as floats. V8 builds vector constants anew at every use, but keeps in registers what was loaded. */
+/** The eight constants of exp2 as floats, EXP2_BYTES. V8 builds vector constants anew at every use, but keeps in registers what was loaded. */
 export function storeExp2Constants(at: usize): void {
   store<f32>(at, -126, 0), store<f32>(at, 12582912, 4); // 1.5 · 2^23: adding it rounds to an integer
   store<f32>(at, 0.0013276472454890609, 8), store<f32>(at, 0.009675541892647743, 12);

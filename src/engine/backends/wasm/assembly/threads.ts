@@ -2,14 +2,15 @@
  * The pool as each thread sees it: waiting for jobs, sharing out items, meeting at barriers. All through a control block
  * of 32-bit words in shared memory; the thread that starts a job takes part in it as thread 0.
  */
+import * as Numbers from '../jobs/numbers';
 
-// Words of the control block; see ../pool.ts.
-const GENERATION: usize = 0;
-const STOP: usize = 4;
-const ARRIVED: usize = 8;
-const PHASE: usize = 12;
-const NEXT: usize = 16;
-const FAILED: usize = 20;
+// Bytes from the start of the control block.
+const GENERATION: usize = 4 * Numbers.GENERATION;
+const STOP: usize = 4 * Numbers.STOP;
+const ARRIVED: usize = 4 * Numbers.ARRIVED;
+const PHASE: usize = 4 * Numbers.PHASE;
+const NEXT: usize = 4 * Numbers.NEXT;
+const FAILED: usize = 4 * Numbers.FAILED;
 
 /** Looks at a barrier this often before going to sleep: phases are short, and waking takes longer than most waits. */
 const SPINS = 2000;

@@ -1,17 +1,15 @@
-/** Reading a job block, word by word. */
+/** Reading a job block: 32-bit words, found by their numbers in ../jobs. */
 
-let cursor: usize = 0;
+let block: usize = 0;
 
 export function readFrom(job: usize): void {
-  cursor = job;
+  block = job;
 }
 
-export function word(): i32 {
-  const value = load<i32>(cursor);
-  cursor += 4;
-  return value;
+export function word(index: i32): i32 {
+  return load<i32>(block + (<usize>index << 2));
 }
 
-export function floatWord(): f32 {
-  return reinterpret<f32>(word());
+export function floatWord(index: i32): f32 {
+  return reinterpret<f32>(word(index));
 }

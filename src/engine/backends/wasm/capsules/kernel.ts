@@ -6,8 +6,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CapsuleKernel, LayerShape } from '../../../ops/capsule-kernel.ts';
 import type { KernelMemory } from '../memory.ts';
+import * as Words from '../jobs/capsules.ts';
+import { CAPSULES_BACKWARD, CAPSULES_FORWARD } from '../jobs/numbers.ts';
 import { planLayer, type LayerPlan } from './plan.ts';
-import { Operation, type KernelPool } from '../pool.ts';
+import type { KernelPool, WordsOf } from '../pool.ts';
 
 interface Addresses {
   u: number;
@@ -26,48 +28,48 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
     const { zeros, partials, sums } = plan.shared;
     const shared = memory.scratch(zeros + partials + sums + pool.threads * plan.threadBytes);
     new Uint8Array(memory.memory.buffer, shared, zeros).fill(0);
-    let end = shared;
-    const next = (bytes: number): number => (end += bytes) - bytes;
-    // The order of readLayer in wasm/assembly/capsules/layer.ts.
-    pool.run([
-      operation,
-      shape.batch,
-      shape.inHeight,
-      shape.inWidth,
-      shape.inTypes,
-      shape.inDim,
-      shape.outHeight,
-      shape.outWidth,
-      shape.outTypes,
-      shape.outDim,
-      shape.kernelHeight,
-      shape.kernelWidth,
-      shape.stride,
-      shape.padding,
-      shape.iterations,
-      shape.squash === 'sensitive' ? 1 : 0,
-      plan.blockTiles,
-      plan.team ? 1 : 0,
-      u,
-      w,
-      v,
-      dv,
-      du,
-      dw,
-      saved,
-      next(zeros),
-      next(partials),
-      sums && next(sums),
-      plan.sumsStride,
-      plan.weightsOffset,
-      plan.coefficientStride,
-      plan.vectorStride,
-      plan.tableStride,
-      plan.tileStride,
-      plan.threadBytes,
-      end,
+    const partialsAt = shared + zeros;
+    const sumsAt = partialsAt + partials;
+    const scratch = sumsAt + sums;
+    const words: WordsOf<typeof Words> = {
+      [Words.BATCH]: shape.batch,
+      [Words.IN_HEIGHT]: shape.inHeight,
+      [Words.IN_WIDTH]: shape.inWidth,
+      [Words.IN_TYPES]: shape.inTypes,
+      [Words.IN_DIM]: shape.inDim,
+      [Words.OUT_HEIGHT]: shape.outHeight,
+      [Words.OUT_WIDTH]: shape.outWidth,
+      [Words.OUT_TYPES]: shape.outTypes,
+      [Words.OUT_DIM]: shape.outDim,
+      [Words.KERNEL_HEIGHT]: shape.kernelHeight,
+      [Words.KERNEL_WIDTH]: shape.kernelWidth,
+      [Words.STRIDE]: shape.stride,
+      [Words.PADDING]: shape.padding,
+      [Words.ITERATIONS]: shape.iterations,
+      [Words.SENSITIVE]: shape.squash === 'sensitive' ? 1 : 0,
+      [Words.BLOCK_TILES]: plan.blockTiles,
+      [Words.TEAM]: plan.team ? 1 : 0,
+      [Words.U]: u,
+      [Words.W]: w,
+      [Words.V]: v,
+      [Words.DV]: dv,
+      [Words.DU]: du,
+      [Words.DW]: dw,
+      [Words.SAVED]: saved,
+      [Words.ZEROS]: shared,
+      [Words.PARTIALS]: partialsAt,
+      [Words.SUMS]: sums && sumsAt,
+      [Words.SUMS_STRIDE]: plan.sumsStride,
+      [Words.WEIGHTS_OFFSET]: plan.weightsOffset,
+      [Words.COEFFICIENT_STRIDE]: plan.coefficientStride,
+      [Words.VECTOR_STRIDE]: plan.vectorStride,
+      [Words.TABLE_STRIDE]: plan.tableStride,
+      [Words.TILE_STRIDE]: plan.tileStride,
+      [Words.SCRATCH]: scratch,
+      [Words.SCRATCH_STRIDE]: plan.threadBytes,
       ...plan.threadParts,
-    ]);
+    };
+    pool.run(operation, words);
   }
 
   return {
@@ -80,7 +82,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       const inputs = { u: memory.input(u), w: memory.input(w) };
       const v = memory.output([batch, outHeight, outWidth, outTypes, outDim]);
       const saved = wantsGradients() ? [memory.output(plan.saved)] : [];
-      run(Operation.capsulesForward, shape, plan, { ...inputs, v: v.address, saved: saved[0]?.address ?? 0 });
+      run(CAPSULES_FORWARD, shape, plan, { ...inputs, v: v.address, saved: saved[0]?.address ?? 0 });
       return { v: v.finish(), saved: saved.map((tensor) => tensor.finish()) };
     },
 
@@ -90,7 +92,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       const [dvAddress, uAddress, wAddress, savedAddress] = [dv, u, w, saved[0]!].map((tensor: Tensor) => memory.input(tensor));
       const [du, dw] = [memory.output(u.shape), memory.output(w.shape)];
       const addresses = { u: uAddress!, w: wAddress!, dv: dvAddress!, du: du.address, dw: dw.address, saved: savedAddress! };
-      run(Operation.capsulesBackward, shape, plan, addresses);
+      run(CAPSULES_BACKWARD, shape, plan, addresses);
       return { du: du.finish(), dw: dw.finish() };
     },
   };

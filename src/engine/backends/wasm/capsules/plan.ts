@@ -1,21 +1,28 @@
 /**
  * What one layer's jobs need besides the tensors: how the work is cut up, and how much scratch memory that takes.
- * Units are N · D values of a parent, lanes the eight parents of a tile; see wasm/assembly/capsules/layer.ts.
+ * Units are N · D values of a parent, lanes the eight parents of a tile; see assembly/capsules/layer.ts.
  */
 import type { LayerShape } from '../../../ops/capsule-kernel.ts';
+import * as Words from '../jobs/capsules.ts';
+import { CELL_ROWS, EXP2_BYTES, GRADIENT_GAP, GROUP, LANE_BYTES, LANES, TABLE_HEAD, TABLE_ROW } from '../jobs/numbers.ts';
 
-const LANES = 8;
-const LANE_BYTES = 4 * LANES;
-/** Bytes of the constants of exp2. */
-const EXP2_BYTES = 32;
-/** Bytes of a row of the window table, and of what precedes the rows of one that is kept. */
-const TABLE_ROW = 36;
-const TABLE_HEAD = 8;
 /** Tiles of a block: enough to go over a child's matrices seldom, few enough that the coefficients stay in the cache. */
 const BLOCK_TILES = 8;
 
-/** Neighbouring children that are taken together. */
-const GROUP = 4;
+/** Parts of a thread's scratch that it has for each of two tiles, and those that it has once. */
+type TilePart =
+  typeof Words.TABLE | typeof Words.CHILD | typeof Words.VOTES | typeof Words.SUM | typeof Words.AGREEMENT | typeof Words.LOCAL_VECTORS;
+type ThreadPart =
+  | typeof Words.EXPONENTS
+  | typeof Words.LOGITS
+  | typeof Words.LARGEST
+  | typeof Words.OUTPUT
+  | typeof Words.COEFFICIENTS
+  | typeof Words.VECTORS
+  | typeof Words.TABLES
+  | typeof Words.VOTE_GRADIENTS
+  | typeof Words.CHILD_VALUES
+  | typeof Words.CELLS;
 
 export interface LayerPlan {
   tiles: number;
@@ -35,19 +42,23 @@ export interface LayerPlan {
   tableStride: number;
   /** From a thread's scratch for one tile to that for a second one. */
   tileStride: number;
-  /** Scratch of each thread: its bytes, and where its parts begin in the order of the job's words. */
+  /** Scratch of each thread: its bytes, and where its parts begin, by the job's words. */
   threadBytes: number;
-  threadParts: number[];
+  threadParts: Record<TilePart | ThreadPart, number>;
 }
 
 const upToFour = (n: number): number => Math.ceil(n / 4) * 4;
 const cacheLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Where parts of so many bytes begin that lie one behind the other from `start` on, and how many bytes they take. */
-function layOut(parts: number[], start: number): { offsets: number[]; bytes: number } {
+function layOut<Part extends number>(parts: Record<Part, number>, start: number): { offsets: Record<Part, number>; bytes: number } {
   let end = start;
-  const offsets = parts.map((bytes) => (end += cacheLines(bytes) + 64) - cacheLines(bytes) - 64);
-  return { offsets, bytes: end - start };
+  const offsets = Object.entries<number>(parts).map(([part, bytes]) => {
+    const offset = end;
+    end += cacheLines(bytes) + 64;
+    return [part, offset];
+  });
+  return { offsets: Object.fromEntries(offsets) as Record<Part, number>, bytes: end - start };
 }
 
 /** Whether `tiles` tiles, one to a thread, would leave threads idle for long. */
@@ -79,21 +90,28 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const ownImages = !team && batch % (LANES * threads) === 0;
   const weightsOffset = ownImages ? 0 : cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
   const sumsStride = weightsOffset + cacheLines(4 * children * outTypes * outDim * inDim);
-  const tileParts = [windows * TABLE_ROW, groupBytes, share * unitBytes, unitBytes, unitBytes, backward ? vectorStride : 0];
-  const otherParts = [
-    EXP2_BYTES,
-    4 * outTypes * LANE_BYTES,
-    4 * LANE_BYTES,
-    unitBytes,
-    gradientTiles * coefficientStride,
-    gradientTiles * vectorStride,
-    gradientTiles * tableStride,
-    GROUP * gradientTiles * (unitBytes + 64),
-    gradientTiles * groupBytes,
-    16 * LANE_BYTES,
-  ];
+  const tileParts: Record<TilePart, number> = {
+    [Words.TABLE]: windows * TABLE_ROW,
+    [Words.CHILD]: groupBytes,
+    [Words.VOTES]: share * unitBytes,
+    [Words.SUM]: unitBytes,
+    [Words.AGREEMENT]: unitBytes,
+    [Words.LOCAL_VECTORS]: backward ? vectorStride : 0,
+  };
+  const threadParts: Record<ThreadPart, number> = {
+    [Words.EXPONENTS]: EXP2_BYTES,
+    [Words.LOGITS]: 4 * outTypes * LANE_BYTES,
+    [Words.LARGEST]: 4 * LANE_BYTES,
+    [Words.OUTPUT]: unitBytes,
+    [Words.COEFFICIENTS]: gradientTiles * coefficientStride,
+    [Words.VECTORS]: gradientTiles * vectorStride,
+    [Words.TABLES]: gradientTiles * tableStride,
+    [Words.VOTE_GRADIENTS]: GROUP * gradientTiles * (unitBytes + GRADIENT_GAP),
+    [Words.CHILD_VALUES]: gradientTiles * groupBytes,
+    [Words.CELLS]: CELL_ROWS * LANE_BYTES,
+  };
   const tile = layOut(tileParts, 0);
-  const others = layOut(otherParts, 2 * tile.bytes);
+  const others = layOut(threadParts, 2 * tile.bytes);
   return {
     tiles,
     team,
@@ -111,6 +129,6 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     tableStride,
     tileStride: tile.bytes,
     threadBytes: 2 * tile.bytes + others.bytes,
-    threadParts: [...tile.offsets, ...others.offsets],
+    threadParts: { ...tile.offsets, ...others.offsets },
   };
 }

@@ -4,16 +4,17 @@
  * each child's gradients are collected over the block. Nothing passes between threads but sums at the end, which are always
  * added in the same order. The threads of a team have their own children instead.
  */
+import { GROUP, TABLE_HEAD, TABLE_ROW } from '../../jobs/numbers';
 import { LANES, LOG2E } from '../simd';
 import {
-  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, GROUP, inTypes, iterations,
+  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, inTypes, iterations,
   localVectors, output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, tileStride, unitBytes, units,
   vectors, vectorStride, windows,
 } from './layer';
 import { addScaled, childShare, findPair, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';
 import { barrier, shareStart, thread, threads } from '../threads';
-import { findWindows, gatherParents, TABLE_HEAD, TABLE_ROW } from './tile';
+import { findWindows, gatherParents } from './tile';
 import { routeBackward } from './routing';
 import { squash, squashBackward } from './squash';
 

@@ -2,12 +2,13 @@
  * Gradients by votes, children and matrices. The gradient by a vote is a sum of few terms, coefficient × vector, so it
  * is built child by child for the tiles of a block, used twice while it is in cache, and never stored.
  */
+import { TABLE_HEAD, TABLE_ROW } from '../../jobs/numbers';
 import { fma, LANES, sumLanes } from '../simd';
 import {
   blockTiles, cells, childBytes, childValues, coefficients, coefficientStride, du, dw, gradientStride, inDim, inTypes, groupBytes,
   matrixBytes, outDim, outTypes, tables, tableStride, terms, u, units, vectors, vectorStride, voteGradients, w, zeros,
 } from './layer';
-import { gatherChildren, scatterRows, TABLE_HEAD, TABLE_ROW } from './tile';
+import { gatherChildren, scatterRows } from './tile';
 
 /** target += a · p + b · q, a and b coefficients of one type, p and q two neighbouring terms of its units. */
 @inline

@@ -1,15 +1,15 @@
 /**
- * The layer that a job works on: its sizes and addresses, read from the job block that wasm/capsules/kernel.ts fills, and what follows
+ * The layer that a job works on: its sizes and addresses, read from the job block that capsules/kernel.ts fills, and what follows
  * from them. One instance of the module per thread, so these globals are the thread's own.
  *
  * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
  * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
  */
-import { EXP2_BYTES, LANES, storeExp2Constants } from '../simd';
-import { readFrom, word } from '../words';
-
-/** Neighbouring children of one window that are taken together, at most. */
-export const GROUP: i32 = 4;
+import * as Words from '../../jobs/capsules';
+import { EXP2_BYTES, GRADIENT_GAP, GROUP } from '../../jobs/numbers';
+import * as SquashWords from '../../jobs/squash';
+import { LANES, storeExp2Constants } from '../simd';
+import { word } from '../words';
 
 export let batch: i32 = 0;
 export let inHeight: i32 = 0;
@@ -98,60 +98,58 @@ export let matrixBytes: usize = 0;
 export let gradientStride: usize = 0;
 let imageGroups: i32 = 0;
 
-/** Reads the job block. The order of words is that of `run` in wasm/capsules/kernel.ts. */
-export function readLayer(job: usize, thread: i32): void {
-  readFrom(job);
-  batch = word();
-  inHeight = word();
-  inWidth = word();
-  inTypes = word();
-  inDim = word();
-  const outHeight = word();
-  outWidth = word();
-  outTypes = word();
-  outDim = word();
-  kernelHeight = word();
-  kernelWidth = word();
-  stride = word();
-  padding = word();
-  iterations = word();
-  sensitive = word();
-  blockTiles = word();
-  team = word() != 0;
-  u = word();
-  w = word();
-  v = word();
-  dv = word();
-  du = allDu = word();
-  dw = allDw = word();
-  saved = word();
-  zeros = word();
-  partials = word();
-  sums = word();
-  sumsStride = word();
-  dwOffset = word();
-  coefficientStride = word();
-  vectorStride = word();
-  tableStride = word();
-  tileStride = word();
-  const scratchStride = <usize>word();
-  const scratch = <usize>word() + <usize>thread * scratchStride;
-  table = scratch + word();
-  child = scratch + word();
-  votes = scratch + word();
-  sum = scratch + word();
-  agreement = scratch + word();
-  localVectors = scratch + word();
-  exponents = scratch + word();
-  logits = scratch + word();
-  largest = scratch + word();
-  output = scratch + word();
-  coefficients = scratch + word();
-  vectors = scratch + word();
-  tables = scratch + word();
-  voteGradients = scratch + word();
-  childValues = scratch + word();
-  cells = scratch + word();
+/** Reads the job block. */
+export function readLayer(thread: i32): void {
+  batch = word(Words.BATCH);
+  inHeight = word(Words.IN_HEIGHT);
+  inWidth = word(Words.IN_WIDTH);
+  inTypes = word(Words.IN_TYPES);
+  inDim = word(Words.IN_DIM);
+  const outHeight = word(Words.OUT_HEIGHT);
+  outWidth = word(Words.OUT_WIDTH);
+  outTypes = word(Words.OUT_TYPES);
+  outDim = word(Words.OUT_DIM);
+  kernelHeight = word(Words.KERNEL_HEIGHT);
+  kernelWidth = word(Words.KERNEL_WIDTH);
+  stride = word(Words.STRIDE);
+  padding = word(Words.PADDING);
+  iterations = word(Words.ITERATIONS);
+  sensitive = word(Words.SENSITIVE);
+  blockTiles = word(Words.BLOCK_TILES);
+  team = word(Words.TEAM) != 0;
+  u = word(Words.U);
+  w = word(Words.W);
+  v = word(Words.V);
+  dv = word(Words.DV);
+  du = allDu = word(Words.DU);
+  dw = allDw = word(Words.DW);
+  saved = word(Words.SAVED);
+  zeros = word(Words.ZEROS);
+  partials = word(Words.PARTIALS);
+  sums = word(Words.SUMS);
+  sumsStride = word(Words.SUMS_STRIDE);
+  dwOffset = word(Words.WEIGHTS_OFFSET);
+  coefficientStride = word(Words.COEFFICIENT_STRIDE);
+  vectorStride = word(Words.VECTOR_STRIDE);
+  tableStride = word(Words.TABLE_STRIDE);
+  tileStride = word(Words.TILE_STRIDE);
+  const scratch = <usize>word(Words.SCRATCH) + <usize>thread * <usize>word(Words.SCRATCH_STRIDE);
+  table = scratch + word(Words.TABLE);
+  child = scratch + word(Words.CHILD);
+  votes = scratch + word(Words.VOTES);
+  sum = scratch + word(Words.SUM);
+  agreement = scratch + word(Words.AGREEMENT);
+  localVectors = scratch + word(Words.LOCAL_VECTORS);
+  exponents = scratch + word(Words.EXPONENTS);
+  logits = scratch + word(Words.LOGITS);
+  largest = scratch + word(Words.LARGEST);
+  output = scratch + word(Words.OUTPUT);
+  coefficients = scratch + word(Words.COEFFICIENTS);
+  vectors = scratch + word(Words.VECTORS);
+  tables = scratch + word(Words.TABLES);
+  voteGradients = scratch + word(Words.VOTE_GRADIENTS);
+  childValues = scratch + word(Words.CHILD_VALUES);
+  cells = scratch + word(Words.CELLS);
 
   storeExp2Constants(exponents);
   positions = outHeight * outWidth;
@@ -164,7 +162,7 @@ export function readLayer(job: usize, thread: i32): void {
   groupBytes = <usize>((GROUP * inDim + 3) & ~3) * LANES;
   childBytes = <usize>inDim << 2;
   matrixBytes = <usize>units * childBytes;
-  gradientStride = unitBytes + 64;
+  gradientStride = unitBytes + GRADIENT_GAP;
   duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
   dwBytes = <usize>(windows * inTypes) * matrixBytes;
   if (sums && thread > 0) {
@@ -174,18 +172,16 @@ export function readLayer(job: usize, thread: i32): void {
   }
 }
 
-/** Reads a job that squashes `batch` capsules of one type: u to v, or given dv, to the gradient at v. The order of words is that of wasm/squash.ts. */
-export function readSquash(job: usize, thread: i32): void {
-  readFrom(job);
-  batch = word();
+/** Reads a job that squashes `batch` capsules of one type: u to v, or given dv, to the gradient at v. */
+export function readSquash(thread: i32): void {
+  batch = word(SquashWords.BATCH);
   outTypes = 1;
-  outDim = word();
-  sensitive = word();
-  u = word();
-  dv = word();
-  v = word();
-  const scratch = <usize>word();
-  exponents = scratch + <usize>thread * <usize>word();
+  outDim = word(SquashWords.DIM);
+  sensitive = word(SquashWords.SENSITIVE);
+  u = word(SquashWords.S);
+  dv = word(SquashWords.DV);
+  v = word(SquashWords.RESULT);
+  exponents = <usize>word(SquashWords.SCRATCH) + <usize>thread * <usize>word(SquashWords.SCRATCH_STRIDE);
   storeExp2Constants(exponents);
   sum = exponents + EXP2_BYTES;
   output = sum + <usize>outDim * LANES;

@@ -1,16 +1,16 @@
 /** Moving a tile's values between tensors and lanes, and finding its children. */
+import { TABLE_ROW } from '../../jobs/numbers';
 import { LANES } from '../simd';
 import {
   childBytes, inHeight, inTypes, inWidth, kernelHeight, kernelWidth, outWidth, padding, slotImage, slotParent, slotPosition, stride,
   u, units, windows, zeros,
 } from './layer';
 
-/** A row of the window table: rank of the window among those that some lane has (or -1), then the address of its first child per lane. */
-export const TABLE_ROW: usize = 36;
-/** Before the rows of a table that is kept: first and last + 1 of the tile's children that are this thread's. */
-export const TABLE_HEAD: usize = 8;
-
-/** Fills the window table of a tile; returns how many windows lie in the map for at least one lane. */
+/**
+ * Fills the window table of a tile; returns how many windows lie in the map for at least one lane. A row: rank of the window among
+ * those that some lane has (or -1), then the address of its first child per lane. A table that is kept begins with first and last + 1
+ * of the tile's children that are this thread's.
+ */
 export function findWindows(tile: i32, table: usize): i32 {
   let rank = 0;
   for (let ky = 0; ky < kernelHeight; ky++)

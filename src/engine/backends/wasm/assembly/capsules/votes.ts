@@ -1,7 +1,8 @@
 /** Votes û[k, n] = W[k, n] · u[k] of the children of a tile, each vote vector [unit][lane]. */
+import { GROUP, TABLE_ROW } from '../../jobs/numbers';
 import { fma, LANES } from '../simd';
-import { child, childBytes, GROUP, inDim, inTypes, matrixBytes, table, tileStride, unitBytes, units, w, windows, zeros } from './layer';
-import { gatherChildren, TABLE_ROW } from './tile';
+import { child, childBytes, inDim, inTypes, matrixBytes, table, tileStride, unitBytes, units, w, windows, zeros } from './layer';
+import { gatherChildren } from './tile';
 
 /** Adds eight lanes to those at `target`. */
 @inline

@@ -1,8 +1,9 @@
 /** The job of a convolution. Every value of C is one thread's, and added up in the same order by whichever. */
+import { BY_FILTER, BY_INPUT } from '../../jobs/numbers';
 import { fma } from '../simd';
 import { barrier, nextItem } from '../threads';
 import {
-  advance, batch, blockSteps, blockTiles, BY_FILTER, BY_INPUT, CELL, cells, channels, columns, depth, entries, firstTap, gridHeight, gridWidth, groupPanels,
+  advance, batch, blockSteps, blockTiles, CELL, cells, channels, columns, depth, entries, firstTap, gridHeight, gridWidth, groupPanels,
   kind, left, originX, originY, packed, PANEL, panels, PANEL_STEP, phaseCount, phaseTaps, readPhase, result, resultHeight, resultStepX,
   resultStepY, resultWidth, tapCount, TILE, TILE_STEP,
 } from './job';

@@ -7,18 +7,16 @@
  *
  * Rows of C are taken in tiles of six, columns in panels of sixteen: twelve 256-bit accumulators.
  */
-import { readFrom, word } from '../words';
+import * as Words from '../../jobs/convolution';
+import { PANEL_COLUMNS, PHASE_WORDS, TAP_WORDS, TILE_ROWS } from '../../jobs/numbers';
+import { word } from '../words';
 
-export const TILE: i32 = 6;
-export const PANEL: i32 = 16;
+export const TILE: i32 = TILE_ROWS;
+export const PANEL: i32 = PANEL_COLUMNS;
 /** Bytes of one step of a tile, of a panel, and of a tile of C. */
-export const TILE_STEP: usize = 24;
-export const PANEL_STEP: usize = 64;
-export const CELL: usize = 384;
-
-export const FORWARD = 0;
-export const BY_INPUT = 1;
-export const BY_FILTER = 2;
+export const TILE_STEP: usize = 4 * TILE_ROWS;
+export const PANEL_STEP: usize = 4 * PANEL_COLUMNS;
+export const CELL: usize = 4 * TILE_ROWS * PANEL_COLUMNS;
 
 export let kind: i32 = 0;
 /** Tensor that A is gathered from: a map of `height` × `width` positions with `channels` values each, per image. */
@@ -63,41 +61,40 @@ export let blockSteps: i32 = 0;
 export let left: usize = 0;
 export let cells: usize = 0;
 
-/** The order of words is that of `run` in ../../convolution.ts. */
-export function readConvolution(job: usize, thread: i32): void {
-  readFrom(job);
-  kind = word();
-  source = word();
-  height = word();
-  width = word();
-  channels = word();
-  right = word();
-  columns = word();
-  result = word();
-  resultHeight = word();
-  resultWidth = word();
-  batch = word();
-  sourceStepY = word();
-  sourceStepX = word();
-  resultStepY = word();
-  resultStepX = word();
-  phases = word();
-  phaseCount = word();
-  taps = word();
-  tapCount = word();
-  entries = word();
-  sourceEntry = word();
-  rightEntry = word();
-  resultEntry = word();
-  packed = word();
-  depth = word();
-  zeros = word();
-  blockTiles = word();
-  groupPanels = word();
-  blockSteps = word();
-  const scratch = <usize>word() + <usize>thread * <usize>word();
-  left = scratch + word();
-  cells = scratch + word();
+/** Reads the job block. */
+export function readConvolution(thread: i32): void {
+  kind = word(Words.KIND);
+  source = word(Words.SOURCE);
+  height = word(Words.HEIGHT);
+  width = word(Words.WIDTH);
+  channels = word(Words.CHANNELS);
+  right = word(Words.RIGHT);
+  columns = word(Words.COLUMNS);
+  result = word(Words.RESULT);
+  resultHeight = word(Words.RESULT_HEIGHT);
+  resultWidth = word(Words.RESULT_WIDTH);
+  batch = word(Words.BATCH);
+  sourceStepY = word(Words.SOURCE_STEP_Y);
+  sourceStepX = word(Words.SOURCE_STEP_X);
+  resultStepY = word(Words.RESULT_STEP_Y);
+  resultStepX = word(Words.RESULT_STEP_X);
+  phases = word(Words.PHASES);
+  phaseCount = word(Words.PHASE_COUNT);
+  taps = word(Words.TAPS);
+  tapCount = word(Words.TAP_COUNT);
+  entries = word(Words.ENTRIES);
+  sourceEntry = word(Words.SOURCE_ENTRY);
+  rightEntry = word(Words.RIGHT_ENTRY);
+  resultEntry = word(Words.RESULT_ENTRY);
+  packed = word(Words.PACKED);
+  depth = word(Words.DEPTH);
+  zeros = word(Words.ZEROS);
+  blockTiles = word(Words.BLOCK_TILES);
+  groupPanels = word(Words.GROUP_PANELS);
+  blockSteps = word(Words.BLOCK_STEPS);
+  const scratch = <usize>word(Words.SCRATCH) + <usize>thread * <usize>word(Words.SCRATCH_STRIDE);
+  left = scratch + word(Words.LEFT);
+  cells = scratch + word(Words.CELLS);
   if (entries > 1) packed = scratch;
   panels = (columns + PANEL - 1) / PANEL;
 }
@@ -110,7 +107,7 @@ export function advance(count: i32): void {
 }
 
 /** A phase: positions of C whose windows have the same taps. */
-export const PHASE: usize = 24;
+export const PHASE: usize = 4 * PHASE_WORDS;
 export let firstTap: i32 = 0;
 export let phaseTaps: i32 = 0;
 export let gridHeight: i32 = 0;
@@ -129,7 +126,7 @@ export function readPhase(index: i32): void {
 }
 
 /** A tap: where in the source it lies from the position's own place, and its number in the filter. */
-const TAP: usize = 12;
+const TAP: usize = 4 * TAP_WORDS;
 
 @inline
 export function tapY(tap: i32): i32 {

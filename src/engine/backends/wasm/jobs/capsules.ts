@@ -1,0 +1,55 @@
+/** Words of a job on a capsule layer, after the operation. See LayerShape, capsules/plan.ts and assembly/capsules/layer.ts for what they mean. */
+export const BATCH = 1;
+export const IN_HEIGHT = 2;
+export const IN_WIDTH = 3;
+export const IN_TYPES = 4;
+export const IN_DIM = 5;
+export const OUT_HEIGHT = 6;
+export const OUT_WIDTH = 7;
+export const OUT_TYPES = 8;
+export const OUT_DIM = 9;
+export const KERNEL_HEIGHT = 10;
+export const KERNEL_WIDTH = 11;
+export const STRIDE = 12;
+export const PADDING = 13;
+export const ITERATIONS = 14;
+export const SENSITIVE = 15;
+export const BLOCK_TILES = 16;
+export const TEAM = 17;
+// Addresses of tensors, and of scratch that all threads share.
+export const U = 18;
+export const W = 19;
+export const V = 20;
+export const DV = 21;
+export const DU = 22;
+export const DW = 23;
+export const SAVED = 24;
+export const ZEROS = 25;
+export const PARTIALS = 26;
+export const SUMS = 27;
+export const SUMS_STRIDE = 28;
+export const WEIGHTS_OFFSET = 29;
+export const COEFFICIENT_STRIDE = 30;
+export const VECTOR_STRIDE = 31;
+export const TABLE_STRIDE = 32;
+export const TILE_STRIDE = 33;
+/** The first thread's scratch, and how far it is to the next one's. */
+export const SCRATCH = 34;
+export const SCRATCH_STRIDE = 35;
+// Where the parts of a thread's scratch begin.
+export const TABLE = 36;
+export const CHILD = 37;
+export const VOTES = 38;
+export const SUM = 39;
+export const AGREEMENT = 40;
+export const LOCAL_VECTORS = 41;
+export const EXPONENTS = 42;
+export const LOGITS = 43;
+export const LARGEST = 44;
+export const OUTPUT = 45;
+export const COEFFICIENTS = 46;
+export const VECTORS = 47;
+export const TABLES = 48;
+export const VOTE_GRADIENTS = 49;
+export const CHILD_VALUES = 50;
+export const CELLS = 51;
