@@ -6,14 +6,24 @@
 import { z } from 'zod';
 
 const count = z.int().min(1).max(4096);
-const kernel = z.int().min(1).max(15);
-const stride = z.int().min(1).max(8);
-const padding = z.int().min(0).max(7);
-const iterations = z.int().min(1).max(8);
+const types = count.meta({ title: 'Types', description: 'Capsule types at every position.' });
+const dim = count.meta({ title: 'Dimension', description: 'Length of the vector of each capsule.' });
+const kernel = z.int().min(1).max(15).meta({ title: 'Kernel', description: 'Side of the square window, in positions.' });
+const stride = z.int().min(1).max(8).meta({ title: 'Stride', description: 'Positions from one window to the next.' });
+const padding = z.int().min(0).max(7).meta({
+  title: 'Padding',
+  description: 'Zeros on every side of the map, fewer than the kernel is wide.',
+});
+const iterations = z.int().min(1).max(8).meta({
+  title: 'Routing iterations',
+  description: 'How often votes are weighed by agreement. The paper takes 3.',
+});
+
+const kind = { title: 'Kind', description: 'What a capsule of the layer gets votes from.' };
 
 /** Convolution without bias → batch norm → ReLU. */
 export const ConvBlock = z.strictObject({
-  channels: count,
+  channels: count.meta({ title: 'Channels', description: 'Of one block: convolution without bias, batch norm, ReLU.' }),
   kernel: kernel.default(3),
   stride: stride.default(1),
   padding: padding.default(1),
@@ -21,8 +31,8 @@ export const ConvBlock = z.strictObject({
 
 /** Convolution to `types` × `dim` channels → one capsule per type and position → squash. */
 export const PrimaryCapsules = z.strictObject({
-  types: count,
-  dim: count,
+  types,
+  dim,
   kernel: kernel.default(3),
   stride: stride.default(2),
   padding: padding.default(0),
@@ -30,9 +40,12 @@ export const PrimaryCapsules = z.strictObject({
 
 /** Convolutional capsules: every parent routes from the child capsules under its window; transformation matrices are shared over positions. */
 export const ConvCapsules = z.strictObject({
-  kind: z.literal('conv'),
-  types: count,
-  dim: count,
+  kind: z.literal('conv').meta({
+    ...kind,
+    choices: { conv: { label: 'convolutional', help: 'Every parent routes from the capsules under its window.' } },
+  }),
+  types,
+  dim,
   kernel: kernel.default(3),
   stride: stride.default(1),
   padding: padding.default(1),
@@ -41,27 +54,49 @@ export const ConvCapsules = z.strictObject({
 
 /** Fully connected capsules: every parent routes from all capsules of the layer below. */
 export const FullCapsules = z.strictObject({
-  kind: z.literal('full'),
-  types: count,
-  dim: count,
+  kind: z.literal('full').meta({
+    ...kind,
+    choices: { full: { label: 'fully connected', help: 'Every parent routes from all capsules below; positions end here.' } },
+  }),
+  types,
+  dim,
   iterations: iterations.default(3),
 });
 
 export const IntermediateCapsules = z.discriminatedUnion('kind', [ConvCapsules, FullCapsules]);
 
-export const Squash = z.enum(['squash', 'sensitive']);
+export const Squash = z.enum(['squash', 'sensitive']).meta({
+  title: 'Squash',
+  description: 'What brings the length of a capsule below 1. The sensitive one shrinks short capsules less.',
+  choices: {
+    squash: { label: 'squash', help: '|s|² / (1 + |s|²)' },
+    sensitive: { label: 'sensitive squash', help: '1 − e^−|s|' },
+  },
+});
+
+const decoder = {
+  title: 'Decoder',
+  description: 'Reconstructs the image from the class capsule, which regularises training.',
+  choices: { null: { label: 'none' }, false: { label: 'none' }, true: { label: '512 → 1024 → pixels' } },
+};
 
 export const NetworkSpec = z.strictObject({
   backbone: z.array(ConvBlock).max(32),
   primary: PrimaryCapsules,
   intermediate: z.array(IntermediateCapsules).max(32),
-  classes: z.strictObject({ dim: count.default(16), iterations: iterations.default(3) }).prefault({}),
+  classes: z.strictObject({ dim: dim.default(16), iterations: iterations.default(3) }).prefault({}),
   squash: Squash.default('squash'),
-  /** Hidden widths of the reconstruction decoder, or null for none. */
   decoder: z
-    .strictObject({ hidden: z.array(count).max(8).default([512, 1024]) })
+    .strictObject({
+      hidden: z
+        .array(count)
+        .max(8)
+        .default([512, 1024])
+        .meta({ title: 'Hidden layers', description: 'Widths of the decoder’s hidden layers.' }),
+    })
     .nullable()
-    .default(null),
+    .default(null)
+    .meta(decoder),
 });
 
 export type ConvBlock = z.infer<typeof ConvBlock>;
@@ -73,17 +108,30 @@ export type NetworkSpec = z.infer<typeof NetworkSpec>;
 /** The paper's family of networks, named by its three numbers. */
 export const NetworkFamily = z
   .strictObject({
-    /** N: capsule types in the primary and in every intermediate layer. */
-    types: count.default(16),
-    /** D: dimension of those capsules. */
-    dim: count.default(12),
-    /** L: intermediate capsule layers. */
-    depth: z.int().min(0).max(32).default(3),
-    kind: z.enum(['conv', 'full']).default('conv'),
+    types: count.default(16).meta({
+      title: 'N, capsule types',
+      description: 'Of the primary and of every intermediate layer. The paper’s backbone follows: ND/4, ND/2 and ND channels.',
+    }),
+    dim: count.default(12).meta({
+      title: 'D, dimension',
+      description: 'Length of the vector of each of these capsules. Larger ones keep more capsules active.',
+    }),
+    depth: z.int().min(0).max(32).default(3).meta({
+      title: 'L, intermediate layers',
+      description: 'The more of them, the more the deeper ones starve: what the paper is about.',
+    }),
+    kind: z
+      .enum(['conv', 'full'])
+      .default('conv')
+      .meta({
+        title: 'Kind',
+        description: 'Of the intermediate layers.',
+        choices: { conv: { label: 'convolutional' }, full: { label: 'fully connected' } },
+      }),
     iterations: iterations.default(3),
     squash: Squash.default('squash'),
-    classDim: count.default(16),
-    decoder: z.boolean().default(false),
+    classDim: count.default(16).meta({ title: 'Class dimension', description: 'Length of the vector of each class capsule.' }),
+    decoder: z.boolean().default(false).meta(decoder),
   })
   .superRefine(({ types, dim }, context) => {
     if ((types * dim) % 4 !== 0)

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { NetworkFamily, NetworkSpec, networkOf } from './network.ts';
 import { PreparationSpec } from './preparation.ts';
-import { PruningCriterion, PruningSpec } from './pruning.ts';
+import { CapsuleLayers, Granularity, PruningCriterion, PruningSpec } from './pruning.ts';
 import { TrainingSpec } from './training.ts';
 
 /** Fields that a study sets for all runs; epochs come from `epochs`, α from `ccm`. */
@@ -14,15 +14,23 @@ const StudyTraining = TrainingSpec.omit({ epochs: true, ccm: true });
 const paths = z.string().min(1);
 
 export const DataSpec = z.strictObject({
-  /** Files, folders or archives of one data set, relative to the study file; "sample" is the bundled MNIST sample. */
-  path: z.union([paths, z.array(paths).min(1)]).default('sample'),
-  /** Use at most this many training (test) images, the first of each class in file order. */
-  limitTrain: z.int().min(1).optional(),
-  limitTest: z.int().min(1).optional(),
-  /** What is made of the images. */
-  preparation: PreparationSpec.optional(),
-  /** Go on without the files that cannot be read. */
-  skipBad: z.boolean().optional(),
+  path: z
+    .union([paths, z.array(paths).min(1)])
+    .default('sample')
+    .meta({
+      title: 'Images',
+      description: 'File, folder or archive, or a list of them, relative to the study file; "sample" is the bundled sample of MNIST.',
+    }),
+  limitTrain: z.int().min(1).optional().meta({
+    title: 'Training images at most',
+    description: 'Use at most this many training images, the first of each class in file order.',
+  }),
+  limitTest: z.int().min(1).optional().meta({ title: 'Test images at most', description: 'The same for test images.' }),
+  preparation: PreparationSpec.optional().meta({
+    title: 'Preparation',
+    description: 'What is made of the images before a network sees them.',
+  }),
+  skipBad: z.boolean().optional().meta({ title: 'Skip bad files', description: 'Go on without the files that cannot be read.' }),
 });
 export type DataSpec = z.infer<typeof DataSpec>;
 
@@ -33,30 +41,46 @@ export const PruningGrid = z.strictObject({
   criterion: list(PruningCriterion).default('chip'),
   backbone: list(z.number().min(0).lt(1)).default(0),
   capsules: list(z.number().min(0).lt(1)).default(0),
-  granularity: list(z.enum(['channel', 'type'])).default('channel'),
-  capsuleLayers: list(z.enum(['reinitialise', 'inherit'])).default('reinitialise'),
+  granularity: list(Granularity).default('channel'),
+  capsuleLayers: list(CapsuleLayers).default('reinitialise'),
 });
 export type PruningGrid = z.infer<typeof PruningGrid>;
 
 export const StudySpec = z.strictObject({
-  /** For editors: where the JSON schema is. Ignored. */
-  $schema: z.string().optional(),
-  name: z.string().min(1).max(200),
+  $schema: z.string().optional().meta({ description: 'For editors: where the JSON schema is. Ignored.' }),
+  name: z.string().min(1).max(200).meta({ title: 'Name', description: 'Heading of the report.' }),
   data: DataSpec.prefault({}),
-  /** Networks by the paper's three numbers ({types, dim, depth}), or written out layer by layer. */
-  networks: z.array(z.union([NetworkFamily, NetworkSpec])).min(1),
+  networks: z
+    .array(z.union([NetworkFamily, NetworkSpec]))
+    .min(1)
+    .meta({
+      title: 'Networks',
+      description: 'List of networks, each by the paper’s three numbers or written out layer by layer.',
+    }),
   epochs: z.strictObject({
-    /** Epochs before pruning, with the CCM term. */
-    train: z.int().min(1),
-    /** Epochs after pruning, without it. The unpruned run gets the sum. */
-    fineTune: z.int().min(0),
+    train: z.int().min(1).meta({ title: 'Epochs before pruning', description: 'Epochs before pruning, with the CCM term.' }),
+    fineTune: z.int().min(0).meta({
+      title: 'Epochs after pruning',
+      description: 'Epochs after pruning, without it; the unpruned network gets the sum.',
+    }),
   }),
-  /** α of the CCM term while training the network that will be pruned. */
-  ccm: z.number().min(0).max(10).default(0.01),
-  training: StudyTraining.prefault({}),
-  /** A list of settings, or a grid of them. */
-  pruning: z.union([z.array(PruningSpec), PruningGrid]).default([]),
-  seeds: z.array(z.int().min(0).max(0xffff_ffff)).min(1).default([1]),
+  ccm: z.number().min(0).max(10).default(0.01).meta({
+    title: 'CCM weight α',
+    description: 'α of the CCM term while training the network that will be pruned.',
+  }),
+  training: StudyTraining.prefault({}).meta({ title: 'Training', description: 'How the networks are trained and measured.' }),
+  pruning: z
+    .union([z.array(PruningSpec), PruningGrid])
+    .default([])
+    .meta({
+      title: 'Pruning',
+      description: 'A list of settings, or a grid of them; without any, only the unpruned networks run.',
+    }),
+  seeds: z
+    .array(z.int().min(0).max(0xffff_ffff))
+    .min(1)
+    .default([1])
+    .meta({ title: 'Seeds', description: 'Every seed repeats the whole study.' }),
 });
 export type StudySpec = z.infer<typeof StudySpec>;
 

@@ -2,32 +2,77 @@
 import { z } from 'zod';
 
 /** The four ways to call a capsule type inactive; see engine/analysis/activity.ts. */
-export const InactivityCriterion = z.enum(['mean-vector', 'mean-length', 'max-length', 'activation-rate']);
+export const InactivityCriterion = z.enum(['mean-vector', 'mean-length', 'max-length', 'activation-rate']).meta({
+  choices: {
+    'mean-vector': {
+      label: 'mean vector',
+      help: 'Length of the capsule’s mean vector over positions and test images: the paper’s measure. Vectors that point apart cancel.',
+    },
+    'mean-length': { label: 'mean length', help: 'Mean length of the capsule over positions and test images; nothing cancels.' },
+    'max-length': {
+      label: 'largest length',
+      help: 'Longest the capsule ever gets on a test image. At most the threshold means that it is dead.',
+    },
+    'activation-rate': {
+      label: 'activation rate',
+      help: 'Share of test images on which the capsule is longer, somewhere in its map, than the threshold the run was measured with.',
+    },
+  },
+});
+
 export type InactivityCriterion = z.infer<typeof InactivityCriterion>;
 
 export const MeasureSpec = z.strictObject({
-  /** Images per batch when testing; the paper's activation is averaged over these batches. */
-  batch: z.int().min(1).max(4096).default(128),
-  threshold: z.number().min(0).max(1).default(0.01),
-  criterion: InactivityCriterion.default('mean-vector'),
+  batch: z.int().min(1).max(4096).default(128).meta({
+    title: 'Test batch',
+    description: 'Images per batch when testing; the paper’s activation is averaged over these batches.',
+    unit: 'images',
+  }),
+  threshold: z.number().min(0).max(1).default(0.01).meta({
+    title: 'Threshold',
+    description:
+      'A capsule type at or below it is inactive. Runs can be compared by another one later; only the activation rate and dead capsules stick to this.',
+  }),
+  criterion: InactivityCriterion.default('mean-vector').meta({
+    title: 'Inactive by',
+    description: 'What is compared with the threshold.',
+  }),
 });
 export type MeasureSpec = z.infer<typeof MeasureSpec>;
 
 export const TrainingSpec = z.strictObject({
-  epochs: z.int().min(0).max(100_000),
-  batch: z.int().min(1).max(4096).default(32),
-  /** Adam's step size. */
-  learningRate: z.number().positive().max(1).default(1e-3),
-  /** Factor by which the step size falls after every epoch. */
-  learningRateDecay: z.number().positive().max(1).default(1),
-  /** L2 term added to the gradient, as torch.optim.Adam does. */
-  weightDecay: z.number().min(0).max(1).default(2e-7),
-  /** Weight of the mean squared reconstruction error; without a decoder it has no effect. */
-  reconstruction: z.number().min(0).default(0.0005),
-  /** α of the CCM term, subtracted from the loss (Wang et al. 2023). 0 turns it off. */
-  ccm: z.number().min(0).max(10).default(0),
-  /** Largest random shift of a training image, in pixels, along each axis. */
-  shift: z.int().min(0).max(16).default(2),
+  epochs: z.int().min(0).max(100_000).meta({ title: 'Epochs', description: 'How often every training image is seen.' }),
+  batch: z.int().min(1).max(4096).default(32).meta({
+    title: 'Batch size',
+    description: 'Images per step. Larger batches need more memory.',
+    unit: 'images',
+  }),
+  learningRate: z.number().positive().max(1).default(1e-3).meta({
+    title: 'Learning rate',
+    description: 'Adam’s step size. The paper takes 0.001.',
+  }),
+  learningRateDecay: z.number().positive().max(1).default(1).meta({
+    title: 'Learning rate decay',
+    description: 'Factor by which the learning rate falls after every epoch; 1 keeps it.',
+  }),
+  weightDecay: z.number().min(0).max(1).default(2e-7).meta({
+    title: 'Weight decay',
+    description: 'Weight of the L2 term added to the gradient, as PyTorch’s Adam does.',
+  }),
+  reconstruction: z.number().min(0).default(0.0005).meta({
+    title: 'Reconstruction weight',
+    description: 'Weight of the mean squared error of the reconstructed image in the loss. Without a decoder it has no effect.',
+  }),
+  ccm: z.number().min(0).max(10).default(0).meta({
+    title: 'CCM weight α',
+    description:
+      'Above 0 the network is a source for pruning: correlated feature maps are rewarded, so that more can be cut (Wang et al. 2023). The paper takes 0.01 for these, and 0 for the unpruned network.',
+  }),
+  shift: z.int().min(0).max(16).default(2).meta({
+    title: 'Random shift',
+    description: 'Largest random shift of a training image along each axis.',
+    unit: 'pixels',
+  }),
   measure: MeasureSpec.prefault({}),
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
