@@ -134,4 +134,13 @@ export const migrations: readonly string[] = [
   -- What the list of runs needs of the epochs, so that it is read without their measurements.
   CREATE INDEX epochs_summary ON epochs (run, epoch, images_per_second, peak_memory, accuracy, loss, inactive);
   `,
+  `
+  -- The process in whose queue a run waits; without one it waits for the next window. What a study in the terminal had
+  -- waiting does not outlive it: the same command goes on.
+  ALTER TABLE queue ADD COLUMN pid INTEGER;
+  ALTER TABLE queue ADD COLUMN host TEXT;
+  ALTER TABLE queue ADD COLUMN process TEXT;
+  ALTER TABLE queue ADD COLUMN heartbeat TEXT;
+  ALTER TABLE queue ADD COLUMN outlives INTEGER NOT NULL DEFAULT 1;
+  `,
 ];

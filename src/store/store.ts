@@ -12,7 +12,7 @@ import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
 import { Images } from './images.ts';
 import { KeyedValues } from './keyed.ts';
-import { isAlive, thisProcess } from './process.ts';
+import { isAlive, thisProcess, type ProcessIdentity } from './process.ts';
 import { Queue } from './queue.ts';
 import {
   datasetOf,
@@ -57,11 +57,11 @@ export class Store {
     this.path = resolve(path);
     this.#sql = new Sql(openDatabase(this.path));
     this.files = new RunFiles(dirname(this.path));
-    this.queue = new Queue(this.#sql);
+    this.queue = new Queue(this.#sql, this.#self);
     this.images = new Images(this.#sql);
     this.values = new KeyedValues(this.#sql);
     this.notes = new RunNotes(this.#sql, this.files);
-    this.#interruptDead();
+    this.interruptDead();
   }
 
   close(): void {
@@ -181,7 +181,7 @@ export class Store {
   /** Makes this process the one that trains the run. Throws an InputError when another process that lives does so. */
   claim(id: string, engine: UsedEngine): void {
     this.atomically(() => {
-      this.#interruptDead();
+      this.interruptDead();
       const changed = this.#sql.run(
         `UPDATE runs SET status = 'running', engine = @engine, device = @device, choice = @choice, versions = @versions, started = coalesce(started, @now), ended = NULL,
            error = NULL, pid = @pid, host = @host, process = @process, heartbeat = @now
@@ -361,16 +361,35 @@ export class Store {
     if (changed !== 1) throw new Error(`run ${id} is no longer trained by this process`);
   }
 
-  #interruptDead(): void {
+  /**
+   * The other process that lives and trains this run, or has it waiting in its queue; null: none, the run may be begun,
+   * changed or deleted here.
+   */
+  holderOf(run: string): (ProcessIdentity & { trains: boolean }) | null {
+    const row = this.#sql.get(`SELECT pid, host, process, heartbeat FROM runs WHERE id = @run AND status = 'running'`, { run }) as
+      (ProcessIdentity & { heartbeat: string }) | undefined;
+    if (row) {
+      const { heartbeat, ...owner } = row;
+      const { pid, host, process } = this.#self;
+      if (owner.pid === pid && owner.host === host && owner.process === process) return null;
+      if (isAlive(owner, heartbeat)) return { ...owner, trains: true };
+    }
+    const waits = this.queue.holderOf(run);
+    return waits && { ...waits, trains: false };
+  }
+
+  /** Runs whose process has died become `interrupted`. Answers their ids. */
+  interruptDead(): string[] {
     type Owner = { id: string; pid: number; host: string; process: string | null; heartbeat: string };
     const running = this.#sql.all<Owner>(`SELECT id, pid, host, process, heartbeat FROM runs WHERE status = 'running'`, {});
-    for (const { id, heartbeat, ...owner } of running)
-      if (!isAlive(owner, heartbeat))
-        // Only if nobody else has taken it over meanwhile.
-        this.#sql.run(
-          `UPDATE runs SET status = 'interrupted', ended = heartbeat, pid = NULL, host = NULL, process = NULL
-           WHERE id = @id AND status = 'running' AND pid = @pid AND heartbeat = @heartbeat`,
-          { id, pid: owner.pid, heartbeat },
-        );
+    const dead = running.filter(({ heartbeat, ...owner }) => !isAlive(owner, heartbeat));
+    for (const { id, pid, heartbeat } of dead)
+      // Only if nobody else has taken it over meanwhile.
+      this.#sql.run(
+        `UPDATE runs SET status = 'interrupted', ended = heartbeat, pid = NULL, host = NULL, process = NULL
+         WHERE id = @id AND status = 'running' AND pid = @pid AND heartbeat = @heartbeat`,
+        { id, pid, heartbeat },
+      );
+    return dead.map(({ id }) => id);
   }
 }

@@ -48,6 +48,7 @@ export class JobQueue {
   /** What was waiting when the workbench last ended is held, so that nothing starts by surprise. */
   constructor(context: Context) {
     this.#context = context;
+    context.store.queue.open(true);
     this.#held = context.store.queue.list().length > 0;
   }
 
@@ -99,6 +100,7 @@ export class JobQueue {
   async close(): Promise<void> {
     await this.pause();
     await this.#deciding;
+    this.#context.store.queue.leave();
   }
 
   /** The current run stops at its next step and leaves the queue. Resolves when it has. */
