@@ -27,7 +27,8 @@ function mix(old: v128, beta: f32, value: v128, rest: f32): v128 {
 function update(parameter: usize, first: usize, second: usize, gradient: usize): void {
   const p = v128.load(parameter);
   const g = f32x4.add(v128.load(gradient), f32x4.mul(p, f32x4.splat(weightDecay)));
-  const m = mix(v128.load(first), beta1, g, rest1), v = mix(v128.load(second), beta2, f32x4.mul(g, g), rest2);
+  const m = mix(v128.load(first), beta1, g, rest1),
+    v = mix(v128.load(second), beta2, f32x4.mul(g, g), rest2);
   v128.store(first, m);
   v128.store(second, v);
   const denominator = f32x4.add(f32x4.div(f32x4.sqrt(v), f32x4.splat(correction)), f32x4.splat(epsilon));
@@ -36,7 +37,7 @@ function update(parameter: usize, first: usize, second: usize, gradient: usize):
 
 @inline
 function entry(row: usize, index: i32): i32 {
-  return load<i32>(row + (<usize>index << 2));
+  return load<i32>(row + ((<usize>index) << 2));
 }
 
 export function adam(): void {
@@ -49,17 +50,23 @@ export function adam(): void {
   epsilon = floatWord(Words.EPSILON);
   weightDecay = floatWord(Words.WEIGHT_DECAY);
   const count = word(Words.COUNT);
-  const table = <usize>word(Words.TABLE), scratch = <usize>word(Words.SCRATCH);
+  const table = <usize>word(Words.TABLE),
+    scratch = <usize>word(Words.SCRATCH);
   for (let i = 0, at = table; i < count; i++, at += PARAMETER) {
-    const p = <usize>entry(at, Row.VALUES), m = <usize>entry(at, Row.FIRST), v = <usize>entry(at, Row.SECOND);
-    const g = <usize>entry(at, Row.GRADIENT), values = entry(at, Row.SIZE), fours = values >> 2;
-    const end = <usize>shareStart(fours, thread + 1) << 4;
-    for (let j = <usize>shareStart(fours, thread) << 4; j < end; j += 16) update(p + j, m + j, v + j, g + j);
-    const rest = <usize>(values & 3) << 2, start = <usize>fours << 4;
+    const p = <usize>entry(at, Row.VALUES),
+      m = <usize>entry(at, Row.FIRST),
+      v = <usize>entry(at, Row.SECOND);
+    const g = <usize>entry(at, Row.GRADIENT),
+      values = entry(at, Row.SIZE),
+      fours = values >> 2;
+    const end = (<usize>shareStart(fours, thread + 1)) << 4;
+    for (let j = (<usize>shareStart(fours, thread)) << 4; j < end; j += 16) update(p + j, m + j, v + j, g + j);
+    const rest = (<usize>(values & 3)) << 2,
+      start = (<usize>fours) << 4;
     if (!rest || thread > 0) continue;
-    memory.copy(scratch, p + start, rest), memory.copy(scratch + 16, m + start, rest);
-    memory.copy(scratch + 32, v + start, rest), memory.copy(scratch + 48, g + start, rest);
+    (memory.copy(scratch, p + start, rest), memory.copy(scratch + 16, m + start, rest));
+    (memory.copy(scratch + 32, v + start, rest), memory.copy(scratch + 48, g + start, rest));
     update(scratch, scratch + 16, scratch + 32, scratch + 48);
-    memory.copy(p + start, scratch, rest), memory.copy(m + start, scratch + 16, rest), memory.copy(v + start, scratch + 32, rest);
+    (memory.copy(p + start, scratch, rest), memory.copy(m + start, scratch + 16, rest), memory.copy(v + start, scratch + 32, rest));
   }
 }

@@ -31,10 +31,14 @@ let blocks: i32 = 0;
 
 /** Sum of the block's rows, and of squared differences from their mean. */
 function blockMoments(block: i32): void {
-  const first = x + <usize>(block * BLOCK_ROWS) * rowBytes, count = min(BLOCK_ROWS, rows - block * BLOCK_ROWS);
-  const end = first + <usize>count * rowBytes, sums = partials + <usize>block * 2 * rowBytes, squares = sums + rowBytes;
+  const first = x + <usize>(block * BLOCK_ROWS) * rowBytes,
+    count = min(BLOCK_ROWS, rows - block * BLOCK_ROWS);
+  const end = first + <usize>count * rowBytes,
+    sums = partials + <usize>block * 2 * rowBytes,
+    squares = sums + rowBytes;
   memory.fill(sums, 0, 2 * rowBytes);
-  const wide = rowBytes & ~15, share = <f32>1 / <f32>count;
+  const wide = rowBytes & ~15,
+    share = <f32>1 / <f32>count;
   for (let row = first; row < end; row += rowBytes) {
     let i: usize = 0;
     for (; i < wide; i += 16) v128.store(sums + i, f32x4.add(v128.load(sums + i), v128.load(row + i)));
@@ -55,16 +59,18 @@ function blockMoments(block: i32): void {
 
 /** Mean and variance of a channel from its blocks' (Chan, Golub & LeVeque 1979). */
 function joinMoments(channel: i32): void {
-  const first = partials + (<usize>channel << 2);
-  let sum: f64 = 0, squares: f64 = 0;
+  const first = partials + ((<usize>channel) << 2);
+  let sum: f64 = 0,
+    squares: f64 = 0;
   for (let block = 0, at = first; block < blocks; block++, at += 2 * rowBytes) sum += <f64>load<f32>(at);
   const total = sum / <f64>rows;
   for (let block = 0, at = first; block < blocks; block++, at += 2 * rowBytes) {
-    const count = <f64>min(BLOCK_ROWS, rows - block * BLOCK_ROWS), d = <f64>load<f32>(at) / count - total;
+    const count = <f64>min(BLOCK_ROWS, rows - block * BLOCK_ROWS),
+      d = <f64>load<f32>(at) / count - total;
     squares += <f64>load<f32>(at + rowBytes) + count * d * d;
   }
-  store<f32>(mean + (<usize>channel << 2), <f32>total);
-  store<f32>(variance + (<usize>channel << 2), <f32>(squares / <f64>rows));
+  store<f32>(mean + ((<usize>channel) << 2), <f32>total);
+  store<f32>(variance + ((<usize>channel) << 2), <f32>(squares / <f64>rows));
 }
 
 /** γ / √(variance + ε) of a channel. */
@@ -75,13 +81,16 @@ function scaleOf(i: usize): f32 {
 
 /** y = relu(x · scale + shift) on this thread's rows. */
 function normalise(): void {
-  const scale = factors, shift = factors + rowBytes, wide = rowBytes & ~15;
+  const scale = factors,
+    shift = factors + rowBytes,
+    wide = rowBytes & ~15;
   for (let i: usize = 0; i < rowBytes; i += 4) {
     const s = scaleOf(i);
     store<f32>(scale + i, s);
     store<f32>(shift + i, load<f32>(beta + i) - load<f32>(mean + i) * s);
   }
-  const offset = <usize>shareStart(rows, thread) * rowBytes, end = x + <usize>shareStart(rows, thread + 1) * rowBytes;
+  const offset = <usize>shareStart(rows, thread) * rowBytes,
+    end = x + <usize>shareStart(rows, thread + 1) * rowBytes;
   for (let row = x + offset, to = y + offset; row < end; row += rowBytes, to += rowBytes) {
     let i: usize = 0;
     for (; i < wide; i += 16)
@@ -92,9 +101,11 @@ function normalise(): void {
 
 /** Sums over a block of the gradient behind ReLU, and of its product with the normalised x. */
 function blockGradients(block: i32): void {
-  const start = <usize>(block * BLOCK_ROWS) * rowBytes, wide = rowBytes & ~15;
+  const start = <usize>(block * BLOCK_ROWS) * rowBytes,
+    wide = rowBytes & ~15;
   const end = start + <usize>min(BLOCK_ROWS, rows - block * BLOCK_ROWS) * rowBytes;
-  const sums = partials + <usize>block * 2 * rowBytes, products = sums + rowBytes;
+  const sums = partials + <usize>block * 2 * rowBytes,
+    products = sums + rowBytes;
   memory.fill(sums, 0, 2 * rowBytes);
   for (let row = start; row < end; row += rowBytes) {
     let i: usize = 0;
@@ -114,8 +125,9 @@ function blockGradients(block: i32): void {
 
 /** Gradients of a channel's γ and β from the blocks' sums. */
 function joinGradients(channel: i32): void {
-  const i = <usize>channel << 2;
-  let sum: f64 = 0, products: f64 = 0;
+  const i = (<usize>channel) << 2;
+  let sum: f64 = 0,
+    products: f64 = 0;
   for (let block = 0, at = partials + i; block < blocks; block++, at += 2 * rowBytes) {
     sum += <f64>load<f32>(at);
     products += <f64>load<f32>(at + rowBytes);
@@ -126,9 +138,14 @@ function joinGradients(channel: i32): void {
 
 /** dx = a · dz + b · x + c on this thread's rows, all factors by channel. */
 function inputGradient(): void {
-  const a = factors, b = a + rowBytes, c = b + rowBytes, wide = rowBytes & ~15, share = <f32>1 / <f32>rows;
+  const a = factors,
+    b = a + rowBytes,
+    c = b + rowBytes,
+    wide = rowBytes & ~15,
+    share = <f32>1 / <f32>rows;
   for (let i: usize = 0; i < rowBytes; i += 4) {
-    const scale = scaleOf(i), inverse = <f32>1 / sqrt<f32>(load<f32>(variance + i) + epsilon);
+    const scale = scaleOf(i),
+      inverse = <f32>1 / sqrt<f32>(load<f32>(variance + i) + epsilon);
     const slope = -scale * load<f32>(dgamma + i) * share * inverse;
     store<f32>(a + i, scale);
     store<f32>(b + i, slope);
@@ -164,7 +181,7 @@ export function batchNorm(): void {
   dgamma = word(Words.DGAMMA);
   dbeta = word(Words.DBETA);
   partials = word(Words.PARTIALS);
-  rowBytes = <usize>channels << 2;
+  rowBytes = (<usize>channels) << 2;
   factors = <usize>word(Words.FACTORS) + <usize>(thread * FACTOR_BYTES * channels);
   blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
   if (step == NORMALISE) return normalise();

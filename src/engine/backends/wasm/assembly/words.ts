@@ -7,7 +7,7 @@ export function readFrom(job: usize): void {
 }
 
 export function word(index: i32): i32 {
-  return load<i32>(block + (<usize>index << 2));
+  return load<i32>(block + ((<usize>index) << 2));
 }
 
 export function floatWord(index: i32): f32 {

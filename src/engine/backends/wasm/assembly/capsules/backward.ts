@@ -7,9 +7,39 @@
 import { GROUP, TABLE_HEAD, TABLE_ROW } from '../../jobs/numbers';
 import { LANES, LOG2E } from '../simd';
 import {
-  agreement, allDu, allDw, blockTiles, coefficients, coefficientStride, du, duBytes, dv, dw, dwBytes, dwOffset, inTypes, iterations,
-  localVectors, output, outTypes, saved, sum, sums, sumsStride, table, tables, tableStride, team, terms, tiles, tileStride, unitBytes, units,
-  vectors, vectorStride, windows,
+  agreement,
+  allDu,
+  allDw,
+  blockTiles,
+  coefficients,
+  coefficientStride,
+  du,
+  duBytes,
+  dv,
+  dw,
+  dwBytes,
+  dwOffset,
+  inTypes,
+  iterations,
+  localVectors,
+  output,
+  outTypes,
+  saved,
+  sum,
+  sums,
+  sumsStride,
+  table,
+  tables,
+  tableStride,
+  team,
+  terms,
+  tiles,
+  tileStride,
+  unitBytes,
+  units,
+  vectors,
+  vectorStride,
+  windows,
 } from './layer';
 import { addScaled, childShare, findPair, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';
@@ -27,18 +57,22 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
     backwardTiles(tile + step, index + 1, false);
     return;
   }
-  const first = team ? childShare(count, thread) : 0, last = team ? childShare(count, thread + 1) : count;
+  const first = team ? childShare(count, thread) : 0,
+    last = team ? childShare(count, thread + 1) : count;
   const both: usize = pair ? 2 : 1;
   // Vectors in the order of the terms, then ds_1 / types, whose coefficient is 1.
-  let gradient = localVectors, coefficient = coefficients + <usize>index * coefficientStride;
+  let gradient = localVectors,
+    coefficient = coefficients + <usize>index * coefficientStride;
   for (let i: usize = 0; i < both; i++) {
-    const total = sum + i * tileStride, one = tile + <i32>i * step;
+    const total = sum + i * tileStride,
+      one = tile + <i32>i * step;
     gatherParents(dv, one, total);
     squashBackward(iterationSum(one, iterations - 1), total, gradient + i * tileStride);
   }
   for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
     for (let i: usize = 0; i < both; i++) {
-      const apart = i * tileStride, vector = gradient + apart + unitBytes;
+      const apart = i * tileStride,
+        vector = gradient + apart + unitBytes;
       memory.fill(vector, 0, unitBytes);
       for (let earlier = 0; earlier < iteration; earlier++) {
         squash(iterationSum(tile + <i32>i * step, earlier), output);
@@ -57,10 +91,12 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
     }
   }
   for (let i: usize = 0; i < both; i++) {
-    const apart = i * tileStride, number = <usize>index + i, kept = tables + number * tableStride;
+    const apart = i * tileStride,
+      number = <usize>index + i,
+      kept = tables + number * tableStride;
     scale(gradient + apart, <f32>1 / <f32>outTypes);
     interleave(localVectors + apart, vectors + number * vectorStride);
-    store<i32>(kept, first), store<i32>(kept, last, 4);
+    (store<i32>(kept, first), store<i32>(kept, last, 4));
     memory.copy(kept + TABLE_HEAD, table + apart, <usize>windows * TABLE_ROW);
   }
 }
@@ -76,8 +112,9 @@ function interleave(source: usize, target: usize): void {
   const step = <usize>(terms + 1) * LANES;
   for (let term = 0; term <= terms; term++, source += unitBytes, target += LANES)
     for (let from = source, to = target, end = source + <usize>units * LANES; from < end; from += LANES, to += step) {
-      const lo = v128.load(from), hi = v128.load(from, 16);
-      v128.store(to, hi, 16), v128.store(to, lo);
+      const lo = v128.load(from),
+        hi = v128.load(from, 16);
+      (v128.store(to, hi, 16), v128.store(to, lo));
     }
 }
 
@@ -91,16 +128,18 @@ function clearGradients(): void {
 }
 
 function clearShare(start: usize, bytes: usize): void {
-  const from = <usize>shareStart(<i32>(bytes >> 2), thread) << 2, to = <usize>shareStart(<i32>(bytes >> 2), thread + 1) << 2;
+  const from = (<usize>shareStart(<i32>(bytes >> 2), thread)) << 2,
+    to = (<usize>shareStart(<i32>(bytes >> 2), thread + 1)) << 2;
   memory.fill(start + from, 0, to - from);
 }
 
 /** Adds up this thread's share of all threads' gradients. `offset` leads from a thread's gradients to the tensor's. */
 function addUp(total: usize, bytes: usize, offset: usize): void {
-  const quads = <i32>(bytes >> 4), end = thread == threads - 1 ? bytes : <usize>shareStart(quads, thread + 1) << 4;
+  const quads = <i32>(bytes >> 4),
+    end = thread == threads - 1 ? bytes : (<usize>shareStart(quads, thread + 1)) << 4;
   for (let t = 1; t < threads; t++) {
     const part = sums + <usize>(t - 1) * sumsStride + offset;
-    let i = <usize>shareStart(quads, thread) << 4;
+    let i = (<usize>shareStart(quads, thread)) << 4;
     for (; i + 16 <= end; i += 16) v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(part + i)));
     for (; i < end; i += 4) store<f32>(total + i, load<f32>(total + i) + load<f32>(part + i));
   }
@@ -109,7 +148,8 @@ function addUp(total: usize, bytes: usize, offset: usize): void {
 export function backward(): void {
   startExchange();
   clearGradients();
-  const first = team ? 0 : thread, step = team ? 1 : threads;
+  const first = team ? 0 : thread,
+    step = team ? 1 : threads;
   const count = (tiles - first + step - 1) / step;
   // A team's shares begin at multiples of four children: a group is always the same thread's only if the types are such a multiple.
   const group = !team || inTypes % GROUP == 0 ? GROUP : 1;

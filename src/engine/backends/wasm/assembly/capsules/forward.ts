@@ -1,7 +1,21 @@
 /** The forward job: capsules of the layer, and s of every iteration for the backward job. */
 import { fma, LOG2E } from '../simd';
 import {
-  agreement, inTypes, iterations, output, outTypes, partials, saved, sum, table, team, tiles, tileStride, unitBytes, v, votes,
+  agreement,
+  inTypes,
+  iterations,
+  output,
+  outTypes,
+  partials,
+  saved,
+  sum,
+  table,
+  team,
+  tiles,
+  tileStride,
+  unitBytes,
+  v,
+  votes,
 } from './layer';
 import { barrier, nextItem, shareStart, thread, threads } from '../threads';
 import { findWindows, sameWindows, scatterParents } from './tile';
@@ -35,8 +49,7 @@ export function scale(target: usize, by: f32): void {
 }
 
 export function addScaled(target: usize, source: usize, by: f32): void {
-  for (let i: usize = 0; i < unitBytes; i += 16)
-    v128.store(target + i, fma(v128.load(source + i), f32x4.splat(by), v128.load(target + i)));
+  for (let i: usize = 0; i < unitBytes; i += 16) v128.store(target + i, fma(v128.load(source + i), f32x4.splat(by), v128.load(target + i)));
 }
 
 /** First of `count` children that belong to thread t of a team: a multiple of four. */
@@ -58,7 +71,8 @@ function forwardTiles(tile: i32, pair: bool): void {
     forwardTiles(tile + 1, false);
     return;
   }
-  const first = team ? childShare(count, thread) : 0, last = team ? childShare(count, thread + 1) : count;
+  const first = team ? childShare(count, thread) : 0,
+    last = team ? childShare(count, thread + 1) : count;
   tileVotes(first, last, pair, votes, sum);
   routeTile(tile, last - first, votes, sum, agreement);
   if (pair) routeTile(tile + 1, last - first, votes + tileStride, sum + tileStride, agreement + tileStride);

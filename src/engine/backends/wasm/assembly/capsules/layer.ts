@@ -160,7 +160,7 @@ export function readLayer(thread: i32): void {
   tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
   unitBytes = <usize>((units + 3) & ~3) * LANES;
   groupBytes = <usize>((GROUP * inDim + 3) & ~3) * LANES;
-  childBytes = <usize>inDim << 2;
+  childBytes = (<usize>inDim) << 2;
   matrixBytes = <usize>units * childBytes;
   gradientStride = unitBytes + GRADIENT_GAP;
   duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
@@ -199,7 +199,7 @@ export function slotPosition(tile: i32, lane: i32): i32 {
 export function slotImage(tile: i32, lane: i32): i32 {
   const full = imageGroups * positions;
   if (tile < full) return ((tile % imageGroups) << 3) + lane;
-  return (imageGroups << 3) + (((tile - full) << 3) + lane) % (batch & 7);
+  return (imageGroups << 3) + ((((tile - full) << 3) + lane) % (batch & 7));
 }
 
 /** Index of a slot's parent in (batch, positions), or -1. */

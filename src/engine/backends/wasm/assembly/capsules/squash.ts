@@ -17,9 +17,15 @@ function oneMinusExp(x: v128): v128 {
   series = fma(series, x, f32x4.splat(1 / 6.0));
   series = fma(series, x, f32x4.splat(-0.5));
   series = fma(series, x, f32x4.splat(1));
-  const at = exponents, limit = v128.load32_splat(at), magic = v128.load32_splat(at, 4);
-  const c5 = v128.load32_splat(at, 8), c4 = v128.load32_splat(at, 12), c3 = v128.load32_splat(at, 16);
-  const c2 = v128.load32_splat(at, 20), c1 = v128.load32_splat(at, 24), c0 = v128.load32_splat(at, 28);
+  const at = exponents,
+    limit = v128.load32_splat(at),
+    magic = v128.load32_splat(at, 4);
+  const c5 = v128.load32_splat(at, 8),
+    c4 = v128.load32_splat(at, 12),
+    c3 = v128.load32_splat(at, 16);
+  const c2 = v128.load32_splat(at, 20),
+    c1 = v128.load32_splat(at, 24),
+    c0 = v128.load32_splat(at, 28);
   const direct = f32x4.sub(f32x4.splat(1), exp2(f32x4.mul(x, f32x4.splat(-LOG2E)), limit, magic, c5, c4, c3, c2, c1, c0));
   return v128.bitselect(f32x4.mul(series, x), direct, f32x4.lt(x, f32x4.splat(SERIES_LIMIT)));
 }
@@ -51,15 +57,19 @@ function twiceSlope(q: v128, g: v128): v128 {
 export function squash(s: usize, target: usize): void {
   const bytes = <usize>outDim * LANES;
   for (let n = 0; n < outTypes; n++, s += bytes, target += bytes) {
-    let q = f32x4.splat(0), r = f32x4.splat(0);
+    let q = f32x4.splat(0),
+      r = f32x4.splat(0);
     for (let d: usize = 0; d < bytes; d += LANES) {
-      const x = v128.load(s + d), y = v128.load(s + d, 16);
-      q = fma(x, x, q), r = fma(y, y, r);
+      const x = v128.load(s + d),
+        y = v128.load(s + d, 16);
+      ((q = fma(x, x, q)), (r = fma(y, y, r)));
     }
-    const g = factor(q), h = factor(r);
+    const g = factor(q),
+      h = factor(r);
     for (let d: usize = 0; d < bytes; d += LANES) {
-      const x = f32x4.mul(g, v128.load(s + d)), y = f32x4.mul(h, v128.load(s + d, 16));
-      v128.store(target + d, y, 16), v128.store(target + d, x);
+      const x = f32x4.mul(g, v128.load(s + d)),
+        y = f32x4.mul(h, v128.load(s + d, 16));
+      (v128.store(target + d, y, 16), v128.store(target + d, x));
     }
   }
 }
@@ -68,18 +78,23 @@ export function squash(s: usize, target: usize): void {
 export function squashBackward(s: usize, dv: usize, target: usize): void {
   const bytes = <usize>outDim * LANES;
   for (let n = 0; n < outTypes; n++, s += bytes, dv += bytes, target += bytes) {
-    let q = f32x4.splat(0), r = f32x4.splat(0), along = f32x4.splat(0), beside = f32x4.splat(0);
+    let q = f32x4.splat(0),
+      r = f32x4.splat(0),
+      along = f32x4.splat(0),
+      beside = f32x4.splat(0);
     for (let d: usize = 0; d < bytes; d += LANES) {
-      const x = v128.load(s + d), y = v128.load(s + d, 16);
-      q = fma(x, x, q), r = fma(y, y, r);
-      along = fma(x, v128.load(dv + d), along), beside = fma(y, v128.load(dv + d, 16), beside);
+      const x = v128.load(s + d),
+        y = v128.load(s + d, 16);
+      ((q = fma(x, x, q)), (r = fma(y, y, r)));
+      ((along = fma(x, v128.load(dv + d), along)), (beside = fma(y, v128.load(dv + d, 16), beside)));
     }
-    const g = factor(q), h = factor(r);
-    along = f32x4.mul(twiceSlope(q, g), along), beside = f32x4.mul(twiceSlope(r, h), beside);
+    const g = factor(q),
+      h = factor(r);
+    ((along = f32x4.mul(twiceSlope(q, g), along)), (beside = f32x4.mul(twiceSlope(r, h), beside)));
     for (let d: usize = 0; d < bytes; d += LANES) {
       const x = fma(g, v128.load(dv + d), f32x4.mul(along, v128.load(s + d)));
       const y = fma(h, v128.load(dv + d, 16), f32x4.mul(beside, v128.load(s + d, 16)));
-      v128.store(target + d, y, 16), v128.store(target + d, x);
+      (v128.store(target + d, y, 16), v128.store(target + d, x));
     }
   }
 }
@@ -87,16 +102,16 @@ export function squashBackward(s: usize, dv: usize, target: usize): void {
 /** Capsules `from` to `from` + 7 of a tensor to [dim][lane] at `target`; zeros after the last. */
 function gatherEight(tensor: usize, from: i32, target: usize): void {
   for (let lane = 0; lane < 8; lane++) {
-    let source = tensor + (<usize>((from + lane) * outDim) << 2);
+    let source = tensor + ((<usize>((from + lane) * outDim)) << 2);
     for (let d: usize = 0; d < <usize>outDim; d++, source += 4)
-      store<f32>(target + d * LANES + (<usize>lane << 2), from + lane < batch ? load<f32>(source) : 0);
+      store<f32>(target + d * LANES + ((<usize>lane) << 2), from + lane < batch ? load<f32>(source) : 0);
   }
 }
 
 function scatterEight(source: usize, from: i32, tensor: usize): void {
   for (let lane = 0; lane < min(8, batch - from); lane++) {
-    let target = tensor + (<usize>((from + lane) * outDim) << 2);
-    for (let d: usize = 0; d < <usize>outDim; d++, target += 4) store<f32>(target, load<f32>(source + d * LANES + (<usize>lane << 2)));
+    let target = tensor + ((<usize>((from + lane) * outDim)) << 2);
+    for (let d: usize = 0; d < <usize>outDim; d++, target += 4) store<f32>(target, load<f32>(source + d * LANES + ((<usize>lane) << 2)));
   }
 }
 

@@ -2,8 +2,22 @@
 import { TABLE_ROW } from '../../jobs/numbers';
 import { LANES } from '../simd';
 import {
-  childBytes, inHeight, inTypes, inWidth, kernelHeight, kernelWidth, outWidth, padding, slotImage, slotParent, slotPosition, stride,
-  u, units, windows, zeros,
+  childBytes,
+  inHeight,
+  inTypes,
+  inWidth,
+  kernelHeight,
+  kernelWidth,
+  outWidth,
+  padding,
+  slotImage,
+  slotParent,
+  slotPosition,
+  stride,
+  u,
+  units,
+  windows,
+  zeros,
 } from './layer';
 
 /**
@@ -27,7 +41,7 @@ export function findWindows(tile: i32, table: usize): i32 {
             inside = true;
           }
         }
-        store<usize>(table + 4 + (<usize>lane << 2), address);
+        store<usize>(table + 4 + ((<usize>lane) << 2), address);
       }
       store<i32>(table, inside ? rank++ : -1);
     }
@@ -45,9 +59,14 @@ export function sameWindows(table: usize, other: usize): bool {
 /** Turns four floats from each of eight addresses into four [lane] rows. */
 @inline
 function turn(a: usize, b: usize, c: usize, d: usize, target: usize): void {
-  const r0 = v128.load(a), r1 = v128.load(b), r2 = v128.load(c), r3 = v128.load(d);
-  const p0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), p1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const q0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), q1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  const r0 = v128.load(a),
+    r1 = v128.load(b),
+    r2 = v128.load(c),
+    r3 = v128.load(d);
+  const p0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5),
+    p1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const q0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7),
+    q1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
   v128.store(target, v128.shuffle<f32>(p0, p1, 0, 1, 4, 5));
   v128.store(target + LANES, v128.shuffle<f32>(p0, p1, 2, 3, 6, 7));
   v128.store(target + 2 * LANES, v128.shuffle<f32>(q0, q1, 0, 1, 4, 5));
@@ -57,8 +76,14 @@ function turn(a: usize, b: usize, c: usize, d: usize, target: usize): void {
 /** `bytes` of the children of a window from `type` on as [dim][lane]. Rows that fill up the last four hold whatever follows in memory. */
 export function gatherChildren(row: usize, type: i32, bytes: usize, target: usize): void {
   const offset = <usize>type * childBytes;
-  const a = load<usize>(row, 4) + offset, b = load<usize>(row, 8) + offset, c = load<usize>(row, 12) + offset, d = load<usize>(row, 16) + offset;
-  const e = load<usize>(row, 20) + offset, f = load<usize>(row, 24) + offset, g = load<usize>(row, 28) + offset, h = load<usize>(row, 32) + offset;
+  const a = load<usize>(row, 4) + offset,
+    b = load<usize>(row, 8) + offset,
+    c = load<usize>(row, 12) + offset,
+    d = load<usize>(row, 16) + offset;
+  const e = load<usize>(row, 20) + offset,
+    f = load<usize>(row, 24) + offset,
+    g = load<usize>(row, 28) + offset,
+    h = load<usize>(row, 32) + offset;
   for (let i: usize = 0; i < bytes; i += 16, target += 4 * LANES) {
     turn(a + i, b + i, c + i, d + i, target);
     turn(e + i, f + i, g + i, h + i, target + 16);
@@ -74,9 +99,14 @@ function addToChild(child: usize, shift: usize, values: v128): void {
 /** Adds four [lane] rows to the gradients of four lanes' children, whose addresses are in the window table from `row` on. */
 @inline
 function turnBack(row: usize, shift: usize, source: usize): void {
-  const r0 = v128.load(source), r1 = v128.load(source, 32), r2 = v128.load(source, 64), r3 = v128.load(source, 96);
-  const p0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), p1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const q0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), q1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  const r0 = v128.load(source),
+    r1 = v128.load(source, 32),
+    r2 = v128.load(source, 64),
+    r3 = v128.load(source, 96);
+  const p0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5),
+    p1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const q0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7),
+    q1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
   addToChild(load<usize>(row), shift, v128.shuffle<f32>(p0, p1, 0, 1, 4, 5));
   addToChild(load<usize>(row, 4), shift, v128.shuffle<f32>(p0, p1, 2, 3, 6, 7));
   addToChild(load<usize>(row, 8), shift, v128.shuffle<f32>(q0, q1, 0, 1, 4, 5));
@@ -105,8 +135,8 @@ export function scatterRows(row: usize, offset: usize, shift: usize, source: usi
 export function gatherParents(tensor: usize, tile: i32, target: usize): void {
   for (let lane = 0; lane < 8; lane++) {
     const parent = slotParent(tile, lane);
-    let to = target + (<usize>lane << 2);
-    let from = tensor + <usize>(parent * units << 2);
+    let to = target + ((<usize>lane) << 2);
+    let from = tensor + <usize>((parent * units) << 2);
     for (const end = to + <usize>units * LANES; to < end; to += LANES, from += 4) store<f32>(to, parent < 0 ? 0 : load<f32>(from));
   }
 }
@@ -115,8 +145,8 @@ export function scatterParents(source: usize, tile: i32, tensor: usize): void {
   for (let lane = 0; lane < 8; lane++) {
     const parent = slotParent(tile, lane);
     if (parent < 0) continue;
-    let from = source + (<usize>lane << 2);
-    let to = tensor + <usize>(parent * units << 2);
-    for (const end = to + (<usize>units << 2); to < end; to += 4, from += LANES) store<f32>(to, load<f32>(from));
+    let from = source + ((<usize>lane) << 2);
+    let to = tensor + <usize>((parent * units) << 2);
+    for (const end = to + ((<usize>units) << 2); to < end; to += 4, from += LANES) store<f32>(to, load<f32>(from));
   }
 }
