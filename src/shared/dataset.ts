@@ -20,8 +20,15 @@ export interface Dataset {
   preparation?: PreparationSpec | undefined;
   /** What is still to be done where the bytes become numbers; absent: intensities in [0, 1] are what networks get. */
   standardisation?: Standardisation | undefined;
+  /** Indices of the training images that are trained on and that are not, ascending; absent: all are. See engine/training/validation.ts. */
+  heldOut?: { training: Uint32Array; validation: Uint32Array } | undefined;
   /** Hex SHA-256 over shape, classes, images, labels and standardisation: the identity under which runs remember their data. */
   fingerprint: string;
+}
+
+/** The number of images that are trained on. */
+export function trainingImages({ train, heldOut }: Pick<Dataset, 'train' | 'heldOut'>): number {
+  return heldOut ? heldOut.training.length : train.labels.length;
 }
 
 export function inputShape(dataset: Dataset): InputShape {

@@ -46,11 +46,21 @@ export const Evaluation = z.strictObject({
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
+/** What a test says in single numbers. */
+export const Scores = Evaluation.omit({ confusion: true, activity: true });
+export type Scores = z.infer<typeof Scores>;
+
+export function scoresOf({ loss, margin, reconstruction, accuracy, top5 }: Scores): Scores {
+  return { loss, margin, reconstruction, accuracy, top5 };
+}
+
 export const EpochMetrics = z.strictObject({
   /** 1-based, counted over the network's whole life: a pruned run goes on where its parent stopped. */
   epoch: z.int().min(1),
   train: z.strictObject({ loss: z.number(), margin: z.number(), reconstruction: z.number(), ccm: z.number(), accuracy: share }),
   test: Evaluation,
+  /** On the training images that were held out; absent when none were. */
+  validation: Scores.optional(),
   gradients: z.array(LayerGradient),
   /** Training images per second of this epoch, evaluation not counted. */
   imagesPerSecond: z.number().min(0),

@@ -32,6 +32,8 @@ export interface ScoreTask {
   weights: Uint8Array;
   pruning: PruningSpec;
   seed: number;
+  /** Share of the training images that the run has held out, and that is not judged on. */
+  validation: number;
 }
 
 export type ToTrainer =

@@ -4,6 +4,7 @@ import { JobStopped, type HostIO } from '../engine/io.ts';
 import { measureSpeed } from '../engine/jobs/measure.ts';
 import { scoreLayers } from '../engine/jobs/prune.ts';
 import { run } from '../engine/jobs/run.ts';
+import { holdOut } from '../engine/training/validation.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { EngineName, EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
@@ -91,10 +92,15 @@ async function train(job: RunJob, dataset: Dataset, engine: Engine, host: Traine
   });
 }
 
-async function score({ weights: file, pruning, seed }: ScoreTask, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
+async function score(
+  { weights: file, pruning, seed, validation }: ScoreTask,
+  dataset: Dataset,
+  engine: Engine,
+  host: TrainerHost,
+): Promise<void> {
   const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
   let done = 0;
-  const scores = await scoreLayers({ network, weights, pruning, seed }, dataset, engine, {
+  const scores = await scoreLayers({ network, weights, pruning, seed }, holdOut(dataset, validation), engine, {
     // Asked before every batch.
     shouldStop: () => {
       host.post({ type: 'scoring', done: done++, total: pruning.batches });

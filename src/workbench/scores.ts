@@ -54,7 +54,12 @@ export class Scorer {
     const trainer = host.startTrainer(choice.name);
     try {
       return await this.#outcome(task, trainer, () =>
-        trainer.post({ type: 'score', task: { weights, pruning, seed: run.spec.seed }, dataset, engine: choice }),
+        trainer.post({
+          type: 'score',
+          task: { weights, pruning, seed: run.spec.seed, validation: run.spec.training.validation },
+          dataset,
+          engine: choice,
+        }),
       );
     } finally {
       this.#tasks.delete(task);

@@ -7,7 +7,9 @@ import type { Checkpoint, JobIO } from '../../src/engine/io.ts';
 import { train, type TrainJob } from '../../src/engine/jobs/train.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
-import type { EpochMetrics } from '../../src/shared/results.ts';
+import type { Dataset } from '../../src/shared/dataset.ts';
+import { scoresOf, type EpochMetrics } from '../../src/shared/results.ts';
+import { holdOut } from '../../src/engine/training/validation.ts';
 import type { Weights } from '../../src/shared/weights.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { blobs } from './blobs.ts';
@@ -126,6 +128,32 @@ describe('training', () => {
       /^The loss became NaN in epoch 1, step 1; a smaller learning rate than 1 usually helps\.$/,
     );
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('a validation share', () => {
+  const run = async (data: Dataset) => {
+    const host = recorder();
+    const { weights } = await train({ ...job, training: { ...job.training, epochs: 1 } }, data, engine, host);
+    return { metrics: host.epochs[0]!, weights };
+  };
+
+  it('is tested on after every epoch, and leaves what the others compute as it is without one', async () => {
+    const held = holdOut(dataset, 0.2);
+    const { metrics, weights } = await run(held);
+    const { training, validation } = held.heldOut!;
+    const { images, labels } = dataset.train;
+    const size = images.length / labels.length;
+    const pick = (indices: Uint32Array) => ({
+      images: Uint8Array.from([...indices].flatMap((i) => [...images.subarray(i * size, (i + 1) * size)])),
+      labels: Uint16Array.from(indices, (i) => labels[i]!),
+    });
+    // The same training by hand: a data set that has only the images that stay, and is tested on the others.
+    const byHand = await run({ ...dataset, train: pick(training), test: pick(validation) });
+    expect(plain(weights)).toEqual(plain(byHand.weights));
+    expect(metrics.validation).toEqual(scoresOf(byHand.metrics.test));
+    expect(metrics.test.confusion.flat().reduce((a, b) => a + b)).toBe(30);
+    expect((await run(dataset)).metrics).not.toHaveProperty('validation');
   });
 });
 

@@ -21,19 +21,20 @@ export interface Measured {
 
 type MeasuredTraining = Pick<TrainingSpec, 'measure' | 'reconstruction'>;
 
-/** Tests `net` on the whole test split. Throws JobStopped when the host says so. */
+/** Tests `net` on the whole of the test images, or of those held out for validation. Throws JobStopped when the host says so. */
 export async function evaluate(
   net: CapsNet,
   dataset: Dataset,
   training: MeasuredTraining,
   io: Pick<HostIO, 'shouldStop'>,
+  part: 'test' | 'validation' = 'test',
 ): Promise<Measured> {
-  const count = dataset.test.labels.length;
+  const count = part === 'test' ? dataset.test.labels.length : dataset.heldOut!.validation.length;
   const tally = new Tally(dataset.classes.length);
   const meters = new Map<string, ActivityMeter>();
   for (let start = 0; start < count; start += training.measure.batch) {
     if (io.shouldStop()) throw new JobStopped('Stopped while testing.');
-    const batch = plainBatch(dataset, 'test', start, Math.min(training.measure.batch, count - start));
+    const batch = plainBatch(dataset, part, start, Math.min(training.measure.batch, count - start));
     await measureBatch(net, batch, training.measure.threshold, tally, meters);
     await breathe();
   }

@@ -1,6 +1,6 @@
 /** The pruning job: importance of every channel over training images → plan → surgery. Deterministic for a seed, so it can be repeated. */
 import * as tf from '@tensorflow/tfjs-core';
-import { inputShape, type Dataset } from '../../shared/dataset.ts';
+import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import { planPruning, sumByType, type Scores } from '../../shared/pruning-plan.ts';
 import type { LayerCut } from '../../shared/results.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
@@ -111,7 +111,7 @@ async function forEachBatch(
   use: (images: Float32Array, shape: [number, number, number, number]) => Promise<void>,
 ): Promise<void> {
   const { height, width, channels } = dataset.shape;
-  const perPass = Math.max(1, Math.floor(dataset.train.labels.length / batch));
+  const perPass = Math.max(1, Math.floor(trainingImages(dataset) / batch));
   for (let i = 0; i < batches; i++) {
     if (io.shouldStop()) throw new JobStopped('Stopped while judging channels.');
     // Pass 0, -1, …: training counts its epochs from 1, so the order is one that no epoch uses.

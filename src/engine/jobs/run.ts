@@ -10,6 +10,7 @@ import type { Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
 import { analyse } from './analyse.ts';
 import { JobStopped, type HostIO } from '../io.ts';
+import { holdOut } from '../training/validation.ts';
 import { prune } from './prune.ts';
 import { train } from './train.ts';
 
@@ -36,8 +37,9 @@ export async function run(job: RunJob, dataset: Dataset, engine: Engine, io: Run
   }
 }
 
-async function pruneTrainAnalyse(job: RunJob, dataset: Dataset, engine: Engine, io: RunIO): Promise<'finished' | 'stopped'> {
+async function pruneTrainAnalyse(job: RunJob, whole: Dataset, engine: Engine, io: RunIO): Promise<'finished' | 'stopped'> {
   const { training, seed, firstEpoch } = job.spec;
+  const dataset = holdOut(whole, training.validation);
   const resume = job.checkpoint ? decodeCheckpoint(job.checkpoint, 'the checkpoint') : undefined;
   const start = resume ? { network: job.spec.network, weights: null } : await startOf(job, dataset, engine, io);
   const { network } = start;

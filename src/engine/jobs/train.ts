@@ -1,7 +1,8 @@
 /** The training job: epochs of steps, evaluation after each, a checkpoint after each, stop at the next step. */
-import { inputShape, type Dataset } from '../../shared/dataset.ts';
+import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
+import { scoresOf } from '../../shared/results.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { evaluate } from '../analysis/evaluate.ts';
 import type { Engine } from '../engine.ts';
@@ -39,7 +40,7 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
   try {
     if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });
     const lastEpoch = firstEpoch + training.epochs;
-    const steps = stepsPerEpoch(dataset.train.labels.length, training.batch);
+    const steps = stepsPerEpoch(trainingImages(dataset), training.batch);
     const clock = new JobClock(io, steps);
     let lastBreath = io.now();
     while (state.epoch < lastEpoch) {
@@ -61,10 +62,20 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
       const evaluationStart = io.now();
       // Before the epoch is closed, so that a stop in here is a stop after the epoch's last step.
       const { evaluation } = await evaluate(net, dataset, training, io);
+      const validation = dataset.heldOut && (await evaluate(net, dataset, training, io, 'validation')).evaluation;
       clock.evaluationTook((io.now() - evaluationStart) / 1000);
       const finished = state.finishEpoch();
       const seconds = (io.now() - epochStart) / 1000;
-      await io.onEpoch({ ...finished, test: evaluation, seconds, peakMemoryBytes: io.peakMemory() }, await state.checkpoint());
+      await io.onEpoch(
+        {
+          ...finished,
+          test: evaluation,
+          ...(validation && { validation: scoresOf(validation) }),
+          seconds,
+          peakMemoryBytes: io.peakMemory(),
+        },
+        await state.checkpoint(),
+      );
     }
     return { status: 'finished', weights: await net.weights() };
   } catch (error) {

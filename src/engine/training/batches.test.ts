@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../shared/dataset.ts';
 import { plainBatch, stepsPerEpoch, trainingBatches } from './batches.ts';
 import { intensities, standardised } from './network-values.ts';
+import { holdOut } from './validation.ts';
 
 const shape = { height: 4, width: 5, channels: 2 };
 const size = 4 * 5 * 2;
@@ -59,6 +60,39 @@ describe('trainingBatches', () => {
       const image = Array.from({ length: 9 }, (_, n) => n).find((n) => value(data, n, 0, 0, 0) === images[i * size]);
       expect(image! % 3).toBe(label);
     }
+  });
+});
+
+describe('held-out images', () => {
+  const whole = dataset(40);
+  const held = holdOut(whole, 0.25);
+  const { training, validation } = held.heldOut!;
+
+  it('are a share of every class, and the same whatever the run', () => {
+    expect([...training, ...validation].sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
+    const perClass = [0, 1, 2].map((label) => validation.filter((i) => whole.train.labels[i] === label).length);
+    expect(perClass).toEqual([4, 3, 3]); // of 14, 13 and 13
+    expect(holdOut(whole, 0.25)).toEqual(held);
+    expect([...validation]).not.toEqual([...Array(10).keys()]);
+  });
+
+  it('are never trained on, and are tested on as they are', () => {
+    const seen = new Set<string>();
+    const batches = trainingBatches(held, { batch: 10, shift: 0, seed: 1, epoch: 1 });
+    const all = (images: Float32Array, count: number) =>
+      Array.from({ length: count }, (_, i) => images.subarray(i * size, (i + 1) * size).join());
+    for (let step = 0; step < 3; step++) for (const image of all(batches(step).images, 10)) seen.add(image);
+    expect(seen.size).toBe(30);
+    const batch = plainBatch(held, 'validation', 2, 8);
+    expect([...batch.labels]).toEqual([...validation.subarray(2)].map((i) => whole.train.labels[i]));
+    expect(all(batch.images, 8)).toEqual([...validation.subarray(2)].map((i) => plainBatch(whole, 'train', i, 1).images.join()));
+    expect(all(batch.images, 8).filter((image) => seen.has(image))).toEqual([]);
+  });
+
+  it('leave at least one image of a class, and are refused when there would be none', () => {
+    expect(() => holdOut(dataset(6), 0.1)).toThrow(/a validation share of 0.1 is less than one image of every class in 6 training images/);
+    expect(holdOut(dataset(6), 0.5).heldOut!.training).toHaveLength(3);
+    expect(holdOut(whole, 0)).toBe(whole);
   });
 });
 

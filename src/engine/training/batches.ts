@@ -1,5 +1,5 @@
 /** Which images a training step sees, and in what form. Depends on seed, epoch and step only, so runs can be resumed and compared. */
-import type { Dataset, Split } from '../../shared/dataset.ts';
+import { trainingImages, type Dataset, type Split } from '../../shared/dataset.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
 import type { Standardisation } from '../../shared/spec/preparation.ts';
 import { networkValues } from './network-values.ts';
@@ -24,15 +24,16 @@ export function trainingBatches(
   options: { batch: number; shift: number; seed: number; epoch: number },
 ): (step: number) => Batch {
   const { batch, shift, seed, epoch } = options;
-  const { train, shape } = dataset;
+  const { train, shape, heldOut } = dataset;
   const values = networkValues(dataset);
-  const order = permutation(train.labels.length, randomStream(seed, 'order', epoch));
+  const order = permutation(trainingImages(dataset), randomStream(seed, 'order', epoch));
   const size = Math.min(batch, order.length);
   return (step) => {
     const random = randomStream(seed, 'shift', epoch, step);
     const result = emptyBatch(size, dataset);
     for (let i = 0; i < size; i++) {
-      const index = order[step * size + i]!;
+      const place = order[step * size + i]!;
+      const index = heldOut ? heldOut.training[place]! : place;
       const [dy, dx] = shift > 0 ? [random.int(-shift, shift), random.int(-shift, shift)] : [0, 0];
       result.labels[i] = train.labels[index]!;
       copyShifted({ split: train, index, shape, values }, dy, dx, result.images, i);
@@ -41,15 +42,31 @@ export function trainingBatches(
   };
 }
 
-/** The images [start, start + count) of a split as they are. */
-export function plainBatch(dataset: Dataset, split: 'train' | 'test', start: number, count: number): Batch {
+/** Parts of a data set that are measured on; `validation` is what is held out of `train`. */
+export type MeasuredOn = 'train' | 'validation' | 'test';
+
+/** The images [start, start + count) of a part as they are. */
+export function plainBatch(dataset: Dataset, part: MeasuredOn, start: number, count: number): Batch {
+  if (part === 'validation') return pickedBatch(dataset, dataset.heldOut!.validation.subarray(start, start + count));
   const result = emptyBatch(count, dataset);
   const values = networkValues(dataset);
   const { channels } = dataset.shape;
   const size = imageSize(dataset);
-  const pixels = dataset[split].images.subarray(start * size, (start + count) * size);
+  const pixels = dataset[part].images.subarray(start * size, (start + count) * size);
   for (let i = 0; i < pixels.length; i++) result.images[i] = values[(i % channels) * 256 + pixels[i]!]!;
-  result.labels.set(dataset[split].labels.subarray(start, start + count));
+  result.labels.set(dataset[part].labels.subarray(start, start + count));
+  return result;
+}
+
+/** These training images as they are. */
+function pickedBatch(dataset: Dataset, indices: Uint32Array): Batch {
+  const result = emptyBatch(indices.length, dataset);
+  const { train, shape } = dataset;
+  const values = networkValues(dataset);
+  for (const [i, index] of indices.entries()) {
+    result.labels[i] = train.labels[index]!;
+    copyShifted({ split: train, index, shape, values }, 0, 0, result.images, i);
+  }
   return result;
 }
 

@@ -73,6 +73,11 @@ export const TrainingSpec = z.strictObject({
     description: 'Largest random shift of a training image along each axis.',
     unit: 'pixels',
   }),
+  validation: z.number().min(0).max(0.5).default(0).meta({
+    title: 'Validation share',
+    description:
+      'Share of the training images that is held out, the same in every run on the same data. The best epoch and every other choice are made on it, so that the test images have the last word only.',
+  }),
   measure: MeasureSpec.prefault({}),
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
