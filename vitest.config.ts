@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     environment: 'node',
+    reporters: ['default', './test/skip-reporter.ts'],
     // Processes, not threads: the engine starts worker threads of its own and keeps one WebAssembly memory per process.
     pool: 'forks',
     testTimeout: 60_000,

@@ -9,6 +9,7 @@ import { bytes, integer } from '../src/cli/format.ts';
 import { integerBetween, jsonOption, print, printJson } from '../src/cli/options.ts';
 import { table } from '../src/cli/table.ts';
 import type { ProgressReport, Report } from './datasets/contestant.ts';
+import { barsOf, seconds, type Bar, type Standing } from './datasets/bars.ts';
 import { readMnist, writeCifar, writeIdx, writePngFolders } from './datasets/problems.ts';
 import { progress, withFolder } from './program.ts';
 
@@ -27,11 +28,6 @@ interface Entrant {
   program: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
-}
-
-interface Standing extends Report {
-  name: string;
-  problem: string;
 }
 
 /** A program's report. Throws when it fails. */
@@ -72,25 +68,6 @@ function findPeers(): { program: string; versions: string } | null {
   progress(`Without peers: ${program} lacks NumPy or Pillow (${stderr.trim().split('\n').at(-1) ?? ''}); PYTHON names another.`);
   return null;
 }
-
-interface Bar {
-  what: string;
-  needed: string;
-  measured: string | null;
-  /** Null: not measured. */
-  met: boolean | null;
-}
-
-const bar = (what: string, needed: string, measured: string | null, met: boolean | undefined): Bar => ({
-  what,
-  needed,
-  measured,
-  met: measured === null ? null : (met ?? null),
-});
-const seconds = (value: number): string => (value < 1 ? `${(1000 * value).toFixed(0)} ms` : `${value.toFixed(2)} s`);
-const times = (value: number): string => `${value.toFixed(2)}×`;
-
-const SPARE_BYTES = 200e6;
 
 async function main({ rounds, images, peers: wanted, json }: Options): Promise<void> {
   const python = wanted ? findPeers() : null;
@@ -139,35 +116,6 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
   print(`${machine.processor}, ${processes} cores; Node ${process.versions.node}, ${machine.peers ?? 'no peers'}`);
   print(`\n${standingsTable(standings)}\n\nThe best of ${rounds} rounds in turn, each in a process of its own, without its start.\n`);
   print(barsTable(bars));
-}
-
-function barsOf(standings: Standing[], watched: ProgressReport, images: number): Bar[] {
-  const find = (problem: string, name = 'Capscope') =>
-    standings.find((one) => one.problem.startsWith(problem) && one.name.startsWith(name));
-  const png = `${integer(images)} PNG`;
-  const [idx, folders, pillow] = [find('MNIST, IDX')!, find(png)!, find(png, 'Pillow')];
-  const [cifar, numpy, again] = [find('CIFAR-10 binary, arrays')!, find('CIFAR-10 binary, arrays', 'NumPy'), find('MNIST, opened')!];
-  const rate = folders.images / folders.seconds;
-  const overPillow = pillow ? pillow.seconds / folders.seconds : null;
-  const overNumpy = numpy ? numpy.seconds / cifar.seconds : null;
-  return [
-    bar('MNIST’s four IDX files ready', '< 500 ms', seconds(idx.seconds), idx.seconds < 0.5),
-    bar('PNG files per second', '≥ 3,000', integer(rate), rate >= 3000),
-    bar(
-      'PNG files: times faster than Pillow',
-      '≥ 2×',
-      overPillow === null ? null : times(overPillow),
-      overPillow !== null && overPillow >= 2,
-    ),
-    bar('CIFAR-10: times faster than NumPy', '≥ 1×', overNumpy === null ? null : times(overNumpy), overNumpy !== null && overNumpy >= 1),
-    bar('MNIST opened again', '< 100 ms', seconds(again.seconds), again.seconds < 0.1),
-    ...[idx, folders, cifar].map(({ problem, peakBytes, images: count }) => {
-      const data = count * (problem.startsWith('CIFAR') ? 3072 : 784);
-      return bar(`peak memory: ${problem}`, `≤ ${bytes(data + SPARE_BYTES)}`, bytes(peakBytes), peakBytes <= data + SPARE_BYTES);
-    }),
-    bar('longest silence while reading', '≤ 500 ms', seconds(watched.longestSilence), watched.longestSilence <= 0.5),
-    bar('cancelled, and nothing left', '≤ 200 ms', seconds(watched.cancel), watched.cancel <= 0.2 && watched.left.length === 0),
-  ];
 }
 
 function standingsTable(standings: Standing[]): string {

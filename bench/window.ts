@@ -12,11 +12,12 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { integerBetween, jsonOption, print, printJson } from '../src/cli/options.ts';
 import { table } from '../src/cli/table.ts';
 import { startServer } from '../src/server/server.ts';
-import { hasChromium, launchOptions } from '../test/chromium.ts';
+import { chromium as browserProgram, launchOptions } from '../test/chromium.ts';
 import { openDesktop } from '../test/e2e/desktop.ts';
 import { machine, machineLine, progress, withFolder } from './program.ts';
+import { TASK_LIMIT, windowBars } from './window/bars.ts';
 import { writeDatabase } from './window/database.ts';
-import { LIMIT, traced, type Busy } from './window/trace.ts';
+import { traced, type Busy } from './window/trace.ts';
 import { startScriptedTrainer } from './window/trainer.ts';
 
 interface Options {
@@ -41,9 +42,6 @@ interface Start {
   firstPaint: number;
   listed: number;
 }
-
-/** Milliseconds from the start of the process to the window's first content. */
-const START_LIMIT = 1500;
 
 const cli = fileURLToPath(new URL('../src/cli/start.mjs', import.meta.url));
 const resources = fileURLToPath(new URL('../resources/', import.meta.url));
@@ -228,7 +226,7 @@ function best(rounds: Measured[][]): Measured[] {
 const ms = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
 
 async function main({ runs, epochs, points, rounds, json }: Options): Promise<void> {
-  if (!hasChromium) throw new Error('This needs a Chromium.');
+  if (browserProgram === null) throw new Error('This needs a Chromium.');
   const { starts, measured, version } = await withFolder(async (folder) => {
     progress(`Writing ${runs} runs of ${epochs} epochs`);
     const { path, queued } = await writeDatabase(folder, resources, { runs, epochs });
@@ -254,14 +252,7 @@ async function main({ runs, epochs, points, rounds, json }: Options): Promise<vo
     firstPaint: least('firstPaint'),
     listed: least('listed'),
   };
-  const bars = [
-    { what: "ms from the start of the process to the window's first content", limit: START_LIMIT, measured: start.window },
-    {
-      what: "ms of the page's longest task, processor time",
-      limit: LIMIT,
-      measured: Math.max(...measured.map(({ longestCpu }) => longestCpu)),
-    },
-  ].map((bar) => ({ ...bar, met: bar.measured <= bar.limit }));
+  const bars = windowBars(start.window, measured);
   if (json) {
     printJson({ machine: machine(null), chromium: version, runs, epochs, points, rounds, start, measured, bars });
     return;
@@ -288,7 +279,7 @@ async function main({ runs, epochs, points, rounds, json }: Options): Promise<vo
         { head: 'action' },
         { head: 'longest task, ms', ...number },
         { head: 'its CPU, ms', ...number },
-        { head: `over ${LIMIT} ms`, ...number },
+        { head: `over ${TASK_LIMIT} ms`, ...number },
       ],
       measured.map(({ what, longest, longestCpu, overLimit }) => [what, ms(longest), ms(longestCpu), String(overLimit)]),
     ),

@@ -1,14 +1,25 @@
-/** The browser for tests that need one: Debian's Chromium, which .ci/run installs. */
+/** The browser for tests that need one: Debian's Chromium, which .ci/run installs, or whichever Chrome is in its usual place. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LaunchOptions } from 'playwright-core';
+import { mustHave } from './needs.ts';
 
-const path = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ...['ProgramFiles', 'ProgramFiles(x86)', 'LOCALAPPDATA'].map((folder) =>
+    join(process.env[folder] ?? '', 'Google/Chrome/Application/chrome.exe'),
+  ),
+];
 
-/** Whether there is a browser; if not, says so once, because the tests that need it are skipped. */
-export const hasChromium = path !== undefined;
-if (!hasChromium) console.warn('Skipped: tests in a browser. Install Chromium to run them.');
+/** Null where there is none. */
+export const chromium = places.find((file) => existsSync(file)) ?? null;
+
+export const lackOfChromium = mustHave(chromium === null ? 'There is no browser here; install Chromium.' : null);
 
 export const launchOptions: LaunchOptions = {
-  ...(path && { executablePath: path }),
+  ...(chromium !== null && { executablePath: chromium }),
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'], // prettier-ignore
 };

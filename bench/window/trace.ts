@@ -1,5 +1,6 @@
 /** How long the page's main thread was busy at a time, from Chromium's own trace. */
 import type { Browser, Page } from 'playwright-core';
+import { TASK_LIMIT } from './bars.ts';
 
 export interface Busy {
   /** Milliseconds of the longest task, as the clock has it and as the processor counted it. */
@@ -8,9 +9,6 @@ export interface Busy {
   /** Tasks of more than 50 ms of processor time: those that a person notices. */
   overLimit: number;
 }
-
-/** Milliseconds that a task may take. */
-export const LIMIT = 50;
 
 interface TraceEvent {
   name: string;
@@ -40,7 +38,7 @@ export async function traced(browser: Browser, page: Page, action: () => Promise
   return {
     longest: Math.max(...tasks.map(({ dur = 0 }) => dur / 1000)),
     longestCpu: Math.max(...cpu),
-    overLimit: cpu.filter((time) => time > LIMIT).length,
+    overLimit: cpu.filter((time) => time > TASK_LIMIT).length,
   };
 }
 

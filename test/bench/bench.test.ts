@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { hasChromium } from '../chromium.ts';
+import { lackOfDesktop } from '../e2e/desktop.ts';
+import { lackOfChromium } from '../chromium.ts';
+import { needs } from '../needs.ts';
 
 const run = promisify(execFile);
 
@@ -55,7 +57,8 @@ it('measures the memory of a step, and calculates that of the reference op where
   // 36 · 32 capsules vote for 10 classes of 16 dimensions.
   expect(voteBytes).toBe(4 * 4 * 36 * 32 * 10 * 16);
   expect(contestants[0]!.measured).toBe(true);
-  expect(bar.met).toBe(contestants[0]!.peakBytes < 2.5e9);
+  // Memory, unlike time, does not depend on what else the machine does.
+  expect(bar.met, `${contestants[0]!.peakBytes} bytes`).toBe(true);
 });
 
 const Window = z.object({
@@ -71,18 +74,14 @@ const Window = z.object({
   bars: z.array(z.object({ limit: z.number(), measured: z.number().positive(), met: z.boolean() })).length(2),
 });
 
-it.skipIf(!hasChromium)(
-  'times the pages with a list of runs and a live curve',
-  async () => {
-    const args = ['--runs', '30', '--epochs', '2', '--points', '300', '--rounds', '1'];
-    const { measured, bars } = Window.parse(await json('window', ...args));
-    expect(measured.map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['scroll from top to end and back', 'points come for two seconds']),
-    );
-    for (const { limit, measured: value, met } of bars) expect(met).toBe(value <= limit);
-  },
-  240_000,
-);
+it('times the pages with a list of runs and a live curve', { timeout: 240_000, ...needs(lackOfChromium, lackOfDesktop) }, async () => {
+  const args = ['--runs', '30', '--epochs', '2', '--points', '300', '--rounds', '1'];
+  const { measured, bars } = Window.parse(await json('window', ...args));
+  expect(measured.map(({ what }) => what)).toEqual(
+    expect.arrayContaining(['scroll from top to end and back', 'points come for two seconds']),
+  );
+  expect(bars.map(({ limit }) => limit)).toEqual([1500, 50]);
+});
 
 const Datasets = z.object({
   standings: z
@@ -96,7 +95,6 @@ it('times reading data sets, and leaves bars open that need NumPy and Pillow', a
   const { standings, watched, bars } = Datasets.parse(await json('datasets', '--rounds', '1', '--images', '1200', '--no-peers'));
   expect(standings.map(({ images }) => images)).toEqual([70_000, 1200, 60_000, 60_000, 70_000]);
   expect(watched.left).toEqual([]);
-  // Memory, unlike time, does not depend on what else the machine does.
   for (const { what, measured, met } of bars.filter((bar) => bar.what.startsWith('peak memory')))
     expect(met, `${what}: ${measured}`).toBe(true);
   expect(bars.filter(({ met }) => met === null).map(({ what }) => what)).toEqual([

@@ -9,14 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launchOptions } from '../chromium.ts';
+import { lackOfChromium, launchOptions } from '../chromium.ts';
+import { needs } from '../needs.ts';
 import { readGoldens } from './cases.ts';
 import type { LayerInputs, LayerResults } from './page/layer.ts';
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 const kernels = fileURLToPath(new URL('../../out/kernels/', import.meta.url));
 
-describe.skipIf(!hasChromium)('the fused kernel in a page', () => {
+describe('the fused kernel in a page', needs(lackOfChromium), () => {
   let folder: string;
   let server: Server;
   let browser: Browser;

@@ -2,12 +2,13 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowserMode, type BrowserMode } from './browser-mode.ts';
+import { needs } from '../needs.ts';
+import { lackOfBrowserMode, openBrowserMode, type BrowserMode } from './browser-mode.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped } from './session.ts';
+import { makeFolder, removeFolder } from './session.ts';
 
-describe.skipIf(skipped)('browser mode', () => {
+describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
   let folder: string;
   let files: string[];
   let session: BrowserMode;

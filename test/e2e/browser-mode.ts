@@ -1,13 +1,17 @@
 /** Starts browser mode as `npm run serve` does, and a browser at the address that it prints. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium as engine, type Browser } from 'playwright-core';
-import { chromium, complaintsOf, dragging, waitFor, type Session } from './session.ts';
+import { chromium, type Browser } from 'playwright-core';
+import { lackOfChromium, launchOptions } from '../chromium.ts';
+import type { Lack } from '../needs.ts';
+import { complaintsOf, dragging, tellProgram, waitFor, type Session } from './session.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
+
+export const lackOfBrowserMode: Lack =
+  process.platform === 'win32' ? 'On Windows a test cannot press Ctrl-C, with which browser mode ends.' : lackOfChromium;
 
 export interface BrowserMode extends Session {
   /** With the token. */
@@ -25,10 +29,11 @@ export async function openBrowserMode(command: readonly string[]): Promise<Brows
   let printed = '';
   server.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const url = await waitFor(() => /http:\/\/\S+/.exec(printed)?.[0]);
-  const browser: Browser = await engine.launch({ executablePath: chromium!, args });
+  const browser: Browser = await chromium.launch(launchOptions);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const complaints = complaintsOf(page);
   await page.goto(url);
+  await tellProgram(page, 'browser mode');
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
   const interrupt = async () => {
     // To the whole group, as a terminal does: the trainer hears it too.
@@ -54,15 +59,27 @@ export async function openBrowserMode(command: readonly string[]): Promise<Brows
   };
 }
 
-/** Process id of a descendant whose command line says this. Linux only. */
+/** Process id of a descendant whose command line says this. */
 function childOf(parent: number, words: string): number | undefined {
-  for (const pid of children(parent)) {
-    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words)) return pid;
+  for (const { pid, command } of children(parent)) {
+    if (command.includes(words)) return pid;
     const further = childOf(pid, words);
     if (further !== undefined) return further;
   }
   return undefined;
 }
 
-const children = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+interface Child {
+  pid: number;
+  command: string;
+}
+
+/** Read from the system where it says so in files, because small Linux systems have no `ps`. */
+function children(parent: number): Child[] {
+  if (process.platform === 'linux') {
+    const pids = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return pids.map((pid) => ({ pid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }));
+  }
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).matchAll(/^ *(\d+) +(\d+) (.*)$/gm);
+  return [...lines].filter(([, , of]) => Number(of) === parent).map(([, pid, , command]) => ({ pid: Number(pid), command: command! }));
+}

@@ -1,11 +1,12 @@
 /** The built application from its first start to its second, as a person uses it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped } from './session.ts';
+import { makeFolder, removeFolder } from './session.ts';
 
-describe.skipIf(skipped)('the window', () => {
+describe(driven('the window'), needs(lackOfDesktop), () => {
   let folder: string;
   let files: string[];
   let desktop: Desktop;

@@ -3,10 +3,15 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import electronPackage from 'electron/package.json' with { type: 'json' };
 import { _electron, type ElectronApplication } from 'playwright-core';
-import { chromium, complaintsOf, dragging, waitFor, type Session } from './session.ts';
+import { chromium, lackOfChromium } from '../chromium.ts';
+import { mustHave, type Lack } from '../needs.ts';
+import { complaintsOf, dragging, tellProgram, waitFor, type Session } from './session.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** For Electron; the stand-in is told by its environment. */
+const imitatedCard = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 const standIn = fileURLToPath(new URL('../electron-host/electron', import.meta.url));
 
 /** Electron's program; null where it was not downloaded. */
@@ -16,6 +21,19 @@ function electronProgram(): string | null {
   const program = existsSync(name) ? join(folder, 'dist', readFileSync(name, 'utf8').trim()) : null;
   return program !== null && existsSync(program) ? program : null;
 }
+
+export const electron = electronProgram();
+
+/** A title that says which program is driven. */
+export const driven = (what: string): string =>
+  `${what} (${electron === null ? 'stand-in for Electron' : `Electron ${electronPackage.version}`})`;
+
+function whatLacks(): Lack {
+  if (electron !== null) return null;
+  if (process.platform === 'win32') return mustHave('Electron was not downloaded, and its stand-in is no program for Windows.');
+  return lackOfChromium;
+}
+export const lackOfDesktop = whatLacks();
 
 export interface Desktop extends Session {
   app: ElectronApplication;
@@ -27,7 +45,7 @@ export interface DesktopOptions {
   /** Where dropped files lie; the stand-in cannot ask. */
   dropFolder?: string;
   args?: readonly string[];
-  /** Whether the stand-in has a graphics card, which is imitated. */
+  /** Whether there is a graphics card, which is imitated. */
   webgpu?: boolean;
   /** Folder of the application; by default this project's. */
   application?: string;
@@ -41,9 +59,9 @@ export async function openDesktop({
   application = '.',
 }: DesktopOptions): Promise<Desktop> {
   const app = await _electron.launch({
-    executablePath: electronProgram() ?? standIn,
+    executablePath: electron ?? standIn,
     cwd: root,
-    args: [application, `--user-data-dir=${userData}`, ...args],
+    args: [application, `--user-data-dir=${userData}`, ...(webgpu ? imitatedCard : []), ...args],
     env: {
       ...(process.env as Record<string, string>),
       STAND_IN_NODE: process.execPath,
@@ -55,6 +73,8 @@ export async function openDesktop({
   });
   const page = await app.firstWindow({ timeout: 60_000 });
   const complaints = complaintsOf(page);
+  const running = await app.evaluate(() => process.versions.electron);
+  await tellProgram(page, running === 'stand-in' ? "Electron's stand-in" : `Electron ${running}`);
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
   const downloads = join(userData, 'saved');
   mkdirSync(downloads, { recursive: true });

@@ -2,14 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Argument, MethodName, Reply, RunSummary } from '../../src/shared/contract/index.ts';
 import { network, training } from '../webgpu/tiny.ts';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+import { makeFolder, removeFolder, waitFor } from './session.ts';
 
 /** Milliseconds; the card is imitated, and compiling for it takes long. */
 const PATIENCE = 240_000;
 
-describe.skipIf(skipped)('the window that computes on the graphics card', { timeout: PATIENCE }, () => {
+describe(driven('the window that computes on the graphics card'), { timeout: PATIENCE, ...needs(lackOfDesktop) }, () => {
   let folder: string;
   let desktop: Desktop;
   let dataset: string;

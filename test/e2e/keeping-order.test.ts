@@ -2,12 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+import { makeFolder, removeFolder, waitFor } from './session.ts';
 
-describe.skipIf(skipped)('keeping order', () => {
+describe(driven('keeping order'), needs(lackOfDesktop), () => {
   let folder: string;
   let desktop: Desktop;
   const row = (name: string) => desktop.page.getByRole('row').filter({ has: desktop.page.getByRole('link', { name, exact: true }) });

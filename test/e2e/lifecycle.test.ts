@@ -1,11 +1,15 @@
 /** What the desktop expects of an application that works for hours: pausing, quitting, progress, notifications, its window. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+import { makeFolder, removeFolder, waitFor } from './session.ts';
 
-describe.skipIf(skipped)('a long run', () => {
+/** Signals that stop a process and let it go on. */
+const lackOfStandstill = process.platform === 'win32' ? 'Windows cannot make a process stand still.' : null;
+
+describe(driven('a long run'), needs(lackOfDesktop), () => {
   let folder: string;
   let desktop: Desktop;
   const open = () => openDesktop({ userData: folder, dropFolder: folder });
@@ -48,12 +52,16 @@ describe.skipIf(skipped)('a long run', () => {
     expect(shares.at(-1)).toBeLessThan(1);
   });
 
-  it('pauses, goes on, and survives its processes standing still as in sleep', async () => {
+  it('pauses and goes on', async () => {
     const { page } = desktop;
     await page.locator('main').getByRole('button', { name: 'Pause' }).click();
     await page.getByText('The queue is paused.', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Continue the queue' }).click();
     await journey.waitForStep(page);
+  });
+
+  it('survives its trainer standing still as in sleep', needs(lackOfStandstill), async () => {
+    const { page } = desktop;
     const trainer = await desktop.trainer();
     process.kill(trainer, 'SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 1500));

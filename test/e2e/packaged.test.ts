@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { openDesktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, electron, lackOfDesktop, openDesktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped } from './session.ts';
+import { makeFolder, removeFolder } from './session.ts';
 import { writeStandInDist } from './stand-in-dist.ts';
 
 const script = fileURLToPath(new URL('../../scripts/dist.mjs', import.meta.url));
-const onLinux = process.platform === 'linux';
-if (!onLinux) console.warn("The stand-in for Electron's folder is laid out as on Linux; the tests of packaging are skipped.");
+const lackOfLinux = process.platform === 'linux' ? null : "The stand-in for Electron's folder is laid out as on Linux.";
 
-describe.skipIf(!onLinux)('the packaged application', () => {
+describe('the packaged application', needs(lackOfLinux), () => {
   let folder: string;
   let packaged: string;
   let files: Map<string, FileRecord>;
@@ -77,15 +77,16 @@ describe.skipIf(!onLinux)('the packaged application', () => {
     expect(readdirSync(packaged)).toEqual(expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']));
   });
 
-  describe.skipIf(skipped)('laid open', () => {
+  describe(driven('laid open'), needs(lackOfDesktop), () => {
     let application: string;
+    const archive = () => join(packaged, 'resources/app.asar');
 
     beforeAll(() => {
       // Where Electron sees an archive, the stand-in gets a folder of the same name and content.
       application = join(folder, 'open/app.asar');
       mkdirSync(application, { recursive: true });
-      extractAll(join(packaged, 'resources/app.asar'), application);
-      cpSync(join(packaged, 'resources/app.asar.unpacked'), `${application}.unpacked`, { recursive: true });
+      extractAll(archive(), application);
+      cpSync(`${archive()}.unpacked`, `${application}.unpacked`, { recursive: true });
     });
 
     it('contains every module that its programs import', () => {
@@ -112,7 +113,8 @@ describe.skipIf(!onLinux)('the packaged application', () => {
 
     it('reads a data set and trains on it', async () => {
       const dropped = await writeMnist(folder, journey.digits);
-      const desktop = await openDesktop({ userData: join(folder, 'user'), dropFolder: folder, application });
+      const started = electron === null ? application : archive();
+      const desktop = await openDesktop({ userData: join(folder, 'user'), dropFolder: folder, application: started });
       try {
         await journey.firstStart(desktop);
         await journey.dropMnist(desktop, dropped);

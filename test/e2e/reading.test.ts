@@ -2,12 +2,13 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+import { makeFolder, removeFolder, waitFor } from './session.ts';
 
-describe.skipIf(skipped)('reading data sets', () => {
+describe(driven('reading data sets'), needs(lackOfDesktop), () => {
   let folder: string;
   let desktop: Desktop;
   const cards = () => desktop.page.locator('.cards > li').count();
@@ -34,7 +35,7 @@ describe.skipIf(skipped)('reading data sets', () => {
     expect(await cards()).toBe(1);
     expect(await page.getByRole('alert').count()).toBe(0);
     rmSync(file); // Else it is another data set beside those of the next tests.
-    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('datasets/'))).toEqual([]);
+    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith(join('datasets', '/')))).toEqual([]);
   });
 
   it('takes files that are pasted', async () => {

@@ -1,5 +1,5 @@
 /** The running workbench as a test uses it, in a window or in a browser. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -17,12 +17,6 @@ export interface Session {
   complaints: string[];
   close: () => Promise<void>;
 }
-
-/** Null when there is none; tests that need one are then skipped, but never where CI is set. */
-export const chromium =
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ?? null;
-export const skipped = chromium === null && !process.env['CI'];
-if (skipped) console.warn('There is no Chromium; end-to-end tests are skipped.');
 
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'capscope-e2e-'));
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
@@ -61,4 +55,14 @@ export function complaintsOf(page: Page): string[] {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   return complaints;
+}
+
+let told = '';
+
+/** Says once in a file what its tests drive, as the running program itself tells. */
+export async function tellProgram(page: Page, program: string): Promise<void> {
+  const [, chromium = 'unknown'] = /Chrome\/(\d+)/.exec(await page.evaluate(() => navigator.userAgent)) ?? [];
+  const text = `Driven: ${program}, Chromium ${chromium}`;
+  if (text !== told) console.log(text);
+  told = text;
 }

@@ -1,11 +1,12 @@
 /** Several cuts of one network in one go, and what a comparison of them does when it is pointed at and when its threshold moves. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+import { makeFolder, removeFolder, waitFor } from './session.ts';
 
-describe.skipIf(skipped)('a sweep', () => {
+describe(driven('a sweep'), needs(lackOfDesktop), () => {
   let folder: string;
   let desktop: Desktop;
   /** A row's values of all runs in the table, without the differences beside them. */

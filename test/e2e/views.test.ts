@@ -10,9 +10,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bridge } from '../../src/shared/bridge.ts';
 import type { RunSummary } from '../../src/shared/contract/index.ts';
-import { openDesktop, type Desktop } from './desktop.ts';
+import { needs } from '../needs.ts';
+import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import { writeMnist } from './mnist.ts';
-import { makeFolder, removeFolder, skipped, waitFor } from './session.ts';
+import { makeFolder, removeFolder, waitFor } from './session.ts';
 
 /** Null unless asked for: pictures take longer than all the rest. */
 const pictures = process.env['CAPSCOPE_PICTURES'] === undefined ? null : fileURLToPath(new URL('../../out/pictures/', import.meta.url));
@@ -89,7 +90,7 @@ const views: View[] = [
   },
 ];
 
-describe.skipIf(skipped)('views', () => {
+describe(driven('views'), needs(lackOfDesktop), () => {
   let folder: string;
   let desktop: Desktop;
   let runs: Runs;

@@ -10,14 +10,18 @@ import { randomStream } from '../../src/shared/random.ts';
 import { decodeWeights, encodeWeights } from '../../src/shared/safetensors.ts';
 import { networkOf, NetworkSpec, type InputShape } from '../../src/shared/spec/network.ts';
 import { encodeNetworkFile } from '../../src/shared/weights-file.ts';
+import { needs, type Lack } from '../needs.ts';
 import { relativeError } from './golden.ts';
 
 const command = fileURLToPath(new URL('../../src/cli/start.mjs', import.meta.url));
 const script = fileURLToPath(new URL('../../docs/forward.py', import.meta.url));
-const python = spawnSync('python3', ['-c', 'import numpy, torch, safetensors'], { encoding: 'utf8' });
-if (python.status !== 0) {
-  const why = python.error?.message ?? python.stderr.trim().split('\n').at(-1);
-  console.warn(`docs/forward.py is not tested: it needs python3 with numpy, torch and safetensors (${why ?? 'unknown error'}).`);
+const python = process.env['PYTHON'] ?? 'python3';
+
+function lackOfPyTorch(): Lack {
+  const { status, error, stderr } = spawnSync(python, ['-c', 'import numpy, torch, safetensors'], { encoding: 'utf8' });
+  if (status === 0) return null;
+  const why = error?.message ?? stderr.trim().split('\n').at(-1);
+  return `docs/forward.py needs ${python} with numpy, torch and safetensors (${why ?? 'unknown error'}); PYTHON names another.`;
 }
 
 const networks: { name: string; spec: NetworkSpec; input: InputShape; batch: number }[] = [
@@ -45,7 +49,7 @@ const networks: { name: string; spec: NetworkSpec; input: InputShape; batch: num
   },
 ];
 
-describe.skipIf(python.status !== 0)('docs/forward.py', () => {
+describe('docs/forward.py', needs(lackOfPyTorch()), () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'capscope-forward-'));
@@ -71,7 +75,7 @@ describe.skipIf(python.status !== 0)('docs/forward.py', () => {
     writeFileSync(path('input'), encodeWeights(new Map([['images', images]]), {}));
 
     execFileSync(process.execPath, [command, 'forward', path('weights'), path('input'), path('capscope')]);
-    execFileSync('python3', [script, path('weights'), path('input'), path('torch')]);
+    execFileSync(python, [script, path('weights'), path('input'), path('torch')]);
 
     const [actual, expected] = [read('capscope'), read('torch')];
     expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());

@@ -11,16 +11,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWeights } from '../../src/shared/safetensors.ts';
 import { tensorflowFolder } from '../../src/store/location.ts';
 import { relativeError } from '../network/golden.ts';
-import { hasChromium, launchOptions } from '../chromium.ts';
-import { hasSwiftShader } from '../swiftshader.ts';
+import { lackOfChromium, launchOptions } from '../chromium.ts';
+import { needs, type Lack } from '../needs.ts';
+import { lackOfSwiftShader } from '../swiftshader.ts';
 import type {} from './page/results.ts';
 import { STEPS, type Results } from './problem.ts';
 
 const TOLERANCE = 1e-4;
 const PATIENCE = 300_000;
 
-const hasTensorflow = existsSync(join(tensorflowFolder(), 'capscope.json'));
-if (!hasTensorflow) console.warn('Skipped: parity of the engine tensorflow. npm run engine:tensorflow sets it up.');
+const lackOfTensorflow = existsSync(join(tensorflowFolder(), 'capscope.json'))
+  ? null
+  : 'The engine tensorflow is not set up here; npm run engine:tensorflow does that.';
 
 const folder = mkdtempSync(join(tmpdir(), 'capscope-parity-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,23 +70,23 @@ function expectParity(results: Results): void {
   expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
 }
 
-const inNodeProcesses = [
-  { engine: 'reference', present: true },
-  { engine: 'webgpu', present: hasSwiftShader },
-  { engine: 'tensorflow', present: hasTensorflow },
+const inNodeProcesses: { engine: string; lack: Lack }[] = [
+  { engine: 'reference', lack: null },
+  { engine: 'webgpu', lack: lackOfSwiftShader },
+  { engine: 'tensorflow', lack: lackOfTensorflow },
   // What TensorFlow does on CUDA, in chunks of a few images.
-  { engine: 'tensorflow with composed capsule layers', present: hasTensorflow },
+  { engine: 'tensorflow with composed capsule layers', lack: lackOfTensorflow },
 ];
 
-describe.each(inNodeProcesses)('$engine', ({ engine, present }) => {
-  it.skipIf(!present)('agrees with wasm in a Node process', { timeout: PATIENCE }, async () => {
+describe.each(inNodeProcesses)('$engine', ({ engine, lack }) => {
+  it('agrees with wasm in a Node process', { timeout: PATIENCE, ...needs(lack) }, async () => {
     const { results, description } = await inNode(engine);
     console.log(`Parity: ${description}`);
     expectParity(results);
   });
 });
 
-it.skipIf(!hasChromium)('webgpu agrees with wasm in Chromium', { timeout: PATIENCE }, async () => {
+it('webgpu agrees with wasm in Chromium', { timeout: PATIENCE, ...needs(lackOfChromium) }, async () => {
   const outDir = join(folder, 'page');
   const root = fileURLToPath(new URL('page/', import.meta.url));
   await build({ configFile: false, logLevel: 'error', root, build: { outDir, target: 'esnext' } });

@@ -1,4 +1,4 @@
-/** The report in a real browser, under its own policy. Skipped where there is no Chromium. */
+/** The report in a real browser, under its own policy. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,10 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleReport } from '../../src/report/example.ts';
 import { renderReport } from '../../src/report/report.ts';
-import { hasChromium, launchOptions } from '../chromium.ts';
+import { lackOfChromium, launchOptions } from '../chromium.ts';
+import { needs } from '../needs.ts';
 
-describe.skipIf(!hasChromium)('report in a browser', () => {
+describe('report in a browser', needs(lackOfChromium), () => {
   let folder: string;
   let browser: Browser;
   let page: Page;

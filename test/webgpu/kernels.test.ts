@@ -9,13 +9,14 @@ import { capsuleLayer } from '../../src/engine/ops/routing.ts';
 import { readBack } from '../../src/engine/ops/read-back.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { readGoldens, type Golden } from '../capsule-kernel/cases.ts';
+import { needs } from '../needs.ts';
 import { relativeError } from '../network/golden.ts';
-import { hasSwiftShader } from '../swiftshader.ts';
+import { lackOfSwiftShader } from '../swiftshader.ts';
 
 /** Golden shapes that are run: a shape has programs of its own, which SwiftShader takes its time to compile. */
 const GOLDENS = 12;
 
-describe.skipIf(!hasSwiftShader)('kernels on WebGPU', () => {
+describe('kernels on WebGPU', needs(lackOfSwiftShader), () => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await startEngine({ engine: 'webgpu' });

@@ -16,8 +16,9 @@ import type { EpochMetrics } from '../../src/shared/results.ts';
 import type { FinishedRun, RunJob } from '../../src/shared/run-job.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
-import { hasChromium, launchOptions } from '../chromium.ts';
+import { lackOfChromium, launchOptions } from '../chromium.ts';
 import { blobs } from '../engine/blobs.ts';
+import { needs } from '../needs.ts';
 import { relativeError } from '../network/golden.ts';
 import type { DatasetAsJson } from './page/messages.ts';
 import { network, training } from './tiny.ts';
@@ -43,7 +44,7 @@ interface Message {
   finished?: { weights: number[] };
 }
 
-describe.skipIf(!hasChromium)('a trainer in a page', () => {
+describe('a trainer in a page', needs(lackOfChromium), () => {
   let folder: string;
   let server: Server;
   let browser: Browser;

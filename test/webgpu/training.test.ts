@@ -12,8 +12,9 @@ import type { TrainingSpec } from '../../src/shared/spec/training.ts';
 import type { Weights } from '../../src/shared/weights.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { blobs } from '../engine/blobs.ts';
+import { needs } from '../needs.ts';
 import { relativeError } from '../network/golden.ts';
-import { hasSwiftShader } from '../swiftshader.ts';
+import { lackOfSwiftShader } from '../swiftshader.ts';
 import { network, smallest, training } from './tiny.ts';
 
 const dataset = blobs(60, 12);
@@ -53,7 +54,7 @@ function expectClose(weights: Weights, expected: Weights, tolerance: number): vo
   for (const [name, { data }] of weights) expect(relativeError(data, expected.get(name)!.data), name).toBeLessThanOrEqual(tolerance);
 }
 
-describe.skipIf(!hasSwiftShader)('training on WebGPU', { timeout: 300_000 }, () => {
+describe('training on WebGPU', { timeout: 300_000, ...needs(lackOfSwiftShader) }, () => {
   let engine: Engine | undefined;
   const start = async (name: EngineName = 'webgpu') => (engine = await startEngine({ engine: name, threads: 1 }));
   afterEach(() => {

@@ -1,0 +1,25 @@
+/** What the window has to keep to. */
+import type { Busy } from './trace.ts';
+
+/** Milliseconds that a task may take. */
+export const TASK_LIMIT = 50;
+/** Milliseconds from the start of the process to the window's first content. */
+const START_LIMIT = 1500;
+
+export interface Bar {
+  what: string;
+  limit: number;
+  measured: number;
+  met: boolean;
+}
+
+const atMost = (limit: number, what: string, measured: number): Bar => ({ what, limit, measured, met: measured <= limit });
+
+/** @param window milliseconds from the start of the process to the window's first content. */
+export function windowBars(window: number, measured: readonly Pick<Busy, 'longestCpu'>[]): Bar[] {
+  const longest = Math.max(...measured.map(({ longestCpu }) => longestCpu));
+  return [
+    atMost(START_LIMIT, "ms from the start of the process to the window's first content", window),
+    atMost(TASK_LIMIT, "ms of the page's longest task, processor time", longest),
+  ];
+}
