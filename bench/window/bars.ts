@@ -1,5 +1,4 @@
 /** What the window has to keep to. */
-import type { Busy } from './trace.ts';
 
 /** Milliseconds that a task may take. */
 export const TASK_LIMIT = 50;
@@ -16,7 +15,7 @@ export interface Bar {
 const atMost = (limit: number, what: string, measured: number): Bar => ({ what, limit, measured, met: measured <= limit });
 
 /** @param window milliseconds from the start of the process to the window's first content. */
-export function windowBars(window: number, measured: readonly Pick<Busy, 'longestCpu'>[]): Bar[] {
+export function windowBars(window: number, measured: readonly { longestCpu: number }[]): Bar[] {
   const longest = Math.max(...measured.map(({ longestCpu }) => longestCpu));
   return [
     atMost(START_LIMIT, "ms from the start of the process to the window's first content", window),
