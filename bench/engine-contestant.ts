@@ -51,7 +51,9 @@ async function layerWork(problem: Safetensors, kernel: CapsuleKernel): Promise<W
   const u = tf.tensor5d(float32(problem, 'u').data, [batch, inHeight, inWidth, inTypes, inDim]);
   const w = tf.tensor4d(float32(problem, 'w').data, [kernelHeight * kernelWidth * inTypes, outTypes, outDim, inDim]);
   const dv = tf.tensor5d(float32(problem, 'dv').data, [batch, outHeight, outWidth, outTypes, outDim]);
-  const layer = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) => capsuleLayer(a as tf.Tensor5D, b as tf.Tensor4D, shape, kernel));
+  const layer = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
+    capsuleLayer(a as tf.Tensor5D, { weight: b as tf.Tensor4D, bias: undefined }, shape, kernel),
+  );
   const results = () => {
     const { value, grads } = layer([u, w], dv);
     return { v: value, du: grads[0]!, dw: grads[1]! };

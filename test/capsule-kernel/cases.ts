@@ -1,19 +1,23 @@
-/** The inputs of test/goldens/capsule-layer.safetensors, made again from their seeds as its script makes them. */
+/** The inputs of test/goldens/capsule-layer.safetensors and capsule-bias.safetensors, made again from their seeds as their script makes them. */
 import { readFileSync } from 'node:fs';
 import type { LayerShape } from '../../src/engine/ops/capsule-kernel.ts';
 import { decodeSafetensors } from '../../src/shared/safetensors.ts';
 
 const SAMPLE_STRIDE = 7919;
-const FILE = new URL('../goldens/capsule-layer.safetensors', import.meta.url);
 
 export interface Golden {
   shape: LayerShape;
   u: Float32Array;
   w: Float32Array;
   dv: Float32Array;
-  /** How far results are from PyTorch's in float64, as a share of the largest element. */
-  errors(results: Record<'v' | 'du' | 'dw', ArrayLike<number>>): Record<'v' | 'du' | 'dw', number>;
+  bias: Float32Array | undefined;
+  /** How far each result is from PyTorch's in float64, as a share of the largest element. */
+  errors(results: Partial<Record<Result, ArrayLike<number>>>): Record<string, number>;
 }
+
+/** `dbias` only where there is a bias. */
+export const RESULTS = ['v', 'du', 'dw', 'dbias'] as const;
+export type Result = (typeof RESULTS)[number];
 
 /** Wellons' lowbias32 of (seed, index). */
 function hashed(seed: number, index: number): number {
@@ -44,22 +48,27 @@ function errorOf(values: ArrayLike<number>, summary: ArrayLike<number>, seed: nu
   return (ofSum <= error ? error : ofSum) / largest;
 }
 
-export function readGoldens(): Golden[] {
-  const { tensors, metadata } = decodeSafetensors(readFileSync(FILE), 'capsule-layer.safetensors');
+export function readGoldens(name: 'capsule-layer' | 'capsule-bias' = 'capsule-layer'): Golden[] {
+  const file = new URL(`../goldens/${name}.safetensors`, import.meta.url);
+  const { tensors, metadata } = decodeSafetensors(readFileSync(file), file.pathname);
   const cases = JSON.parse(metadata['cases']!) as (LayerShape & { seed: number; scale: number })[];
   return cases.map(({ seed, scale, ...shape }, i) => {
     const { batch, inHeight, inWidth, inTypes, inDim, outHeight, outWidth, outTypes, outDim, kernelHeight, kernelWidth } = shape;
-    const summary = (name: string) => tensors.get(`${i}.${name}`)!.data as Float32Array;
+    const biased = name === 'capsule-bias';
+    const wanted = RESULTS.filter((result) => biased || result !== 'dbias');
     return {
       shape,
       u: uniform(seed, batch * inHeight * inWidth * inTypes * inDim, 1),
       w: uniform(seed + 1, kernelHeight * kernelWidth * inTypes * outTypes * outDim * inDim, scale),
       dv: uniform(seed + 2, batch * outHeight * outWidth * outTypes * outDim, 2),
-      errors: ({ v, du, dw }) => ({
-        v: errorOf(v, summary('v'), seed + 3),
-        du: errorOf(du, summary('du'), seed + 3),
-        dw: errorOf(dw, summary('dw'), seed + 3),
-      }),
+      bias: biased ? uniform(seed + 4, outTypes * outDim, 1) : undefined,
+      errors: (results) =>
+        Object.fromEntries(
+          wanted.map((result) => {
+            const summary = tensors.get(`${i}.${result}`)!.data as Float32Array;
+            return [result, errorOf(results[result] ?? [], summary, seed + 3)];
+          }),
+        ),
     };
   });
 }

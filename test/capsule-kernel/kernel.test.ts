@@ -13,12 +13,14 @@ import { runLayer } from './run-layer.ts';
 const TOLERANCE = 2e-6;
 const kernels = new URL('../../out/kernels/', import.meta.url);
 const goldens = readGoldens();
+const biased = readGoldens('capsule-bias');
 
 function expectGoldens(kernel: CapsuleKernel, cases: Golden[]): void {
   for (const golden of cases) {
     const errors = golden.errors(runLayer(kernel, golden));
-    for (const name of ['v', 'du', 'dw'] as const)
-      expect(errors[name], `${name} of ${JSON.stringify(golden.shape)}`).toBeLessThanOrEqual(TOLERANCE);
+    expect(Object.keys(errors)).toHaveLength(golden.bias ? 4 : 3);
+    for (const [name, error] of Object.entries(errors))
+      expect(error, `${name} of ${JSON.stringify(golden.shape)}`).toBeLessThanOrEqual(TOLERANCE);
   }
 }
 
@@ -43,9 +45,26 @@ describe("in tfjs's own heap", () => {
     expectGoldens(engine.kernels.capsules, goldens);
   });
 
+  it('agrees with PyTorch on every shape with a bias', () => {
+    expect(new Set(biased.map(({ shape }) => shape.iterations)).size).toBe(8);
+    expectGoldens(engine.kernels.capsules, biased);
+  });
+
+  it('computes with a bias of zeros what it computes without, to the bit', () => {
+    for (const golden of goldens.slice(0, 20)) {
+      const { dbias, ...rest } = runLayer(engine.kernels.capsules, {
+        ...golden,
+        bias: new Float32Array(golden.shape.outTypes * golden.shape.outDim),
+      });
+      expect(rest).toEqual(runLayer(engine.kernels.capsules, golden));
+      expect(dbias!.some((value) => value !== 0)).toBe(true);
+    }
+  });
+
   it('frees what it makes', () => {
     const before = tf.memory().numTensors;
     runLayer(engine.kernels.capsules, goldens[0]!);
+    runLayer(engine.kernels.capsules, biased[0]!);
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -78,8 +97,10 @@ describe('in a memory of its own, for other CPU backends', () => {
 
   it.each([1, 2, 3, 5, 16])('agrees with PyTorch with %i threads, and repeats itself to the bit', async (threads) => {
     const kernel = await start(threads);
-    expectGoldens(kernel, some);
-    for (const golden of some.slice(0, 10)) expect(runLayer(kernel, golden)).toEqual(runLayer(kernel, golden));
+    const withBias = biased.filter((_, i) => i % 2 === 0);
+    expectGoldens(kernel, [...some, ...withBias]);
+    for (const golden of [...some.slice(0, 10), ...withBias.slice(0, 5)])
+      expect(runLayer(kernel, golden)).toEqual(runLayer(kernel, golden));
   });
 
   it('agrees with PyTorch with plain SIMD instructions', async () => {

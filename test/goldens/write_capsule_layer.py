@@ -1,4 +1,5 @@
-"""Writes the goldens of the fused capsule kernels: what PyTorch computes in float64 for 240 layers of all kinds of shapes.
+"""Writes the goldens of the fused capsule kernels: what PyTorch computes in float64 for 240 layers of all kinds of shapes, and
+for 60 with a bias per capsule type and dimension, as Peer et al. have it (capsnet-limitations, `--use_bias`).
 
 Inputs are not stored: both sides make them from a hash of case, tensor and index. Of large results a sample is stored,
 and for all elements together their sum with signs from the hash.
@@ -18,8 +19,7 @@ from safetensors.numpy import save_file
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
-FILE = Path(__file__).parent / "capsule-layer.safetensors"
-CASES = 240
+FOLDER = Path(__file__).parent
 ATTEMPTS = 50
 SAMPLE = 600
 # A prime larger than any tensor's factors, so that steps of it visit different elements.
@@ -54,8 +54,8 @@ def squash(s, kind):
     return factor * s / torch.sqrt(n2 + 1e-6)
 
 
-def layer(u, w, c):
-    """(B, H, W, types, dim) and (K, N, D, dim) -> (B, H', W', N, D); child k = (ky * kernelWidth + kx) * types + type."""
+def layer(u, w, bias, c):
+    """(B, H, W, types, dim), (K, N, D, dim) and (N, D) -> (B, H', W', N, D); child k = (ky * kernelWidth + kx) * types + type."""
     p, s = c["padding"], c["stride"]
     padded = F.pad(u, (0, 0, 0, 0, p, p, p, p))
     rows, columns = (c["outHeight"] - 1) * s + 1, (c["outWidth"] - 1) * s + 1
@@ -66,7 +66,7 @@ def layer(u, w, c):
     logits = torch.zeros(votes.shape[:-1])
     for iteration in range(c["iterations"]):
         coupling = torch.softmax(logits, -1)
-        v = squash((coupling.unsqueeze(-1) * votes).sum(3), c["squash"])
+        v = squash((coupling.unsqueeze(-1) * votes).sum(3) + bias, c["squash"])
         if iteration < c["iterations"] - 1:
             logits = logits + (votes * v.unsqueeze(3)).sum(-1)
     return v
@@ -102,39 +102,39 @@ def summary(seed, values):
     return np.concatenate([[np.abs(flat).max(), (flat * signs).sum()], sample]).astype(np.float32)
 
 
-def compute(c, seed, scale):
-    """v, du and dw in float64, and the larger of how far float32 is from them and how far rounded inputs bring them."""
+def compute(c, seed, scale, biased):
+    """v, du, dw and dbias in float64, and the larger of how far float32 is from them and how far rounded inputs bring them."""
     children = c["kernelHeight"] * c["kernelWidth"] * c["inTypes"]
     u = uniform(seed, (c["batch"], c["inHeight"], c["inWidth"], c["inTypes"], c["inDim"]), 1.0)
     w = uniform(seed + 1, (children, c["outTypes"], c["outDim"], c["inDim"]), scale)
     dv = uniform(seed + 2, (c["batch"], c["outHeight"], c["outWidth"], c["outTypes"], c["outDim"]), 2.0)
+    bias = uniform(seed + 4, (c["outTypes"], c["outDim"]), 1.0) * biased
     noise = [1 + uniform(seed + 3 + i, x.shape, 2**-22) for i, x in enumerate((u, w))]
-    exact = evaluate(u, w, dv, c)
+    exact = evaluate(u, w, bias, dv, c)
     torch.set_default_dtype(torch.float32)
-    rounded = evaluate(u.float(), w.float(), dv.float(), c)
+    rounded = evaluate(u.float(), w.float(), bias.float(), dv.float(), c)
     torch.set_default_dtype(torch.float64)
-    disturbed = evaluate(u * noise[0], w * noise[1], dv, c)
+    disturbed = evaluate(u * noise[0], w * noise[1], bias, dv, c)
     return exact, max(((a - b).abs().max() / a.abs().max()).item() for other in (rounded, disturbed) for a, b in zip(exact, other))
 
 
-def evaluate(u, w, dv, c):
-    a, b = (x.detach().requires_grad_() for x in (u, w))
-    v = layer(a, b, c)
+def evaluate(u, w, bias, dv, c):
+    inputs = [x.detach().requires_grad_() for x in (u, w, bias)]
+    v = layer(*inputs, c)
     v.backward(dv)
-    return v.detach(), a.grad, b.grad
+    return v.detach(), *(x.grad for x in inputs)
 
 
-def main():
-    rng = random.Random(20)
+def write(name, count, rng, biased):
     tensors, cases, seed, redrawn, worst = {}, [], 0, 0, 0
-    while len(cases) < CASES:
+    while len(cases) < count:
         i = len(cases)
         c = draw(rng, i)
         # About the size that initial matrices have.
         scale = 2.0 if c["kernelHeight"] * c["kernelWidth"] <= 9 else 0.5
         for attempt in range(ATTEMPTS):
-            seed += 4
-            results, error = compute(c, seed, scale)
+            seed += 5 if biased else 4
+            results, error = compute(c, seed, scale, biased)
             if error < WELL_CONDITIONED:
                 break
         redrawn += attempt
@@ -142,11 +142,13 @@ def main():
             continue
         worst = max(worst, error)
         cases.append({**c, "seed": seed, "scale": scale})
-        for name, values in zip(("v", "du", "dw"), results):
-            tensors[f"{i}.{name}"] = summary(seed + 3, values)
-    save_file(tensors, FILE, {"cases": json.dumps(cases)})
-    print(f"{FILE.name}: {FILE.stat().st_size} bytes, {redrawn} inputs drawn again, float32 PyTorch off by up to {worst:.1e}")
+        for result, values in zip(("v", "du", "dw", "dbias") if biased else ("v", "du", "dw"), results):
+            tensors[f"{i}.{result}"] = summary(seed + 3, values)
+    file = FOLDER / f"{name}.safetensors"
+    save_file(tensors, file, {"cases": json.dumps(cases)})
+    print(f"{file.name}: {file.stat().st_size} bytes, {redrawn} inputs drawn again, float32 PyTorch off by up to {worst:.1e}")
 
 
 if __name__ == "__main__":
-    main()
+    write("capsule-layer", 240, random.Random(20), biased=False)
+    write("capsule-bias", 60, random.Random(21), biased=True)

@@ -33,15 +33,15 @@ describe.each(backends)('routing on %s', (backend) => {
         tf.Tensor4D,
         tf.Tensor5D,
       ];
-      const [du, dw] = tf.grads((x, y) => capsuleLayer(x as tf.Tensor5D, y as tf.Tensor4D, layer, kernel))([u, w], dv) as [
-        tf.Tensor,
-        tf.Tensor,
-      ];
+      const [du, dw] = tf.grads((x, y) => capsuleLayer(x as tf.Tensor5D, { weight: y as tf.Tensor4D, bias: undefined }, layer, kernel))(
+        [u, w],
+        dv,
+      ) as [tf.Tensor, tf.Tensor];
       const errors = {
-        v: error(capsuleLayer(u, w, layer, kernel), 'v'),
+        v: error(capsuleLayer(u, { weight: w, bias: undefined }, layer, kernel), 'v'),
         du: error(du, 'du'),
         dw: error(dw, 'dw'),
-        coupling: error(couplingCoefficients(u, w, layer), 'c'),
+        coupling: error(couplingCoefficients(u, w, undefined, layer), 'c'),
       };
       for (const [key, value] of Object.entries(errors)) expect(value, key).toBeLessThanOrEqual(TOLERANCE);
     });

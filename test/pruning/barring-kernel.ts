@@ -64,7 +64,7 @@ function forward(u: Float32Array, w: Float32Array, shape: LayerShape): Vector {
 
 export const barringKernel: CapsuleKernel = {
   name: 'barring',
-  forward(u, w, shape) {
+  forward(u, w, _bias, shape) {
     const { batch, outHeight, outWidth, outTypes, outDim } = shape;
     const values = forward(u.dataSync() as Float32Array, w.dataSync() as Float32Array, shape);
     return { v: tf.tensor5d(values, [batch, outHeight, outWidth, outTypes, outDim]), saved: [] };

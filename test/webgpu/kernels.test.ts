@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { referenceKernels } from '../../src/engine/backends/reference/kernels.ts';
 import type { Kernels } from '../../src/engine/ops/kernels.ts';
-import { capsuleLayer } from '../../src/engine/ops/routing.ts';
 import { readBack } from '../../src/engine/ops/read-back.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
-import { readGoldens, type Golden } from '../capsule-kernel/cases.ts';
+import { readGoldens, RESULTS, type Golden, type Result } from '../capsule-kernel/cases.ts';
+import { layerResults } from '../capsule-kernel/run-layer.ts';
 import { needs } from '../needs.ts';
 import { relativeError } from '../network/golden.ts';
 import { lackOfSwiftShader } from '../swiftshader.ts';
@@ -26,18 +26,11 @@ describe('kernels on WebGPU', needs(lackOfSwiftShader), () => {
   const goldens = readGoldens();
   /** Their properties take turns, so picked with a stride that has no factor in common with their number. */
   const some = goldens.filter((_, i) => (i * 37) % goldens.length < GOLDENS);
+  const withBias = readGoldens('capsule-bias').filter((_, i) => i % 13 === 0);
 
-  async function layer({ shape, u, w, dv }: Golden) {
-    const { batch, inHeight, inWidth, inTypes, inDim, outHeight, outWidth, outTypes, outDim, kernelHeight, kernelWidth } = shape;
-    const [v, du, dw] = await readBack(() => {
-      const capsules = tf.tensor5d(u, [batch, inHeight, inWidth, inTypes, inDim]);
-      const weights = tf.tensor4d(w, [kernelHeight * kernelWidth * inTypes, outTypes, outDim, inDim]);
-      const run = (a: tf.Tensor, b: tf.Tensor) => capsuleLayer(a as tf.Tensor5D, b as tf.Tensor4D, shape, engine.kernels.capsules);
-      const gradient = tf.tensor5d(dv, [batch, outHeight, outWidth, outTypes, outDim]);
-      const { value, grads } = tf.valueAndGrads(run)([capsules, weights], gradient);
-      return [value, ...grads];
-    });
-    return { v: v!, du: du!, dw: dw! };
+  async function layer(golden: Golden): Promise<Partial<Record<Result, Float32Array>>> {
+    const results = await readBack(() => layerResults(engine.kernels.capsules, golden));
+    return Object.fromEntries(results.map((values, i) => [RESULTS[i]!, values]));
   }
 
   it('says what it runs on', () => {
@@ -51,10 +44,14 @@ describe('kernels on WebGPU', needs(lackOfSwiftShader), () => {
     for (const property of ['squash', 'stride', 'padding'] as const) expect(seen(({ shape }) => shape[property])).toBeGreaterThan(1);
   });
 
-  it.each(some.map((golden) => [JSON.stringify(golden.shape), golden] as const))('agrees with PyTorch: %s', async (_, golden) => {
-    const errors = golden.errors(await layer(golden));
-    for (const name of ['v', 'du', 'dw'] as const) expect(errors[name], name).toBeLessThanOrEqual(2e-5);
-  });
+  it.each([...some, ...withBias].map((golden) => [golden.bias ? ' with a bias' : '', JSON.stringify(golden.shape), golden] as const))(
+    'agrees with PyTorch%s: %s',
+    async (_, __, golden) => {
+      const errors = golden.errors(await layer(golden));
+      expect(Object.keys(errors)).toHaveLength(golden.bias ? 4 : 3);
+      for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThanOrEqual(2e-5);
+    },
+  );
 
   it('gives the same bits twice', async () => {
     const golden = some.find(({ shape }) => shape.iterations > 1)!;

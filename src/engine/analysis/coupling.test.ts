@@ -56,7 +56,7 @@ describe('CouplingMeter', () => {
       tf.randomNormal([2, 2, 2, 1, 2], 0, 1, 'float32', random.int(0, 1000)),
       tf.randomNormal([9, 3, 2, 2], 0, 3, 'float32', random.int(0, 1000)),
     ];
-    const coupling = couplingCoefficients(u, w, shape);
+    const coupling = couplingCoefficients(u, w, undefined, shape);
     const meter = new CouplingMeter('capsules.0', shape);
     meter.add(shape.batch, await readBack(() => meter.measure(coupling)));
     // By hand: with float noise aside, only children in the padding have exactly uniform coupling.

@@ -60,8 +60,8 @@ async function couplingOf(net: CapsNet, dataset: Dataset, io: HostIO): Promise<L
       // capsules[l] feeds the layer layers[l]
       const { capsules } = net.forward(testImages(net, dataset, start, count), 'test');
       return layers.flatMap((layer, l) => {
-        const weight = net.variables.get(`${layer.name}.weight`)!;
-        return tf.tidy(() => meters[l]!.measure(couplingCoefficients(capsules[l]!.vectors, weight, net.layerShape(layer, count))));
+        const { weight, bias } = net.capsuleParameters(layer);
+        return tf.tidy(() => meters[l]!.measure(couplingCoefficients(capsules[l]!.vectors, weight, bias, net.layerShape(layer, count))));
       });
     });
     for (const [l, meter] of meters.entries()) meter.add(count, values.slice(2 * l, 2 * (l + 1)));

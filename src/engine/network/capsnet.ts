@@ -4,7 +4,7 @@ import { describe, type LayerDescription, type NetworkDescription } from '../../
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Weights } from '../../shared/weights.ts';
 import type { LayerShape } from '../ops/capsule-kernel.ts';
-import { capsuleLayer } from '../ops/routing.ts';
+import { capsuleLayer, type CapsuleParameters } from '../ops/routing.ts';
 import { squash } from '../ops/squash.ts';
 import type { Kernels } from '../ops/kernels.ts';
 import { BATCH_NORM_MOMENTUM, batchNormRelu, normaliseRelu } from '../ops/batch-norm.ts';
@@ -99,9 +99,14 @@ export class CapsNet {
     return { ...layer.routing!, batch, squash: this.spec.squash };
   }
 
+  /** What a layer with routing has learnt. */
+  capsuleParameters({ name }: LayerDescription): CapsuleParameters {
+    const weight = this.#variable(`${name}.weight`) as tf.Tensor4D;
+    return { weight, bias: this.#variables.get(`${name}.bias`) as tf.Tensor2D | undefined };
+  }
+
   #route(layer: LayerDescription, below: tf.Tensor5D): tf.Tensor5D {
-    const weight = this.#variable(`${layer.name}.weight`) as tf.Tensor4D;
-    return capsuleLayer(below, weight, this.layerShape(layer, below.shape[0]), this.kernels.capsules);
+    return capsuleLayer(below, this.capsuleParameters(layer), this.layerShape(layer, below.shape[0]), this.kernels.capsules);
   }
 
   #normalise(name: string, x: tf.Tensor4D, mode: Mode): tf.Tensor4D {

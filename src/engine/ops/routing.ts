@@ -3,20 +3,28 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from './gradient.ts';
 import type { CapsuleKernel, LayerShape } from './capsule-kernel.ts';
 
+export interface CapsuleParameters {
+  /** (K, outTypes, outDim, inDim) */
+  weight: tf.Tensor4D;
+  /** (outTypes, outDim) */
+  bias: tf.Tensor2D | undefined;
+}
+
 /**
- * Capsules of a layer from the capsules below.
- * u: (batch, inHeight, inWidth, inTypes, inDim), w: (K, outTypes, outDim, inDim); result: (batch, outHeight, outWidth, outTypes, outDim).
- * Gradients flow through all routing iterations.
+ * Capsules of a layer, (batch, outHeight, outWidth, outTypes, outDim), from the capsules below, (batch, inHeight, inWidth,
+ * inTypes, inDim). Gradients flow through all routing iterations.
  */
-export function capsuleLayer(u: tf.Tensor5D, w: tf.Tensor4D, shape: LayerShape, kernel: CapsuleKernel): tf.Tensor5D {
-  return withGradient([u, w], {
+export function capsuleLayer(u: tf.Tensor5D, { weight, bias }: CapsuleParameters, shape: LayerShape, kernel: CapsuleKernel): tf.Tensor5D {
+  const inputs = bias ? [u, weight, bias] : [u, weight];
+  return withGradient(inputs, {
     forward: () => {
-      const { v, saved } = kernel.forward(u, w, shape);
-      return { value: v, saved: [u, w, ...saved] };
+      const { v, saved } = kernel.forward(u, weight, bias, shape);
+      return { value: v, saved: [...inputs, ...saved] };
     },
-    backward: (dv, [savedU, savedW, ...rest]) => {
-      const { du, dw } = kernel.backward(dv, savedU!, savedW!, rest, shape);
-      return [du, dw];
+    backward: (dv, kept) => {
+      const [savedU, w, savedBias] = kept.slice(0, inputs.length);
+      const { du, dw, dbias } = kernel.backward(dv, { u: savedU!, w: w!, bias: savedBias }, kept.slice(inputs.length), shape);
+      return dbias ? [du, dw, dbias] : [du, dw];
     },
   }) as tf.Tensor5D;
 }

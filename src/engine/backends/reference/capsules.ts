@@ -25,7 +25,7 @@ function votesOf(x: tf.Tensor, w: tf.Tensor, shape: LayerShape): tf.Tensor {
   return tf.reshape(tf.transpose(products, [1, 0, 2]), [parents, children, shape.outTypes, shape.outDim]);
 }
 
-function route(votes: tf.Tensor, shape: LayerShape): Routing {
+function route(votes: tf.Tensor, bias: tf.Tensor | undefined, shape: LayerShape): Routing {
   const routing: Routing = { coupling: [], sums: [], outputs: [] };
   const [parents, children, types] = votes.shape as [number, number, number];
   let logits: tf.Tensor = tf.zeros([parents, children, types]);
@@ -35,7 +35,8 @@ function route(votes: tf.Tensor, shape: LayerShape): Routing {
       logits = tf.add(logits, tf.sum(tf.mul(votes, previous), 3));
     }
     const coupling = tf.softmax(logits, 2);
-    const sum = tf.sum(tf.mul(tf.expandDims(coupling, 3), votes), 1);
+    const weighted = tf.sum(tf.mul(tf.expandDims(coupling, 3), votes), 1);
+    const sum = bias ? tf.add(weighted, bias) : weighted;
     routing.coupling.push(coupling);
     routing.sums.push(sum);
     routing.outputs.push(squashForward(sum, shape.squash));
@@ -43,13 +44,21 @@ function route(votes: tf.Tensor, shape: LayerShape): Routing {
   return routing;
 }
 
-/** Gradient by the votes, through all iterations. */
-function routeBackward(dv: tf.Tensor, votes: tf.Tensor, { coupling, sums, outputs }: Routing, shape: LayerShape): tf.Tensor {
+/** Gradients by the votes and by s of all iterations together, which a bias takes part in. */
+function routeBackward(
+  dv: tf.Tensor,
+  votes: tf.Tensor,
+  { coupling, sums, outputs }: Routing,
+  shape: LayerShape,
+): { dVotes: tf.Tensor; dSums: tf.Tensor } {
   let dVotes = tf.zerosLike(votes);
+  let dSums = tf.zerosLike(dv);
   let dOutput = dv;
   let dLogits: tf.Tensor | null = null;
   for (let iteration = shape.iterations - 1; iteration >= 0; iteration--) {
-    const dSum = tf.expandDims(squashBackward(sums[iteration]!, dOutput, shape.squash), 1);
+    const ofParent = squashBackward(sums[iteration]!, dOutput, shape.squash);
+    dSums = tf.add(dSums, ofParent);
+    const dSum = tf.expandDims(ofParent, 1);
     const c = coupling[iteration]!;
     dVotes = tf.add(dVotes, tf.mul(tf.expandDims(c, 3), dSum));
     if (iteration === 0) break; // the first logits are constants
@@ -62,36 +71,37 @@ function routeBackward(dv: tf.Tensor, votes: tf.Tensor, { coupling, sums, output
     dVotes = tf.add(dVotes, tf.mul(spread, tf.expandDims(outputs[iteration - 1]!, 1)));
     dOutput = tf.sum(tf.mul(spread, votes), 1);
   }
-  return dVotes;
+  return { dVotes, dSums };
 }
 
 export const referenceKernel: CapsuleKernel = {
   name: 'reference',
 
-  forward(u, w, shape) {
+  forward(u, w, bias, shape) {
     const v = tf.tidy(() => {
-      const { outputs } = route(votesOf(gatherChildren(u, shape), w, shape), shape);
+      const { outputs } = route(votesOf(gatherChildren(u, shape), w, shape), bias, shape);
       return tf.reshape(outputs.at(-1)!, [shape.batch, shape.outHeight, shape.outWidth, shape.outTypes, shape.outDim]);
     });
     return { v, saved: [] };
   },
 
-  backward(dv, u, w, _saved, shape) {
+  backward(dv, { u, w, bias }, _saved, shape) {
     return tf.tidy(() => {
       const { parents, children, out } = sizes(shape);
       const x = gatherChildren(u, shape);
       const votes = votesOf(x, w, shape);
-      const dVotes = routeBackward(tf.reshape(dv, [parents, shape.outTypes, shape.outDim]), votes, route(votes, shape), shape);
+      const ofParents = tf.reshape(dv, [parents, shape.outTypes, shape.outDim]);
+      const { dVotes, dSums } = routeBackward(ofParents, votes, route(votes, bias, shape), shape);
       const perChild = tf.reshape(dVotes, [parents, children, out]);
       // Explicit transposes: not every backend is fast with the flags for them.
       const dx = tf.matMul(tf.transpose(perChild, [1, 0, 2]), tf.reshape<tf.Rank.R3>(w, [children, out, shape.inDim]));
       const dw = tf.matMul(tf.transpose(perChild, [1, 2, 0]), x);
-      return { du: scatterChildren(dx, shape), dw: tf.reshape(dw, w.shape) };
+      return { du: scatterChildren(dx, shape), dw: tf.reshape(dw, w.shape), dbias: bias && tf.sum(dSums, 0) };
     });
   },
 };
 
 /** Coupling coefficients of the last iteration: (batch · positions, K, outTypes). Arguments as in CapsuleKernel. */
-export function couplingCoefficients(u: tf.Tensor, w: tf.Tensor, shape: LayerShape): tf.Tensor3D {
-  return tf.tidy(() => route(votesOf(gatherChildren(u, shape), w, shape), shape).coupling.at(-1) as tf.Tensor3D);
+export function couplingCoefficients(u: tf.Tensor, w: tf.Tensor, bias: tf.Tensor | undefined, shape: LayerShape): tf.Tensor3D {
+  return tf.tidy(() => route(votesOf(gatherChildren(u, shape), w, shape), bias, shape).coupling.at(-1) as tf.Tensor3D);
 }

@@ -46,14 +46,15 @@ function agreement(votes: tf.Tensor3D, vector: tf.Tensor3D): tf.Tensor3D {
   return tf.reshape(tf.matMul(votes, tf.reshape(vector, [parents * types, dim, 1])), [parents, types, votes.shape[1]]);
 }
 
-function route(votes: tf.Tensor3D, shape: LayerShape): Routing {
+function route(votes: tf.Tensor3D, bias: tf.Tensor | undefined, shape: LayerShape): Routing {
   const { parents, children } = sizes(shape);
   const routing: Routing = { coupling: [], sums: [], outputs: [] };
   let logits: tf.Tensor3D = tf.zeros([parents, shape.outTypes, children]);
   for (let iteration = 0; iteration < shape.iterations; iteration++) {
     if (iteration > 0) logits = tf.add(logits, agreement(votes, routing.outputs[iteration - 1]!));
     const coupling = couplingOf(logits);
-    const sum = weightedVotes(coupling, votes);
+    const weighted = weightedVotes(coupling, votes);
+    const sum: tf.Tensor3D = bias ? tf.add(weighted, bias) : weighted;
     routing.coupling.push(coupling);
     routing.sums.push(sum);
     routing.outputs.push(squashForward(sum, shape.squash) as tf.Tensor3D);
@@ -62,12 +63,18 @@ function route(votes: tf.Tensor3D, shape: LayerShape): Routing {
 }
 
 /**
- * Gradient by the votes, (P·N, K, D). Every iteration adds c ⊗ ds and db ⊗ v, outer products over K and D; all of them
+ * Gradients by the votes, (P·N, K, D), and by s of every iteration. To the votes' every iteration adds c ⊗ ds and db ⊗ v, outer products over K and D; all of them
  * together are one matrix product of their factors.
  */
-function routeBackward(dv: tf.Tensor3D, votes: tf.Tensor3D, { coupling, sums, outputs }: Routing, shape: LayerShape): tf.Tensor3D {
+function routeBackward(
+  dv: tf.Tensor3D,
+  votes: tf.Tensor3D,
+  { coupling, sums, outputs }: Routing,
+  shape: LayerShape,
+): { dVotes: tf.Tensor3D; dSums: tf.Tensor3D[] } {
   const overChildren: tf.Tensor3D[] = [];
   const overDimensions: tf.Tensor3D[] = [];
+  const dSums: tf.Tensor3D[] = [];
   let dOutput = dv;
   let dLogits: tf.Tensor3D | null = null;
   for (let iteration = shape.iterations - 1; iteration >= 0; iteration--) {
@@ -75,6 +82,7 @@ function routeBackward(dv: tf.Tensor3D, votes: tf.Tensor3D, { coupling, sums, ou
     const c = coupling[iteration]!;
     overChildren.push(c);
     overDimensions.push(dSum);
+    dSums.push(dSum);
     if (iteration === 0) break; // the first logits are constants
     const weighted = tf.mul(c, agreement(votes, dSum));
     const throughSoftmax: tf.Tensor3D = tf.sub(weighted, tf.mul(c, tf.sum(weighted, 1, true)));
@@ -88,21 +96,28 @@ function routeBackward(dv: tf.Tensor3D, votes: tf.Tensor3D, { coupling, sums, ou
     const [parents, types, length] = factors[0]!.shape;
     return tf.reshape(tf.stack(factors, 2), [parents * types, factors.length, length]);
   };
-  return tf.matMul(stacked(overChildren), stacked(overDimensions), true);
+  return { dVotes: tf.matMul(stacked(overChildren), stacked(overDimensions), true), dSums };
 }
 
-function forwardChunk(u: tf.Tensor, w: tf.Tensor, shape: LayerShape): tf.Tensor {
-  const { outputs } = route(votesOf(gatherChildren(u, shape), w, shape), shape);
+function forwardChunk(u: tf.Tensor, w: tf.Tensor, bias: tf.Tensor | undefined, shape: LayerShape): tf.Tensor {
+  const { outputs } = route(votesOf(gatherChildren(u, shape), w, shape), bias, shape);
   return tf.reshape(outputs.at(-1)!, [shape.batch, shape.outHeight, shape.outWidth, shape.outTypes, shape.outDim]);
 }
 
-function backwardChunk(dv: tf.Tensor, u: tf.Tensor, w: tf.Tensor, shape: LayerShape): { du: tf.Tensor; dw: tf.Tensor } {
+type Gradients = ReturnType<CapsuleKernel['backward']>;
+
+function backwardChunk(
+  dv: tf.Tensor,
+  { u, w, bias }: { u: tf.Tensor; w: tf.Tensor; bias: tf.Tensor | undefined },
+  shape: LayerShape,
+): Gradients {
   const { parents, children, out } = sizes(shape);
   const x = gatherChildren(u, shape);
-  const dVotes = tf.tidy(() => {
+  const { dVotes, dbias } = tf.tidy(() => {
     const votes = votesOf(x, w, shape);
     const ofParents = tf.reshape<tf.Rank.R3>(dv, [parents, shape.outTypes, shape.outDim]);
-    return routeBackward(ofParents, votes, route(votes, shape), shape);
+    const gradients = routeBackward(ofParents, votes, route(votes, bias, shape), shape);
+    return { dVotes: gradients.dVotes, dbias: bias && tf.sum(tf.addN(gradients.dSums), 0) };
   });
   const perChild = tf.reshape(tf.transpose(tf.reshape(dVotes, [parents, shape.outTypes, children, shape.outDim]), [2, 0, 1, 3]), [
     children,
@@ -110,7 +125,7 @@ function backwardChunk(dv: tf.Tensor, u: tf.Tensor, w: tf.Tensor, shape: LayerSh
     out,
   ]);
   const dx = tf.matMul(perChild, tf.reshape<tf.Rank.R3>(w, [children, out, shape.inDim]));
-  return { du: scatterChildren(dx, shape), dw: tf.reshape(tf.matMul(perChild, x, true), w.shape) };
+  return { du: scatterChildren(dx, shape), dw: tf.reshape(tf.matMul(perChild, x, true), w.shape), dbias };
 }
 
 /** @param voteBytes what the votes of a chunk may take; one image is always done at once. */
@@ -130,29 +145,32 @@ export function composedKernel(voteBytes = VOTE_BYTES): CapsuleKernel {
   return {
     name: 'composed',
 
-    forward(u, w, shape) {
+    forward(u, w, bias, shape) {
       const v = tf.tidy(() =>
         joined(
-          chunksOf(shape).map(({ first, images }) => tf.tidy(() => forwardChunk(part(u, first, images), w, { ...shape, batch: images }))),
+          chunksOf(shape).map(({ first, images }) =>
+            tf.tidy(() => forwardChunk(part(u, first, images), w, bias, { ...shape, batch: images })),
+          ),
         ),
       );
       return { v, saved: [] };
     },
 
-    backward(dv, u, w, _saved, shape) {
+    backward(dv, { u, w, bias }, _saved, shape) {
       return tf.tidy(() => {
         const du: tf.Tensor[] = [];
-        let dw: tf.Tensor | null = null;
+        let sums: Pick<Gradients, 'dw' | 'dbias'> | null = null;
         for (const { first, images } of chunksOf(shape)) {
           const chunk = tf.tidy(() => {
-            const gradients = backwardChunk(part(dv, first, images), part(u, first, images), w, { ...shape, batch: images });
-            return { ...gradients, dw: dw ? tf.add(dw, gradients.dw) : gradients.dw };
+            const inputs = { u: part(u, first, images), w, bias };
+            const { du: ofChunk, dw, dbias } = backwardChunk(part(dv, first, images), inputs, { ...shape, batch: images });
+            return { du: ofChunk, dw: sums ? tf.add(sums.dw, dw) : dw, dbias: dbias && sums?.dbias ? tf.add(sums.dbias, dbias) : dbias };
           });
-          dw?.dispose();
-          dw = chunk.dw;
+          if (sums) tf.dispose([sums.dw, ...(sums.dbias ? [sums.dbias] : [])]);
+          sums = { dw: chunk.dw, dbias: chunk.dbias };
           du.push(chunk.du);
         }
-        return { du: joined(du), dw: dw! };
+        return { du: joined(du), ...sums! };
       });
     },
   };

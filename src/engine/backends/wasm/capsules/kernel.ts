@@ -14,17 +14,19 @@ import type { KernelPool, WordsOf } from '../pool.ts';
 interface Addresses {
   u: number;
   w: number;
+  bias?: number;
   v?: number;
   dv?: number;
   du?: number;
   dw?: number;
+  dbias?: number;
   saved: number;
 }
 
 /** `pool` must run over `memory`. */
 export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKernel {
   function run(operation: number, shape: LayerShape, plan: LayerPlan, addresses: Addresses): void {
-    const { u, w, v = 0, dv = 0, du = 0, dw = 0, saved } = addresses;
+    const { u, w, bias = 0, v = 0, dv = 0, du = 0, dw = 0, dbias = 0, saved } = addresses;
     const { zeros, partials, sums } = plan.shared;
     const shared = memory.scratch(zeros + partials + sums + pool.threads * plan.threadBytes);
     new Uint8Array(memory.memory.buffer, shared, zeros).fill(0);
@@ -51,10 +53,12 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       [Words.TEAM]: plan.team ? 1 : 0,
       [Words.U]: u,
       [Words.W]: w,
+      [Words.BIAS]: bias,
       [Words.V]: v,
       [Words.DV]: dv,
       [Words.DU]: du,
       [Words.DW]: dw,
+      [Words.DBIAS]: dbias,
       [Words.SAVED]: saved,
       [Words.ZEROS]: shared,
       [Words.PARTIALS]: partialsAt,
@@ -75,25 +79,27 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
   return {
     name: 'fused wasm',
 
-    forward(u, w, shape) {
+    forward(u, w, bias, shape) {
       const { batch, outHeight, outWidth, outTypes, outDim } = shape;
       const plan = planLayer(shape, pool.threads, false);
       memory.begin();
-      const inputs = { u: memory.input(u), w: memory.input(w) };
+      const inputs = { u: memory.input(u), w: memory.input(w), bias: bias ? memory.input(bias) : 0 };
       const v = memory.output([batch, outHeight, outWidth, outTypes, outDim]);
       const saved = wantsGradients() ? [memory.output(plan.saved)] : [];
       run(CAPSULES_FORWARD, shape, plan, { ...inputs, v: v.address, saved: saved[0]?.address ?? 0 });
       return { v: v.finish(), saved: saved.map((tensor) => tensor.finish()) };
     },
 
-    backward(dv, u, w, saved, shape) {
+    backward(dv, { u, w, bias }, saved, shape) {
       const plan = planLayer(shape, pool.threads, true);
       memory.begin();
       const [dvAddress, uAddress, wAddress, savedAddress] = [dv, u, w, saved[0]!].map((tensor: Tensor) => memory.input(tensor));
       const [du, dw] = [memory.output(u.shape), memory.output(w.shape)];
-      const addresses = { u: uAddress!, w: wAddress!, dv: dvAddress!, du: du.address, dw: dw.address, saved: savedAddress! };
+      const dbias = bias && memory.output(bias.shape);
+      const inputs = { u: uAddress!, w: wAddress!, dv: dvAddress!, saved: savedAddress! };
+      const addresses = { ...inputs, du: du.address, dw: dw.address, dbias: dbias?.address ?? 0 };
       run(CAPSULES_BACKWARD, shape, plan, addresses);
-      return { du: du.finish(), dw: dw.finish() };
+      return { du: du.finish(), dw: dw.finish(), dbias: dbias?.finish() };
     },
   };
 }

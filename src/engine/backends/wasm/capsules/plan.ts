@@ -22,7 +22,8 @@ type ThreadPart =
   | typeof Words.TABLES
   | typeof Words.VOTE_GRADIENTS
   | typeof Words.CHILD_VALUES
-  | typeof Words.CELLS;
+  | typeof Words.CELLS
+  | typeof Words.BIAS_GRADIENTS;
 
 export interface LayerPlan {
   tiles: number;
@@ -109,6 +110,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     [Words.VOTE_GRADIENTS]: GROUP * gradientTiles * (unitBytes + GRADIENT_GAP),
     [Words.CHILD_VALUES]: gradientTiles * groupBytes,
     [Words.CELLS]: CELL_ROWS * LANE_BYTES,
+    [Words.BIAS_GRADIENTS]: backward ? unitBytes : 0,
   };
   const tile = layOut(tileParts, 0);
   const others = layOut(threadParts, 2 * tile.bytes);

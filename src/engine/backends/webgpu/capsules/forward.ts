@@ -110,20 +110,21 @@ const squashFactor = (kind: Layer['shape']['squash']): string =>
     : 'fn factor(n2: f32) -> f32 { return (1.0 - exp(-sqrt(n2))) / sqrt(n2 + 1e-6); }';
 
 /**
- * s of an iteration from its partial sums, v = squash(s), and what the next iteration compares votes with: V + v. After
+ * s of an iteration from its partial sums and the bias, if there is one, v = squash(s), and what the next iteration compares votes with: V + v. After
  * the last iteration, v itself in its own layout. A thread per parent and type.
  */
-export function squash(layer: Layer): Program {
+export function squash(layer: Layer, biased: boolean): Program {
   const { outVectors, shape } = layer;
   const q = (statements: (index: string) => string) => repeat(layer, 'q', outVectors, statements);
   return {
-    key: `capsules: squash, ${layer.key}`,
-    access: ['read', 'write', 'write', 'write'],
+    key: `capsules: squash, ${biased ? 'with bias, ' : ''}${layer.key}`,
+    access: ['read', 'write', 'write', 'write', ...(biased ? (['read'] as const) : [])],
     code: () => `${header(layer)}
 @group(0) @binding(1) var<storage, read> partial: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> sums: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> outputs: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> result: array<f32>;
+${biased ? '@group(0) @binding(5) var<storage, read> bias: array<vec4<f32>>;' : ''}
 ${squashFactor(shape.squash)}
 @compute @workgroup_size(${LANES})
 fn main(@builtin(global_invocation_id) thread: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
@@ -134,6 +135,7 @@ fn main(@builtin(global_invocation_id) thread: vec3<u32>, @builtin(workgroup_id)
   for (var chunk = 0u; chunk < z.share; chunk++) {
     ${q((i) => `s[${i}] += partial[((chunk * z.types + n) * OUT + ${i}) * z.parents + p];`)}
   }
+  ${biased ? q((i) => `s[${i}] += bias[n * OUT + ${i}];`) : ''}
   var n2 = 0.0;
   ${q((i) => `n2 += dot(s[${i}], s[${i}]);`)}
   let g = factor(n2);

@@ -16,23 +16,24 @@ export function webgpuKernel(gpu: Gpu): CapsuleKernel {
   return {
     name: 'fused WebGPU',
 
-    forward(u, w, shape) {
+    forward(u, w, bias, shape) {
       return tf.tidy(() => {
         const layer = layerOf(shape);
         const v = gpu.output([shape.batch, shape.outHeight, shape.outWidth, shape.outTypes, shape.outDim]);
-        const saved = route(gpu, layer, childrenLast(u, shape), matrices(w, layer), v);
+        const operands = [childrenLast(u, shape), matrices(w, layer)] as const;
+        const saved = route(gpu, layer, operands, bias && filledUp(bias, layer), v);
         // Without anybody who differentiates, nothing needs to be kept.
         return { v, saved: tf.engine().state.gradientDepth > 0 ? saved : [] };
       });
     },
 
-    backward(dv, u, w, saved, shape) {
+    backward(dv, { u, w, bias }, saved, shape) {
       return tf.tidy(() => {
         const layer = layerOf(shape);
         const operands = { u: childrenLast(u, shape), w: matrices(w, layer), sums: saved[0]!, routing: saved.slice(1) };
         const { dsums, weighted } = routeBackward(gpu, layer, operands, dv);
         const votes = { ...operands, dsums, routing: [...operands.routing, ...weighted] };
-        return { du: byChildren(gpu, layer, votes), dw: byMatrices(gpu, layer, votes) };
+        return { du: byChildren(gpu, layer, votes), dw: byMatrices(gpu, layer, votes), dbias: bias && byBias(layer, dsums) };
       });
     },
   };
@@ -49,11 +50,16 @@ function matrices(w: Tensor, { shape: { outDim }, outVectors }: Layer): Tensor {
   return outDim % 4 === 0 ? turned : tf.pad(turned, [[0, 0], [0, 0], [0, 0], [0, 4 * outVectors - outDim]]); // prettier-ignore
 }
 
+/** (N, D) → (N, D filled up with zeros to a multiple of four). */
+function filledUp(bias: Tensor, { shape: { outDim }, outVectors }: Layer): Tensor {
+  return tf.pad(bias, [[0, 0], [0, 4 * outVectors - outDim]]); // prettier-ignore
+}
+
 /** Children per chunk. */
 const chunkShare = ({ children, chunks }: Layer): number => Math.ceil(children / chunks);
 
 /** Writes v to `result`. Returns s of every iteration and, with more than one, what all but the first compared votes with and the scale of their softmax. */
-function route(gpu: Gpu, layer: Layer, u: Tensor, w: Tensor, result: Tensor): Tensor[] {
+function route(gpu: Gpu, layer: Layer, [u, w]: readonly [Tensor, Tensor], bias: Tensor | undefined, result: Tensor): Tensor[] {
   const { parents, children, outVectors, chunks } = layer;
   const { iterations, outTypes } = layer.shape;
   const ofParents = [outTypes, outVectors, parents, 4];
@@ -68,7 +74,8 @@ function route(gpu: Gpu, layer: Layer, u: Tensor, w: Tensor, result: Tensor): Te
     if (iteration > 0) gpu.run(softmaxScale(layer), sizes, [u, w, outputs, softmax!], [tiles, Math.ceil(children / together(layer)), 1]);
     const routing = iteration > 0 ? [outputs, softmax!] : [];
     gpu.run(sums(layer, iteration > 0), sizes, [u, w, partial, ...routing], [tiles, outTypes, chunks]);
-    gpu.run(squash(layer), sizesOf(layer, { iteration, share: chunks }), [partial, summed, outputs, result], [tiles, outTypes, 1]);
+    const squashed = [partial, summed, outputs, result, ...(bias ? [bias] : [])];
+    gpu.run(squash(layer, bias !== undefined), sizesOf(layer, { iteration, share: chunks }), squashed, [tiles, outTypes, 1]);
   }
   return softmax ? [summed, outputs, softmax] : [summed];
 }
@@ -128,4 +135,9 @@ function byMatrices(gpu: Gpu, layer: Layer, { u, w, dsums, routing }: VoteOperan
   const sizes = sizesOf(layer, { share: Math.ceil(parents / parts) });
   gpu.run(matrixGradient(layer), sizes, [u, w, dsums, partial, ...routing], [matricesGrid[0], matricesGrid[1], parts * blocks]);
   return parts > 1 ? addUp(gpu, partial, parts, shape) : tf.reshape(partial, shape);
+}
+
+/** The bias is in s of every iteration and parent: (iterations, N, D / 4, P, 4) → (N, D). */
+function byBias({ shape: { outTypes, outDim }, outVectors }: Layer, dsums: Tensor): Tensor {
+  return tf.slice(tf.reshape(tf.sum(dsums, [0, 3]), [outTypes, 4 * outVectors]), [0, 0], [outTypes, outDim]);
 }

@@ -10,9 +10,11 @@ import {
   agreement,
   allDu,
   allDw,
+  biasGradients,
   blockTiles,
   coefficients,
   coefficientStride,
+  dbias,
   du,
   duBytes,
   dv,
@@ -25,6 +27,7 @@ import {
   output,
   outTypes,
   saved,
+  scratchStride,
   sum,
   sums,
   sumsStride,
@@ -67,7 +70,7 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
     const total = sum + i * tileStride,
       one = tile + <i32>i * step;
     gatherParents(dv, one, total);
-    squashBackward(iterationSum(one, iterations - 1), total, gradient + i * tileStride);
+    takeSquashBack(one, iterations - 1, total, gradient + i * tileStride);
   }
   for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
     for (let i: usize = 0; i < both; i++) {
@@ -87,7 +90,7 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
     for (let i: usize = 0; i < both; i++) {
       const total = sum + i * tileStride;
       sumOverTeam(total);
-      squashBackward(iterationSum(tile + <i32>i * step, iteration - 1), total, gradient + i * tileStride + 2 * unitBytes);
+      takeSquashBack(tile + <i32>i * step, iteration - 1, total, gradient + i * tileStride + 2 * unitBytes);
     }
   }
   for (let i: usize = 0; i < both; i++) {
@@ -107,6 +110,24 @@ function iterationSum(tile: i32, iteration: i32): usize {
   return saved + <usize>(tile * iterations + iteration) * unitBytes;
 }
 
+/** ds of an iteration to `target`, given dv, and to the gradient by the bias, which is in every s. A team has it once. */
+function takeSquashBack(tile: i32, iteration: i32, dv: usize, target: usize): void {
+  squashBackward(iterationSum(tile, iteration), dv, target);
+  if (dbias && (!team || thread == 0)) addScaled(biasGradients, target, 1);
+}
+
+/** Adds up all threads' gradients by the bias over their lanes. */
+function sumBiasGradients(): void {
+  for (let unit: usize = 0; unit < <usize>units; unit++) {
+    let sum: f32 = 0;
+    for (let t: usize = 0; t < <usize>threads; t++) {
+      const at = biasGradients + t * scratchStride + unit * LANES;
+      for (let lane: usize = 0; lane < LANES; lane += 4) sum += load<f32>(at + lane);
+    }
+    store<f32>(dbias + (unit << 2), sum);
+  }
+}
+
 /** From [term][unit][lane] to [unit][term][lane]: the terms of a unit are wanted together. */
 function interleave(source: usize, target: usize): void {
   const step = <usize>(terms + 1) * LANES;
@@ -124,6 +145,7 @@ function clearGradients(): void {
   else clearShare(du, duBytes);
   if (sums) memory.fill(dw, 0, dwBytes);
   else clearShare(dw, dwBytes);
+  if (dbias) memory.fill(biasGradients, 0, unitBytes);
   barrier();
 }
 
@@ -158,6 +180,10 @@ export function backward(): void {
     for (let i = 0; i < inBlock; i += 2) backwardTiles(first + (start + i) * step, i, i + 1 < inBlock);
     for (let window = 0; window < windows; window++)
       for (let type = 0; type < inTypes; type += group) addGradients(window, type, min(group, inTypes - type), inBlock);
+  }
+  if (dbias) {
+    barrier();
+    if (thread == 0) sumBiasGradients();
   }
   if (!sums) return;
   barrier();

@@ -1,7 +1,8 @@
 /** The forward job: capsules of the layer, and s of every iteration for the backward job. */
-import { fma, LOG2E } from '../simd';
+import { fma, LANES, LOG2E } from '../simd';
 import {
   agreement,
+  bias,
   inTypes,
   iterations,
   output,
@@ -14,6 +15,7 @@ import {
   tiles,
   tileStride,
   unitBytes,
+  units,
   v,
   votes,
 } from './layer';
@@ -52,6 +54,16 @@ export function addScaled(target: usize, source: usize, by: f32): void {
   for (let i: usize = 0; i < unitBytes; i += 16) v128.store(target + i, fma(v128.load(source + i), f32x4.splat(by), v128.load(target + i)));
 }
 
+/** Adds the bias to [unit][lane] values. */
+function addBias(target: usize): void {
+  for (let from = bias, end = target + <usize>units * LANES; target < end; target += LANES, from += 4) {
+    const b = v128.load32_splat(from);
+    const lo = f32x4.add(v128.load(target), b),
+      hi = f32x4.add(v128.load(target, 16), b);
+    (v128.store(target, hi, 16), v128.store(target, lo));
+  }
+}
+
 /** First of `count` children that belong to thread t of a team: a multiple of four. */
 export function childShare(count: i32, t: i32): i32 {
   return t == threads ? count : shareStart(count >> 2, t) << 2;
@@ -86,6 +98,7 @@ function routeTile(tile: i32, count: i32, votes: usize, sum: usize, agreement: u
     if (iteration > 0) route(votes, count, agreement, sum);
     sumOverTeam(sum);
     if (iteration == 0) scale(sum, <f32>1 / <f32>outTypes); // b = 0: all coupling coefficients are equal
+    if (bias) addBias(sum);
     if (leads && saved) memory.copy(saved + <usize>(tile * iterations + iteration) * unitBytes, sum, unitBytes);
     squash(sum, output);
     addScaled(agreement, output, LOG2E);

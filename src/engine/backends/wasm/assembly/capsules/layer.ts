@@ -29,6 +29,8 @@ export let sensitive: i32 = 0;
 /** Tensors, row-major as tfjs has them. */
 export let u: usize = 0;
 export let w: usize = 0;
+/** (outTypes, outDim), or 0 for none. */
+export let bias: usize = 0;
 export let v: usize = 0;
 export let dv: usize = 0;
 /** The gradients that this thread adds to: its own, or for the first thread and where no two threads add to the same, the tensors. */
@@ -36,6 +38,8 @@ export let du: usize = 0;
 export let dw: usize = 0;
 export let allDu: usize = 0;
 export let allDw: usize = 0;
+/** The gradient by the bias, or 0 for none. */
+export let dbias: usize = 0;
 /** s of every iteration: [tile][iteration][unit][lane], or 0 where no gradients are wanted. */
 export let saved: usize = 0;
 /** inTypes · inDim zeros, the children outside the map. */
@@ -83,6 +87,9 @@ export let voteGradients: usize = 0;
 export let childValues: usize = 0;
 /** Sixteen rows of lanes. */
 export let cells: usize = 0;
+/** What this thread's tiles add to the gradient by the bias: [unit][lane]. The next thread's lies `scratchStride` bytes behind. */
+export let biasGradients: usize = 0;
+export let scratchStride: usize = 0;
 
 export let positions: i32 = 0;
 export let windows: i32 = 0;
@@ -119,10 +126,12 @@ export function readLayer(thread: i32): void {
   team = word(Words.TEAM) != 0;
   u = word(Words.U);
   w = word(Words.W);
+  bias = word(Words.BIAS);
   v = word(Words.V);
   dv = word(Words.DV);
   du = allDu = word(Words.DU);
   dw = allDw = word(Words.DW);
+  dbias = word(Words.DBIAS);
   saved = word(Words.SAVED);
   zeros = word(Words.ZEROS);
   partials = word(Words.PARTIALS);
@@ -133,7 +142,8 @@ export function readLayer(thread: i32): void {
   vectorStride = word(Words.VECTOR_STRIDE);
   tableStride = word(Words.TABLE_STRIDE);
   tileStride = word(Words.TILE_STRIDE);
-  const scratch = <usize>word(Words.SCRATCH) + <usize>thread * <usize>word(Words.SCRATCH_STRIDE);
+  scratchStride = word(Words.SCRATCH_STRIDE);
+  const scratch = <usize>word(Words.SCRATCH) + <usize>thread * scratchStride;
   table = scratch + word(Words.TABLE);
   child = scratch + word(Words.CHILD);
   votes = scratch + word(Words.VOTES);
@@ -150,6 +160,7 @@ export function readLayer(thread: i32): void {
   voteGradients = scratch + word(Words.VOTE_GRADIENTS);
   childValues = scratch + word(Words.CHILD_VALUES);
   cells = scratch + word(Words.CELLS);
+  biasGradients = scratch + word(Words.BIAS_GRADIENTS);
 
   storeExp2Constants(exponents);
   positions = outHeight * outWidth;
