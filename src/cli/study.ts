@@ -2,14 +2,10 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { inputShape, type Dataset } from '../shared/dataset.ts';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
-import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { PlannedRun } from '../shared/spec/study.ts';
-import type { Store } from '../store/store.ts';
-import type { StoredRun, StoredStudy } from '../store/types.ts';
-import { addStudy, studyIdentity } from '../workbench/plan.ts';
+import type { StoredRun } from '../store/types.ts';
 import { runJob, type RunContext } from './run-job.ts';
-import type { StudyFile } from './study-file.ts';
 
 /** Throws an InputError when a network of the study cannot be built for this data. */
 export function checkNetworks(plan: PlannedRun[], dataset: Dataset): void {
@@ -22,26 +18,6 @@ export function checkNetworks(plan: PlannedRun[], dataset: Dataset): void {
       throw error;
     }
   }
-}
-
-/**
- * Finds the study that an earlier start has begun, or adds it with all its runs.
- * @param fresh begins anew even if it has been begun before.
- */
-export function openStudy(
-  store: Store,
-  { spec }: StudyFile,
-  dataset: Dataset,
-  engine: EngineName,
-  fresh: boolean,
-): { study: StoredStudy; runs: StoredRun[] } {
-  return store.atomically(() => {
-    const known = fresh ? null : store.findStudy(studyIdentity(spec, dataset.fingerprint, engine));
-    if (known) return { study: known, runs: store.runs(known.id) };
-    const { name, shape, classes, fingerprint } = dataset;
-    store.addDataset({ name, shape, classes, fingerprint, train: dataset.train.labels.length, test: dataset.test.labels.length });
-    return addStudy(store, spec, fingerprint, engine);
-  });
 }
 
 export type StudyOutcome = 'finished' | 'stopped' | 'failed';

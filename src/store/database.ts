@@ -40,7 +40,10 @@ function prepare(database: Database.Database, path: string): void {
     .transaction(() => {
       // Again under the write lock: another process may just have created it.
       const version = refuseForeign(database, path);
-      for (const step of migrations.slice(version)) database.exec(step);
+      for (const step of migrations.slice(version)) {
+        if (typeof step === 'string') database.exec(step);
+        else step(database);
+      }
       database.pragma(`application_id = ${applicationId}`);
       database.pragma(`user_version = ${migrations.length}`);
     })

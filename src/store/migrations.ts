@@ -1,9 +1,15 @@
+import type Database from 'better-sqlite3';
+import { identifyStudies, recallEngines } from './study-identity.ts';
+
+/** SQL, or what SQL cannot say. */
+export type Migration = string | ((database: Database.Database) => void);
+
 /**
  * The schema, as numbered steps: step n takes a database from version n to n + 1 (SQLite's user_version).
  * A step that has been released is never changed; a new one is added instead.
  * JSON columns hold types of src/shared; what people sort or filter by has a column of its own.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `
   CREATE TABLE datasets (
     fingerprint TEXT PRIMARY KEY,
@@ -143,4 +149,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE queue ADD COLUMN heartbeat TEXT;
   ALTER TABLE queue ADD COLUMN outlives INTEGER NOT NULL DEFAULT 1;
   `,
+  (database) => {
+    database.exec('ALTER TABLE studies ADD COLUMN engine TEXT'); // that it asks for
+    recallEngines(database);
+    identifyStudies(database);
+  },
 ];

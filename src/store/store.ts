@@ -4,6 +4,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import type { RunSummary } from '../shared/contract/index.ts';
+import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { EpochMetrics, Evaluation } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
@@ -35,6 +36,7 @@ import {
 import { RunFiles, type FileKind, type StoredFile } from './run-files.ts';
 import { RunNotes } from './run-notes.ts';
 import { Sql } from './sql.ts';
+import { studyIdentity } from './study-identity.ts';
 import { summaries } from './summaries.ts';
 import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
 
@@ -93,22 +95,26 @@ export class Store {
     return this.#sql.all<DatasetRow>('SELECT * FROM datasets').map(datasetOf);
   }
 
-  addStudy({ identity, spec, dataset }: { identity: string; spec: StudySpec; dataset: string }): StoredStudy {
+  addStudy(spec: StudySpec, dataset: string, engine: EngineName | null): StoredStudy {
     const study = { id: newId(), name: spec.name, dataset, spec, created: now() };
     this.#sql.run(
-      `INSERT INTO studies (id, name, identity, dataset, spec, created) VALUES (@id, @name, @identity, @dataset, @spec, @created)`,
-      { ...study, identity, spec: toJson(spec) },
+      `INSERT INTO studies (id, name, identity, dataset, spec, engine, created)
+       VALUES (@id, @name, @identity, @dataset, @spec, @engine, @created)`,
+      { ...study, identity: studyIdentity(spec, dataset, engine), spec: toJson(spec), engine },
     );
     return study;
   }
 
-  /** The latest study of this identity that has all its runs. */
-  findStudy(identity: string): StoredStudy | null {
+  /**
+   * The latest study that an earlier start with the same settings has begun, unless runs of it have been deleted.
+   * @param engine is part of what it is; null: the best there is when a run begins.
+   */
+  findStudy(spec: StudySpec, dataset: string, engine: EngineName | null): StoredStudy | null {
     const row = this.#sql.get(
       `SELECT id, name, dataset, spec, created FROM studies
        WHERE identity = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE study = studies.id AND deleted IS NOT NULL)
        ORDER BY created DESC, rowid DESC LIMIT 1`,
-      identity,
+      studyIdentity(spec, dataset, engine),
     ) as StudyRow | undefined;
     return row ? studyOf(row) : null;
   }

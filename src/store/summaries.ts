@@ -38,7 +38,7 @@ interface Row extends Omit<
 
 const query = (where: string) => `
   SELECT runs.id, runs.name, status, role, parent, runs.study, studies.name AS studyName, runs.dataset, datasets.name AS datasetName,
-    runs.spec, params, flops, engine, runs.created, started, ended, note, favourite, archived, error,
+    runs.spec, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error,
     (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.id ORDER BY tag)) AS tags,
     coalesce((SELECT bytes FROM files WHERE run = runs.id AND kind = 'weights'), 0) AS weightBytes,
     EXISTS (SELECT 1 FROM files WHERE run = runs.id AND kind = 'checkpoint') AS resumable,

@@ -1,5 +1,4 @@
 /** Adds runs to the store: single ones, children of a finished one, and whole studies. */
-import { createHash } from 'node:crypto';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
@@ -108,20 +107,21 @@ function ancestorOf(store: Store, run: StoredRun): StoredRun {
 }
 
 /**
- * A study with all its runs, in the order in which they are to be done.
+ * A study with all its runs, in the order in which they are to be done: the one that an earlier start has begun, with what
+ * its plan has now and had not then, or a new one.
  * @param engine is part of the study's identity; null: the best there is when a run begins.
+ * @param fresh begins anew even if it has been begun before.
  */
-export function addStudy(
+export function openStudy(
   store: Store,
-  spec: StudySpec,
-  fingerprint: string,
-  engine: EngineName | null,
+  { spec, dataset: fingerprint, engine, fresh }: { spec: StudySpec; dataset: string; engine: EngineName | null; fresh: boolean },
 ): { study: StoredStudy; runs: StoredRun[] } {
   const dataset = store.dataset(fingerprint);
   return store.atomically(() => {
-    const study = store.addStudy({ identity: studyIdentity(spec, fingerprint, engine), spec, dataset: fingerprint });
-    const ids = new Map<string, string>();
+    const study = (fresh ? null : store.findStudy(spec, fingerprint, engine)) ?? store.addStudy(spec, fingerprint, engine);
+    const ids = new Map(store.runs(study.id).map(({ key, id }) => [key, id]));
     for (const { key, name, role, parent, ...run } of planStudy(spec)) {
+      if (ids.has(key)) continue;
       const size = sizeOf(run.network, dataset, name);
       const parentId = parent === null ? null : ids.get(parent)!;
       ids.set(
@@ -131,10 +131,4 @@ export function addStudy(
     }
     return { study, runs: store.runs(study.id) };
   });
-}
-
-/** Two starts with the same identity are the same study. The path of the data is left out: the fingerprint says what they are. */
-export function studyIdentity(spec: StudySpec, fingerprint: string, engine: EngineName | null): string {
-  const content = { ...spec, $schema: undefined, data: { ...spec.data, path: undefined }, fingerprint, engine };
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -12,7 +12,7 @@ import { Store } from '../store/store.ts';
 import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
 import type { Host } from './host.ts';
-import { addPruning, addStudy, addTraining } from './plan.ts';
+import { addPruning, addTraining, openStudy } from './plan.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
 import { fileName, runHandlers } from './runs.ts';
@@ -199,7 +199,7 @@ export class Workbench {
       },
       'queue.study': ({ spec, dataset, engine }) => {
         library.sourceOf(dataset);
-        const { study, runs } = addStudy(store, spec, dataset, engine);
+        const { study, runs } = openStudy(store, { spec, dataset, engine, fresh: true });
         enqueue(runs);
         return study.id;
       },

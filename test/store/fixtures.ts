@@ -50,7 +50,7 @@ export function openStore(folder: string): Store {
 /** Adds data set, study and its three runs (unpruned, source, pruned). */
 export function addTinyStudy(store: Store): [StoredRun, StoredRun, StoredRun] {
   store.addDataset(dataset);
-  const { id } = store.addStudy({ identity: 'tiny', spec: study, dataset: dataset.fingerprint });
+  const { id } = store.addStudy(study, dataset.fingerprint, null);
   const ids = new Map<string, string>();
   for (const { key, name, role, parent, ...spec } of planStudy(study)) {
     const { params, flops } = describe(spec.network, input);

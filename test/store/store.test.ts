@@ -39,9 +39,9 @@ describe('store', () => {
   it('finds the latest study of an identity', () => {
     const store = openStore(temporaryFolder());
     addTinyStudy(store);
-    const later = store.addStudy({ identity: 'tiny', spec: study, dataset: dataset.fingerprint });
-    expect(store.findStudy('tiny')).toEqual(later);
-    expect(store.findStudy('other')).toBeNull();
+    const later = store.addStudy(study, dataset.fingerprint, null);
+    expect(store.findStudy(study, dataset.fingerprint, null)).toEqual(later);
+    expect(store.findStudy({ ...study, seeds: [2] }, dataset.fingerprint, null)).toBeNull();
   });
 
   it('finds a run by the beginning of its id, if only one begins so', () => {

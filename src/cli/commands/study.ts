@@ -14,13 +14,14 @@ import type { StoredRun } from '../../store/types.ts';
 import { startEngine } from '../../trainer/node/engine.ts';
 import { reportHtml } from '../../workbench/report.ts';
 import { remember } from '../../workbench/datasets/records.ts';
+import { openStudy } from '../../workbench/plan.ts';
 import { comparedByGroup, comparisonTable } from '../comparison.ts';
 import { openData, type OpenedData } from '../data.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode, listenForInterrupt } from '../interrupt.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
-import { checkNetworks, openStudy, runStudy, type StudyOutcome } from '../study.ts';
+import { checkNetworks, runStudy, type StudyOutcome } from '../study.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
 
 interface Options {
@@ -62,14 +63,15 @@ async function study(
   const store = new Store(db);
   try {
     if (record) remember(store, record, { paths });
-    const { runs } = openStudy(store, file, dataset, engineName, fresh);
+    const { name: datasetName, shape, classes, fingerprint, train, test } = dataset;
+    store.addDataset({ name: datasetName, shape, classes, fingerprint, train: train.labels.length, test: test.labels.length });
+    const { runs } = openStudy(store, { spec: file.spec, dataset: fingerprint, engine: engineName, fresh });
     refuseSecond(runs);
     const progress = startProgress(process.stderr);
     const engine = await startEngine({ engine: engineName, threads, tensorflow: tensorflowFolder() });
     const interrupt = listenForInterrupt(() => progress.say('Stopping after this step; Ctrl-C again quits at once.'));
     let outcome: StudyOutcome;
     try {
-      const { train, test } = dataset;
       progress.say(`${file.spec.name}: ${runs.length} runs on ${dataset.name} (${train.labels.length} + ${test.labels.length} images)`);
       progress.say(`Engine: ${engine.description}; chosen because ${reason}`);
       outcome = await runStudy(runs, { store, dataset, engine, reason, progress, shouldStop: interrupt.requested });
