@@ -1,5 +1,5 @@
 /** A race as a table: how each contestant stands to the peers, and the bars that the fused kernel should clear. */
-import { bytes, integer } from '../src/cli/format.ts';
+import { bytes, count, plain } from '../src/shared/present/format.ts';
 import { table } from '../src/cli/table.ts';
 import { AUTHORS, FUSED, TUNED } from './line-up.ts';
 import type { Absence, Result, Standing } from './race.ts';
@@ -50,7 +50,7 @@ export function compare(results: Result[], images: number): (Compared | Absence)
 }
 
 const times = (ratio: number | null): string => (ratio === null ? '' : `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`);
-const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : integer(ms));
+const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : count(ms));
 
 export function comparisonTable(results: (Compared | Absence)[]): string {
   const columns = [
@@ -68,8 +68,8 @@ export function comparisonTable(results: (Compared | Absence)[]): string {
       String(threads),
       milliseconds(time.quietest),
       milliseconds(time.median),
-      integer(imagesPerSecond),
-      peakBytes === null ? '' : bytes(peakBytes),
+      count(imagesPerSecond),
+      peakBytes === null ? '' : plain(bytes(peakBytes)),
       times(ratios.overTuned),
       times(ratios.overAuthors),
       times(ratios.overOneThread),

@@ -5,7 +5,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { bytes, integer } from '../src/cli/format.ts';
+import { bytes, count, plain } from '../src/shared/present/format.ts';
 import { integerBetween, jsonOption, print, printJson } from '../src/cli/options.ts';
 import { table } from '../src/cli/table.ts';
 import type { ProgressReport, Report } from './datasets/contestant.ts';
@@ -95,7 +95,7 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
     const results = [
       ...race('MNIST, IDX in gzip', [ours('Capscope', 'ready', idx), ...python_('NumPy', 'idx', idx)], rounds),
       ...race(
-        `${integer(images)} PNG files`,
+        `${count(images)} PNG files`,
         [ours('Capscope', 'ready', png), ...python_(`Pillow, ${processes} processes`, 'folders', png)],
         rounds,
       ),
@@ -104,7 +104,7 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
     ];
     run(ours('Capscope', 'keep', idx, kept));
     results.push(...race('MNIST, opened again', [ours('Capscope', 'reopen', idx, kept)], rounds));
-    progress(`${integer(images)} PNG files: in the reading thread, then cancelled`);
+    progress(`${count(images)} PNG files: in the reading thread, then cancelled`);
     return { standings: results, watched: run(ours('Capscope', 'watched', png, kept)) as ProgressReport };
   });
   const bars = barsOf(standings, watched, images);
@@ -128,8 +128,8 @@ function standingsTable(standings: Standing[]): string {
     problem,
     name,
     seconds(time),
-    integer(images / time),
-    bytes(peakBytes),
+    count(images / time),
+    plain(bytes(peakBytes)),
   ]);
   return table(columns, rows);
 }

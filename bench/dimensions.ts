@@ -3,7 +3,7 @@
  * one thread answers it: how a system places two changes their times by more than what is asked for.
  */
 import { join } from 'node:path';
-import { percent } from '../src/cli/format.ts';
+import { percent, plain } from '../src/shared/present/format.ts';
 import { table } from '../src/cli/table.ts';
 import type { LayerShape } from '../src/engine/ops/capsule-kernel.ts';
 import { FUSED, engineEntry } from './line-up.ts';
@@ -69,14 +69,20 @@ export async function raceDimensions(folder: string, { rounds, types, batch, pro
 }
 
 export function dimensionTable(results: DimensionResult[]): string {
-  const columns = ['D', 'ms', 'ns per multiply-add', `loss against the next multiple of ${SIMD_WIDTH}`, `≤ ${percent(LARGEST_LOSS, 0)}`];
+  const columns = [
+    'D',
+    'ms',
+    'ns per multiply-add',
+    `loss against the next multiple of ${SIMD_WIDTH}`,
+    `≤ ${plain(percent(LARGEST_LOSS, 0))}`,
+  ];
   return table(
     columns.map((head) => ({ head, align: 'right' as const })),
     results.map(({ dimension, milliseconds, nanosecondsPerMultiplyAdd, loss, met }) => [
       String(dimension),
       milliseconds.toFixed(1),
       nanosecondsPerMultiplyAdd.toFixed(4),
-      loss === null ? '' : percent(loss, 1),
+      loss === null ? '' : plain(percent(loss, 1)),
       met === null ? '' : met ? 'yes' : 'no',
     ]),
   );

@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
-import { bytes, integer } from '../src/cli/format.ts';
+import { bytes, count, plain } from '../src/shared/present/format.ts';
 import { integerBetween, print, printJson } from '../src/cli/options.ts';
 import { table } from '../src/cli/table.ts';
 import { EngineName, enginePreference } from '../src/shared/engines.ts';
@@ -72,7 +72,7 @@ function contestTable(found: Contest[]): string {
     { head: 'contestant' },
     ...['ms', 'median', 'images/s', 'card memory', 'memory'].map((head) => ({ head, align: right })),
   ];
-  const memory = (value: number | null) => (value === null ? '' : bytes(value));
+  const memory = (value: number | null) => (value === null ? '' : plain(bytes(value)));
   const rows = found.flatMap(({ what, batch, results }) =>
     results
       .filter(ran)
@@ -82,7 +82,7 @@ function contestTable(found: Contest[]): string {
         name,
         time.quietest.toFixed(2),
         time.median.toFixed(2),
-        integer((1000 * batch) / time.quietest),
+        count((1000 * batch) / time.quietest),
         memory(gpuBytes),
         memory(peakBytes),
       ]),

@@ -5,7 +5,7 @@
 import { Option } from 'commander';
 import os from 'node:os';
 import { join } from 'node:path';
-import { bytes, integer } from '../src/cli/format.ts';
+import { bytes, count, plain } from '../src/shared/present/format.ts';
 import { integerBetween, print, printJson } from '../src/cli/options.ts';
 import { table } from '../src/cli/table.ts';
 import { FUSED, REFERENCE, engineEntry, TUNED, AUTHORS, torchEntry, type Entry, type Python } from './line-up.ts';
@@ -106,8 +106,8 @@ function needTable(found: Need[]): string {
   const rows = found.map(({ name, threads, peakBytes, milliseconds, measured, failure }) => [
     name,
     String(threads),
-    peakBytes === null ? '' : bytes(peakBytes),
-    milliseconds === null ? '' : integer(milliseconds),
+    peakBytes === null ? '' : plain(bytes(peakBytes)),
+    milliseconds === null ? '' : count(milliseconds),
     failure ?? (measured ? 'measured' : `calculated from batches of ${SMALL_BATCHES.join(' and ')}`),
   ]);
   return table(columns, rows);
@@ -129,7 +129,7 @@ async function main(options: Options): Promise<void> {
   const { types, dim, depth } = network(options);
   print(machineLine(machine(python)));
   print(`\nOne training step of N = ${types}, D = ${dim}, L = ${depth} on 28×28, batch ${batch}\n\n${needTable(found)}`);
-  print(`\nVotes, if they were written to memory: ${bytes(voteBytes)}, once`);
+  print(`\nVotes, if they were written to memory: ${plain(bytes(voteBytes))}, once`);
   print(`Fused kernel below ${gigabytes(BAR_BYTES)}: ${bar.met ? 'yes' : 'no'} (${gigabytes(peakBytes)})`);
 }
 

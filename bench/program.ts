@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { bytes } from '../src/cli/format.ts';
+import { bytes, plain } from '../src/shared/present/format.ts';
 import { integerBetween, jsonOption } from '../src/cli/options.ts';
 import { MAX_THREADS } from '../src/engine/backends/wasm/pool.ts';
 import { findPython, type Python } from './line-up.ts';
@@ -46,7 +46,7 @@ export function machine(python: Python | null): Machine {
 
 export function machineLine({ processor, cores, memoryBytes, node, pytorch }: Machine): string {
   const peer = pytorch ? `PyTorch ${pytorch}` : 'no PyTorch';
-  return `${processor}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${bytes(memoryBytes)}; Node ${node}, ${peer}`;
+  return `${processor}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${plain(bytes(memoryBytes))}; Node ${node}, ${peer}`;
 }
 
 export function progress(line: string): void {

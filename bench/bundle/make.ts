@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { bytes } from '../../src/cli/format.ts';
+import { bytes, plain } from '../../src/shared/present/format.ts';
 import { InputError } from '../../src/shared/input-error.ts';
 
 const require = createRequire(import.meta.url);
@@ -36,8 +36,8 @@ export async function makeBundle(target: string, progress: (line: string) => voi
   progress('Compressing Node.js');
   compressNode(folder);
   const size = sizeOf(folder);
-  if (size > LIMIT) throw new InputError(`the bundle has ${bytes(size)}, more than ${bytes(LIMIT)}`);
-  progress(`${folder}: ${bytes(size)}. Copy it to the machine and start run.sh there.`);
+  if (size > LIMIT) throw new InputError(`the bundle has ${plain(bytes(size))}, more than ${plain(bytes(LIMIT))}`);
+  progress(`${folder}: ${plain(bytes(size))}. Copy it to the machine and start run.sh there.`);
 }
 
 /** Only what a machine with a card needs: readers of data sets and the engine tensorflow stay out. */

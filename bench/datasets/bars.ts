@@ -1,5 +1,5 @@
 /** What reading data sets has to keep to, and whether it does. */
-import { bytes, integer } from '../../src/cli/format.ts';
+import { bytes, count, plain } from '../../src/shared/present/format.ts';
 import type { ProgressReport, Report } from './contestant.ts';
 
 export interface Standing extends Report {
@@ -30,7 +30,7 @@ const SPARE_BYTES = 200e6;
 export function barsOf(standings: Standing[], watched: ProgressReport, images: number): Bar[] {
   const find = (problem: string, name = 'Capscope') =>
     standings.find((one) => one.problem.startsWith(problem) && one.name.startsWith(name));
-  const png = `${integer(images)} PNG`;
+  const png = `${count(images)} PNG`;
   const [idx, folders, pillow] = [find('MNIST, IDX')!, find(png)!, find(png, 'Pillow')];
   const [cifar, numpy, again] = [find('CIFAR-10 binary, arrays')!, find('CIFAR-10 binary, arrays', 'NumPy'), find('MNIST, opened')!];
   const rate = folders.images / folders.seconds;
@@ -38,7 +38,7 @@ export function barsOf(standings: Standing[], watched: ProgressReport, images: n
   const overNumpy = numpy ? numpy.seconds / cifar.seconds : null;
   return [
     bar('MNIST’s four IDX files ready', '< 500 ms', seconds(idx.seconds), idx.seconds < 0.5),
-    bar('PNG files per second', '≥ 3,000', integer(rate), rate >= 3000),
+    bar('PNG files per second', '≥ 3,000', count(rate), rate >= 3000),
     bar(
       'PNG files: times faster than Pillow',
       '≥ 2×',
@@ -49,7 +49,12 @@ export function barsOf(standings: Standing[], watched: ProgressReport, images: n
     bar('MNIST opened again', '< 100 ms', seconds(again.seconds), again.seconds < 0.1),
     ...[idx, folders, cifar].map(({ problem, peakBytes, images: count }) => {
       const data = count * (problem.startsWith('CIFAR') ? 3072 : 784);
-      return bar(`peak memory: ${problem}`, `≤ ${bytes(data + SPARE_BYTES)}`, bytes(peakBytes), peakBytes <= data + SPARE_BYTES);
+      return bar(
+        `peak memory: ${problem}`,
+        `≤ ${plain(bytes(data + SPARE_BYTES))}`,
+        plain(bytes(peakBytes)),
+        peakBytes <= data + SPARE_BYTES,
+      );
     }),
     bar('longest silence while reading', '≤ 500 ms', seconds(watched.longestSilence), watched.longestSilence <= 0.5),
     bar('cancelled, and nothing left', '≤ 200 ms', seconds(watched.cancel), watched.cancel <= 0.2 && watched.left.length === 0),

@@ -28,6 +28,7 @@ function record(
     top5: 1,
     loss: 0,
     inactive: { total, of: of * inactive.length, threshold: 0.01, criterion: 'mean-vector', perLayer },
+    dead: null,
     imagesPerSecond: speed,
     peakMemoryBytes: 0,
     weightBytes: 0,
@@ -42,10 +43,10 @@ const pruned = record('pruned', 'pruned', 700000, 0.98, [0, 1, 2], 8, 185.4);
 it('shows pruned runs under the unpruned one of their group, with the difference', () => {
   expect(comparisonTable(comparedByGroup([[unpruned, source, pruned]]))).toBe(
     [
-      'run            params      test acc   inactive capsules  by layer     images/s',
-      'unpruned    2,641,680       97.12 %    21 / 48 (43.8 %)   2   7   12       100',
-      'pruned        700,000       98.00 %     3 / 24 (12.5 %)   0   1    2       185',
-      'difference    -73.5 %  +0.88 points  -18 (-31.3 points)  -2  -6  -10   +85.4 %',
+      'run         test acc.           inactive  by layer     parameters  images/s',
+      'unpruned      97.12 %  21 of 48 (43.8 %)   2   7   12   2,641,680       100',
+      'pruned        98.00 %   3 of 24 (12.5 %)   0   1    2     700,000       185',
+      'difference   +0.88 pp      -18, -31.3 pp  -2  -6  -10     -73.5 %   +85.4 %',
     ].join('\n'),
   );
 });
@@ -53,8 +54,8 @@ it('shows pruned runs under the unpruned one of their group, with the difference
 it('leaves out what cannot be compared: layers of networks of different depth, shares without capsules', () => {
   const flat = record('flat', 'pruned', 10, 0.5, [], 16, 0);
   const lines = comparisonTable(comparedWithFirst([unpruned, flat])).split('\n');
-  expect(lines[2]).toMatch(/^flat .* 0 \/ 0 +0$/);
-  expect(lines[3]).toMatch(/^difference .* -21 +-100\.0 %$/);
+  expect(lines[2]).toMatch(/^flat +50\.00 % +0 of 0 +10 +–$/);
+  expect(lines[3]).toMatch(/^difference +-47\.12 pp +-100\.0 %$/);
 });
 
 it('shows an unpruned run alone, and pruned ones whose unpruned twin failed without a difference', () => {
@@ -62,4 +63,10 @@ it('shows an unpruned run alone, and pruned ones whose unpruned twin failed with
     { run: unpruned, baseline: null },
     { run: pruned, baseline: null },
   ]);
+});
+
+it('says below the table that the speed of a dead network is no gain', () => {
+  const dead = record('dead', 'unpruned', 10, 0.1, [16, 16], 16, 900);
+  const [, note] = comparisonTable(comparedWithFirst([unpruned, dead])).split('\n\n');
+  expect(note).toContain('without one active intermediate capsule');
 });

@@ -1,7 +1,8 @@
 /** The table that a study ends with: runs in rows, and under each compared run how it differs from the one it is compared with. */
+import { measuresIn, notesOn, type Measure } from '../shared/measures/catalogue.ts';
+import { plain, signed, count } from '../shared/present/format.ts';
 import type { RunRecord } from '../shared/results.ts';
-import { change, integer, percent, signed } from './format.ts';
-import { table, type Column } from './table.ts';
+import { lowered, table, type Column } from './table.ts';
 
 /** A run, and the run that it is compared with. */
 export interface ComparedRun {
@@ -9,14 +10,7 @@ export interface ComparedRun {
   baseline: RunRecord | null;
 }
 
-const columns: Column[] = [
-  { head: 'run' },
-  { head: 'params', align: 'right' },
-  { head: 'test acc', align: 'right' },
-  { head: 'inactive capsules', align: 'right' },
-  { head: 'by layer' },
-  { head: 'images/s', align: 'right' },
-];
+const shown = measuresIn('list');
 
 /** Each pruned run after the unpruned one of the same group (network and seed), to which it is compared. */
 export function comparedByGroup(groups: RunRecord[][]): ComparedRun[] {
@@ -32,44 +26,52 @@ export function comparedWithFirst(runs: RunRecord[]): ComparedRun[] {
   return runs.map((run, i) => ({ run, baseline: i === 0 ? null : runs[0]! }));
 }
 
+/** The table, and below it what must be said of it. */
 export function comparisonTable(runs: ComparedRun[]): string {
-  const rows = runs.flatMap(({ run, baseline }) => (baseline ? [runCells(run), differenceCells(baseline, run)] : [runCells(run)]));
-  const layers = alignedLayers(rows.map(({ layers }) => layers));
-  return table(
+  const lines = runs.flatMap(({ run, baseline }) => (baseline ? [runLine(run), differenceLine(run, baseline)] : [runLine(run)]));
+  const layers = alignedLayers(lines.map((line) => line.layers));
+  const columns: Column[] = [
+    { head: 'run' },
+    ...shown.flatMap(({ id, head }): Column[] => [
+      { head: lowered(head), align: 'right' },
+      ...(id === 'inactive' ? [{ head: 'by layer' }] : []),
+    ]),
+  ];
+  const text = table(
     columns,
-    rows.map(({ before, after }, i) => [...before, layers[i]!, ...after]),
+    lines.map(({ name, cells }, i) => [name, ...shown.flatMap(({ id }, m) => (id === 'inactive' ? [cells[m]!, layers[i]!] : [cells[m]!]))]),
   );
+  const notes = notesOn(
+    shown,
+    runs.map(({ run }) => run),
+  );
+  return [text, ...notes].join('\n\n');
 }
 
-interface Cells {
-  before: string[];
-  /** Column "by layer", one entry per intermediate layer. */
+interface Line {
+  name: string;
+  /** One per measure. */
+  cells: string[];
+  /** Inactive capsules of every intermediate layer. */
   layers: string[];
-  after: string[];
 }
 
-function runCells(run: RunRecord): Cells {
-  const { total, of, perLayer } = run.inactive;
-  const share = of > 0 ? ` (${percent(total / of, 1)})` : '';
+const cellsOf = (print: (measure: Measure) => string) => shown.map((measure) => plain(print(measure)));
+
+function runLine(run: RunRecord): Line {
   return {
-    before: [run.name, integer(run.params), percent(run.accuracy), `${total} / ${of}${share}`],
-    layers: perLayer.map(({ inactive }) => String(inactive)),
-    after: [integer(run.imagesPerSecond)],
+    name: run.name,
+    cells: cellsOf((measure) => measure.print(run)),
+    layers: run.inactive.perLayer.map(({ inactive }) => String(inactive)),
   };
 }
 
-function differenceCells(from: RunRecord, to: RunRecord): Cells {
-  const [a, b] = [from.inactive, to.inactive];
-  const points = a.of > 0 && b.of > 0 ? ` (${signed(100 * (b.total / b.of - a.total / a.of), 1)} points)` : '';
+function differenceLine(run: RunRecord, baseline: RunRecord): Line {
+  const [before, after] = [baseline.inactive.perLayer, run.inactive.perLayer];
   return {
-    before: [
-      'difference',
-      change(from.params, to.params),
-      `${signed(100 * (to.accuracy - from.accuracy), 2)} points`,
-      `${signed(b.total - a.total)}${points}`,
-    ],
-    layers: a.perLayer.length === b.perLayer.length ? b.perLayer.map(({ inactive }, i) => signed(inactive - a.perLayer[i]!.inactive)) : [],
-    after: [change(from.imagesPerSecond, to.imagesPerSecond)],
+    name: 'difference',
+    cells: cellsOf((measure) => measure.difference(run, baseline) ?? ''),
+    layers: before.length === after.length ? after.map(({ inactive }, i) => plain(signed(inactive - before[i]!.inactive, count))) : [],
   };
 }
 

@@ -7,7 +7,7 @@ import type { Dataset } from '../shared/dataset.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { PreparationSpec } from '../shared/spec/preparation.ts';
 import { DatasetCache, signatureOf, type KeptRecord } from '../workbench/datasets/cache.ts';
-import { integer } from './format.ts';
+import { count } from '../shared/present/format.ts';
 import { ReadingProgress } from './reading-progress.ts';
 
 export interface DataRequest {
@@ -64,16 +64,14 @@ const LISTED = 20;
 /** Throws an InputError unless it is agreed that what cannot be read is left out. */
 async function agree(problems: readonly Problem[], skipBad: boolean, ask: boolean, images: number): Promise<void> {
   if (problems.length === 0) return;
-  const files = `${integer(problems.length)} ${problems.length === 1 ? 'file' : 'files'}`;
+  const files = `${count(problems.length)} ${problems.length === 1 ? 'file' : 'files'}`;
   say(`${files} would be left out:`);
   for (const { file, message } of problems.slice(0, LISTED)) say(`  ${file === null ? '' : `${file}: `}${message}`);
-  if (problems.length > LISTED) say(`  and ${integer(problems.length - LISTED)} more; "capscope inspect" lists them all`);
+  if (problems.length > LISTED) say(`  and ${count(problems.length - LISTED)} more; "capscope inspect" lists them all`);
   if (skipBad) return;
   if (ask && process.stdin.isTTY && process.stderr.isTTY) {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal
-      .question(`Go on with the ${integer(images)} images that are left? [y/N] `)
-      .finally(() => terminal.close());
+    const answer = await terminal.question(`Go on with the ${count(images)} images that are left? [y/N] `).finally(() => terminal.close());
     if (/^y(es)?$/i.test(answer.trim())) return;
   }
   throw new InputError(`${files} of the data set would be left out; mend or remove them, or go on without them with --skip-bad`);

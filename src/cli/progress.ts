@@ -1,7 +1,7 @@
 /** Live progress of a study on stderr: a bar on a terminal, otherwise a plain line now and then. */
 import { Presets, SingleBar } from 'cli-progress';
 import type { StepProgress } from '../shared/progress.ts';
-import { duration, integer, percent } from './format.ts';
+import { accuracy, count, duration, plain, real } from '../shared/present/format.ts';
 
 /** Between two plain lines. */
 const lineInterval = 5000;
@@ -11,7 +11,7 @@ export interface Progress {
   say(line: string): void;
   /** What follows belongs to run `i` of `n`. */
   run(i: number, n: number, name: string): void;
-  /** @param inactive inactive capsules of the latest test, e.g. "21 / 48", or null before the first. */
+  /** @param inactive inactive capsules of the latest test, e.g. "21 of 48", or null before the first. */
   step(progress: StepProgress, inactive: string | null): void;
   /** Nothing more of this run. */
   endRun(): void;
@@ -25,10 +25,10 @@ function describeStep({ epoch, epochs, step, steps, ...rest }: StepProgress, ina
   return [
     `epoch ${epoch}/${epochs}`,
     `step ${step}/${steps}`,
-    `loss ${rest.loss.toFixed(4)}`,
-    `accuracy ${percent(rest.accuracy)}`,
+    `loss ${real(rest.loss)}`,
+    `accuracy ${plain(accuracy(rest.accuracy))}`,
     `inactive ${inactive ?? '-'}`,
-    `${integer(rest.imagesPerSecond)} images/s`,
+    `${count(rest.imagesPerSecond)} images/s`,
   ].join(', ');
 }
 

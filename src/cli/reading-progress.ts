@@ -1,6 +1,6 @@
 /** Progress of reading a data set on stderr: one line that is written over on a terminal, a plain line now and then otherwise. */
 import type { LoadProgress } from '../datasets/load.ts';
-import { integer } from './format.ts';
+import { count } from '../shared/present/format.ts';
 
 const terminalInterval = 200;
 const lineInterval = 5000;
@@ -20,7 +20,7 @@ export class ReadingProgress {
     const now = performance.now();
     if (now < this.#next) return;
     this.#next = now + (this.#stream.isTTY ? terminalInterval : lineInterval);
-    const line = `${stage}: ${integer(done)}${total === null ? '' : ` of ${integer(total)}`}`;
+    const line = `${stage}: ${count(done)}${total === null ? '' : ` of ${count(total)}`}`;
     if (this.#stream.isTTY) {
       this.#stream.write(`\r\u001b[K${line}`);
       this.#open = true;

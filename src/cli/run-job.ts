@@ -9,7 +9,7 @@ import { jobOf } from '../store/run-job.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import { nodeHost } from '../trainer/node/host.ts';
-import { duration, integer, percent } from './format.ts';
+import { accuracy, count, duration, plain, portion, real } from '../shared/present/format.ts';
 import type { Progress } from './progress.ts';
 
 export interface RunContext {
@@ -41,7 +41,7 @@ export async function runJob(id: string, context: RunContext): Promise<'finished
       onStage: () => undefined,
       onCut: (cut) => {
         store.recordCut(id, cut);
-        progress.say(`  cut from run ${stored.parent!}: ${integer(stored.params)} parameters become ${integer(cut.params)}`);
+        progress.say(`  cut from run ${stored.parent!}: ${count(stored.params)} parameters become ${count(cut.params)}`);
       },
       onStep: (step) => {
         host.sample();
@@ -77,17 +77,16 @@ function withHeartbeat(id: string, { store, shouldStop }: RunContext): () => boo
 function inactiveText(metrics: EpochMetrics | undefined, run: StoredRun): string | null {
   if (!metrics) return null;
   const { criterion, threshold } = run.spec.training.measure;
-  const { total, of } = countInactive(metrics.test.activity, criterion, threshold);
-  return `${total}/${of}`;
+  return portion(countInactive(metrics.test.activity, criterion, threshold));
 }
 
 function epochLine({ epoch, train, test, seconds, imagesPerSecond }: EpochMetrics, inactive: string | null): string {
   return [
-    `  epoch ${epoch}: train loss ${train.loss.toFixed(4)}`,
-    `test loss ${test.loss.toFixed(4)}`,
-    `test accuracy ${percent(test.accuracy)}`,
+    `  epoch ${epoch}: train loss ${real(train.loss)}`,
+    `test loss ${real(test.loss)}`,
+    `test accuracy ${plain(accuracy(test.accuracy))}`,
     `inactive ${inactive ?? '-'}`,
-    `${integer(imagesPerSecond)} images/s`,
+    `${count(imagesPerSecond)} images/s`,
     `took ${duration(seconds)}`,
   ].join(', ');
 }

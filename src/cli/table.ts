@@ -24,3 +24,6 @@ export function facts(entries: [string, string][]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
+
+/** A label as it stands in the heads of the terminal's tables: "Test accuracy" → "test accuracy", "FLOPs" as it is. */
+export const lowered = (label: string): string => label.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());

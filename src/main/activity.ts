@@ -1,6 +1,7 @@
 /** What the desktop shows of a run in progress: progress in dock or taskbar, no sleep while training, a notification at the end. */
 import { BrowserWindow, Notification, powerSaveBlocker } from 'electron';
 import type { EventName, Events, QueueState, RunSummary } from '../shared/contract/index.ts';
+import { accuracy as printAccuracy } from '../shared/present/format.ts';
 import type { StepProgress } from '../shared/progress.ts';
 import type { RunStatus } from '../shared/results.ts';
 import { visibleWindows } from './windows.ts';
@@ -49,7 +50,7 @@ export class DesktopActivity {
     if (id !== this.#running || ending === undefined) return;
     this.#running = null;
     if (!this.#wantsNotifications() || BrowserWindow.getFocusedWindow() || !Notification.isSupported()) return;
-    const body = accuracy === null ? ending : `${ending}, test accuracy ${(100 * accuracy).toFixed(2)} %`;
+    const body = accuracy === null ? ending : `${ending}, test accuracy ${printAccuracy(accuracy)}`;
     const notification = new Notification({ title: name, body });
     notification.on('click', this.#openWindow);
     notification.show();

@@ -2,6 +2,7 @@
 import type { EpochMetrics, Evaluation, RunAnalysis, RunRecord } from '../shared/results.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
+import type { RunSpec } from '../shared/spec/run.ts';
 import type { TrainingSpec } from '../shared/spec/training.ts';
 
 export interface ReportRun {
@@ -10,6 +11,8 @@ export interface ReportRun {
   network: NetworkSpec;
   training: TrainingSpec;
   pruning: PruningSpec | null;
+  /** Specs of the runs that it was cut from, beginning with the first, and its own. */
+  lineage: RunSpec[];
   /** The run's own epochs in order; a pruned run's begin where its parent's ended. May be empty. */
   epochs: EpochMetrics[];
   /** The network as it is now; null for a run that never got as far as a test. */

@@ -1,8 +1,9 @@
 /** Made-up runs in a plausible shape, for the tests of this room. Nothing in here was measured. */
-import { countInactive } from '../shared/inactive.ts';
-import type { EpochMetrics, Evaluation, LayerActivity, LayerCut, RunRecord } from '../shared/results.ts';
+import { countInactive, deadOf, isInactive } from '../shared/inactive.ts';
+import type { EpochMetrics, Evaluation, LayerActivity, LayerCut, RunAnalysis, RunRecord } from '../shared/results.ts';
 import { networkOf } from '../shared/spec/network.ts';
 import { PruningSpec } from '../shared/spec/pruning.ts';
+import type { RunSpec } from '../shared/spec/run.ts';
 import { TrainingSpec } from '../shared/spec/training.ts';
 import type { ReportData, ReportRun } from './data.ts';
 
@@ -58,10 +59,17 @@ interface Plan {
   pruning?: PruningSpec;
 }
 
-function exampleRun(plan: Plan, id: number, depth: number): ReportRun {
+/** What each planned run does; pruned ones are cut from the second. */
+function specOf({ first, last, types, pruning }: Plan, depth: number): RunSpec {
+  const training = TrainingSpec.parse({ epochs: last - first + 1 });
+  return { network: networkOf({ types, dim: 8, depth }), training, pruning: pruning ?? null, seed: 1, firstEpoch: first - 1 };
+}
+
+function exampleRun(plan: Plan, id: number, depth: number, source: RunSpec | null): ReportRun {
   const random = noise(id * 7919 + 13);
   const { role, first, last, types, pruning } = plan;
-  const network = networkOf({ types, dim: 8, depth });
+  const spec = specOf(plan, depth);
+  const { network, training } = spec;
   const layers = ['backbone.0', 'backbone.1', 'backbone.2', ...activity(random, types, depth, 1).map(({ layer }) => layer), 'classes'];
   const epochs: EpochMetrics[] = [];
   for (let epoch = first; epoch <= last; epoch++) {
@@ -92,6 +100,14 @@ function exampleRun(plan: Plan, id: number, depth: number): ReportRun {
         return { layer: l === 3 ? 'primary' : `backbone.${l}`, scores, unit: 'channel', kept };
       })
     : null;
+  const analysis: RunAnalysis = {
+    coupling: layers
+      .filter((l) => l.startsWith('capsules') || l === 'classes')
+      .map((layer, l) => ({ layer, entropy: 0.97 - 0.1 * l * random(), spread: 0.01 + 0.02 * random() })),
+    correlation: layers.slice(0, 4).map((layer) => ({ layer, matrix: correlated(random, 24), meanAbsolute: 0.2 + 0.3 * random() })),
+    cut,
+    dead: final.activity.map(({ layer, maxLength }) => ({ layer, dead: maxLength.filter((v) => isInactive(v, 0.01)).length, of: types })),
+  };
   const params = Math.round(9000 * types ** 1.4);
   return {
     record: {
@@ -109,24 +125,19 @@ function exampleRun(plan: Plan, id: number, depth: number): ReportRun {
       top5: final.top5,
       loss: final.loss,
       inactive,
+      dead: deadOf(analysis),
       imagesPerSecond: 280,
       peakMemoryBytes: 7e8,
       weightBytes: 4 * params,
       weights: `${id}.safetensors`,
     },
     network,
-    training: TrainingSpec.parse({ epochs: last - first + 1 }),
-    pruning: pruning ?? null,
+    training,
+    pruning: spec.pruning,
+    lineage: source ? [source, spec] : [spec],
     epochs,
     evaluation: final,
-    analysis: {
-      coupling: layers
-        .filter((l) => l.startsWith('capsules') || l === 'classes')
-        .map((layer, l) => ({ layer, entropy: 0.97 - 0.1 * l * random(), spread: 0.01 + 0.02 * random() })),
-      correlation: layers.slice(0, 4).map((layer) => ({ layer, matrix: correlated(random, 24), meanAbsolute: 0.2 + 0.3 * random() })),
-      cut,
-      dead: final.activity.map(({ layer, maxLength }) => ({ layer, dead: maxLength.filter((v) => v <= 0.01).length, of: types })),
-    },
+    analysis,
   };
 }
 
@@ -165,7 +176,7 @@ export function exampleReport(pruned = 1, { types = 16, depth = 3, title = 'Exam
       input,
       fingerprint: 'ab'.repeat(32),
     },
-    runs: plans.map((plan, i) => exampleRun(plan, i, depth)),
+    runs: plans.map((plan, i) => exampleRun(plan, i, depth, plan.role === 'pruned' ? specOf(plans[1]!, depth) : null)),
     settings: { name: title, networks: [{ types, dim: 8, depth }] },
   };
 }

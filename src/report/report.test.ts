@@ -48,7 +48,7 @@ describe('renderReport', () => {
     Object.assign(before!, { params: 2_641_680, accuracy: 0.969, inactive: { ...before!.inactive, total: 21, of: 48 } });
     Object.assign(after!, { params: 660_420, accuracy: 0.973, inactive: { ...after!.inactive, total: 3, of: 24 } });
     const summary = text(/<section id="summary">([^]*?)<\/section>/.exec(renderReport(data))![1]!);
-    for (const expected of ['2,641,680', '21 / 48 (43.8', '3 / 24 (12.5', '97.30', '+0.40', '−18 (−31.3', '−75'])
+    for (const expected of ['2,641,680', '21 of 48 (43.8', '3 of 24 (12.5', '97.30', '+0.40', '−18, −31.3', '−75.0'])
       expect(summary).toContain(expected);
   });
 

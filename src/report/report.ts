@@ -31,7 +31,7 @@ export function renderReport(data: ReportData): string {
       ? markup`<p>This study has no runs yet.</p>`
       : [
           runPicker(runs),
-          summary(runs),
+          summary(runs, data.dataset.fingerprint),
           activity(runs),
           curves(runs),
           importance(runs),

@@ -152,6 +152,8 @@ export interface RunRecord {
   top5: number;
   loss: number;
   inactive: InactiveSummary;
+  /** Capsule types of the intermediate layers that are never longer than the threshold on any test image; null before the analysis. */
+  dead: { total: number; of: number } | null;
   /** Mean over the epochs of this run. */
   imagesPerSecond: number;
   peakMemoryBytes: number;

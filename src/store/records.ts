@@ -1,5 +1,5 @@
 /** Runs as lists, comparisons and reports show them, put together from what is stored. */
-import { countInactive } from '../shared/inactive.ts';
+import { countInactive, deadOf } from '../shared/inactive.ts';
 import type { RunRecord } from '../shared/results.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
@@ -30,6 +30,7 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     top5: evaluation.top5,
     loss: evaluation.loss,
     inactive: countInactive(evaluation.activity, criterion, threshold),
+    dead: deadOf(store.result(run.id)?.analysis ?? null),
     imagesPerSecond: epochs?.imagesPerSecond ?? 0,
     peakMemoryBytes: epochs?.peakMemoryBytes ?? 0,
     weightBytes: weights?.bytes ?? 0,

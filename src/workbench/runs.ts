@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Handlers, RunDetail } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
+import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
 import { archiveOf, importRun } from '../store/archive.ts';
 import type { Store } from '../store/store.ts';
@@ -128,13 +129,4 @@ function importOne({ store, host }: RunsContext, path: string) {
     if (!(error instanceof InputError)) throw error;
     return { file, run: null, added: false, problem: error.message };
   }
-}
-
-/** A name as every file system takes it. */
-export function fileName(name: string): string {
-  const safe = name
-    .replaceAll(/[^\p{L}\p{N}.,=+() _-]+/gu, '-')
-    .replaceAll(/^[.\s-]+|[.\s-]+$/g, '')
-    .slice(0, 120);
-  return safe || 'capscope';
 }

@@ -7,6 +7,7 @@ import { contract, Settings, type AppInfo, type EngineInfo, type Handlers, type 
 import { chooseEngine, EngineName, type EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
+import { fileName } from '../shared/present/file-name.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
 import { Store } from '../store/store.ts';
 import { Library } from './datasets/library.ts';
@@ -15,7 +16,7 @@ import type { Host } from './host.ts';
 import { addPruning, addTraining, openStudy } from './plan.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
-import { fileName, runHandlers } from './runs.ts';
+import { runHandlers } from './runs.ts';
 import { Scorer } from './scores.ts';
 
 const settingsKey = 'settings';

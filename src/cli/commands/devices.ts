@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { chooseEngine, objection, type EngineReport } from '../../shared/engines.ts';
 import { enginesHere } from '../engines.ts';
-import { integer } from '../format.ts';
+import { count } from '../../shared/present/format.ts';
 import { integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { table } from '../table.ts';
 
@@ -36,7 +36,7 @@ function tableOf(reports: EngineReport[]): string {
       const { name, device, imagesPerSecond, description, unavailable } = report;
       if (!device) return [name, '-', '-', '-', `does not work: ${unavailable ?? ''}`];
       const problem = objection(report);
-      const speed = imagesPerSecond === null ? '-' : integer(imagesPerSecond);
+      const speed = imagesPerSecond === null ? '-' : count(imagesPerSecond);
       return [
         name,
         device.name,

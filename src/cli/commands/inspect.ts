@@ -4,7 +4,7 @@ import { countImages } from '../../datasets/facts.ts';
 import { loadPaths, type Loaded } from '../../datasets/load.ts';
 import type { Problem } from '../../datasets/raw.ts';
 import { InputError } from '../../shared/input-error.ts';
-import { integer } from '../format.ts';
+import { count } from '../../shared/present/format.ts';
 import { jsonOption, print, printJson } from '../options.ts';
 import { ReadingProgress } from '../reading-progress.ts';
 import { table } from '../table.ts';
@@ -72,15 +72,15 @@ function describeLoaded({ dataset, format, notes, problems }: Loaded): string {
   const { train, test, trainPerClass, testPerClass } = countImages(dataset);
   const channels = shape.channels === 1 ? 'grey' : shape.channels === 3 ? 'RGB' : `${shape.channels} channels`;
   const parts = [
-    `${name}: ${format}, ${integer(train)} training and ${integer(test)} test images of ${shape.height} × ${shape.width}, ${channels}`,
+    `${name}: ${format}, ${count(train)} training and ${count(test)} test images of ${shape.height} × ${shape.width}, ${channels}`,
     table(
       [{ head: 'class' }, { head: 'training', align: 'right' }, { head: 'test', align: 'right' }],
-      classes.map((label, i) => [label, integer(trainPerClass[i]!), integer(testPerClass[i]!)]),
+      classes.map((label, i) => [label, count(trainPerClass[i]!), count(testPerClass[i]!)]),
     ),
     notes.join('\n'),
     problems.length > 0
       ? [
-          `Left out (${integer(problems.length)}):`,
+          `Left out (${count(problems.length)}):`,
           ...problems.map(({ file, message }) => `  ${file === null ? '' : `${file}: `}${message}`),
         ].join('\n')
       : '',

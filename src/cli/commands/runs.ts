@@ -1,46 +1,44 @@
 /** `capscope runs`: every stored run, a line each. */
 import type { Command } from 'commander';
-import { recordOf } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
-import { integer, minute, percent } from '../format.ts';
+import type { RunSummary } from '../../shared/contract/index.ts';
+import { measuresIn } from '../../shared/measures/catalogue.ts';
+import { minute, plain } from '../../shared/present/format.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
-import { table } from '../table.ts';
+import { lowered, table } from '../table.ts';
 
 export function addRuns(program: Command): void {
   databaseCommand(program, 'runs', 'list all runs')
     .addOption(jsonOption())
     .action(({ db, json }: { db: string; json?: true }) =>
       withExistingStore(db, (store) => {
-        const runs = store.runs().map((run) => summary(store, run));
-        if (json) printJson({ runs });
+        const runs = store.summaries();
+        if (json) printJson({ runs: runs.map(listed) });
         else print(runs.length === 0 ? 'No runs yet.' : runTable(runs));
       }),
     );
 }
 
-/** What is measured is null for a run that has not been tested yet. */
-export type RunSummary = ReturnType<typeof summary>;
+/** As --json prints it. What is measured is null for a run that has not been tested yet. */
+export type ListedRun = ReturnType<typeof listed>;
 
-function summary(store: Store, run: ReturnType<Store['run']>) {
-  const record = recordOf(store, run);
-  return {
-    id: run.id,
-    study: run.study === null ? null : store.study(run.study).name,
-    name: run.name,
-    role: run.role,
-    parent: run.parent,
-    status: run.status,
-    dataset: store.dataset(run.dataset).name,
-    seed: run.spec.seed,
-    params: run.params,
-    epochs: record?.epochs ?? 0,
-    accuracy: record?.accuracy ?? null,
-    inactive: record ? { total: record.inactive.total, of: record.inactive.of } : null,
-    created: run.created,
-  };
-}
+const listed = ({ id, study, name, role, parent, status, dataset, seed, params, epoch, accuracy, inactive, created }: RunSummary) => ({
+  id,
+  study: study?.name ?? null,
+  name,
+  role,
+  parent,
+  status,
+  dataset: dataset.name,
+  seed,
+  params,
+  epochs: epoch,
+  accuracy,
+  inactive,
+  created,
+});
 
 function runTable(runs: RunSummary[]): string {
+  const shown = measuresIn('list');
   return table(
     [
       { head: 'id' },
@@ -48,22 +46,18 @@ function runTable(runs: RunSummary[]): string {
       { head: 'run' },
       { head: 'status' },
       { head: 'data' },
-      { head: 'params', align: 'right' },
       { head: 'epochs', align: 'right' },
-      { head: 'test acc', align: 'right' },
-      { head: 'inactive', align: 'right' },
-      { head: 'created (UTC)' },
+      ...shown.map(({ head }) => ({ head: lowered(head), align: 'right' as const })),
+      { head: 'created' },
     ],
     runs.map((run) => [
       run.id,
-      run.study ?? '(imported)',
+      run.study?.name ?? '(imported)',
       run.name,
       run.status,
-      run.dataset,
-      integer(run.params),
-      String(run.epochs),
-      run.accuracy === null ? '' : percent(run.accuracy),
-      run.inactive === null ? '' : `${run.inactive.total} / ${run.inactive.of}`,
+      run.dataset.name,
+      String(run.epoch),
+      ...shown.map((measure) => plain(measure.print(run))),
       minute(run.created),
     ]),
   );

@@ -1,14 +1,17 @@
 /** `capscope show <id>`: everything known of one run. */
 import type { Command } from 'commander';
 import { countInactive } from '../../shared/inactive.ts';
+import { measures, notesOn } from '../../shared/measures/catalogue.ts';
+import { criteria, ruleText } from '../../shared/measures/criteria.ts';
+import type { Measured } from '../../shared/measures/measured.ts';
 import type { EpochMetrics, LayerCut, RunRecord } from '../../shared/results.ts';
 import type { MeasureSpec } from '../../shared/spec/training.ts';
 import { recordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { RunResult, StoredRun } from '../../store/types.ts';
-import { bytes, duration, integer, minute, percent } from '../format.ts';
+import { accuracy, activation, count, duration, minute, plain, portion, real } from '../../shared/present/format.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
-import { facts, table } from '../table.ts';
+import { facts, lowered, table } from '../table.ts';
 
 export function addShow(program: Command): void {
   databaseCommand(program, 'show', 'show one run')
@@ -53,14 +56,14 @@ function text(store: Store, run: StoredRun, { record, study, dataset, epochs, an
       ['engine', [run.engine ?? '-', ...Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)].join(', ')],
       ['device', run.device ?? '-'],
       ['chosen because', run.choice ?? '-'],
-      ['created', `${minute(run.created)} UTC`],
-      ['parameters', integer(run.params)],
-      ['FLOPs per image', integer(run.flops)],
+      ['created', minute(run.created)],
     ]),
   ];
-  if (record) parts.push(facts(resultFacts(record, measure)));
+  const measured = record ?? untested(run);
+  parts.push(facts(resultFacts(measured)), ...notesOn(measures, [measured]));
   if (epochs.length > 0) parts.push(epochTable(epochs, measure));
-  if (record && record.inactive.perLayer.length > 0) parts.push(layerTable(record, analysis));
+  if (record && record.inactive.perLayer.length > 0)
+    parts.push(`${layerTable(record, analysis)}\n\nInactive: ${ruleText(record.inactive)}, rounded to three decimals.`);
   if (run.cut) parts.push(cutTable(run.cut));
   if (record?.weights) parts.push(`weights  ${record.weights}`);
   const unfinished = store.file(run.id, 'checkpoint');
@@ -68,35 +71,30 @@ function text(store: Store, run: StoredRun, { record, study, dataset, epochs, an
   return parts.join('\n\n');
 }
 
-function resultFacts(record: RunRecord, measure: MeasureSpec): [string, string][] {
-  const { inactive } = record;
-  return [
-    ['test accuracy', `${percent(record.accuracy)} (top 5: ${percent(record.top5)})`],
-    ['test loss', record.loss.toFixed(4)],
-    ['inactive capsules', `${inactive.total} / ${inactive.of} (${measure.criterion} at most ${measure.threshold})`],
-    ['images/s', integer(record.imagesPerSecond)],
-    ['peak memory', bytes(record.peakMemoryBytes)],
-    ['size of weights', record.weightBytes > 0 ? bytes(record.weightBytes) : '-'],
-  ];
+/** What is known of a run before its first test. */
+function untested({ params, flops }: StoredRun): Measured {
+  return { params, flops, weightBytes: 0, accuracy: null, loss: null, inactive: null, imagesPerSecond: null, peakMemoryBytes: null };
+}
+
+function resultFacts(run: Measured): [string, string][] {
+  const known = measures.filter((measure) => measure.of(run) !== null);
+  return known.map((measure): [string, string] => [lowered(measure.label), plain(measure.print(run))]);
 }
 
 function epochTable(epochs: EpochMetrics[], measure: MeasureSpec): string {
   const right = (head: string) => ({ head, align: 'right' as const });
   return table(
     ['epoch', 'train loss', 'train acc', 'test loss', 'test acc', 'inactive', 'images/s', 'time'].map(right),
-    epochs.map(({ epoch, train, test, imagesPerSecond, seconds }) => {
-      const { total, of } = countInactive(test.activity, measure.criterion, measure.threshold);
-      return [
-        String(epoch),
-        train.loss.toFixed(4),
-        percent(train.accuracy),
-        test.loss.toFixed(4),
-        percent(test.accuracy),
-        `${total} / ${of}`,
-        integer(imagesPerSecond),
-        duration(seconds),
-      ];
-    }),
+    epochs.map(({ epoch, train, test, imagesPerSecond, seconds }) => [
+      String(epoch),
+      real(train.loss),
+      plain(accuracy(train.accuracy)),
+      real(test.loss),
+      plain(accuracy(test.accuracy)),
+      portion(countInactive(test.activity, measure.criterion, measure.threshold)),
+      count(imagesPerSecond),
+      duration(seconds),
+    ]),
   );
 }
 
@@ -107,17 +105,17 @@ function layerTable({ inactive }: RunRecord, analysis: RunResult['analysis'] | n
       { head: 'inactive', align: 'right' },
       { head: 'dead', align: 'right' },
       { head: 'coupling entropy', align: 'right' },
-      { head: 'activation per capsule type' },
+      { head: `${criteria[inactive.criterion].unit}, per capsule type` },
     ],
-    inactive.perLayer.map(({ layer, inactive: count, of, activations }) => {
+    inactive.perLayer.map(({ layer, inactive: total, of, activations }) => {
       const dead = analysis?.dead.find((d) => d.layer === layer);
       const coupling = analysis?.coupling.find((c) => c.layer === layer);
       return [
         layer,
-        `${count} / ${of}`,
-        dead ? `${dead.dead} / ${dead.of}` : '-',
-        coupling ? coupling.entropy.toFixed(3) : '-',
-        activations.map((value) => value.toFixed(3)).join(' '),
+        portion({ total, of }),
+        dead ? portion({ total: dead.dead, of: dead.of }) : '-',
+        coupling ? real(coupling.entropy, 3) : '-',
+        activations.map(activation).join(' '),
       ];
     }),
   );

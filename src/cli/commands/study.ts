@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../../datasets/load.ts';
 import { InputError } from '../../shared/input-error.ts';
+import { fileName } from '../../shared/present/file-name.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
 import { unprepared } from '../../shared/spec/preparation.ts';
 import { writeDurably } from '../../store/disk.ts';
@@ -113,7 +114,7 @@ function refuseSecond(runs: StoredRun[]): void {
 /** Writes the report and prints what came out. */
 function conclude(store: Store, file: StudyFile, planned: StoredRun[], engine: string, json: boolean): void {
   const runs = planned.map(({ id }) => store.run(id));
-  const report = join(dirname(store.path), 'reports', `${slug(file.spec.name)}-${file.spec.seeds.join('-')}.html`);
+  const report = join(dirname(store.path), 'reports', `${fileName(`${file.spec.name}-${file.spec.seeds.join('-')}`)}.html`);
   writeDurably(report, reportHtml(store, { title: file.spec.name, runs, settings: file.spec }));
   const records = new Map(runs.flatMap((run) => recordOf(store, run) ?? []).map((record) => [record.id, record]));
   if (json) {
@@ -129,14 +130,4 @@ function conclude(store: Store, file: StudyFile, planned: StoredRun[], engine: s
 function groups(runs: StoredRun[], records: Map<string, RunRecord>): RunRecord[][] {
   const byGroup = Map.groupBy(runs, ({ key }) => key.slice(0, key.lastIndexOf('/')));
   return [...byGroup.values()].map((group) => group.flatMap(({ id }) => records.get(id) ?? []));
-}
-
-/** A study's name as part of a file name. */
-function slug(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-      .replaceAll(/^-+|-+$/g, '') || 'study'
-  );
 }

@@ -2,6 +2,7 @@
 import { BasicPlatform, type ChartConfiguration, type ChartOptions } from 'chart.js';
 import Papa from 'papaparse';
 import { Element as SvgCanvas } from 'svgcanvas/dist/svgcanvas.esm.js';
+import { fileName } from '../../shared/present/file-name.ts';
 import { saveFile } from '../state/actions.ts';
 import type { Look } from './look.ts';
 import { Chart } from './setup.ts';
@@ -10,12 +11,6 @@ const WIDTH = 960;
 const HEIGHT = 540;
 /** Pixels of a picture per unit of the drawing. */
 const DENSITY = 2;
-
-const fileName = (title: string) =>
-  title
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-|-$/g, '') || 'chart';
 
 export const saveCsv = (title: string, rows: (string | number)[][]) =>
   saveFile(`${fileName(title)}.csv`, Papa.unparse(rows, { newline: '\n' }));

@@ -21,13 +21,13 @@ export type ExportFormat = keyof typeof exportFormats;
 
 const names = ({ runs }: Comparison) => runs.map(({ summary }) => summary.name);
 
-/** One line per setting and result, one column per run, and one more per run for the difference to the baseline. Values are exact. */
+/** One line per setting and result, one column per run, and one more per run for the difference to the baseline. Values are exact, in the unit that stands behind their name. */
 export function toCsv(comparison: Comparison): string {
   const others = comparison.runs.map(({ summary }, i) => ({ summary, i })).filter(({ summary }) => summary.id !== comparison.baseline);
   const head = ['', ...names(comparison), ...others.map(({ summary }) => `${summary.name}, difference`)];
-  const lines = comparison.rows.map(({ label, cells }) => {
+  const lines = comparison.rows.map(({ label, unit, cells }) => {
     const difference = others.map(({ i }) => cells[i]?.difference ?? '');
-    return [label, ...cells.map(({ value }) => value ?? ''), ...difference];
+    return [unit ? `${label} (${unit})` : label, ...cells.map(({ value }) => value ?? ''), ...difference];
   });
   return Papa.unparse([head, ...lines], { newline: '\n' });
 }
@@ -41,7 +41,7 @@ export function toJson({ runs, baseline, inactivity, rows }: Comparison): string
       name: summary.name,
       parent: summary.parent,
       spec,
-      values: Object.fromEntries(rows.filter(({ section }) => section === 'results').map(({ label, cells }) => [label, cells[i]!.value])),
+      values: Object.fromEntries(rows.filter(({ section }) => section === 'results').map(({ id, cells }) => [id, cells[i]!.value])),
       evaluation,
     })),
   };
@@ -53,6 +53,8 @@ function printed({ rows }: Comparison): readonly Row[] {
   return rows.filter((row) => (row.section === 'settings' ? row.differs : row.cells.some(({ value }) => value !== null)));
 }
 
+const notesIn = (comparison: Comparison) => printed(comparison).flatMap(({ note }) => note ?? []);
+
 const withDifference = ({ text, difference }: Row['cells'][number]) => (difference === null ? text : `${text} (${difference})`);
 
 export function toMarkdown(comparison: Comparison): string {
@@ -60,7 +62,8 @@ export function toMarkdown(comparison: Comparison): string {
   const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
   const lines = printed(comparison).map(({ label, cells }) => line([label, ...cells.map(withDifference)]));
   const head = line(['', ...names(comparison)]);
-  return `${[head, `| --- |${' ---: |'.repeat(comparison.runs.length)}`, ...lines].join('\n')}\n`;
+  const notes = notesIn(comparison).map((note) => `\n${note}\n`);
+  return `${[head, `| --- |${' ---: |'.repeat(comparison.runs.length)}`, ...lines].join('\n')}\n${notes.join('')}`;
 }
 
 const latexSigns: Record<string, string> = {
@@ -93,6 +96,7 @@ export function toLatex(comparison: Comparison): string {
     ...results,
     '  \\bottomrule',
     '\\end{tabular}',
+    ...notesIn(comparison).map((note) => `\n${latex(note)}`),
     '',
   ].join('\n');
 }

@@ -25,7 +25,7 @@ describe('compare', () => {
       { text: '75.00\u202f%', value: 0.75, difference: null, verdict: null },
       { text: '80.00\u202f%', value: 0.8, difference: '+5.00\u202fpp', verdict: 'better' },
     ]);
-    expect(row('Parameters').cells[1]).toMatchObject({ difference: '−40\u202f%', verdict: 'better' });
+    expect(row('Parameters').cells[1]).toMatchObject({ difference: '−40.0\u202f%', verdict: 'better' });
     expect(compare([base, other], 'b', paper).find(({ label }) => label === 'Parameters')!.cells[0]).toMatchObject({ verdict: 'worse' });
   });
   it('calls nothing better that is printed as the same', () => {
@@ -35,10 +35,13 @@ describe('compare', () => {
     expect(cell!.verdict).toBeNull();
   });
   it('counts inactive capsules anew at another threshold', () => {
-    expect(row('Inactive capsules').cells[0]!.text).toBe('2 of 4');
-    expect(row('Inactive in Capsules 1').cells[0]!.text).toBe('1 of 2');
+    expect(row('Inactive capsules').cells[0]!.text).toBe('2 of 4 (50.0\u202f%)');
+    expect(row('Inactive in Capsules 1').cells[0]!.text).toBe('1 of 2 (50.0\u202f%)');
     const strict = compare([base], 'a', { criterion: 'mean-vector', threshold: 0.25 });
-    expect(strict.find(({ label }) => label === 'Inactive capsules')!.cells[0]!.value).toBe(3);
+    expect(strict.find(({ label }) => label === 'Inactive capsules')!.cells[0]).toMatchObject({
+      text: '3 of 4 (75.0\u202f%)',
+      value: 0.75,
+    });
   });
   it('has no values for a run without a test', () => {
     const untested = compare([base, detail('c', { evaluation: null })], 'a', paper);
@@ -65,12 +68,12 @@ describe('exports', () => {
   it('writes exact values to CSV, with a column per difference', () => {
     const lines = toCsv(comparison).split('\n');
     expect(lines[0]).toBe(',base_1,cut | 50 %,"cut | 50 %, difference"');
-    expect(lines).toContain('Test accuracy,0.75,0.8,+5.00\u202fpp');
+    expect(lines).toContain('Test accuracy (share),0.75,0.8,+5.00\u202fpp');
   });
   it('writes whole runs to JSON', () => {
     const document = JSON.parse(toJson(comparison)) as { baseline: string; runs: { values: Record<string, unknown> }[] };
     expect(document.baseline).toBe('a');
-    expect(document.runs[1]!.values).toMatchObject({ 'Test accuracy': 0.8, Parameters: 600 });
+    expect(document.runs[1]!.values).toMatchObject({ accuracy: 0.8, params: 600, 'inactive.capsules.1': 0.5 });
   });
   it('escapes names in Markdown and LaTeX, and leaves out settings that do not differ', () => {
     const markdown = toMarkdown(comparison);
@@ -79,6 +82,6 @@ describe('exports', () => {
     const table = toLatex(comparison);
     expect(table).toContain('base\\_1 & cut | 50 \\% \\\\');
     expect(table).toContain('CCM weight $\\alpha$');
-    expect(table).toContain('600 ($-$40\\,\\%)');
+    expect(table).toContain('600 ($-$40.0\\,\\%)');
   });
 });

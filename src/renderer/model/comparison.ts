@@ -1,10 +1,10 @@
 /** The comparison of several runs as one table: settings that differ first, then results, each against a baseline. */
 import type { RunDetail } from '../../shared/contract/index.ts';
-import { countInactive } from '../../shared/inactive.ts';
-import { bytes, change, count, inactiveShare, percent, points, quantity, real, signed } from '../../shared/present/format.ts';
+import { countInactive, deadOf } from '../../shared/inactive.ts';
+import { layerMeasures, measures, type Measure } from '../../shared/measures/catalogue.ts';
+import type { Measured } from '../../shared/measures/measured.ts';
 import type { InactiveSummary } from '../../shared/results.ts';
 import type { InactivityCriterion } from '../../shared/spec/training.ts';
-import { layerName } from './names.ts';
 import { settingsOf } from './settings.ts';
 
 /** How inactive capsules are counted. */
@@ -24,90 +24,18 @@ export interface Cell {
 }
 
 export interface Row {
+  /** Stands for a result in files; a setting goes by its label. */
+  id: string;
   label: string;
+  /** Of the values, where the label does not say it. */
+  unit: string;
   section: 'settings' | 'results';
   /** One per run. */
   cells: Cell[];
   /** Of a setting: not all runs have the same. */
   differs: boolean;
-}
-
-interface Measure {
-  label: string;
-  value: (run: RunDetail, inactive: InactiveSummary | null) => number | null;
-  print: (value: number, inactive: InactiveSummary | null) => string;
-  difference: (value: number, baseline: number) => string;
-  better: 'more' | 'fewer' | null;
-}
-
-/** Capsule types of the intermediate layers that are never longer than the threshold the run was measured with. */
-function deadOf({ analysis }: RunDetail): number | null {
-  const layers = analysis?.dead.filter(({ layer }) => layer.startsWith('capsules.'));
-  return layers ? layers.reduce((sum, { dead }) => sum + dead, 0) : null;
-}
-
-const shares = (value: number, baseline: number) => points(value - baseline, 2);
-const counts = (value: number, baseline: number) => signed(value - baseline, count);
-const relative = (value: number, baseline: number) => change(baseline, value);
-const reals = (value: number, baseline: number) => signed(value - baseline, (size) => real(size, 3));
-
-const beforeLayers: Measure[] = [
-  {
-    label: 'Test accuracy',
-    value: (run) => run.evaluation?.accuracy ?? null,
-    print: (v) => percent(v, 2),
-    difference: shares,
-    better: 'more',
-  },
-  {
-    label: 'Top-5 accuracy',
-    value: (run) => run.evaluation?.top5 ?? null,
-    print: (v) => percent(v, 2),
-    difference: shares,
-    better: 'more',
-  },
-  { label: 'Test loss', value: (run) => run.evaluation?.loss ?? null, print: (v) => real(v), difference: reals, better: 'fewer' },
-  {
-    label: 'Inactive capsules',
-    value: (_, inactive) => inactive?.total ?? null,
-    print: (v, inactive) => `${v} of ${inactive?.of ?? 0}`,
-    difference: counts,
-    better: 'fewer',
-  },
-  {
-    label: 'Inactive share',
-    value: (_, inactive) => (inactive && inactive.of > 0 ? inactiveShare(inactive) : null),
-    print: (v) => percent(v),
-    difference: shares,
-    better: 'fewer',
-  },
-];
-
-const afterLayers: Measure[] = [
-  { label: 'Dead capsules', value: deadOf, print: count, difference: counts, better: 'fewer' },
-  { label: 'Parameters', value: ({ summary }) => summary.params, print: count, difference: relative, better: 'fewer' },
-  { label: 'FLOPs per image', value: ({ summary }) => summary.flops, print: quantity, difference: relative, better: 'fewer' },
-  { label: 'Weights', value: ({ summary }) => summary.weightBytes || null, print: bytes, difference: relative, better: 'fewer' },
-  {
-    label: 'Training images per second',
-    value: ({ summary }) => summary.imagesPerSecond,
-    print: count,
-    difference: relative,
-    better: 'more',
-  },
-  { label: 'Peak memory', value: ({ summary }) => summary.peakMemoryBytes, print: bytes, difference: relative, better: 'fewer' },
-  { label: 'Epochs in its life', value: ({ summary }) => summary.epoch, print: count, difference: counts, better: null },
-];
-
-function layerMeasure(layer: string): Measure {
-  const find = (inactive: InactiveSummary | null) => inactive?.perLayer.find((one) => one.layer === layer);
-  return {
-    label: `Inactive in ${layerName(layer)}`,
-    value: (_, inactive) => find(inactive)?.inactive ?? null,
-    print: (v, inactive) => `${v} of ${find(inactive)?.of ?? 0}`,
-    difference: counts,
-    better: 'fewer',
-  };
+  /** What must be said beside it. */
+  note: string | null;
 }
 
 /** Counted anew from the stored activity; null before the first test. */
@@ -115,20 +43,27 @@ export function inactiveOf(run: RunDetail, { criterion, threshold }: Inactivity)
   return run.evaluation ? countInactive(run.evaluation.activity, criterion, threshold) : null;
 }
 
-/** Names of all intermediate layers that any of these has, from the input upwards. */
-export function layersOf(summaries: readonly (InactiveSummary | null)[]): string[] {
-  const names = new Set(summaries.flatMap((summary) => summary?.perLayer.map(({ layer }) => layer) ?? []));
-  return [...names].sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]));
+/** What was measured of the run, its inactive capsules counted in this way. */
+export function measuredOf(run: RunDetail, inactivity: Inactivity): Measured {
+  const { summary, evaluation, analysis } = run;
+  return {
+    ...summary,
+    epochs: summary.epoch,
+    accuracy: evaluation?.accuracy ?? null,
+    top5: evaluation?.top5 ?? null,
+    loss: evaluation?.loss ?? null,
+    inactive: inactiveOf(run, inactivity),
+    dead: deadOf(analysis),
+  };
 }
 
 /** @param baseline id of one of the runs */
 export function compare(runs: readonly RunDetail[], baseline: string, inactivity: Inactivity): Row[] {
-  const inactive = runs.map((run) => inactiveOf(run, inactivity));
+  const measured = runs.map((run) => measuredOf(run, inactivity));
   const base = runs.findIndex(({ summary }) => summary.id === baseline);
-  return [...settingRows(runs), ...measures(inactive).map((measure) => measureRow(measure, runs, inactive, base))];
+  const shown = measures.flatMap((measure) => (measure.id === 'inactive' ? [measure, ...layerMeasures(measured)] : [measure]));
+  return [...settingRows(runs), ...shown.map((measure) => measureRow(measure, measured, base))];
 }
-
-const measures = (inactive: (InactiveSummary | null)[]) => [...beforeLayers, ...layersOf(inactive).map(layerMeasure), ...afterLayers];
 
 function settingRows(runs: readonly RunDetail[]): Row[] {
   const perRun = runs.map((run) => new Map(settingsOf(run).map(({ label, value }) => [label, value])));
@@ -140,24 +75,24 @@ function settingRows(runs: readonly RunDetail[]): Row[] {
     });
     // A run that is not cut has no granularity; that alone tells nothing.
     const given = cells.filter(({ value }) => value !== null);
-    return { label, section: 'settings', cells, differs: new Set(given.map(({ text }) => text)).size > 1 };
+    return { id: label, label, unit: '', section: 'settings', cells, differs: new Set(given.map(({ text }) => text)).size > 1, note: null };
   });
   return [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
 }
 
-function measureRow(measure: Measure, runs: readonly RunDetail[], inactive: (InactiveSummary | null)[], base: number): Row {
-  const values = runs.map((run, i) => measure.value(run, inactive[i] ?? null));
-  const from = values[base] ?? null;
-  const cells = values.map((value, i): Cell => {
-    const text = value === null ? '–' : measure.print(value, inactive[i] ?? null);
-    if (i === base || value === null || from === null) return { text, value, difference: null, verdict: null };
-    const difference = measure.difference(value, from);
-    const better = measure.better === 'more' ? value > from : value < from;
-    // What is printed as zero is neither.
-    const verdict = measure.better === null || !/[1-9∞]/.test(difference) ? null : better ? 'better' : 'worse';
-    return { text, value, difference, verdict };
+function measureRow(measure: Measure, runs: readonly Measured[], base: number): Row {
+  const baseline = runs[base];
+  const cells = runs.map((run, i): Cell => {
+    const compared = baseline !== undefined && i !== base;
+    return {
+      text: measure.print(run),
+      value: measure.of(run),
+      difference: compared ? measure.difference(run, baseline) : null,
+      verdict: compared ? measure.verdict(run, baseline) : null,
+    };
   });
-  return { label: measure.label, section: 'results', cells, differs: new Set(values).size > 1 };
+  const differs = new Set(cells.map(({ value }) => value)).size > 1;
+  return { id: measure.id, label: measure.label, unit: measure.unit, section: 'results', cells, differs, note: measure.note(runs) };
 }
 
 /** The unpruned run among these that the others are best held against: the first with a pruned one of its seed, else the first unpruned, else the first. */

@@ -1,7 +1,9 @@
 /** Activations as colours: one scale for everything that is compared. */
 import { scaleSequentialSqrt } from 'd3-scale';
 import { interpolateCividis } from 'd3-scale-chromatic';
-import { isInactive } from '../../shared/inactive.ts';
+import { isCounted, isInactive } from '../../shared/inactive.ts';
+import { criteria } from '../../shared/measures/criteria.ts';
+import { portion } from '../../shared/present/format.ts';
 import type { InactiveSummary, LayerActivity } from '../../shared/results.ts';
 import type { InactivityCriterion } from '../../shared/spec/training.ts';
 
@@ -11,23 +13,12 @@ export interface HeatRow {
   values: number[];
 }
 
-const picks = {
-  'mean-vector': (layer) => layer.meanVector,
-  'mean-length': (layer) => layer.meanLength,
-  'max-length': (layer) => layer.maxLength,
-  'activation-rate': (layer) => layer.activationRate,
-} satisfies Record<InactivityCriterion, (layer: LayerActivity) => number[]>;
-
 /** Primary capsules and all intermediate layers, from the input upwards. */
 export function heatRows(activity: readonly LayerActivity[], criterion: InactivityCriterion): HeatRow[] {
-  return activity.map((layer) => ({ layer: layer.layer, values: picks[criterion](layer) }));
+  return activity.map((layer) => ({ layer: layer.layer, values: criteria[criterion].of(layer) }));
 }
 
 /** Only intermediate layers are counted, and so only they are crossed out. */
-export function isCounted(layer: string): boolean {
-  return layer.startsWith('capsules.');
-}
-
 export const crossedOut = (layer: string, value: number, threshold: number): boolean => isCounted(layer) && isInactive(value, threshold);
 
 /** Top of the scale: the largest value, and never below the threshold. */
@@ -45,5 +36,4 @@ export function heatColour(top: number): (value: number) => string {
 /** Place on the colour key, in [0, 1]. */
 export const onKey = (value: number, top: number): number => Math.sqrt(Math.min(1, Math.max(0, value / top)));
 
-/** Share of inactive types per epoch for each intermediate layer. */
-export const inactiveText = ({ total, of }: Pick<InactiveSummary, 'total' | 'of'>): string => `${total} of ${of} inactive`;
+export const inactiveText = (inactive: Pick<InactiveSummary, 'total' | 'of'>): string => `${portion(inactive)} inactive`;

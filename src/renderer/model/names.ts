@@ -2,23 +2,6 @@
 import type { RunSummary } from '../../shared/contract/index.ts';
 import type { RunStatus } from '../../shared/results.ts';
 import type { PruningCriterion } from '../../shared/spec/pruning.ts';
-import type { InactivityCriterion } from '../../shared/spec/training.ts';
-
-export const inactivityNames: Record<InactivityCriterion, string> = {
-  'mean-vector': 'mean vector',
-  'mean-length': 'mean length',
-  'max-length': 'largest length',
-  'activation-rate': 'activation rate',
-};
-
-export const inactivityHelp: Record<InactivityCriterion, string> = {
-  'mean-vector':
-    'Length of the capsule’s mean vector over positions and test images: the paper’s measure. Vectors that point apart cancel.',
-  'mean-length': 'Mean length of the capsule over positions and test images; nothing cancels.',
-  'max-length': 'Longest the capsule ever gets on a test image. At most the threshold means that it is dead.',
-  'activation-rate':
-    'Share of test images on which the capsule is longer, somewhere in its map, than the threshold the run was measured with.',
-};
 
 export const criterionNames: Record<PruningCriterion, string> = {
   chip: 'channel independence (CHIP)',
@@ -46,10 +29,3 @@ export const statusNames: Record<RunStatus, string> = {
   failed: 'failed',
   finished: 'finished',
 };
-
-/** "backbone.0" → "Backbone 1", "capsules.2" → "Capsules 3". */
-export function layerName(layer: string): string {
-  const [kind = '', index] = layer.split('.');
-  const name = kind.charAt(0).toUpperCase() + kind.slice(1);
-  return index === undefined ? name : `${name} ${Number(index) + 1}`;
-}

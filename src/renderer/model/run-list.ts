@@ -1,5 +1,6 @@
 /** Searching, filtering, sorting and grouping of the list of runs. Made for thousands: everything is one pass. */
 import type { RunSummary } from '../../shared/contract/index.ts';
+import { measures } from '../../shared/measures/catalogue.ts';
 import type { RunStatus } from '../../shared/results.ts';
 
 export interface RunFilter {
@@ -45,33 +46,32 @@ export function filterRuns(runs: Iterable<RunSummary>, filter: RunFilter): RunSu
   return kept;
 }
 
-export type SortKey =
-  'name' | 'status' | 'dataset' | 'network' | 'epoch' | 'accuracy' | 'inactive' | 'params' | 'flops' | 'speed' | 'created';
-
 export interface Sorting {
-  key: SortKey;
+  /** One of sortKeys. */
+  key: string;
   descending: boolean;
 }
 
-const values = {
-  name: (run) => run.name,
-  status: (run) => run.status,
-  dataset: (run) => run.dataset.name,
-  network: ({ network }) => network.depth * 1e8 + network.types * 1e4 + network.dim,
-  epoch: (run) => run.epoch,
-  accuracy: (run) => run.accuracy,
-  inactive: (run) => (run.inactive && run.inactive.of > 0 ? run.inactive.total / run.inactive.of : null),
-  params: (run) => run.params,
-  flops: (run) => run.flops,
-  speed: (run) => run.imagesPerSecond,
-  created: (run) => run.created,
-} as const satisfies Record<SortKey, (run: RunSummary) => string | number | null>;
+const values = new Map<string, (run: RunSummary) => string | number | null>([
+  ['name', (run) => run.name],
+  ['status', (run) => run.status],
+  ['dataset', (run) => run.dataset.name],
+  ['network', ({ network }) => network.depth * 1e8 + network.types * 1e4 + network.dim],
+  ['epoch', (run) => run.epoch],
+  ['created', (run) => run.created],
+  ...measures.map(({ id, of }) => [id, of] as const),
+]);
+
+/** Columns of a run itself, and measures by their ids. */
+export const sortKeys: readonly string[] = [...values.keys()];
 
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** Runs without a value come last, whichever way it is sorted. Equal ones stay as they were, descending the other way round. */
 export function sortRuns(runs: readonly RunSummary[], { key, descending }: Sorting): RunSummary[] {
-  const keyed = runs.map((run, at) => ({ run, at, value: values[key](run) }));
+  const valueOf = values.get(key);
+  if (!valueOf) throw new Error(`runs cannot be sorted by "${key}"`);
+  const keyed = runs.map((run, at) => ({ run, at, value: valueOf(run) }));
   const sign = descending ? -1 : 1;
   keyed.sort((a, b) => {
     if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);

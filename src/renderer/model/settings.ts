@@ -3,7 +3,8 @@ import type { RunDetail } from '../../shared/contract/index.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
-import { criterionNames, inactivityNames } from './names.ts';
+import { criteria } from '../../shared/measures/criteria.ts';
+import { criterionNames } from './names.ts';
 
 export interface Setting {
   label: string;
@@ -50,7 +51,7 @@ export function trainingSettings(training: TrainingSpec): Setting[] {
     { label: 'CCM weight α', value: training.ccm },
     { label: 'Random shift (pixels)', value: training.shift },
     { label: 'Test batch', value: training.measure.batch },
-    { label: 'Measured criterion', value: inactivityNames[training.measure.criterion] },
+    { label: 'Measured criterion', value: criteria[training.measure.criterion].label },
     { label: 'Measured threshold', value: training.measure.threshold },
   ];
 }

@@ -1,7 +1,7 @@
 /** Activation per layer and capsule type, one panel per run, all on one colour scale. What is inactive is crossed out. */
 import { scaleSequentialSqrt } from 'd3-scale';
 import { interpolateCividis } from 'd3-scale-chromatic';
-import { real } from '../../shared/present/format.ts';
+import { activation, real } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, splitName, type RunView } from '../runs.ts';
 import { px } from './plot.ts';
@@ -58,7 +58,7 @@ function panelOf({ run, summary, rows }: HeatPanel, cell: number, colour: Colour
       const middle = y + CELL / 2;
       const cells = row.values.map((value, i) => {
         const state = row.inactive[i] ? ', inactive' : '';
-        return markup`<rect x="${px(LABEL + i * cell)}" y="${y}" width="${px(cell)}" height="${CELL}" fill="${colour(value)}"><title>${row.layer}, type ${i}: ${real(value, 3)}${state}</title></rect>`;
+        return markup`<rect x="${px(LABEL + i * cell)}" y="${y}" width="${px(cell)}" height="${CELL}" fill="${colour(value)}"><title>${row.layer}, type ${i}: ${activation(value)}${state}</title></rect>`;
       });
       const arm = Math.min(4, cell / 3);
       const crosses = (bright: boolean) =>

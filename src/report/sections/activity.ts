@@ -1,40 +1,27 @@
 /** Which capsules are active, layer by layer. */
-import { isInactive } from '../../shared/inactive.ts';
-import type { LayerActivity } from '../../shared/results.ts';
-import type { InactivityCriterion } from '../../shared/spec/training.ts';
+import { isCounted, isInactive } from '../../shared/inactive.ts';
+import { criteria } from '../../shared/measures/criteria.ts';
 import { heatMap, type HeatPanel } from '../charts/heatmap.ts';
 import { lineChart } from '../charts/lines.ts';
 import { figure, type Figure } from '../figure.ts';
-import { percent, real } from '../../shared/present/format.ts';
+import { activation, percent, portion } from '../../shared/present/format.ts';
 import { markup, type Html } from '../markup.ts';
 import { runClass, type RunView } from '../runs.ts';
 import { inactiveOverEpochs } from './curves.ts';
-import { criterionText } from './summary.ts';
-
-const units: Record<InactivityCriterion, string> = {
-  'mean-vector': 'length of the mean vector',
-  'mean-length': 'mean length',
-  'max-length': 'largest length',
-  'activation-rate': 'share of images',
-};
-
-function values(layer: LayerActivity, criterion: InactivityCriterion): number[] {
-  return {
-    'mean-vector': layer.meanVector,
-    'mean-length': layer.meanLength,
-    'max-length': layer.maxLength,
-    'activation-rate': layer.activationRate,
-  }[criterion];
-}
+import { rulesText } from './summary.ts';
 
 function panel(run: RunView): HeatPanel[] {
   if (!run.evaluation) return [];
   const { criterion, threshold, total, of } = run.record.inactive;
   const rows = run.evaluation.activity.map((layer) => {
-    const activations = values(layer, criterion);
-    return { layer: layer.layer, values: activations, inactive: activations.map((value) => isInactive(value, threshold)) };
+    const activations = criteria[criterion].of(layer);
+    return {
+      layer: layer.layer,
+      values: activations,
+      inactive: activations.map((value) => isCounted(layer.layer) && isInactive(value, threshold)),
+    };
   });
-  return [{ run, summary: `${total} of ${of} inactive`, rows }];
+  return [{ run, summary: `${portion({ total, of })} inactive`, rows }];
 }
 
 function activations(runs: readonly RunView[], panels: readonly HeatPanel[]): Figure {
@@ -46,16 +33,16 @@ function activations(runs: readonly RunView[], panels: readonly HeatPanel[]): Fi
         { text: run.record.name, run: runClass(run) },
         { text: layer.layer, run: runClass(run) },
         { text: type, run: runClass(run) },
-        { text: real(value, 4), value, run: runClass(run) },
-        { text: layer.inactive[type] ? 'inactive' : 'active', run: runClass(run) },
+        { text: activation(value), value, run: runClass(run) },
+        { text: isCounted(layer.layer) ? (layer.inactive[type] ? 'inactive' : 'active') : 'not counted', run: runClass(run) },
       ]),
     ),
   );
   return {
     id: 'activation',
     title,
-    note: `One square per capsule type, from the primary capsules upwards; all runs on one colour scale (stretched towards zero by a square root). Crossed out: ${criterionText(runs)}. The primary capsules are not counted.`,
-    graphic: heatMap(title, panels, threshold, units[criterion]),
+    note: `One square per capsule type, from the primary capsules upwards; all runs on one colour scale (stretched towards zero by a square root). Crossed out: ${rulesText(runs)}. The primary capsules are not counted.`,
+    graphic: heatMap(title, panels, threshold, criteria[criterion].unit),
     table: { head: ['run', 'layer', 'type', 'activation', 'state'].map((text) => ({ text })), rows },
     wide: true,
   };

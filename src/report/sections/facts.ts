@@ -1,6 +1,6 @@
 /** The head of the report: what was done, with what, and which runs it shows. */
 import type { ReportData } from '../data.ts';
-import { count } from '../../shared/present/format.ts';
+import { count, minute } from '../../shared/present/format.ts';
 import { sample } from '../charts/legend.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';
@@ -20,7 +20,7 @@ export function header({ title, date, engine, versions, dataset, runs }: ReportD
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
-    ['Date', new Date(date).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'],
+    ['Date', minute(date)],
     ['Data fingerprint', dataset.fingerprint.slice(0, 16)],
   ];
   return markup`<header><p class="kind">Capscope study report</p><h1>${title}</h1><dl class="facts">${facts.map(

@@ -1,28 +1,19 @@
 /** The same setting with several seeds: means with their spread. */
-import { count, inactiveShare, percent } from '../../shared/present/format.ts';
+import { measuresIn, type Measure } from '../../shared/measures/catalogue.ts';
+import { seedGroups } from '../../shared/measures/seed-groups.ts';
 import { markup, type Html } from '../markup.ts';
 import type { RunView } from '../runs.ts';
 
-export interface SeedGroup {
-  name: string;
-  runs: RunView[];
+/** Groups of at least two finished runs, each with the name that its runs share. */
+export function groupsOf(runs: readonly RunView[], dataset: string): { name: string; runs: RunView[] }[] {
+  const finished = runs.filter(({ record }) => record.status === 'finished');
+  return seedGroups(finished, ({ record: { role }, lineage }) => ({ role, dataset, lineage }))
+    .filter((group) => group.length > 1)
+    .map((group) => ({ name: nameWithoutSeed(group[0]!.record.name), runs: group }));
 }
 
-/** Finished runs that differ in nothing but the seed; groups of one are left out. Two pruned runs agree if their sources do. */
-export function seedGroups(runs: readonly RunView[]): SeedGroup[] {
-  const groups = new Map<string, SeedGroup>();
-  for (const run of runs) {
-    if (run.record.status !== 'finished') continue;
-    const origin = runs.find(({ record }) => record.id === run.record.parent) ?? run;
-    const key = JSON.stringify([run.record.role, origin.network, run.training, run.pruning]);
-    // Study runs carry the seed in their name: "pruned (seed 2)", "pruned (N16 D12 L3, seed 2)".
-    const name = run.record.name.replace(/ \(seed \d+\)$|, seed \d+(?=\)$)/, '');
-    const group = groups.get(key) ?? { name, runs: [] };
-    group.runs.push(run);
-    groups.set(key, group);
-  }
-  return [...groups.values()].filter((group) => group.runs.length > 1);
-}
+/** Study runs carry the seed in their name: "pruned (seed 2)", "pruned (N16 D12 L3, seed 2)". */
+const nameWithoutSeed = (name: string): string => name.replace(/ \(seed \d+\)$|, seed \d+(?=\)$)/, '');
 
 /** Mean and sample standard deviation. */
 export function spread(values: readonly number[]): { mean: number; deviation: number } {
@@ -31,21 +22,23 @@ export function spread(values: readonly number[]): { mean: number; deviation: nu
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-export function seeds(runs: readonly RunView[]): Html | false {
-  const groups = seedGroups(runs);
+const columns = measuresIn('table').filter(({ better }) => better !== null);
+
+function cell({ of, printNumber, printSpread }: Measure, runs: readonly RunView[]): string {
+  const values = runs.flatMap(({ record }) => of(record) ?? []);
+  if (values.length < 2) return '–';
+  const { mean, deviation } = spread(values);
+  // Sizes that are all the same have no spread worth printing.
+  return new Set(values).size === 1 ? printNumber(mean) : `${printNumber(mean)} ± ${printSpread(deviation)}`;
+}
+
+export function seeds(runs: readonly RunView[], dataset: string): Html | false {
+  const groups = groupsOf(runs, dataset);
   if (groups.length === 0) return false;
-  const cell = (values: number[], digits: number) => {
-    const { mean, deviation } = spread(values);
-    return `${percent(mean, digits)} ± ${(100 * deviation).toFixed(digits)}`;
-  };
-  return markup`<h3>Over seeds</h3><p class="note">Mean and sample standard deviation of the runs that differ in nothing but the seed.</p><div class="scroll" role="region" tabindex="0" aria-label="Results over seeds"><table class="results"><thead><tr>${['Setting', 'Seeds', 'Parameters', 'Test accuracy', 'Inactive capsules'].map((h) => markup`<th scope="col">${h}</th>`)}</tr></thead><tbody>${groups.map(
+  return markup`<h3>Over seeds</h3><p class="note">Mean and sample standard deviation of runs on the same data whose network, training and pruning, those of the runs that they were cut from included, are the same; they differ in the seed only, and each seed counts once.</p><div class="scroll" role="region" tabindex="0" aria-label="Results over seeds"><table class="results"><thead><tr><th scope="col">Setting</th><th scope="col">Seeds</th>${columns.map(
+    ({ label }) => markup`<th scope="col">${label}</th>`,
+  )}</tr></thead><tbody>${groups.map(
     ({ name, runs: same }) =>
-      markup`<tr><th scope="row">${name}</th><td>${same.length}</td><td>${[...new Set(same.map(({ record }) => count(record.params)))].join(', ')}</td><td>${cell(
-        same.map(({ record }) => record.accuracy),
-        2,
-      )}</td><td>${cell(
-        same.map(({ record }) => inactiveShare(record.inactive)),
-        1,
-      )}</td></tr>`,
+      markup`<tr><th scope="row">${name}</th><td>${same.map(({ record }) => record.seed).join(', ')}</td>${columns.map((measure) => markup`<td>${cell(measure, same)}</td>`)}</tr>`,
   )}</tbody></table></div>`;
 }

@@ -1,13 +1,4 @@
-/** Times and durations as pages print them. */
-
-/** 75 → "1:15", 3675 → "1:01:15". */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '–';
-  const total = Math.max(0, Math.round(seconds));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
+/** Times as the window prints them: by the clock of whoever looks. */
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const dateOnly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { day, duration, moment } from './time.ts';
+import { day, moment } from './time.ts';
 
-it('prints durations', () => expect([75, 3675, 0.4, Infinity].map(duration)).toEqual(['1:15', '1:01:15', '0:00', '–']));
 it('leaves out the date of today', () => {
   const now = new Date(2026, 4, 3, 18, 0);
   const at = (date: number) => new Date(2026, 4, date, 9, 5).toISOString();
