@@ -55,7 +55,7 @@ export async function writeDatabase(
             parent: pruned ? parent!.id : null,
             dataset: fingerprint,
             status: i % 17 === 0 ? 'stopped' : 'finished',
-            spec: { network, training, pruning: pruned ? pruning : null, seed: i, firstEpoch: 0 },
+            spec: { network, training, pruning: pruned ? pruning : null, control: null, seed: i, firstEpoch: 0 },
             cut: null,
             params,
             flops,
@@ -75,7 +75,7 @@ export async function writeDatabase(
           for (let epoch = 1; epoch <= epochs; epoch++) store.insertEpoch(run.id, metricsOf(epoch, epochs, random));
         }
       });
-    const spec = { network, training: TrainingSpec.parse({ epochs: 1000 }), pruning: null, seed: 1, firstEpoch: 0 };
+    const spec = { network, training: TrainingSpec.parse({ epochs: 1000 }), pruning: null, control: null, seed: 1, firstEpoch: 0 };
     const waiting = { study: null, key: newId(), name: 'long run', role: 'unpruned', parent: null, dataset: fingerprint } as const;
     const { id } = store.addRun({ ...waiting, spec, params, flops });
     store.queue.add([id], true);

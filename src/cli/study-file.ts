@@ -7,7 +7,8 @@ import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
 import { NetworkSpec } from '../shared/spec/network.ts';
 import { readWhole } from '../store/disk.ts';
-import { planStudy, StudySpec, type PlannedRun } from '../shared/spec/study.ts';
+import { StudySpec } from '../shared/spec/study.ts';
+import { planStudy, type PlannedRun } from '../shared/study-plan.ts';
 import { presetNames, presetPath } from '../workbench/presets.ts';
 
 const resources = fileURLToPath(new URL('../../resources/', import.meta.url));

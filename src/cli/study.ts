@@ -3,13 +3,16 @@ import manifest from '../../package.json' with { type: 'json' };
 import { inputShape, type Dataset } from '../shared/dataset.ts';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { PlannedRun } from '../shared/spec/study.ts';
+import type { PlannedRun } from '../shared/study-plan.ts';
 import type { StoredRun } from '../store/types.ts';
 import { runJob, type RunContext } from './run-job.ts';
 
 /** Throws an InputError when a network of the study cannot be built for this data. */
 export function checkNetworks(plan: PlannedRun[], dataset: Dataset): void {
-  for (const { network, name } of plan) {
+  for (const {
+    spec: { network },
+    name,
+  } of plan) {
     try {
       describe(network, inputShape(dataset));
     } catch (error) {

@@ -62,7 +62,14 @@ interface Plan {
 /** What each planned run does; pruned ones are cut from the second. */
 function specOf({ first, last, types, pruning }: Plan, depth: number): RunSpec {
   const training = TrainingSpec.parse({ epochs: last - first + 1 });
-  return { network: networkOf({ types, dim: 8, depth }), training, pruning: pruning ?? null, seed: 1, firstEpoch: first - 1 };
+  return {
+    network: networkOf({ types, dim: 8, depth }),
+    training,
+    pruning: pruning ?? null,
+    control: null,
+    seed: 1,
+    firstEpoch: first - 1,
+  };
 }
 
 function exampleRun(plan: Plan, id: number, depth: number, source: RunSpec | null): ReportRun {

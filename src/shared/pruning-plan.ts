@@ -43,6 +43,23 @@ function keepBest(scores: number[], lost: number): number[] {
  * NetworkSpecError when the smaller network cannot be built.
  */
 export function planPruning(spec: NetworkSpec, pruning: PruningSpec, scores: Scores, input: InputShape): PruningPlan {
+  const plan = select(spec, pruning, scores);
+  describe(plan.network, input); // refuses what cannot be built
+  return plan;
+}
+
+/** The network that such a cut leaves: how many channels and types stay does not depend on which. */
+export function networkAfter(spec: NetworkSpec, pruning: PruningSpec): NetworkSpec {
+  const none = (count: number) => new Array<number>(count).fill(0);
+  const scores = new Map([
+    ...spec.backbone.map(({ channels }, i) => [`backbone.${i}`, none(channels)] as const),
+    ['primary', none(spec.primary.types * spec.primary.dim)],
+    ...spec.intermediate.map(({ types }, l) => [`capsules.${l}`, none(types)] as const),
+  ]);
+  return select(spec, pruning, scores).network;
+}
+
+function select(spec: NetworkSpec, pruning: PruningSpec, scores: Scores): PruningPlan {
   const network = structuredClone(spec);
   const cuts: LayerCut[] = [];
   const cut = (layer: string, unit: LayerCut['unit'], values: number[], lost: number) => {
@@ -77,7 +94,6 @@ export function planPruning(spec: NetworkSpec, pruning: PruningSpec, scores: Sco
     else if (pruning.capsules > 0) layer.types = Math.min(layer.types, primary.types);
   }
 
-  describe(network, input); // refuses what cannot be built
   return { network, cuts, capsuleLayers: pruning.capsuleLayers };
 }
 

@@ -5,7 +5,7 @@ import type { RunSpec } from './spec/run.ts';
 
 export interface RunJob {
   spec: RunSpec;
-  /** Weights file of the run that this one is cut from; null when there is nothing to cut (any more). */
+  /** Weights file of the run that this one is cut from, or whose training it goes on with; null when it needs none (any more). */
   parent: Uint8Array | null;
   /** Checkpoint file to go on from; null to begin. */
   checkpoint: Uint8Array | null;

@@ -8,8 +8,8 @@ export function jobOf(store: Store, id: string): RunJob {
   const run = store.run(id);
   const checkpoint = store.file(id, 'checkpoint');
   if (checkpoint) return { spec: run.spec, parent: null, checkpoint: store.files.read(checkpoint) };
-  if (!run.spec.pruning || run.parent === null) return { spec: run.spec, parent: null, checkpoint: null };
+  if (run.parent === null) return { spec: run.spec, parent: null, checkpoint: null };
   const weights = store.file(run.parent, 'weights');
-  if (!weights) throw new InputError(`the weights of run ${run.parent}, from which run ${id} is cut, are not here`);
+  if (!weights) throw new InputError(`the weights of run ${run.parent}, with which run ${id} begins, are not here`);
   return { spec: run.spec, parent: store.files.read(weights), checkpoint: null };
 }

@@ -3,7 +3,8 @@ import type { EngineName } from '../shared/engines.ts';
 import type { Evaluation, LayerCut, RunAnalysis, RunStatus } from '../shared/results.ts';
 import type { InputShape } from '../shared/spec/network.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
-import type { PlannedRun, StudySpec } from '../shared/spec/study.ts';
+import type { StudySpec } from '../shared/spec/study.ts';
+import type { PlannedRun } from '../shared/study-plan.ts';
 
 export interface StoredDataset {
   fingerprint: string;

@@ -4,7 +4,8 @@ import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
-import { planStudy, pruningName, type StudySpec } from '../shared/spec/study.ts';
+import type { StudySpec } from '../shared/spec/study.ts';
+import { planStudy, pruningName } from '../shared/study-plan.ts';
 import type { TrainingSpec } from '../shared/spec/training.ts';
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -47,7 +48,7 @@ export function addTraining(store: Store, { name, dataset: fingerprint, network,
         role: training.ccm > 0 ? 'source' : 'unpruned',
         parent: null,
         dataset: fingerprint,
-        spec: { network, training, pruning: null, seed, firstEpoch: 0 },
+        spec: { network, training, pruning: null, control: null, seed, firstEpoch: 0 },
         engine,
         ...size,
       }),
@@ -83,7 +84,7 @@ export function addPruning(store: Store, { parent: id, name, settings, training,
         parent: id,
         dataset,
         // The cut replaces network and size when it has been made.
-        spec: { network, training, pruning, seed, firstEpoch: behind },
+        spec: { network, training, pruning, control: null, seed, firstEpoch: behind },
         engine,
         params,
         flops,
@@ -120,7 +121,7 @@ export function openStudy(
   return store.atomically(() => {
     const study = (fresh ? null : store.findStudy(spec, fingerprint, engine)) ?? store.addStudy(spec, fingerprint, engine);
     const ids = new Map(store.runs(study.id).map(({ key, id }) => [key, id]));
-    for (const { key, name, role, parent, ...run } of planStudy(spec)) {
+    for (const { key, name, role, parent, spec: run } of planStudy(spec)) {
       if (ids.has(key)) continue;
       const size = sizeOf(run.network, dataset, name);
       const parentId = parent === null ? null : ids.get(parent)!;

@@ -25,7 +25,7 @@ describe('study file', () => {
   it('takes one seed instead of its own', () => {
     const { spec, plan } = readStudy(written({ ...study, seeds: [1, 2, 3] }), 7);
     expect(spec.seeds).toEqual([7]);
-    expect(plan.map(({ seed }) => seed)).toEqual([7]);
+    expect(plan.map(({ spec }) => spec.seed)).toEqual([7]);
   });
 
   it.each<[unknown, string]>([

@@ -17,6 +17,7 @@ export function writeTinyStudy(folder: string, changes: object = {}, images = 60
     epochs: { train: 2, fineTune: 1 },
     training: { batch: 4, shift: 1 },
     pruning: [{ backbone: 0.5, capsules: 0.5, batches: 2, batch: 16 }],
+    arms: ['unpruned', 'pruned'],
     ...changes,
   };
   const path = join(folder, 'study.json');

@@ -25,11 +25,18 @@ describe('version 0.1', () => {
     const study = ['study', join(folder, 'half-done.json'), '--db', join(folder, 'capscope.db')];
     const { code, stdout, stderr } = await capscope(...study, '--engine', 'wasm', '--threads', '1', '--json');
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain(`run 1 of 8: ${first!.name} (${first!.id}): already finished`);
-    expect(stderr).toContain(`run 2 of 8: ${others[0]!.name} (${others[0]!.id}): goes on from its checkpoint`);
+    expect(stderr).toContain(`run 1 of 12: ${first!.name} (${first!.id}): already finished`);
+    expect(stderr).toContain(`run 2 of 12: ${others[0]!.name} (${others[0]!.id}): goes on from its checkpoint`);
     expect(stderr).not.toContain('epoch 2/20, step 1/');
     const { runs } = JSON.parse(stdout) as StudyResult;
-    expect(runs.map((run) => [run.id, run.status])).toEqual([first!, ...others].map((run) => [run.id, 'finished']));
+    expect(runs.slice(0, 8).map((run) => [run.id, run.status])).toEqual([first!, ...others].map((run) => [run.id, 'finished']));
+    // What was begun before there were controls gets them, too.
+    expect(runs.slice(8).map(({ name, status }) => [name.split(' (')[0], status])).toEqual([
+      ['CCM alone', 'finished'],
+      ['from scratch b0.5 c0', 'finished'],
+      ['CCM alone', 'finished'],
+      ['from scratch b0.5 c0', 'finished'],
+    ]);
     const after = openStore(folder);
     expect(after.file(first!.id, 'weights')!.sha256).toBe(weights);
     expect(after.epochs(others[0]!.id).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));

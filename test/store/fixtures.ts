@@ -7,7 +7,8 @@ import { describe, parametersOf } from '../../src/shared/describe.ts';
 import type { EpochMetrics, Evaluation, RunAnalysis } from '../../src/shared/results.ts';
 import { encodeWeights } from '../../src/shared/safetensors.ts';
 import { networkOf, type NetworkSpec } from '../../src/shared/spec/network.ts';
-import { planStudy, StudySpec } from '../../src/shared/spec/study.ts';
+import { StudySpec } from '../../src/shared/spec/study.ts';
+import { planStudy } from '../../src/shared/study-plan.ts';
 import type { Weights } from '../../src/shared/weights.ts';
 import { encodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { Store } from '../../src/store/store.ts';
@@ -32,6 +33,7 @@ export const study = StudySpec.parse({
   networks: [{ types: 2, dim: 4, depth: 1 }],
   epochs: { train: 2, fineTune: 1 },
   pruning: [{ backbone: 0.5, capsules: 0.5 }],
+  arms: ['unpruned', 'pruned'],
 });
 
 /** A folder that is removed after the test. */
@@ -52,7 +54,7 @@ export function addTinyStudy(store: Store): [StoredRun, StoredRun, StoredRun] {
   store.addDataset(dataset);
   const { id } = store.addStudy(study, dataset.fingerprint, null);
   const ids = new Map<string, string>();
-  for (const { key, name, role, parent, ...spec } of planStudy(study)) {
+  for (const { key, name, role, parent, spec } of planStudy(study)) {
     const { params, flops } = describe(spec.network, input);
     const run = store.addRun({
       study: id,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordOf } from '../../src/store/records.ts';
-import { pruningSettings } from '../../src/shared/spec/study.ts';
+import { pruningSettings } from '../../src/shared/study-plan.ts';
 import {
   addTinyStudy,
   dataset,

@@ -26,7 +26,7 @@ import { network, training } from './tiny.ts';
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 const dataset = blobs(24, 12);
 const job: RunJob = {
-  spec: { network, training: training({ epochs: 2 }), pruning: null, seed: 5, firstEpoch: 0 },
+  spec: { network, training: training({ epochs: 2 }), pruning: null, control: null, seed: 5, firstEpoch: 0 },
   parent: null,
   checkpoint: null,
 };

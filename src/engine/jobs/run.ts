@@ -67,16 +67,20 @@ async function pruneTrainAnalyse(job: RunJob, whole: Dataset, engine: Engine, io
   return 'finished';
 }
 
-/** The network and weights that training starts with: a pruned run's are cut from its parent's, any other's follow from the seed. */
+/**
+ * The network and weights that training starts with: cut from the parent's; the parent's as they are, for a control that differs from
+ * a pruned run in nothing but the cut, so its optimizer starts afresh, too; or what follows from the seed.
+ */
 async function startOf(
   { spec: { network, pruning, seed }, parent }: RunJob,
   dataset: Dataset,
   engine: Engine,
   io: RunIO,
 ): Promise<{ network: RunJob['spec']['network']; weights: Weights | null }> {
-  if (!pruning || !parent) return { network, weights: null };
+  if (!parent) return { network, weights: null };
+  const source = decodeNetworkFile(parent, 'the weights of the run that this one begins with');
+  if (!pruning) return source;
   io.onStage('judging channels');
-  const source = decodeNetworkFile(parent, 'the weights of the run that this one is cut from');
   const { cut, ...pruned } = await prune({ network: source.network, weights: source.weights, pruning, seed }, dataset, engine, io);
   const { params, flops } = describe(pruned.network, inputShape(dataset));
   await io.onCut({ network: pruned.network, cut, params, flops });

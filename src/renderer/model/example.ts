@@ -69,6 +69,7 @@ export function detail(
       network: networkOf({ types: 4, dim: 4, depth: 2 }),
       training: TrainingSpec.parse({ epochs: 2, ...change.training }),
       pruning: null,
+      control: null,
       seed: 1,
       firstEpoch: 0,
     },

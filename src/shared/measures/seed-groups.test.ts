@@ -11,6 +11,7 @@ const spec = (seed: number, change: Partial<RunSpec> = {}): RunSpec => ({
   network,
   training: TrainingSpec.parse({ epochs: 3 }),
   pruning: null,
+  control: null,
   seed,
   firstEpoch: 0,
   ...change,

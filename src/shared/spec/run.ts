@@ -9,6 +9,8 @@ export const RunSpec = z.strictObject({
   network: NetworkSpec,
   training: TrainingSpec,
   pruning: PruningSpec.nullable(),
+  /** Of a network that is trained from scratch as small as a cut would leave it: the network before that cut, and the cut. */
+  control: z.strictObject({ network: NetworkSpec, pruning: PruningSpec }).nullable().default(null),
   seed: z.int().min(0).max(0xffff_ffff),
   /** Epochs already behind the network. */
   firstEpoch: z.int().min(0),

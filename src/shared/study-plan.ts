@@ -1,0 +1,124 @@
+/** From a study's spec to its runs: every network, with every seed, in every arm. */
+import { networkAfter } from './pruning-plan.ts';
+import type { Arm } from './spec/arms.ts';
+import { networkOf, type NetworkSpec } from './spec/network.ts';
+import { PruningSpec } from './spec/pruning.ts';
+import type { RunSpec } from './spec/run.ts';
+import type { StudySpec } from './spec/study.ts';
+import type { TrainingSpec } from './spec/training.ts';
+
+/** One run of a study before it has happened. */
+export interface PlannedRun {
+  /** Stable within the study, so that a second start finds it again. */
+  key: string;
+  name: string;
+  /** `source`: the network trained with the CCM term, from which the pruned ones are cut. What arm a run is of: spec/arms.ts. */
+  role: 'unpruned' | 'source' | 'pruned';
+  /** Key of the run that this one is cut from, or whose training it goes on with. */
+  parent: string | null;
+  spec: RunSpec;
+}
+
+const many = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** The pruning settings of a study, in order. Throws a ZodError when a combination of a grid contradicts itself. */
+export function pruningSettings(pruning: StudySpec['pruning']): PruningSpec[] {
+  if (Array.isArray(pruning)) return pruning;
+  const settings: PruningSpec[] = [];
+  for (const criterion of many(pruning.criterion))
+    for (const granularity of many(pruning.granularity))
+      for (const capsuleLayers of many(pruning.capsuleLayers))
+        for (const backbone of many(pruning.backbone))
+          for (const capsules of many(pruning.capsules))
+            settings.push(PruningSpec.parse({ criterion, backbone, capsules, granularity, capsuleLayers }));
+  return settings;
+}
+
+/** What tells the pruned runs of one parent apart. */
+export function pruningName(pruning: PruningSpec): string {
+  return `pruned ${pruning.criterion} ${extentOf(pruning)}`;
+}
+
+/** How much goes, and how, whatever the criterion. */
+function extentOf({ backbone, capsules, granularity, capsuleLayers }: PruningSpec): string {
+  const extras = [granularity === 'type' ? 'types' : '', capsuleLayers === 'inherit' ? 'inherit' : ''].filter(Boolean);
+  return [`b${backbone}`, `c${capsules}`, ...extras].join(' ');
+}
+
+/** All runs of a study in the order in which they are to be done; a parent always comes before its children. */
+export function planStudy(study: StudySpec): PlannedRun[] {
+  const settings = pruningSettings(study.pruning);
+  const networks = study.networks.map((network) => ('backbone' in network ? network : networkOf(network)));
+  return networks.flatMap((network, n) =>
+    study.seeds.flatMap((seed) => {
+      const parts = [networks.length > 1 ? networkLabel(study.networks[n]!, n) : '', study.seeds.length > 1 ? `seed ${seed}` : ''];
+      const suffix = parts.filter(Boolean).join(', ');
+      return planFamily(study, settings, network, seed).map(({ key, name, parent, ...run }) => ({
+        ...run,
+        key: `network ${n}/seed ${seed}/${key}`,
+        name: suffix ? `${name} (${suffix})` : name,
+        parent: parent && `network ${n}/seed ${seed}/${parent}`,
+      }));
+    }),
+  );
+}
+
+/** The runs of one network and seed. Keys and names are those within it. */
+function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkSpec, seed: number): PlannedRun[] {
+  const { train, fineTune } = study.epochs;
+  // Without a cut there is nothing that a control could be a control of.
+  const has = (arm: Arm) => study.arms.includes(arm) && (arm === 'unpruned' || settings.length > 0);
+  const training = (epochs: number, ccm = 0): TrainingSpec => ({ ...study.training, epochs, ccm });
+  const whole: RunSpec = { network, training: training(train + fineTune), pruning: null, control: null, seed, firstEpoch: 0 };
+  const named = (control: string, pruning: PruningSpec) => (settings.length > 1 ? `${control} ${extentOf(pruning)}` : control);
+
+  const unpruned: PlannedRun = { key: 'unpruned', name: 'unpruned', role: 'unpruned', parent: null, spec: whole };
+  const source: PlannedRun = {
+    ...unpruned,
+    key: 'source',
+    name: 'source',
+    role: 'source',
+    spec: { ...whole, training: training(train, study.ccm) },
+  };
+  const later = { ...whole, training: training(fineTune), firstEpoch: train };
+  // With α = 0 it would be the unpruned network again.
+  const ccm: PlannedRun[] =
+    has('ccm') && study.ccm > 0 ? [{ key: 'ccm', name: 'CCM alone', role: 'unpruned', parent: source.key, spec: later }] : [];
+  const cut = (key: string, name: string, pruning: PruningSpec): PlannedRun => ({
+    key,
+    name,
+    role: 'pruned',
+    parent: source.key,
+    spec: { ...later, pruning },
+  });
+  const pruned = has('pruned')
+    ? settings.map((pruning, p) => cut(`pruned ${p}`, settings.length > 1 ? pruningName(pruning) : 'pruned', pruning))
+    : [];
+  const random = has('random')
+    ? randomCuts(settings, pruned.length > 0).map(([p, pruning]) => cut(`random ${p}`, named('random cut', pruning), pruning))
+    : [];
+  const scratch = has('scratch')
+    ? distinct(settings, (pruning) => networkAfter(network, pruning)).map(([p, pruning]): PlannedRun => {
+        const small = { ...whole, network: networkAfter(network, pruning), control: { network, pruning } };
+        return { ...unpruned, key: `scratch ${p}`, name: named('from scratch', pruning), spec: small };
+      })
+    : [];
+  const fromSource = [...ccm, ...pruned, ...random];
+  return [...(has('unpruned') ? [unpruned] : []), ...(fromSource.length > 0 ? [source] : []), ...fromSource, ...scratch];
+}
+
+/** The settings with chance as their criterion, one of each, but for those that the study cuts by chance anyway. */
+function randomCuts(settings: PruningSpec[], withPruned: boolean): [number, PruningSpec][] {
+  const byChance = (pruning: PruningSpec): PruningSpec => ({ ...pruning, criterion: 'random' });
+  const planned = new Set(settings.filter(({ criterion }) => withPruned && criterion === 'random').map((one) => JSON.stringify(one)));
+  return distinct(settings.map(byChance), (one) => one).filter(([, one]) => !planned.has(JSON.stringify(one)));
+}
+
+/** The first of every kind, with its index. */
+function distinct<T>(items: readonly T[], kind: (item: T) => unknown): [number, T][] {
+  return [...Map.groupBy(items.entries(), ([, item]) => JSON.stringify(kind(item))).values()].map(([first]) => first!);
+}
+
+function networkLabel(network: StudySpec['networks'][number], index: number): string {
+  return 'backbone' in network ? `network ${index + 1}` : `N${network.types} D${network.dim} L${network.depth}`;
+}
