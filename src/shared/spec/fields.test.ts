@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fieldAt, fieldsOf } from './fields.ts';
+import { fieldAt, fieldsIn, fieldsOf, valueAt, withValue } from './fields.ts';
 import { NetworkFamily, NetworkSpec } from './network.ts';
 import { PreparationSpec } from './preparation.ts';
 import { PruningSpec } from './pruning.ts';
@@ -48,6 +48,18 @@ describe('fieldsOf', () => {
   it('names a path that is not there', () => {
     expect(() => fieldAt(TrainingSpec, 'learningrate')).toThrow('learningrate');
   });
+});
+
+it('settings inside a list are found from there', () => {
+  expect(fieldsIn(fieldsOf(NetworkSpec), 'backbone[].').map(({ path }) => path)).toEqual(['channels', 'kernel', 'stride', 'padding']);
+});
+
+it('a value deep inside is read and changed without touching the rest', () => {
+  const spec = TrainingSpec.parse({ epochs: 3 });
+  const changed = withValue(spec, 'measure.threshold', 0.5);
+  expect(valueAt(changed, 'measure.threshold')).toBe(0.5);
+  expect(changed).toEqual({ ...spec, measure: { ...spec.measure, threshold: 0.5 } });
+  expect(valueAt(spec, 'measure.threshold')).toBe(0.01);
 });
 
 describe.each([

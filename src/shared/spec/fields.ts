@@ -87,6 +87,20 @@ export function fieldAt(schema: z.ZodType, path: string): Field {
   return field;
 }
 
+/** Those inside an object or a list of objects, with paths from there: of "backbone[]." the settings of one block. */
+export const fieldsIn = (fields: readonly Field[], place: string): Field[] =>
+  fields.filter(({ path }) => path.startsWith(place)).map((field) => ({ ...field, path: field.path.slice(place.length) }));
+
+export const valueAt = (spec: object, path: string): unknown =>
+  path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], spec);
+
+/** The spec with another value at a path. */
+export function withValue<T extends object>(spec: T, path: string, value: unknown): T {
+  const [key = '', ...rest] = path.split('.');
+  const inner = rest.length === 0 ? value : withValue((spec as Record<string, object>)[key]!, rest.join('.'), value);
+  return { ...spec, [key]: inner };
+}
+
 function collect(schema: JsonSchema, whole: readonly string[], prefix: string, found: Map<string, Field>): void {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const path = prefix + name;

@@ -84,7 +84,15 @@ export const NetworkSpec = z.strictObject({
   backbone: z.array(ConvBlock).max(32),
   primary: PrimaryCapsules,
   intermediate: z.array(IntermediateCapsules).max(32),
-  classes: z.strictObject({ dim: dim.default(16), iterations: iterations.default(3) }).prefault({}),
+  classes: z
+    .strictObject({
+      dim: dim.default(16).meta({
+        title: 'Dimension',
+        description: 'Length of the vector of each class capsule; there are as many as the data have classes.',
+      }),
+      iterations: iterations.default(3),
+    })
+    .prefault({}),
   squash: Squash.default('squash'),
   decoder: z
     .strictObject({

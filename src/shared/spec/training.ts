@@ -27,6 +27,7 @@ export const MeasureSpec = z.strictObject({
     title: 'Test batch',
     description: 'Images per batch when testing; the paper’s activation is averaged over these batches.',
     unit: 'images',
+    advanced: true,
   }),
   threshold: z.number().min(0).max(1).default(0.01).meta({
     title: 'Threshold',
@@ -54,10 +55,12 @@ export const TrainingSpec = z.strictObject({
   learningRateDecay: z.number().positive().max(1).default(1).meta({
     title: 'Learning rate decay',
     description: 'Factor by which the learning rate falls after every epoch; 1 keeps it.',
+    advanced: true,
   }),
   weightDecay: z.number().min(0).max(1).default(2e-7).meta({
     title: 'Weight decay',
     description: 'Weight of the L2 term added to the gradient, as PyTorch’s Adam does.',
+    advanced: true,
   }),
   reconstruction: z.number().min(0).default(0.0005).meta({
     title: 'Reconstruction weight',
