@@ -2,7 +2,7 @@
 import { run } from '../engine/jobs/run.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Dataset } from '../shared/dataset.ts';
-import { countInactive } from '../shared/inactive.ts';
+import { countAsMeasured } from '../shared/inactive.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { EpochMetrics } from '../shared/results.ts';
 import { jobOf } from '../store/run-job.ts';
@@ -76,8 +76,7 @@ function withHeartbeat(id: string, { store, shouldStop }: RunContext): () => boo
 
 function inactiveText(metrics: EpochMetrics | undefined, run: StoredRun): string | null {
   if (!metrics) return null;
-  const { criterion, threshold } = run.spec.training.measure;
-  return portion(countInactive(metrics.test.activity, criterion, threshold));
+  return portion(countAsMeasured(metrics.test.activity, run.spec.training.measure));
 }
 
 function epochLine({ epoch, train, test, seconds, imagesPerSecond }: EpochMetrics, inactive: string | null): string {

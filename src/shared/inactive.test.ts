@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countInactive, isInactive } from './inactive.ts';
+import { countAsMeasured, countInactive, deadOf, isInactive } from './inactive.ts';
+import { criteria } from './measures/criteria.ts';
+import { InactivityCriterion, MeasureSpec } from './spec/training.ts';
 
 const layer = (name: string, values: number[]) => ({
   layer: name,
@@ -34,4 +36,31 @@ describe('countInactive', () => {
     expect(countInactive(activity, 'activation-rate', 0.01).total).toBe(1);
     expect(countInactive(activity, 'mean-length', 0.3).total).toBe(3);
   });
+});
+
+describe('countAsMeasured', () => {
+  const activity = [layer('capsules.0', [0, 0.1, 0.2, 0.3])];
+  const total = (settings: object) => countAsMeasured(activity, MeasureSpec.parse(settings)).total;
+
+  it('takes the threshold for a share of images too, unless there is one for it', () => {
+    expect(total({ criterion: 'activation-rate', threshold: 0.2 })).toBe(2);
+    expect(total({ criterion: 'activation-rate', threshold: 0.2, rate: null })).toBe(2);
+    expect(total({ criterion: 'activation-rate', threshold: 0.2, rate: 0.4 })).toBe(3);
+    expect(total({ criterion: 'activation-rate', threshold: 0.2, rate: 0 })).toBe(1);
+  });
+
+  it('compares lengths with the threshold, whatever the share', () => {
+    expect(total({ criterion: 'mean-vector', threshold: 0.2, rate: 0.9 })).toBe(3);
+    expect(countAsMeasured(activity, MeasureSpec.parse({ rate: 0.9 })).threshold).toBe(0.01);
+  });
+});
+
+it('has a criterion in the table for every one that a run may name', () => {
+  expect(InactivityCriterion.options).toEqual(Object.keys(criteria));
+});
+
+it('adds up dead capsules of the intermediate layers', () => {
+  const dead = ['primary', 'capsules.0', 'capsules.1'].map((name, i) => ({ layer: name, dead: i, of: 4 }));
+  expect(deadOf({ coupling: [], correlation: [], cut: null, dead })).toEqual({ total: 3, of: 8 });
+  expect(deadOf(null)).toBeNull();
 });

@@ -1,5 +1,5 @@
 /** Runs as lists, comparisons and reports show them, put together from what is stored. */
-import { countInactive, deadOf } from '../shared/inactive.ts';
+import { countAsMeasured, deadOf } from '../shared/inactive.ts';
 import type { RunRecord } from '../shared/results.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
@@ -10,7 +10,6 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
   if (!evaluation) return null;
   const epochs = store.epochSummary(run.id);
   const weights = store.file(run.id, 'weights');
-  const { criterion, threshold } = run.spec.training.measure;
   return {
     id: run.id,
     name: run.name,
@@ -29,7 +28,7 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     accuracy: evaluation.accuracy,
     top5: evaluation.top5,
     loss: evaluation.loss,
-    inactive: countInactive(evaluation.activity, criterion, threshold),
+    inactive: countAsMeasured(evaluation.activity, run.spec.training.measure),
     dead: deadOf(store.result(run.id)?.analysis ?? null),
     imagesPerSecond: epochs?.imagesPerSecond ?? 0,
     peakMemoryBytes: epochs?.peakMemoryBytes ?? 0,

@@ -1,6 +1,6 @@
 /** Between rows of SQLite and the types of the store. */
 import type { EpochMetrics, LayerActivity, LayerGradient } from '../shared/results.ts';
-import { countInactive } from '../shared/inactive.ts';
+import { countAsMeasured } from '../shared/inactive.ts';
 import type { MeasureSpec } from '../shared/spec/training.ts';
 import type { NewRun, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
 
@@ -97,7 +97,7 @@ export function epochRows(metrics: EpochMetrics, measure: MeasureSpec): { epoch:
   const { gradients, test, ...rest } = metrics;
   const { activity, ...evaluation } = test;
   const { epoch } = metrics;
-  const inactive = countInactive(activity, measure.criterion, measure.threshold);
+  const inactive = countAsMeasured(activity, measure);
   return {
     epoch: {
       epoch,

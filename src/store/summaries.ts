@@ -1,6 +1,6 @@
 /** Runs as the list shows them: one query for thousands, without reading what only a single run's view needs. */
 import type { RunSummary } from '../shared/contract/index.ts';
-import { countInactive } from '../shared/inactive.ts';
+import { countAsMeasured } from '../shared/inactive.ts';
 import type { Evaluation } from '../shared/results.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
 import type { Sql } from './sql.ts';
@@ -61,9 +61,8 @@ export function summaries(sql: Sql, ids?: readonly string[]): RunSummary[] {
 
 function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactive, evaluation, ...row }: Row): RunSummary {
   const { network, training, pruning, seed, firstEpoch } = JSON.parse(spec) as RunSpec;
-  const { criterion, threshold } = training.measure;
   const tested = evaluation === null ? null : (JSON.parse(evaluation) as Evaluation);
-  const total = tested ? countInactive(tested.activity, criterion, threshold).total : inactive;
+  const total = tested ? countAsMeasured(tested.activity, training.measure).total : inactive;
   return {
     ...row,
     study: study === null ? null : { id: study, name: studyName ?? '' },

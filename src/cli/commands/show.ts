@@ -1,6 +1,6 @@
 /** `capscope show <id>`: everything known of one run. */
 import type { Command } from 'commander';
-import { countInactive } from '../../shared/inactive.ts';
+import { countAsMeasured } from '../../shared/inactive.ts';
 import { measures, notesOn } from '../../shared/measures/catalogue.ts';
 import { criteria, ruleText } from '../../shared/measures/criteria.ts';
 import type { Measured } from '../../shared/measures/measured.ts';
@@ -91,7 +91,7 @@ function epochTable(epochs: EpochMetrics[], measure: MeasureSpec): string {
       plain(accuracy(train.accuracy)),
       real(test.loss),
       plain(accuracy(test.accuracy)),
-      portion(countInactive(test.activity, measure.criterion, measure.threshold)),
+      portion(countAsMeasured(test.activity, measure)),
       count(imagesPerSecond),
       duration(seconds),
     ]),

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readBack } from '../ops/read-back.ts';
+import { countInactive } from '../../shared/inactive.ts';
 import { activityOf, ActivityMeter, activationRates, deadCapsules } from './activity.ts';
 
 beforeAll(async () => {
@@ -69,5 +70,12 @@ describe('deadCapsules', () => {
     const activity = [(await measure(first)).result()];
     expect(deadCapsules(activity, 0.01)).toEqual([{ layer: 'capsules.0', dead: 1, of: 3 }]);
     expect(deadCapsules(activity, 0.6)).toEqual([{ layer: 'capsules.0', dead: 2, of: 3 }]);
+  });
+  it('rounds as the count of inactive types by their largest length does', () => {
+    const lengths = [0.0104, 0.0106, 0.0094, 0];
+    const activity = [{ layer: 'capsules.0', meanVector: lengths, meanLength: lengths, maxLength: lengths, activationRate: lengths }];
+    const { total, of } = countInactive(activity, 'max-length', 0.01);
+    expect([total, of]).toEqual([3, 4]);
+    expect(deadCapsules(activity, 0.01)).toEqual([{ layer: 'capsules.0', dead: total, of }]);
   });
 });

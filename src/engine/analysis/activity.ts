@@ -6,6 +6,7 @@
  * it, so three others stand beside it; see LayerActivity.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { isInactive } from '../../shared/inactive.ts';
 import type { LayerActivity, RunAnalysis } from '../../shared/results.ts';
 import type { HostTensor } from '../../shared/weights.ts';
 
@@ -96,11 +97,14 @@ export function activationRates({ shape, data }: HostTensor, threshold: number):
   return active.map((count) => count / images);
 }
 
-/** Dead capsule types per layer: never longer than the threshold on any image (Mitterreiter et al., AAAI 2023). */
+/**
+ * Dead capsule types per layer: never longer than the threshold on any image (Mitterreiter et al., AAAI 2023). Lengths are
+ * rounded as they are where inactive types are counted, so that what is dead is inactive by every length.
+ */
 export function deadCapsules(activity: LayerActivity[], threshold: number): RunAnalysis['dead'] {
   return activity.map(({ layer, maxLength }) => ({
     layer,
-    dead: maxLength.filter((length) => length <= threshold).length,
+    dead: maxLength.filter((length) => isInactive(length, threshold)).length,
     of: maxLength.length,
   }));
 }

@@ -15,7 +15,7 @@ export interface HeatRow {
 
 /** Primary capsules and all intermediate layers, from the input upwards. */
 export function heatRows(activity: readonly LayerActivity[], criterion: InactivityCriterion): HeatRow[] {
-  return activity.map((layer) => ({ layer: layer.layer, values: criteria[criterion].of(layer) }));
+  return activity.map((layer) => ({ layer: layer.layer, values: layer[criteria[criterion].reads] }));
 }
 
 /** Only intermediate layers are counted, and so only they are crossed out. */

@@ -53,6 +53,7 @@ export function trainingSettings(training: TrainingSpec): Setting[] {
     { label: 'Test batch', value: training.measure.batch },
     { label: 'Measured criterion', value: criteria[training.measure.criterion].label },
     { label: 'Measured threshold', value: training.measure.threshold },
+    { label: 'Measured activation rate', value: training.measure.rate ?? 'as threshold' },
   ];
 }
 

@@ -14,7 +14,7 @@ function panel(run: RunView): HeatPanel[] {
   if (!run.evaluation) return [];
   const { criterion, threshold, total, of } = run.record.inactive;
   const rows = run.evaluation.activity.map((layer) => {
-    const activations = criteria[criterion].of(layer);
+    const activations = layer[criteria[criterion].reads];
     return {
       layer: layer.layer,
       values: activations,

@@ -1,24 +1,9 @@
 /** How a network is trained and measured. Defaults are the paper's where it names one. */
 import { z } from 'zod';
+import { criteria, criterionNames } from '../measures/criteria.ts';
 
 /** The four ways to call a capsule type inactive; see engine/analysis/activity.ts. */
-export const InactivityCriterion = z.enum(['mean-vector', 'mean-length', 'max-length', 'activation-rate']).meta({
-  choices: {
-    'mean-vector': {
-      label: 'mean vector',
-      help: 'Length of the capsule’s mean vector over positions and test images: the paper’s measure. Vectors that point apart cancel.',
-    },
-    'mean-length': { label: 'mean length', help: 'Mean length of the capsule over positions and test images; nothing cancels.' },
-    'max-length': {
-      label: 'largest length',
-      help: 'Longest the capsule ever gets on a test image. At most the threshold means that it is dead.',
-    },
-    'activation-rate': {
-      label: 'activation rate',
-      help: 'Share of test images on which the capsule is longer, somewhere in its map, than the threshold the run was measured with.',
-    },
-  },
-});
+export const InactivityCriterion = z.enum(criterionNames).meta({ choices: criteria });
 
 export type InactivityCriterion = z.infer<typeof InactivityCriterion>;
 
@@ -32,12 +17,24 @@ export const MeasureSpec = z.strictObject({
   threshold: z.number().min(0).max(1).default(0.01).meta({
     title: 'Threshold',
     description:
-      'A capsule type at or below it is inactive. Runs can be compared by another one later; only the activation rate and dead capsules stick to this.',
+      'A capsule type is inactive if its length, rounded to three decimals, is at most this. Runs can be compared by another one later; only the activation rate and dead capsules stick to this.',
   }),
   criterion: InactivityCriterion.default('mean-vector').meta({
     title: 'Inactive by',
     description: 'What is compared with the threshold.',
   }),
+  rate: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'Activation rate',
+      description:
+        'By activation rate, a capsule type is inactive if it is longer than the threshold on at most this share of the test images. Other criteria do without it.',
+      choices: { null: { label: 'the same number as the threshold' } },
+    }),
 });
 export type MeasureSpec = z.infer<typeof MeasureSpec>;
 
