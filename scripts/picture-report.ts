@@ -1,17 +1,18 @@
 /**
  * Takes the README's picture: the top of a study's report, down to the heat map.
  *
- *     node scripts/picture-report.ts <report.html> [chromium]
+ *     node scripts/picture-report.ts <report.html>
  */
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { launchOptions } from '../test/chromium.ts';
 
-const [report, executablePath = '/usr/bin/chromium'] = process.argv.slice(2);
+const [report] = process.argv.slice(2);
 if (!report) throw new Error('name a report');
 const picture = fileURLToPath(new URL('../docs/images/report.png', import.meta.url));
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch(launchOptions);
 try {
   const width = 1280;
   const page = await browser.newPage({ viewport: { width, height: 1600 }, colorScheme: 'light' });

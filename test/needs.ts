@@ -22,3 +22,6 @@ export function mustHave(lack: Lack): Lack {
   if (lack !== null && process.env['CI']) throw new Error(lack);
   return lack;
 }
+
+/** For tests that hold a process and let it go on, or press Ctrl-C. */
+export const lackOfSignals: Lack = process.platform === 'win32' ? 'Windows has no signals.' : null;

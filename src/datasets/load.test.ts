@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PreparationSpec } from '../shared/spec/preparation.ts';
@@ -61,7 +61,7 @@ describe('loadDataset', () => {
     const { shape, classes, train, test, name } = await loadDataset(folder);
     expect(shape).toEqual({ height: 3, width: 4, channels: 1 });
     expect(classes).toEqual(['0', '1', '2']);
-    expect(name).toBe(folder.split('/').at(-1));
+    expect(name).toBe(basename(folder));
     expect([...train.images]).toEqual(Array.from({ length: 108 }, (_, i) => i));
     expect([...test.labels]).toEqual([0, 1, 2, 0, 1, 2]);
   });

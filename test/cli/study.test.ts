@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { StudyResult } from '../../src/shared/results.ts';
 import { decodeSafetensors, decodeWeights, encodeWeights } from '../../src/shared/safetensors.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
+import { lackOfSignals, needs } from '../needs.ts';
 import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { capscope, startCapscope } from './capscope.ts';
 import { writeTinyStudy } from './tiny-study.ts';
@@ -69,7 +70,7 @@ describe('a study', () => {
     expect(existsSync(db)).toBe(true);
   });
 
-  it('stopped by Ctrl-C says so, and goes on to the same weights as if it had never stopped', async () => {
+  it('stopped by Ctrl-C says so, and goes on to the same weights as if it had never stopped', needs(lackOfSignals), async () => {
     const through = tinyStudy({}, 300);
     const expected = weightsOf(await through.json());
     const { args, json, db, run } = tinyStudy({}, 300);

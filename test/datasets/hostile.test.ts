@@ -1,7 +1,7 @@
 /** Files that are made to do harm, and data sets that are odd but honest. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { buffer } from 'node:stream/consumers';
@@ -13,6 +13,7 @@ import { defaultLimits } from '../../src/datasets/formats/reader.ts';
 import { unpickle } from '../../src/datasets/formats/cifar/unpickle.ts';
 import { readPaths } from '../../src/datasets/read.ts';
 import type { RawSplit } from '../../src/datasets/raw.ts';
+import { needs } from '../needs.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -37,7 +38,7 @@ async function refusal(paths: string[]): Promise<string> {
   expect(error).toBeInstanceOf(DatasetError);
   const { message } = error as Error;
   expect(message).not.toContain('\n');
-  return message.replaceAll(folder, '…');
+  return message.replaceAll(folder + sep, '…/').replaceAll(folder, '…');
 }
 
 const png = (value: number) =>
@@ -302,6 +303,10 @@ describe('folders', () => {
     write('train/only/1.png', await png(1));
     rmSync(join(folder, 'only'), { recursive: true });
     expect(await refusal([folder])).toMatch(/its images all lie in the folder of one class, only; expected a folder for each/);
+  });
+
+  const lackOfDevices = process.platform === 'win32' ? 'Windows has no devices among its files.' : null;
+  it('that are a device are refused', needs(lackOfDevices), async () => {
     expect(await refusal(['/dev/null'])).toBe('/dev/null: it is neither a file nor a folder; expected one of them');
   });
 });

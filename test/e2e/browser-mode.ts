@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 import { lackOfChromium, launchOptions } from '../chromium.ts';
-import type { Lack } from '../needs.ts';
+import { lackOfSignals, type Lack } from '../needs.ts';
 import { complaintsOf, dragging, tellProgram, waitFor, type Session } from './session.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-export const lackOfBrowserMode: Lack =
-  process.platform === 'win32' ? 'On Windows a test cannot press Ctrl-C, with which browser mode ends.' : lackOfChromium;
+/** Ctrl-C is what ends browser mode. */
+export const lackOfBrowserMode: Lack = lackOfSignals ?? lackOfChromium;
 
 export interface BrowserMode extends Session {
   /** With the token. */

@@ -1,13 +1,10 @@
 /** What the desktop expects of an application that works for hours: pausing, quitting, progress, notifications, its window. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { needs } from '../needs.ts';
+import { lackOfSignals, needs } from '../needs.ts';
 import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import * as journey from './journey.ts';
 import { writeMnist } from './mnist.ts';
 import { makeFolder, removeFolder, waitFor } from './session.ts';
-
-/** Signals that stop a process and let it go on. */
-const lackOfStandstill = process.platform === 'win32' ? 'Windows cannot make a process stand still.' : null;
 
 describe(driven('a long run'), needs(lackOfDesktop), () => {
   let folder: string;
@@ -60,7 +57,7 @@ describe(driven('a long run'), needs(lackOfDesktop), () => {
     await journey.waitForStep(page);
   });
 
-  it('survives its trainer standing still as in sleep', needs(lackOfStandstill), async () => {
+  it('survives its trainer standing still as in sleep', needs(lackOfSignals), async () => {
     const { page } = desktop;
     const trainer = await desktop.trainer();
     process.kill(trainer, 'SIGSTOP');

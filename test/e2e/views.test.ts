@@ -15,8 +15,8 @@ import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import { writeMnist } from './mnist.ts';
 import { makeFolder, removeFolder, waitFor } from './session.ts';
 
-/** Null unless asked for: pictures take longer than all the rest. */
-const pictures = process.env['CAPSCOPE_PICTURES'] === undefined ? null : fileURLToPath(new URL('../../out/pictures/', import.meta.url));
+/** Null unless Vitest's mode asks for them: pictures take longer than all the rest. */
+const pictures = process.env['MODE'] === 'pictures' ? fileURLToPath(new URL('../../out/pictures/', import.meta.url)) : null;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const sizes = [
   { width: 1280, height: 800 },

@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function inNode(engine: string): Promise<{ results: Results; description: string }> {
   const file = join(folder, `${engine}.safetensors`);
   const child = fileURLToPath(new URL('node-engine.ts', import.meta.url));
-  const card = fileURLToPath(new URL('../swiftshader.ts', import.meta.url));
+  const card = new URL('../swiftshader.ts', import.meta.url).href;
   await promisify(execFile)(process.execPath, [...(engine === 'webgpu' ? ['--import', card] : []), child, engine, file], {
     timeout: PATIENCE,
   });

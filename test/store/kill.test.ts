@@ -4,10 +4,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { randomStream } from '../../src/shared/random.ts';
 import { addTinyStudy, openStore, temporaryFolder } from './fixtures.ts';
 
+const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
 const epochs = 100_000;
 
 it('kill -9 at any moment leaves a database that opens, with every epoch that was reported and the checkpoint of the last', async () => {
@@ -18,7 +20,7 @@ it('kill -9 at any moment leaves a database that opens, with every epoch that wa
   let recorded = 0;
 
   for (let round = 0; round < 20; round++) {
-    const child = spawn(process.execPath, [new URL('writer.ts', import.meta.url).pathname, path, String(epochs)]);
+    const child = spawn(process.execPath, [writer, path, String(epochs)]);
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -47,7 +49,7 @@ it('kill -9 at any moment leaves a database that opens, with every epoch that wa
   }
 
   // And one that is left alone ends, and leaves no rubbish.
-  const child = spawn(process.execPath, [new URL('writer.ts', import.meta.url).pathname, path, String(recorded + 3)]);
+  const child = spawn(process.execPath, [writer, path, String(recorded + 3)]);
   const [code] = (await once(child, 'close')) as [number];
   expect(code).toBe(0);
   const store = openStore(folder);
