@@ -9,6 +9,12 @@ export function firstIssue(error: z.ZodError): string {
   return path ? `${path}: ${message}` : message;
 }
 
+/** The same of something that Capscope has written itself: what it does not know can only come from a later version. */
+export function storedIssue(error: z.ZodError): string {
+  const newer = deepest(error.issues[0]!).code === 'unrecognized_keys' ? '; a newer Capscope has written it: update this one' : '';
+  return `${firstIssue(error)}${newer}`;
+}
+
 function fieldPath(path: readonly PropertyKey[]): string {
   return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { NetworkSpecError, parametersOf } from './describe.ts';
 import { InputError } from './input-error.ts';
-import { firstIssue } from './issues.ts';
+import { storedIssue } from './issues.ts';
 import { decodeWeights, encodeWeights } from './safetensors.ts';
 import { InputShape, NetworkSpec } from './spec/network.ts';
 import { PreparationSpec, Standardisation } from './spec/preparation.ts';
@@ -37,7 +37,7 @@ export function encodeNetworkFile(saved: SavedNetwork, weights: Weights): Uint8A
 export function decodeNetworkFile(bytes: Uint8Array, source: string): SavedNetwork & { weights: Weights } {
   const { weights, metadata } = decodeWeights(bytes, source);
   const parsed = SavedNetwork.safeParse(metadataJson(metadata, specKey, source));
-  if (!parsed.success) throw new InputError(`${source}: the network in its metadata is not valid: ${firstIssue(parsed.error)}`);
+  if (!parsed.success) throw new InputError(`${source}: the network in its metadata is not valid: ${storedIssue(parsed.error)}`);
   const saved = parsed.data;
   if (saved.classes.length !== saved.input.classes)
     throw new InputError(`${source}: its metadata name ${saved.classes.length} classes, but the network has ${saved.input.classes}`);

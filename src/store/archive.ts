@@ -3,7 +3,7 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { statSync } from 'node:fs';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import { InputError } from '../shared/input-error.ts';
-import { firstIssue } from '../shared/issues.ts';
+import { storedIssue } from '../shared/issues.ts';
 import { decodeSafetensors } from '../shared/safetensors.ts';
 import { decodeNetworkFile } from '../shared/weights-file.ts';
 import { readWhole, writeDurably } from './disk.ts';
@@ -104,7 +104,7 @@ function readArchive(path: string): { manifest: Manifest; contents: Contents } {
       `${path} was exported by a newer Capscope (format ${format}; this one reads up to ${archiveFormat}); update Capscope`,
     );
   const parsed = Manifest.safeParse(json);
-  if (!parsed.success) throw new InputError(`${path}: ${manifestName} is not valid: ${firstIssue(parsed.error)}`);
+  if (!parsed.success) throw new InputError(`${path}: ${manifestName} is not valid: ${storedIssue(parsed.error)}`);
   const manifest = parsed.data;
   checkRuns(manifest, path);
 

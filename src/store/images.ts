@@ -1,14 +1,28 @@
 /** Where the images of data sets are kept, and how each data set is made from them. */
+import { z } from 'zod';
+import { PreparationSpec, Standardisation } from '../shared/spec/preparation.ts';
+import { fromJson, readable, toJson } from './json.ts';
 import type { Sql } from './sql.ts';
-import { toJson } from './rows.ts';
+
+/** How a data set came about. */
+export const Origin = z.object({
+  preparation: PreparationSpec.prefault({}),
+  standardisation: Standardisation.nullable().default(null),
+  /** Files and folders that it was read from. */
+  paths: z.array(z.string()).default([]),
+  /** Fingerprint of the data set that it was made from; null when it was read from files. */
+  base: z.string().nullable().default(null),
+  format: z.string().nullable().default(null),
+  leftOut: z.int().min(0).default(0),
+});
+export type Origin = z.infer<typeof Origin>;
 
 export interface StoredImages {
   /** Fingerprint of the data set that is made. */
   dataset: string;
   /** File with the images as they were read, in the folder of data sets beside the database; null: the bundled sample. */
   file: string | null;
-  /** How the images are divided and limited; JSON of contract types. */
-  recipe: unknown;
+  recipe: Origin;
   /** Where it was read from. */
   source: string | null;
   bytes: number;
@@ -26,11 +40,13 @@ type Row = Omit<StoredImages, 'recipe' | 'trainPerClass' | 'testPerClass'> & {
 
 const columns = 'dataset, file, recipe, source, bytes, train_per_class AS trainPerClass, test_per_class AS testPerClass, opened';
 
+const Counts = z.array(z.int().min(0));
+
 const imagesOf = ({ recipe, trainPerClass, testPerClass, ...rest }: Row): StoredImages => ({
   ...rest,
-  recipe: JSON.parse(recipe) as unknown,
-  trainPerClass: JSON.parse(trainPerClass) as number[],
-  testPerClass: JSON.parse(testPerClass) as number[],
+  recipe: fromJson(Origin, recipe, `origin of data set ${rest.dataset}`),
+  trainPerClass: fromJson(Counts, trainPerClass, `training images per class of data set ${rest.dataset}`),
+  testPerClass: fromJson(Counts, testPerClass, `test images per class of data set ${rest.dataset}`),
 });
 
 export class Images {
@@ -40,8 +56,9 @@ export class Images {
     this.#sql = sql;
   }
 
+  /** Without those that cannot be read: their images count as not here, and whoever asks for them hears why. */
   list(): StoredImages[] {
-    return this.#sql.all<Row>(`SELECT ${columns} FROM images ORDER BY opened DESC`).map(imagesOf);
+    return readable(this.#sql.all<Row>(`SELECT ${columns} FROM images ORDER BY opened DESC`), imagesOf, () => undefined);
   }
 
   find(dataset: string): StoredImages | null {

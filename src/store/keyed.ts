@@ -1,6 +1,7 @@
 /** Small values by key, as JSON: settings, and what views remember. */
+import type { z } from 'zod';
+import { fromJson, toJson } from './json.ts';
 import type { Sql } from './sql.ts';
-import { toJson } from './rows.ts';
 
 export class KeyedValues {
   readonly #sql: Sql;
@@ -9,10 +10,10 @@ export class KeyedValues {
     this.#sql = sql;
   }
 
-  /** Null when nothing is stored under the key. */
-  get(key: string): unknown {
+  /** Null when nothing is stored under the key. Throws an InputError when it cannot be read. */
+  get<T>(key: string, schema: z.ZodType<T>): T | null {
     const row = this.#sql.get('SELECT value FROM keyed WHERE key = ?', key) as { value: string } | undefined;
-    return row ? (JSON.parse(row.value) as unknown) : null;
+    return row ? fromJson(schema, row.value, `what is kept as "${key}"`) : null;
   }
 
   set(key: string, value: unknown): void {

@@ -1,16 +1,12 @@
 /** Between rows of SQLite and the types of the store. */
-import type { EpochMetrics, LayerActivity, LayerGradient } from '../shared/results.ts';
+import { z } from 'zod';
 import { countAsMeasured } from '../shared/inactive.ts';
+import { EpochMetrics, Evaluation, LayerActivity, LayerCut, LayerGradient } from '../shared/results.ts';
+import { RunSpec } from '../shared/spec/run.ts';
+import { StudySpec } from '../shared/spec/study.ts';
 import type { MeasureSpec } from '../shared/spec/training.ts';
+import { fromJson, toJson } from './json.ts';
 import type { NewRun, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
-
-/** JSON knows no NaN or Infinity and would write null for them without a word. Throws a RangeError instead. */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (key, item: unknown) => {
-    if (typeof item === 'number' && !Number.isFinite(item)) throw new RangeError(`"${key}" is ${item}; only finite numbers can be stored`);
-    return item;
-  });
-}
 
 export interface DatasetRow {
   fingerprint: string;
@@ -25,15 +21,20 @@ export interface DatasetRow {
 
 export const datasetRow = ({ shape, classes, ...rest }: StoredDataset): DatasetRow => ({ ...rest, ...shape, classes: toJson(classes) });
 
+const Names = z.array(z.string());
+
 export const datasetOf = ({ height, width, channels, classes, ...rest }: DatasetRow): StoredDataset => ({
   ...rest,
   shape: { height, width, channels },
-  classes: JSON.parse(classes) as string[],
+  classes: fromJson(Names, classes, `classes of data set ${rest.name}`),
 });
 
 export type StudyRow = Omit<StoredStudy, 'spec'> & { spec: string };
 
-export const studyOf = ({ spec, ...rest }: StudyRow): StoredStudy => ({ ...rest, spec: JSON.parse(spec) as StoredStudy['spec'] });
+export const studyOf = ({ spec, ...rest }: StudyRow): StoredStudy => ({
+  ...rest,
+  spec: fromJson(StudySpec, spec, `settings of study "${rest.name}"`),
+});
 
 export type RunRow = Omit<StoredRun, 'spec' | 'cut' | 'versions'> & { spec: string; cut: string | null; versions: string | null };
 
@@ -41,11 +42,14 @@ export type RunRow = Omit<StoredRun, 'spec' | 'cut' | 'versions'> & { spec: stri
 export const runColumns =
   'id, study, key, name, role, parent, dataset, status, spec, cut, params, flops, engine, device, choice, versions, error, created, started, ended';
 
+const Cut = z.array(LayerCut);
+const Versions = z.record(z.string(), z.string());
+
 export const runOf = ({ spec, cut, versions, ...rest }: RunRow): StoredRun => ({
   ...rest,
-  spec: JSON.parse(spec) as StoredRun['spec'],
-  cut: cut === null ? null : (JSON.parse(cut) as StoredRun['cut']),
-  versions: versions === null ? {} : (JSON.parse(versions) as StoredRun['versions']),
+  spec: fromJson(RunSpec, spec, `spec of run ${rest.id}`),
+  cut: cut === null ? null : fromJson(Cut, cut, `cut of run ${rest.id}`),
+  versions: versions === null ? {} : fromJson(Versions, versions, `versions of run ${rest.id}`),
 });
 
 export const runRow = ({ spec, cut, versions, ...rest }: StoredRun): RunRow => ({
@@ -131,9 +135,17 @@ export function epochRows(metrics: EpochMetrics, measure: MeasureSpec): { epoch:
   };
 }
 
+const OwnMetrics = EpochMetrics.omit({ gradients: true }).extend({ test: Evaluation.omit({ activity: true }) });
+
 /** The opposite of epochRows. `layers` in order of position. */
-export function epochOf(epoch: Pick<EpochRow, 'metrics'>, layers: Pick<MeasurementRow, 'kind' | 'data'>[]): EpochMetrics {
-  const metrics = JSON.parse(epoch.metrics) as Omit<EpochMetrics, 'test' | 'gradients'> & { test: Omit<EpochMetrics['test'], 'activity'> };
-  const of = <T>(kind: MeasurementRow['kind']) => layers.filter((l) => l.kind === kind).map((l) => JSON.parse(l.data) as T);
-  return { ...metrics, test: { ...metrics.test, activity: of<LayerActivity>('activity') }, gradients: of<LayerGradient>('gradient') };
+export function epochOf(
+  run: string,
+  { epoch, metrics }: Pick<EpochRow, 'epoch' | 'metrics'>,
+  layers: Pick<MeasurementRow, 'kind' | 'data'>[],
+): EpochMetrics {
+  const where = `epoch ${epoch} of run ${run}`;
+  const of = <T>(kind: MeasurementRow['kind'], schema: z.ZodType<T>) =>
+    layers.filter((layer) => layer.kind === kind).map(({ data }) => fromJson(schema, data, `${kind} in ${where}`));
+  const { test, ...own } = fromJson(OwnMetrics, metrics, `metrics of ${where}`);
+  return { ...own, test: { ...test, activity: of('activity', LayerActivity) }, gradients: of('gradient', LayerGradient) };
 }

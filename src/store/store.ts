@@ -6,12 +6,13 @@ import { dirname, resolve } from 'node:path';
 import type { RunSummary } from '../shared/contract/index.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { EpochMetrics, Evaluation } from '../shared/results.ts';
+import { Evaluation, RunAnalysis, type EpochMetrics } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
 import { Images } from './images.ts';
+import { fromJson, readable, toJson, type OnUnreadable } from './json.ts';
 import { KeyedValues } from './keyed.ts';
 import { isAlive, thisProcess, type ProcessIdentity } from './process.ts';
 import { Queue } from './queue.ts';
@@ -26,7 +27,6 @@ import {
   runOf,
   runRow,
   studyOf,
-  toJson,
   type DatasetRow,
   type EpochRow,
   type MeasurementRow,
@@ -39,6 +39,8 @@ import { Sql } from './sql.ts';
 import { studyIdentity } from './study-identity.ts';
 import { summaries } from './summaries.ts';
 import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
+
+const ignore = () => undefined;
 
 const now = () => new Date().toISOString();
 
@@ -91,8 +93,9 @@ export class Store {
     return datasetOf(row);
   }
 
-  datasets(): StoredDataset[] {
-    return this.#sql.all<DatasetRow>('SELECT * FROM datasets').map(datasetOf);
+  /** Without those that cannot be read. */
+  datasets(onUnreadable: OnUnreadable = ignore): StoredDataset[] {
+    return readable(this.#sql.all<DatasetRow>('SELECT * FROM datasets'), datasetOf, onUnreadable);
   }
 
   addStudy(spec: StudySpec, dataset: string, engine: EngineName | null): StoredStudy {
@@ -119,9 +122,10 @@ export class Store {
     return row ? studyOf(row) : null;
   }
 
-  /** Newest first. */
-  studies(): StoredStudy[] {
-    return this.#sql.all<StudyRow>('SELECT id, name, dataset, spec, created FROM studies ORDER BY created DESC, rowid DESC').map(studyOf);
+  /** Newest first, without those that cannot be read. */
+  studies(onUnreadable: OnUnreadable = ignore): StoredStudy[] {
+    const rows = this.#sql.all<StudyRow>('SELECT id, name, dataset, spec, created FROM studies ORDER BY created DESC, rowid DESC');
+    return readable(rows, studyOf, onUnreadable);
   }
 
   study(id: string): StoredStudy {
@@ -150,9 +154,9 @@ export class Store {
       .map(runOf);
   }
 
-  /** As the list shows them, oldest first; all, or those with these ids. Deleted ones are left out. */
-  summaries(ids?: readonly string[]): RunSummary[] {
-    return summaries(this.#sql, ids);
+  /** As the list shows them, oldest first; all, or those with these ids. Left out are deleted ones, and those that cannot be read. */
+  summaries(ids?: readonly string[], onUnreadable: OnUnreadable = ignore): RunSummary[] {
+    return summaries(this.#sql, ids, onUnreadable);
   }
 
   /** How many runs there are on each data set. */
@@ -294,7 +298,7 @@ export class Store {
     const byEpoch = Map.groupBy(layers, (layer) => layer.epoch);
     return this.#sql
       .all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run AND epoch >= @first ORDER BY epoch', { run, first })
-      .map((row) => epochOf(row, byEpoch.get(row.epoch) ?? []));
+      .map((row) => epochOf(run, row, byEpoch.get(row.epoch) ?? []));
   }
 
   /** The latest epoch, and what sums the epochs up; null before the first. Quicker than reading them all. */
@@ -309,13 +313,13 @@ export class Store {
   result(run: string): RunResult | null {
     const analysis = this.#sql.get('SELECT analysis FROM analyses WHERE run = ?', run) as { analysis: string } | undefined;
     if (!analysis) return null;
-    return { evaluation: this.evaluation(run)!, analysis: JSON.parse(analysis.analysis) as RunResult['analysis'] };
+    return { evaluation: this.evaluation(run)!, analysis: fromJson(RunAnalysis, analysis.analysis, `analysis of run ${run}`) };
   }
 
   /** The network's latest test: the final one, or that of the last epoch while the run has not ended; null before the first. */
   evaluation(run: string): Evaluation | null {
     const row = this.#sql.get('SELECT evaluation FROM analyses WHERE run = ?', run) as { evaluation: string } | undefined;
-    return row ? (JSON.parse(row.evaluation) as Evaluation) : (this.#lastEpoch(run)?.test ?? null);
+    return row ? fromJson(Evaluation, row.evaluation, `evaluation of run ${run}`) : (this.#lastEpoch(run)?.test ?? null);
   }
 
   // Files

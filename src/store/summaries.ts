@@ -1,8 +1,12 @@
 /** Runs as the list shows them: one query for thousands, without reading what only a single run's view needs. */
+import { z } from 'zod';
 import type { RunSummary } from '../shared/contract/index.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
-import type { Evaluation } from '../shared/results.ts';
-import type { RunSpec } from '../shared/spec/run.ts';
+import { Evaluation } from '../shared/results.ts';
+import { PruningSpec } from '../shared/spec/pruning.ts';
+import { RunSpec } from '../shared/spec/run.ts';
+import { MeasureSpec, TrainingSpec } from '../shared/spec/training.ts';
+import { fromJson, readable, type OnUnreadable } from './json.ts';
 import type { Sql } from './sql.ts';
 
 interface Row extends Omit<
@@ -52,29 +56,46 @@ const query = (where: string) => `
     LEFT JOIN epochs AS latest ON latest.run = runs.id AND latest.epoch = done.last
   WHERE deleted IS NULL ${where} ORDER BY runs.created, runs.rowid`;
 
-/** All runs but deleted ones, oldest first, or those with these ids. */
-export function summaries(sql: Sql, ids?: readonly string[]): RunSummary[] {
-  if (ids === undefined) return sql.all<Row>(query('')).map(summaryOf);
-  const rows = sql.all<Row>(query('AND runs.id IN (SELECT value FROM json_each(@ids))'), { ids: JSON.stringify(ids) });
-  return rows.map(summaryOf);
+/** What a line of the list needs of a RunSpec. The rest is not looked at: there may be thousands. */
+const Listed = z.object({
+  network: z.object({
+    primary: z.object({ types: z.int(), dim: z.int() }),
+    intermediate: z.array(z.object({ types: z.int() })),
+  }),
+  training: z.object({ epochs: TrainingSpec.shape.epochs, measure: z.object(MeasureSpec.shape).prefault({}) }),
+  pruning: z
+    .object({
+      criterion: PruningSpec.shape.criterion,
+      backbone: PruningSpec.shape.backbone,
+      capsules: PruningSpec.shape.capsules,
+      granularity: PruningSpec.shape.granularity,
+      capsuleLayers: PruningSpec.shape.capsuleLayers,
+    })
+    .nullable(),
+  seed: RunSpec.shape.seed,
+  firstEpoch: RunSpec.shape.firstEpoch,
+});
+const Tags = z.array(z.string());
+
+/** All runs but deleted ones, oldest first, or those with these ids; without those that cannot be read. */
+export function summaries(sql: Sql, ids: readonly string[] | undefined, onUnreadable: OnUnreadable): RunSummary[] {
+  const rows =
+    ids === undefined
+      ? sql.all<Row>(query(''))
+      : sql.all<Row>(query('AND runs.id IN (SELECT value FROM json_each(@ids))'), { ids: JSON.stringify(ids) });
+  return readable(rows, summaryOf, onUnreadable);
 }
 
 function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactive, evaluation, ...row }: Row): RunSummary {
-  const { network, training, pruning, seed, firstEpoch } = JSON.parse(spec) as RunSpec;
-  const tested = evaluation === null ? null : (JSON.parse(evaluation) as Evaluation);
+  const { network, training, pruning, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
+  const tested = evaluation === null ? null : fromJson(Evaluation, evaluation, `evaluation of run ${row.id}`);
   const total = tested ? countAsMeasured(tested.activity, training.measure).total : inactive;
   return {
     ...row,
     study: study === null ? null : { id: study, name: studyName ?? '' },
     dataset: { fingerprint: dataset, name: datasetName },
     seed,
-    pruning: pruning && {
-      criterion: pruning.criterion,
-      backbone: pruning.backbone,
-      capsules: pruning.capsules,
-      granularity: pruning.granularity,
-      capsuleLayers: pruning.capsuleLayers,
-    },
+    pruning,
     network: { types: network.primary.types, dim: network.primary.dim, depth: network.intermediate.length },
     epoch: last ?? firstEpoch,
     firstEpoch,
@@ -82,7 +103,7 @@ function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactiv
     accuracy: tested?.accuracy ?? row.accuracy,
     loss: tested?.loss ?? row.loss,
     inactive: total === null ? null : { total, of: network.intermediate.reduce((sum, { types }) => sum + types, 0) },
-    tags: JSON.parse(row.tags) as string[],
+    tags: fromJson(Tags, row.tags, `tags of run ${row.id}`),
     favourite: row.favourite === 1,
     archived: row.archived === 1,
     resumable: row.resumable === 1,

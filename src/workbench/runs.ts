@@ -31,8 +31,9 @@ export function runHandlers(context: RunsContext): RunHandlers {
     host.emit('runs', runs);
     return runs;
   };
+  const leftOut = (problem: string) => host.emit('notice', { kind: 'error', text: `Left out of the list: ${problem}` });
   return {
-    'runs.list': () => store.summaries(),
+    'runs.list': () => store.summaries(undefined, leftOut),
     'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
     'runs.epochs': ({ id, from }) => store.epochs(id).filter(({ epoch }) => epoch >= from),
     'runs.live': ({ id }) => live.of(id),
@@ -69,7 +70,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
 
     'studies.list': () => {
       const runs = Map.groupBy(store.summaries(), ({ study }) => study?.id);
-      return store.studies().flatMap(({ id, dataset, ...study }) => {
+      return store.studies(leftOut).flatMap(({ id, dataset, ...study }) => {
         // In the order in which they were made, which is the planned one.
         const members = runs.get(id)?.map((run) => run.id) ?? [];
         return members.length > 0
@@ -86,7 +87,9 @@ export function runHandlers(context: RunsContext): RunHandlers {
 }
 
 function detailOf(store: Store, id: string): RunDetail {
-  const [summary] = store.summaries([id]);
+  const [summary] = store.summaries([id], (problem) => {
+    throw new InputError(problem);
+  });
   if (!summary) throw new InputError('this run is not here; it may have been deleted');
   const { spec, cut, versions, device, choice, dataset } = store.run(id);
   const stored = store.dataset(dataset);

@@ -2,6 +2,7 @@
  * The workbench without a screen: implements the contract over store, data sets and queue. What it needs of the program
  * around it comes in as a Host, so that Electron's main process and the server of browser mode are thin.
  */
+import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { contract, Settings, type AppInfo, type EngineInfo, type Handlers, type MethodName, type Reply } from '../shared/contract/index.ts';
 import { chooseEngine, EngineName, type EngineReport } from '../shared/engines.ts';
@@ -9,6 +10,7 @@ import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
+import { readable } from '../store/json.ts';
 import { Store } from '../store/store.ts';
 import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
@@ -61,14 +63,14 @@ export class Workbench {
   }
 
   get settings(): Settings {
-    return Settings.parse(this.#store.values.get(settingsKey) ?? {});
+    return this.#readSettings(() => undefined);
   }
 
   /** The host's own small values, such as the place of its window; nothing is kept any more once the workbench is closed. */
-  get values(): Pick<Store['values'], 'get' | 'set'> {
+  get values(): { get: (key: string) => unknown; set: Store['values']['set'] } {
     const { values } = this.#store;
     return {
-      get: (key) => values.get(key),
+      get: (key) => values.get(key, z.json()),
       set: (key, value) => {
         if (!this.#closed) values.set(key, value);
       },
@@ -108,6 +110,12 @@ export class Workbench {
       console.error(error);
       return refuse('fault', `${method} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /** Those that cannot be read count as none, so that everything else still can. */
+  #readSettings(onUnreadable: (problem: string) => void): Settings {
+    const [settings] = readable([settingsKey], (key) => this.#store.values.get(key, Settings), onUnreadable);
+    return settings ?? Settings.parse({});
   }
 
   #choice(name: EngineName): EngineChoice {
@@ -152,14 +160,15 @@ export class Workbench {
           throw new InputError('a run is being trained, which would be measured too; try again when it has ended');
         return this.#infoOf(await this.#engines.measure());
       },
-      'app.settings': () => this.settings,
+      'app.settings': () =>
+        this.#readSettings((problem) => host.emit('notice', { kind: 'error', text: `${problem}; settings are as new` })),
       'app.changeSettings': (change) => {
         const settings = Settings.parse({ ...this.settings, ...change });
         store.values.set(settingsKey, settings);
         host.emit('settings', settings);
         return settings;
       },
-      'app.viewState': ({ key }) => store.values.get(`view.${key}`),
+      'app.viewState': ({ key }) => store.values.get(`view.${key}`, z.json()),
       'app.keepViewState': ({ key, value }) => {
         store.values.set(`view.${key}`, value);
         return null;

@@ -11,7 +11,8 @@ export function addRuns(program: Command): void {
     .addOption(jsonOption())
     .action(({ db, json }: { db: string; json?: true }) =>
       withExistingStore(db, (store) => {
-        const runs = store.summaries();
+        const leftOut = (problem: string) => process.stderr.write(`capscope: left out of the list: ${problem}\n`);
+        const runs = store.summaries(undefined, leftOut);
         if (json) printJson({ runs: runs.map(listed) });
         else print(runs.length === 0 ? 'No runs yet.' : runTable(runs));
       }),

@@ -11,7 +11,7 @@ import { InputError } from '../../shared/input-error.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import type { DatasetSource } from '../../shared/trainer-protocol.ts';
-import type { StoredImages } from '../../store/images.ts';
+import { Origin, type StoredImages } from '../../store/images.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredDataset } from '../../store/types.ts';
 import type { Host } from '../host.ts';
@@ -20,7 +20,7 @@ import { DatasetCache } from './cache.ts';
 import { describePreparation } from './describe.ts';
 import type { ImagesFrom, PreviewRequest } from './reader-protocol.ts';
 import { Previews, Readings, type Read } from './reading.ts';
-import { Origin, remember } from './records.ts';
+import { remember } from './records.ts';
 
 /** What a finished reading is of. */
 interface Pending {
@@ -101,7 +101,7 @@ export class Library {
     const source = this.#sourceOrThrow(fingerprint);
     const { name: ofBase } = this.#store.dataset(source.base ?? fingerprint);
     const described = describePreparation(preparation);
-    const { paths } = Origin.parse(this.#entry(fingerprint).recipe);
+    const { paths } = this.#entry(fingerprint).recipe;
     return this.#read(task, source.from, preparation, {
       paths,
       base: source.base,
@@ -195,7 +195,7 @@ export class Library {
   #sourceFor(fingerprint: string): { from: ImagesFrom; base: string | null } | null {
     const entry = this.#store.images.find(fingerprint);
     if (!entry) return null;
-    const { preparation, paths, base, format } = Origin.parse(entry.recipe);
+    const { preparation, paths, base, format } = entry.recipe;
     if (isSample(entry)) return { from: { kind: 'sample' }, base: fingerprint };
     if (isUnprepared(preparation) && entry.file !== null) {
       const path = this.#cache.path({ file: entry.file });
@@ -266,7 +266,7 @@ function imagesAt(images: Readable, split: 'train' | 'test', labels: Uint16Array
 
 function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: number): Omit<DatasetSummary, 'preparable'> {
   const { fingerprint, name, classes, train, test } = dataset;
-  const { preparation, standardisation, format, leftOut } = Origin.parse(images?.recipe ?? {});
+  const { preparation, standardisation, format, leftOut } = images?.recipe ?? Origin.parse({});
   return {
     fingerprint,
     name,

@@ -1,21 +1,6 @@
 /** What the store remembers of a data set's images, besides the data set itself. */
-import { z } from 'zod';
-import { PreparationSpec, Standardisation } from '../../shared/spec/preparation.ts';
 import type { Store } from '../../store/store.ts';
 import type { KeptRecord } from './cache.ts';
-
-/** How a data set came about. */
-export const Origin = z.object({
-  preparation: PreparationSpec.prefault({}),
-  standardisation: Standardisation.nullable().default(null),
-  /** Files and folders that it was read from. */
-  paths: z.array(z.string()).default([]),
-  /** Fingerprint of the data set that it was made from; null when it was read from files. */
-  base: z.string().nullable().default(null),
-  format: z.string().nullable().default(null),
-  leftOut: z.int().min(0).default(0),
-});
-export type Origin = z.infer<typeof Origin>;
 
 export interface Remembered {
   paths: readonly string[];
@@ -39,7 +24,7 @@ export function remember(
     // The bundled sample stays what it is; for any other, the files may lie elsewhere now.
     if (known?.file === null) store.images.put({ ...known, opened });
     else {
-      const recipe = { preparation, standardisation, paths: [...paths], base, format, leftOut: problems.length } satisfies Origin;
+      const recipe = { preparation, standardisation, paths: [...paths], base, format, leftOut: problems.length };
       store.images.put({
         dataset: fingerprint,
         file,
