@@ -3,6 +3,7 @@
  * database or an exported run; a field that is added gets a default, so that what was stored before stays readable.
  */
 import { z } from 'zod';
+import type { Measured } from './measures/measured.ts';
 import type { InactivityCriterion } from './spec/training.ts';
 
 const name = z.string().min(1).max(1000);
@@ -133,8 +134,8 @@ export interface InactiveSummary {
   perLayer: InactiveLayer[];
 }
 
-/** One run as `study --json` and `compare --json` print it. */
-export interface RunRecord {
+/** One run as `study --json` and `compare --json` print it; what is measured is described where measures read it. */
+export interface RunRecord extends Measured {
   id: string;
   name: string;
   role: RunRole;
@@ -143,21 +144,14 @@ export interface RunRecord {
   status: RunStatus;
   seed: number;
   pruning: { criterion: string; backbone: number; capsules: number } | null;
-  params: number;
-  /** Of one image's forward pass. */
-  flops: number;
-  /** Epochs in the network's whole life, its parent's included. */
+  // A run is a record once it has been tested.
   epochs: number;
   accuracy: number;
   top5: number;
   loss: number;
   inactive: InactiveSummary;
-  /** Capsule types of the intermediate layers that are never longer than the threshold on any test image; null before the analysis. */
-  dead: { total: number; of: number } | null;
-  /** Mean over the epochs of this run. */
   imagesPerSecond: number;
   peakMemoryBytes: number;
-  weightBytes: number;
   /** Path of the .safetensors file. */
   weights: string;
 }
