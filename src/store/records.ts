@@ -1,5 +1,6 @@
 /** Runs as lists, comparisons and reports show them, put together from what is stored. */
 import { countAsMeasured, deadOf } from '../shared/inactive.ts';
+import { bestEpoch } from '../shared/measures/measured.ts';
 import type { RunRecord } from '../shared/results.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
@@ -27,6 +28,7 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     epochs: epochs?.last ?? run.spec.firstEpoch,
     accuracy: evaluation.accuracy,
     top5: evaluation.top5,
+    best: bestEpoch(store.epochAccuracies(run.id)),
     loss: evaluation.loss,
     inactive: countAsMeasured(evaluation.activity, run.spec.training.measure),
     dead: deadOf(store.result(run.id)?.analysis ?? null),

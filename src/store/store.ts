@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import type { RunSummary } from '../shared/contract/index.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
+import type { EpochAccuracy } from '../shared/measures/measured.ts';
 import { Evaluation, RunAnalysis, type EpochMetrics } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
@@ -308,6 +309,14 @@ export class Store {
       run,
     ) as EpochSummary | { last: null };
     return row.last === null ? null : row;
+  }
+
+  /** Accuracy after every epoch, without reading what else was measured. */
+  epochAccuracies(run: string): EpochAccuracy[] {
+    return this.#sql.all<EpochAccuracy>(
+      `SELECT epoch, accuracy AS test, json_extract(metrics, '$.validation.accuracy') AS validation FROM epochs WHERE run = @run ORDER BY epoch`,
+      { run },
+    );
   }
 
   result(run: string): RunResult | null {

@@ -2,7 +2,7 @@
 import type { RunDetail } from '../../shared/contract/index.ts';
 import { countInactive, deadOf } from '../../shared/inactive.ts';
 import { layerMeasures, measures, type Measure } from '../../shared/measures/catalogue.ts';
-import type { Measured } from '../../shared/measures/measured.ts';
+import { bestEpoch, type Measured } from '../../shared/measures/measured.ts';
 import type { InactiveSummary } from '../../shared/results.ts';
 import type { InactivityCriterion } from '../../shared/spec/training.ts';
 import { settingsOf } from './settings.ts';
@@ -45,12 +45,15 @@ export function inactiveOf(run: RunDetail, { criterion, threshold }: Inactivity)
 
 /** What was measured of the run, its inactive capsules counted in this way. */
 export function measuredOf(run: RunDetail, inactivity: Inactivity): Measured {
-  const { summary, evaluation, analysis } = run;
+  const { summary, evaluation, analysis, epochs } = run;
   return {
     ...summary,
     epochs: summary.epoch,
     accuracy: evaluation?.accuracy ?? null,
     top5: evaluation?.top5 ?? null,
+    best: bestEpoch(
+      epochs.map(({ epoch, test, validation }) => ({ epoch, test: test.accuracy, validation: validation?.accuracy ?? null })),
+    ),
     loss: evaluation?.loss ?? null,
     inactive: inactiveOf(run, inactivity),
     dead: deadOf(analysis),

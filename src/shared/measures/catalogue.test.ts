@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from '../present/format.ts';
 import { layerMeasures, measureOf, measures, measuresIn, notesOn } from './catalogue.ts';
-import type { Measured } from './measured.ts';
+import { bestEpoch, type EpochAccuracy, type Measured } from './measured.ts';
 
 const layer = (l: number, inactive: number, of: number) => ({ layer: `capsules.${l}`, inactive, of });
 
@@ -14,6 +14,7 @@ function run(inactive: number, of: number, change: Partial<Measured> = {}): Meas
     epochs: 5,
     accuracy: 0.9712,
     top5: 0.99,
+    best: { epoch: 4, accuracy: 0.98, chosenOn: 'validation' },
     loss: 0.0712,
     inactive: { total: inactive, of, perLayer: [layer(0, 0, of / 2), layer(1, inactive, of / 2)] },
     dead: { total: 1, of },
@@ -29,6 +30,7 @@ describe('measures', () => {
     expect(texts(run(21, 48))).toMatchObject({
       accuracy: '97.12 %',
       top5: '99.00 %',
+      best: '98.00 % (epoch 4)',
       loss: '0.07120',
       inactive: '21 of 48 (43.8 %)',
       dead: '1 of 48 (2.1 %)',
@@ -110,4 +112,19 @@ describe('a comparison', () => {
     expect(notesOn(measures, [run(21, 48), fast])).toEqual([expect.stringContaining('without one active intermediate capsule')]);
     expect(notesOn(measures, [run(21, 48), run(0, 24)])).toEqual([]);
   });
+});
+
+describe('the best epoch', () => {
+  const epochs = (...accuracies: [test: number, validation: number | null][]): EpochAccuracy[] =>
+    accuracies.map(([test, validation], i) => ({ epoch: i + 1, test, validation }));
+
+  it('is chosen on the test images where no others are held out, and says so', () => {
+    const best = bestEpoch(epochs([0.5, null], [0.9, null], [0.9, null], [0.8, null]));
+    expect(best).toEqual({ epoch: 2, accuracy: 0.9, chosenOn: 'test' });
+    expect(notesOn(measures, [run(0, 2, { best })])).toEqual([expect.stringContaining('chosen on the test images, which flatters it')]);
+  });
+  it('is chosen on the images held out for it, whatever the test images say', () => {
+    expect(bestEpoch(epochs([0.9, 0.5], [0.7, 0.8], [0.8, 0.6]))).toEqual({ epoch: 2, accuracy: 0.7, chosenOn: 'validation' });
+  });
+  it('is none where there is no epoch', () => expect(bestEpoch([])).toBeNull());
 });

@@ -150,6 +150,20 @@ export const measures: readonly Measure[] = [
     room: 'list',
     value: (run) => run.accuracy,
   }),
+  measure({
+    id: 'best',
+    label: 'Test accuracy of the best epoch',
+    head: 'Best epoch',
+    kind: 'accuracy',
+    better: 'more',
+    room: 'table',
+    value: (run) => run.best?.accuracy,
+    print: ({ best }) => (best ? `${accuracy(best.accuracy)} (epoch ${best.epoch})` : null),
+    note: (runs) =>
+      runs.some(({ best }) => best?.chosenOn === 'test')
+        ? 'Best epoch: chosen on the test images, which flatters it. With a validation share it is chosen on images held out of training.'
+        : null,
+  }),
   measure({ id: 'top5', label: 'Top-5 accuracy', head: 'Top 5', kind: 'accuracy', better: 'more', room: 'page', value: (run) => run.top5 }),
   measure({ id: 'loss', label: 'Test loss', head: 'Test loss', kind: 'real', better: 'fewer', room: 'page', value: (run) => run.loss }),
   portionMeasure({ id: 'inactive', label: 'Inactive capsules', head: 'Inactive', better: 'fewer', room: 'list' }, (run) => run.inactive),
