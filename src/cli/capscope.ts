@@ -7,6 +7,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { InputError } from '../shared/input-error.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDevices } from './commands/devices.ts';
+import { addForecast } from './commands/forecast.ts';
 import { addForward } from './commands/forward.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addRuns } from './commands/runs.ts';
@@ -26,7 +27,7 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError(false);
   // Commander copies the settings above into each command when it is added.
   addStudy(program, (code) => (exitCode = code));
-  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForward, addDevices]) add(program);
+  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForecast, addForward, addDevices]) add(program);
   addInspect(program, (code) => (exitCode = code));
   addServe(program);
   program.argument('[command]').action((name?: string) => {

@@ -48,7 +48,7 @@ function extentOf({ backbone, capsules, granularity, capsuleLayers }: PruningSpe
 /** All runs of a study in the order in which they are to be done; a parent always comes before its children. */
 export function planStudy(study: StudySpec): PlannedRun[] {
   const settings = pruningSettings(study.pruning);
-  const networks = study.networks.map((network) => ('backbone' in network ? network : networkOf(network)));
+  const networks = study.networks.map(networkOfStudy);
   return networks.flatMap((network, n) =>
     study.seeds.flatMap((seed) => {
       const parts = [networks.length > 1 ? networkLabel(study.networks[n]!, n) : '', study.seeds.length > 1 ? `seed ${seed}` : ''];
@@ -119,6 +119,12 @@ function distinct<T>(items: readonly T[], kind: (item: T) => unknown): [number, 
   return [...Map.groupBy(items.entries(), ([, item]) => JSON.stringify(kind(item))).values()].map(([first]) => first!);
 }
 
-function networkLabel(network: StudySpec['networks'][number], index: number): string {
+/** A network of a study, written out layer by layer. */
+export function networkOfStudy(network: StudySpec['networks'][number]): NetworkSpec {
+  return 'backbone' in network ? network : networkOf(network);
+}
+
+/** What tells the networks of a study apart. */
+export function networkLabel(network: StudySpec['networks'][number], index: number): string {
   return 'backbone' in network ? `network ${index + 1}` : `N${network.types} D${network.dim} L${network.depth}`;
 }

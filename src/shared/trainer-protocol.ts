@@ -3,8 +3,10 @@ import type { LogLine, StepPoint } from './contract/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { Device, EngineName, EngineReport } from './engines.ts';
 import type { StepProgress } from './progress.ts';
+import type { Probe, ProbeOptions } from './forecast/probe.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
+import type { NetworkSpec } from './spec/network.ts';
 import type { PruningSpec } from './spec/pruning.ts';
 
 /** Where a data set's images are. */
@@ -36,9 +38,16 @@ export interface ScoreTask {
   validation: number;
 }
 
+/** Looking at a network before its first step, for a forecast. */
+export interface ForecastTask {
+  network: NetworkSpec;
+  options: ProbeOptions;
+}
+
 export type ToTrainer =
   | { type: 'run'; job: RunJob; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'score'; task: ScoreTask; dataset: DatasetSource; engine: EngineChoice }
+  | { type: 'forecast'; task: ForecastTask; dataset: DatasetSource; engine: EngineChoice }
   /** Start the engine and say what it is, and how fast if `measure`. */
   | { type: 'probe'; engine: EngineChoice; measure: boolean }
   /** End at the next step and save. */
@@ -48,6 +57,7 @@ export type ToTrainer =
 export type ToPageTrainer =
   | { type: 'run'; job: RunJob; dataset: Dataset }
   | { type: 'score'; task: ScoreTask; dataset: Dataset }
+  | { type: 'forecast'; task: ForecastTask; dataset: Dataset }
   | { type: 'probe'; measure: boolean }
   | { type: 'stop' };
 
@@ -62,6 +72,7 @@ export type FromTrainer =
   // The last message of a task is one of these.
   | { type: 'finished'; finished: FinishedRun }
   | { type: 'scored'; scores: Record<string, number[]> }
+  | { type: 'forecasted'; probe: Probe }
   | { type: 'probed'; report: EngineReport }
   | { type: 'stopped'; checkpoint: Uint8Array | null }
   | { type: 'failed'; message: string };

@@ -1,4 +1,5 @@
 /** The one task that a trainer is given, wherever it runs: does it and tells the workbench of everything as it happens. */
+import { probe as probeNetwork } from '../engine/analysis/probe.ts';
 import type { Engine } from '../engine/engine.ts';
 import { JobStopped, type HostIO } from '../engine/io.ts';
 import { measureSpeed } from '../engine/jobs/measure.ts';
@@ -9,13 +10,14 @@ import type { Dataset } from '../shared/dataset.ts';
 import type { EngineName, EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { RunJob } from '../shared/run-job.ts';
-import type { FromTrainer, ScoreTask } from '../shared/trainer-protocol.ts';
+import type { ForecastTask, FromTrainer, ScoreTask } from '../shared/trainer-protocol.ts';
 import { decodeNetworkFile } from '../shared/weights-file.ts';
 import { StepCurve } from './step-curve.ts';
 
 export type Task =
   | { type: 'run'; job: RunJob; dataset: () => Promise<Dataset> }
   | { type: 'score'; task: ScoreTask; dataset: () => Promise<Dataset> }
+  | { type: 'forecast'; task: ForecastTask; dataset: () => Promise<Dataset> }
   | { type: 'probe'; measure: boolean };
 
 /** What a process or a page brings. */
@@ -41,7 +43,8 @@ export async function perform(task: Task, host: TrainerHost): Promise<void> {
     const dataset = await task.dataset();
     const engine = await start(host);
     if (task.type === 'run') await train(task.job, dataset, engine, host);
-    else await score(task.task, dataset, engine, host);
+    else if (task.type === 'score') await score(task.task, dataset, engine, host);
+    else post({ type: 'forecasted', probe: await probeNetwork(task.task.network, dataset, engine.kernels, task.task.options, host) });
   } catch (error) {
     if (error instanceof JobStopped) post({ type: 'stopped', checkpoint: null });
     else post({ type: 'failed', message: error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)) });

@@ -14,6 +14,7 @@ import { readable } from '../store/json.ts';
 import { Store } from '../store/store.ts';
 import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
+import { Forecaster } from './forecasts.ts';
 import type { Host } from './host.ts';
 import { addPruning, addTraining, openStudy } from './plan.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -28,6 +29,7 @@ export class Workbench {
   readonly #store: Store;
   readonly #queue: JobQueue;
   readonly #scorer: Scorer;
+  readonly #forecaster: Forecaster;
   readonly #library: Library;
   readonly #engines: Engines;
   readonly #live = new LiveRuns();
@@ -54,6 +56,7 @@ export class Workbench {
     };
     this.#queue = new JobQueue(context);
     this.#scorer = new Scorer(context);
+    this.#forecaster = new Forecaster(context);
     this.#handlers = this.#makeHandlers();
   }
 
@@ -85,6 +88,7 @@ export class Workbench {
   /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
   async close(): Promise<void> {
     this.#scorer.close();
+    this.#forecaster.close();
     this.#engines.close();
     await this.#queue.close();
     await this.#library.close();
@@ -247,6 +251,7 @@ export class Workbench {
         }
         return null;
       },
+      forecast: ({ network, dataset, options }) => this.#forecaster.forecast(network, dataset, options),
       'pruning.scores': (task) => this.#scorer.score(task),
       'pruning.cancel': ({ task }) => {
         this.#scorer.cancel(task);

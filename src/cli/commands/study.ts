@@ -89,7 +89,7 @@ async function study(
 }
 
 /** @param data paths from the command line, which stand in for the study's own. */
-function loadData(
+export function loadData(
   { spec, folder }: StudyFile,
   { data, skipBad, db, json }: { data: string[] | undefined; skipBad: boolean | undefined; db: string; json: boolean },
 ): Promise<OpenedData> {

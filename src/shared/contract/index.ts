@@ -5,10 +5,11 @@
 import { appMethods } from './app.ts';
 import { datasetMethods } from './datasets.ts';
 import type { AnswerOf, ArgumentOf, ParsedArgumentOf } from './method.ts';
+import { forecastMethods } from './forecast.ts';
 import { queueMethods } from './queue.ts';
 import { runMethods } from './runs.ts';
 
-export const contract = { ...appMethods, ...datasetMethods, ...runMethods, ...queueMethods };
+export const contract = { ...appMethods, ...datasetMethods, ...runMethods, ...queueMethods, ...forecastMethods };
 
 export type Contract = typeof contract;
 export type MethodName = keyof Contract;
@@ -25,5 +26,6 @@ export * from './app.ts';
 export type { Saved } from './common.ts';
 export * from './datasets.ts';
 export * from './events.ts';
+export * from './forecast.ts';
 export * from './queue.ts';
 export * from './runs.ts';

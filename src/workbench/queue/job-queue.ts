@@ -250,6 +250,7 @@ export class JobQueue {
         return;
       case 'scoring':
       case 'scored':
+      case 'forecasted':
       case 'probed':
         return;
       default:

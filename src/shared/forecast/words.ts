@@ -1,0 +1,47 @@
+/** A forecast in words, for the terminal, the window and reports alike. */
+import type { NetworkForecast } from './forecast.ts';
+import { MARGIN, VANISHED, type Verdict } from './verdict.ts';
+
+/** Beside the verdict wherever one is shown. */
+export const verdictGlyphs: Record<Verdict, string> = { stays: '○', open: '◐', vanishes: '✕' };
+
+const margin = `${100 * MARGIN} %`;
+
+/** What will become of activity, and what that is known from. */
+export function forecastSentence({ layers, verdict, vanishesAt, basis }: NetworkForecast): string {
+  const intermediate = layers.filter(({ layer }) => layer !== 'classes');
+  const last = intermediate.at(-1);
+  if (!last) return 'There are no intermediate layers in which activity could vanish.';
+  if (basis === 'gains') {
+    const said = {
+      stays: 'Activity stays: the gains on the map are above the critical ones',
+      open: `It is open whether activity stays: the gains on the map are within ${margin} of the critical ones`,
+      vanishes: 'Activity vanishes if there are layers enough: the gains on the map are below the critical ones',
+    }[verdict];
+    return `${said}. A look at images would tell more.`;
+  }
+  const lengthOf = (found: typeof last) => (basis === 'probe' ? found.probe!.mean : found.closedForm!);
+  const from = basis === 'probe' ? 'fresh weights on real images' : 'the law for one routing iteration';
+  const at = (found: typeof last) => `${found.layer} (mean length ${length(lengthOf(found))})`;
+  switch (verdict) {
+    case 'stays':
+      return `Activity reaches ${at(last)}, and would with gains ${margin} smaller as well; from ${from}.`;
+    case 'vanishes': {
+      const first = intermediate.find(({ layer }) => layer === vanishesAt) ?? last;
+      return `Activity has vanished in ${at(first)}, and would with gains ${margin} greater as well; from ${from}.`;
+    }
+    case 'open':
+      return `It is open whether activity reaches ${at(last)}: draws of the weights, or gains ${margin} smaller or greater, do not agree; from ${from}.`;
+  }
+}
+
+/** Below the threshold of what counts as active, an exact number would say nothing. */
+export function length(value: number): string {
+  return value > 0 && value < VANISHED / 10 ? `below ${VANISHED / 10}` : value.toFixed(3);
+}
+
+/** Gains of the intermediate layers: one number, or the least and the greatest; null without such layers. */
+export function gainRange({ layers }: Pick<NetworkForecast, 'layers'>): [low: number, high: number] | null {
+  const gains = layers.filter(({ layer }) => layer !== 'classes').map(({ gain }) => gain);
+  return gains.length === 0 ? null : [Math.min(...gains), Math.max(...gains)];
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { network, openBench, temporaryFolder } from './fixture.ts';
+
+it('forecasts a network from images of a data set, one at a time', async () => {
+  const { workbench, call } = await openBench(temporaryFolder());
+  try {
+    const [sample] = await call('datasets.list');
+    const dataset = sample!.fingerprint;
+    const dying = networkOf({ types: 16, dim: 4, depth: 4 });
+    const options = { draws: 2, images: 8 };
+    const [before, after] = await Promise.all([
+      call('forecast', { network, dataset, options }),
+      call('forecast', { network: dying, dataset, options }),
+    ]);
+    expect(before).toBeNull();
+    expect(after).toMatchObject({ verdict: 'vanishes', vanishesAt: 'capsules.2', basis: 'probe' });
+    expect(after!.layers.map(({ probe }) => probe !== null)).toEqual([true, true, true, true, true]);
+
+    const impossible = { ...network, primary: { ...network.primary, kernel: 15 } };
+    await expect(call('forecast', { network: impossible, dataset })).rejects.toThrow(
+      'the network cannot be built: primary: a 15×15 window',
+    );
+    await expect(call('forecast', { network, dataset: '0'.repeat(64) })).rejects.toThrow('there is no data set 000000000000…');
+  } finally {
+    await workbench.close();
+  }
+});
