@@ -38,11 +38,18 @@ module.exports = {
   forbidden: [
     ...Object.entries(arrows).map(([from, to]) => ({
       name: `${from}-imports`,
-      comment: `src/${from} may import from ${['itself', ...to.map((name) => `src/${name}`)].join(', ')} only.`,
+      comment: `src/${from} may import from ${['itself', ...to.map((name) => `src/${name}`)].join(', ')} only; its tests also from test.`,
       severity: 'error',
       from: { path: room([from]) },
-      to: { path: '^(src|test|bench|scripts)/', pathNot: room([from, ...to]) },
+      to: { path: '^(src|bench|scripts)/', pathNot: room([from, ...to]) },
     })),
+    {
+      name: 'no-test-code',
+      comment: 'What ships holds nothing that only tests need.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^test/' },
+    },
     ...Object.entries(engineArrows).map(([from, to]) => ({
       name: `engine-${from.replace('/', '-')}-imports`,
       comment: `src/engine/${from} may import from ${['itself', ...to].join(', ')}, and from engine.ts and io.ts, only.`,

@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'fflate';
-import { encodeIdx } from '../src/datasets/formats/idx.ts';
+import { encodeIdx } from '../test/datasets/idx.ts';
 import { loadDataset } from '../src/datasets/load.ts';
 import { permutation, randomStream } from '../src/shared/random.ts';
 import type { Split } from '../src/shared/dataset.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync, gzipSync } from 'node:zlib';
-import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { encodeIdx } from '../../test/datasets/idx.ts';
 import { loadDataset } from '../../src/datasets/load.ts';
 import type { Dataset, Split } from '../../src/shared/dataset.ts';
 import { randomStream } from '../../src/shared/random.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PreparationSpec } from '../shared/spec/preparation.ts';
 import { DatasetError } from './errors.ts';
-import { encodeIdx } from './formats/idx.ts';
+import { encodeIdx } from '../../test/datasets/idx.ts';
 import { loadDataset } from './load.ts';
 
 let folder: string;

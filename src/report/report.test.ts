@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { exampleReport } from './example.ts';
+import { exampleReport } from '../../test/report/example.ts';
 import { renderReport } from './report.ts';
 
 const page = renderReport(exampleReport());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../shared/spec/network.ts';
-import { exampleReport } from './example.ts';
+import { exampleReport } from '../../test/report/example.ts';
 import { splitName, viewRuns } from './runs.ts';
 
 describe('viewRuns', () => {

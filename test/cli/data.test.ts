@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { encodeIdx } from '../datasets/idx.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { readFileSync } from 'node:fs';
 import type { StudyResult } from '../../src/shared/results.ts';

@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatasetError } from '../../src/datasets/errors.ts';
-import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { encodeIdx } from './idx.ts';
 import { defaultLimits } from '../../src/datasets/formats/reader.ts';
 import { unpickle } from '../../src/datasets/formats/cifar/unpickle.ts';
 import { readPaths } from '../../src/datasets/read.ts';

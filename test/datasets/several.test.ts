@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { encodeIdx } from './idx.ts';
 import { readPaths } from '../../src/datasets/read.ts';
 
 let folder: string;

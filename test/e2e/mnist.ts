@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeIdx } from '../../src/datasets/formats/idx.ts';
+import { encodeIdx } from '../datasets/idx.ts';
 import { loadDataset, SAMPLE } from '../../src/datasets/load.ts';
 import { PreparationSpec } from '../../src/shared/spec/preparation.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleReport } from '../../src/report/example.ts';
+import { exampleReport } from './example.ts';
 import { renderReport } from '../../src/report/report.ts';
 import { lackOfChromium, launchOptions } from '../chromium.ts';
 import { needs } from '../needs.ts';

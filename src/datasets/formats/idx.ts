@@ -61,16 +61,6 @@ function readHeader(head: Uint8Array, place: string, axes: readonly number[]): {
   return { shape: Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i)), headerBytes };
 }
 
-/** The opposite of reading: the bytes of an uncompressed file. */
-export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, 0x0800 + shape.length);
-  for (const [axis, size] of shape.entries()) view.setUint32(4 + 4 * axis, size);
-  bytes.set(data, 4 + 4 * shape.length);
-  return bytes;
-}
-
 function hex(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

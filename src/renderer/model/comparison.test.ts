@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv, toJson, toLatex, toMarkdown } from './comparison-export.ts';
 import { compare, defaultBaseline } from './comparison.ts';
-import { detail, evaluation } from './example.ts';
+import { detail, evaluation } from '../../../test/renderer/example.ts';
 
 const base = detail('a', { summary: { name: 'base_1' } });
 const other = detail('b', {

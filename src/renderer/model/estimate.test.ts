@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { epochSeconds, trainingRate } from './estimate.ts';
-import { summary } from './example.ts';
+import { summary } from '../../../test/renderer/example.ts';
 
 it('goes by the median of what was measured', () => {
   const run = (id: string, imagesPerSecond: number | null) => summary(id, { imagesPerSecond, flops: 10, started: `2026-01-0${id}` });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summary } from './example.ts';
+import { summary } from '../../../test/renderer/example.ts';
 import { comparableWith, originOf } from './pairs.ts';
 
 const unpruned = summary('u');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../shared/contract/index.ts';
-import { summary } from './example.ts';
+import { summary } from '../../../test/renderer/example.ts';
 import { byLineage, everyRun, family, filterRuns, sortRuns } from './run-list.ts';
 
 const ids = (runs: { id: string }[]) => runs.map(({ id }) => id).join('');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerCut } from '../../shared/results.ts';
 import { cutRank, ranking } from '../../shared/present/ranking.ts';
-import { exampleReport } from '../example.ts';
+import { exampleReport } from '../../../test/report/example.ts';
 import { viewRuns } from '../runs.ts';
 import { bitmap, shrink } from './correlation.ts';
 import { heatMap } from './heatmap.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { plain } from '../../shared/present/format.ts';
 import type { ReportRun } from '../data.ts';
-import { exampleReport } from '../example.ts';
+import { exampleReport } from '../../../test/report/example.ts';
 import { viewRuns } from '../runs.ts';
 import { groupsOf, seeds, spread } from './seeds.ts';
 

@@ -47,19 +47,3 @@ export interface Events {
   notice: { kind: 'info' | 'error'; text: string };
 }
 export type EventName = keyof Events;
-
-export const eventNames = [
-  'step',
-  'epoch',
-  'log',
-  'runs',
-  'runs-removed',
-  'queue',
-  'dataset',
-  'dataset-removed',
-  'reading',
-  'scoring',
-  'settings',
-  'command',
-  'notice',
-] as const satisfies EventName[];

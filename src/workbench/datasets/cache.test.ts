@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rename
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { encodeIdx } from '../../datasets/formats/idx.ts';
+import { encodeIdx } from '../../../test/datasets/idx.ts';
 import { readKept } from '../../datasets/kept.ts';
 import { loadPaths } from '../../datasets/load.ts';
 import { PreparationSpec, unprepared } from '../../shared/spec/preparation.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { startWasmKernel } from '../../../src/engine/backends/wasm/start.ts';
-import { pageKernelHost } from '../../../src/trainer/page/kernel-host.ts';
+import { pageKernelHost } from './kernel-host.ts';
 import { runLayer } from '../run-layer.ts';
 import type { LayerInputs, LayerResults } from './layer.ts';
 

@@ -1,11 +1,11 @@
-/** Made-up runs in a plausible shape, for the tests of this room. Nothing in here was measured. */
-import { countInactive, deadOf, isInactive } from '../shared/inactive.ts';
-import type { EpochMetrics, Evaluation, LayerActivity, LayerCut, RunAnalysis, RunRecord } from '../shared/results.ts';
-import { networkOf } from '../shared/spec/network.ts';
-import { PruningSpec } from '../shared/spec/pruning.ts';
-import type { RunSpec } from '../shared/spec/run.ts';
-import { TrainingSpec } from '../shared/spec/training.ts';
-import type { ReportData, ReportRun } from './data.ts';
+/** Made-up runs in a plausible shape, for the tests of the report. Nothing in here was measured. */
+import { countInactive, deadOf, isInactive } from '../../src/shared/inactive.ts';
+import type { EpochMetrics, Evaluation, LayerActivity, LayerCut, RunAnalysis, RunRecord } from '../../src/shared/results.ts';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { PruningSpec } from '../../src/shared/spec/pruning.ts';
+import type { RunSpec } from '../../src/shared/spec/run.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import type { ReportData, ReportRun } from '../../src/report/data.ts';
 
 /** Repeatable numbers in [0, 1). */
 function noise(seed: number): () => number {

@@ -2,7 +2,7 @@
  * What the WebAssembly kernels need of a page: their compiled bytes and Workers. The page must be cross-origin isolated,
  * and the kernels be started in a Worker of their own: a page's own thread may not wait for the others.
  */
-import { MAX_THREADS, type KernelHost, type KernelThread, type ThreadStart } from '../../engine/backends/wasm/pool.ts';
+import { MAX_THREADS, type KernelHost, type KernelThread, type ThreadStart } from '../../../src/engine/backends/wasm/pool.ts';
 
 /** `folder` holds what scripts/build-kernels.mjs has compiled. */
 export async function pageKernelHost(folder: URL, threads = Math.min(MAX_THREADS, navigator.hardwareConcurrency)): Promise<KernelHost> {

@@ -1,5 +1,5 @@
 /** All that a thread of the kernels does in a page. */
-import type { ThreadStart } from '../../engine/backends/wasm/pool.ts';
+import type { ThreadStart } from '../../../src/engine/backends/wasm/pool.ts';
 
 interface Exports {
   serve(...args: ThreadStart['serve']): void;

@@ -1,8 +1,8 @@
-/** Runs for the tests of this folder. */
-import type { RunDetail, RunSummary } from '../../shared/contract/index.ts';
-import type { Evaluation } from '../../shared/results.ts';
-import { networkOf } from '../../shared/spec/network.ts';
-import { TrainingSpec } from '../../shared/spec/training.ts';
+/** Made-up runs for the tests of the window's models. */
+import type { RunDetail, RunSummary } from '../../src/shared/contract/index.ts';
+import type { Evaluation } from '../../src/shared/results.ts';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
 
 export function summary(id: string, change: Partial<RunSummary> = {}): RunSummary {
   return {
