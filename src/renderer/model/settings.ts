@@ -1,81 +1,67 @@
 /** A run's settings as a flat list of named values, so that runs can be compared setting by setting. */
 import type { RunDetail } from '../../shared/contract/index.ts';
-import type { NetworkSpec } from '../../shared/spec/network.ts';
-import type { PruningSpec } from '../../shared/spec/pruning.ts';
-import type { TrainingSpec } from '../../shared/spec/training.ts';
-import { criteria } from '../../shared/measures/criteria.ts';
-import { criterionNames } from './names.ts';
+import { fieldsIn, fieldsOf, valueAt, type Field } from '../../shared/spec/fields.ts';
+import { NetworkSpec } from '../../shared/spec/network.ts';
+import { PruningSpec } from '../../shared/spec/pruning.ts';
+import { TrainingSpec } from '../../shared/spec/training.ts';
 
 export interface Setting {
   label: string;
   value: string | number;
 }
 
-/** One value where all are alike, else all in order. */
-function list(values: readonly (string | number)[]): string | number {
-  return new Set(values).size === 1 ? values[0]! : values.length > 0 ? values.join(', ') : '–';
+const ofNetwork = fieldsOf(NetworkSpec);
+const ofTraining = fieldsOf(TrainingSpec);
+const ofPruning = fieldsOf(PruningSpec);
+
+/** As forms show it. */
+function printed({ choices }: Field, value: unknown): string | number {
+  const choice = choices.find((one) => one.value === value);
+  return choice?.label ?? (typeof value === 'number' ? value : Array.isArray(value) ? value.join(', ') : String(value));
 }
 
-export function networkSettings({ backbone, primary, intermediate, classes, squash, decoder }: NetworkSpec): Setting[] {
-  const convolutions = intermediate.filter((layer) => layer.kind === 'conv');
+/** What the settings of each layer are, or of all where they are alike; layers of another kind may lack one. */
+function list(field: Field, layers: readonly object[]): string | number {
+  const values = layers.filter((layer) => field.path.split('.')[0]! in layer).map((layer) => printed(field, valueAt(layer, field.path)));
+  return values.length === 0 ? '–' : new Set(values).size === 1 ? values[0]! : values.join(', ');
+}
+
+/** "Primary capsules: kernel"; acronyms and symbols stay as they are. */
+const within = (group: string, title: string): string =>
+  `${group}: ${/^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title}`;
+
+export function networkSettings(network: NetworkSpec): Setting[] {
+  const { backbone, primary, intermediate, classes, decoder } = network;
+  const groups: [string, string, readonly object[]][] = [
+    ['Backbone', 'backbone[].', backbone],
+    ['Primary capsules', 'primary.', [primary]],
+    ['Intermediate capsules', 'intermediate[].', intermediate],
+    ['Class capsules', 'classes.', [classes]],
+  ];
+  const ofWhole = ofNetwork.filter(({ path }) => !path.startsWith('decoder') && groups.every(([, place]) => !path.startsWith(place)));
   return [
-    { label: 'Backbone channels', value: backbone.map(({ channels }) => channels).join(', ') || '–' },
-    { label: 'Backbone kernels', value: list(backbone.map(({ kernel }) => kernel)) },
-    { label: 'Backbone strides', value: list(backbone.map(({ stride }) => stride)) },
-    { label: 'Backbone padding', value: list(backbone.map(({ padding }) => padding)) },
-    { label: 'Primary capsule types', value: primary.types },
-    { label: 'Primary capsule dimension', value: primary.dim },
-    { label: 'Primary kernel, stride, padding', value: `${primary.kernel}, ${primary.stride}, ${primary.padding}` },
+    { label: 'Backbone blocks', value: backbone.length },
     { label: 'Intermediate layers', value: intermediate.length },
-    { label: 'Intermediate kind', value: list(intermediate.map(({ kind }) => (kind === 'conv' ? 'convolutional' : 'fully connected'))) },
-    { label: 'Intermediate types', value: list(intermediate.map(({ types }) => types)) },
-    { label: 'Intermediate dimension', value: list(intermediate.map(({ dim }) => dim)) },
-    { label: 'Intermediate kernels', value: list(convolutions.map(({ kernel }) => kernel)) },
-    { label: 'Intermediate strides', value: list(convolutions.map(({ stride }) => stride)) },
-    { label: 'Intermediate padding', value: list(convolutions.map(({ padding }) => padding)) },
-    { label: 'Routing iterations', value: list([...intermediate.map((layer) => layer.iterations), classes.iterations]) },
-    { label: 'Class capsule dimension', value: classes.dim },
-    { label: 'Squash', value: squash === 'squash' ? 'squash' : 'sensitive squash' },
+    ...groups.flatMap(([group, place, layers]) =>
+      fieldsIn(ofNetwork, place).map((field) => ({ label: within(group, field.title), value: list(field, layers) })),
+    ),
+    ...ofWhole.map((field) => ({ label: field.title, value: printed(field, valueAt(network, field.path)) })),
     { label: 'Decoder', value: decoder ? decoder.hidden.join(', ') || 'linear' : 'none' },
   ];
 }
 
-export function trainingSettings(training: TrainingSpec): Setting[] {
-  return [
-    { label: 'Epochs', value: training.epochs },
-    { label: 'Batch size', value: training.batch },
-    { label: 'Learning rate', value: training.learningRate },
-    { label: 'Learning rate decay', value: training.learningRateDecay },
-    { label: 'Weight decay', value: training.weightDecay },
-    { label: 'Reconstruction weight', value: training.reconstruction },
-    { label: 'CCM weight α', value: training.ccm },
-    { label: 'Random shift (pixels)', value: training.shift },
-    { label: 'Test batch', value: training.measure.batch },
-    { label: 'Measured criterion', value: criteria[training.measure.criterion].label },
-    { label: 'Measured threshold', value: training.measure.threshold },
-    { label: 'Measured activation rate', value: training.measure.rate ?? 'as threshold' },
-  ];
-}
+export const trainingSettings = (training: TrainingSpec): Setting[] =>
+  ofTraining.map((field) => ({ label: field.title, value: printed(field, valueAt(training, field.path)) }));
 
-export function pruningSettings(pruning: PruningSpec | null): Setting[] {
-  if (!pruning)
-    return [
-      { label: 'Pruning criterion', value: 'none' },
-      { label: 'Backbone ratio', value: 0 },
-      { label: 'Primary capsule ratio', value: 0 },
-    ];
-  return [
-    { label: 'Pruning criterion', value: criterionNames[pruning.criterion] },
-    { label: 'Backbone ratio', value: pruning.backbone },
-    { label: 'Primary capsule ratio', value: pruning.capsules },
-    { label: 'Granularity', value: pruning.granularity === 'channel' ? 'channels' : 'capsule types' },
-    { label: 'Capsule layers', value: pruning.capsuleLayers === 'inherit' ? 'inherit' : 'start afresh' },
-    { label: 'Intermediate types after the cut', value: pruning.intermediate.types ?? 'as primary' },
-    { label: 'Intermediate ratio', value: pruning.intermediate.ratio },
-    { label: 'Intermediate types judged by', value: pruning.intermediate.by },
-    { label: 'Judged on batches', value: `${pruning.batches} × ${pruning.batch}` },
-  ];
-}
+/** A run without a cut has none of these settings, and loses no channels. */
+export const pruningSettings = (pruning: PruningSpec | null): Setting[] =>
+  pruning
+    ? ofPruning.map((field) => ({ label: within('Pruning', field.title), value: printed(field, valueAt(pruning, field.path)) }))
+    : [
+        { label: within('Pruning', 'Criterion'), value: 'none' },
+        { label: within('Pruning', 'Backbone ratio'), value: 0 },
+        { label: within('Pruning', 'Primary capsule ratio'), value: 0 },
+      ];
 
 export function settingsOf({ summary, spec, device, choice }: RunDetail): Setting[] {
   return [

@@ -1,19 +1,21 @@
 /** What is cut, by which criterion, and what becomes of the capsule layers above. Defaults are the paper's. */
 import { z } from 'zod';
+import type { Choice } from './fields.ts';
+
+/** What each is called and means. */
+export const criterionChoices = {
+  chip: {
+    label: 'channel independence (CHIP)',
+    help: 'How much the nuclear norm of the layer’s feature maps falls without the channel. The least independent channels go (the paper’s choice).',
+  },
+  l1: { label: 'L1 norm of filters', help: 'Sum of the absolute weights of the channel’s filter.' },
+  random: { label: 'random', help: 'Chance, from the run’s seed. What any criterion has to beat.' },
+  ccm: { label: 'CCM redundancy', help: 'Mean absolute correlation with the other channels; the most redundant go.' },
+  activation: { label: 'activation norm', help: 'Norm of the channel’s feature maps over the judged images.' },
+} satisfies Record<string, Choice>;
 
 /** How the importance of a channel is judged; see engine/pruning/importance/. */
-export const PruningCriterion = z.enum(['chip', 'l1', 'random', 'ccm', 'activation']).meta({
-  choices: {
-    chip: {
-      label: 'channel independence (CHIP)',
-      help: 'How much the nuclear norm of the layer’s feature maps falls without the channel. The least independent channels go (the paper’s choice).',
-    },
-    l1: { label: 'L1 norm of filters', help: 'Sum of the absolute weights of the channel’s filter.' },
-    random: { label: 'random', help: 'Chance, from the run’s seed. What any criterion has to beat.' },
-    ccm: { label: 'CCM redundancy', help: 'Mean absolute correlation with the other channels; the most redundant go.' },
-    activation: { label: 'activation norm', help: 'Norm of the channel’s feature maps over the judged images.' },
-  },
-});
+export const PruningCriterion = z.enum(['chip', 'l1', 'random', 'ccm', 'activation']).meta({ choices: criterionChoices });
 export type PruningCriterion = z.infer<typeof PruningCriterion>;
 
 const ratio = z.number().min(0).lt(1);
