@@ -129,8 +129,9 @@ function insideOf(property: JsonSchema, path: string): { schema: JsonSchema; pre
 function fieldOf(property: JsonSchema, path: string, required: boolean): Field {
   const nullable = property.anyOf?.some(({ type }) => type === 'null') ?? false;
   const value = nullable ? { ...property.anyOf!.find(({ type }) => type !== 'null')!, ...property } : property;
+  const choices = choicesOf(value, nullable);
   const whole = value.type === 'integer';
-  const kind = whole ? 'integer' : value.type === 'number' ? 'number' : choicesOf(value).length > 0 ? 'choice' : 'other';
+  const kind = whole ? 'integer' : value.type === 'number' ? 'number' : choices.length > 0 ? 'choice' : 'other';
   return {
     path,
     title: value.title ?? '',
@@ -144,7 +145,7 @@ function fieldOf(property: JsonSchema, path: string, required: boolean): Field {
     below: value.exclusiveMaximum ?? null,
     step: value.step ?? (whole ? 1 : 'any'),
     slider: value.slider ?? false,
-    choices: choicesOf(value),
+    choices,
     nullable,
     required,
     default: property.default,
@@ -152,9 +153,9 @@ function fieldOf(property: JsonSchema, path: string, required: boolean): Field {
   };
 }
 
-function choicesOf({ type, enum: values, const: only, choices = {} }: JsonSchema): Field['choices'] {
+function choicesOf({ type, enum: values, const: only, choices = {} }: JsonSchema, nullable: boolean): Field['choices'] {
   const known = type === 'boolean' ? [false, true] : (values ?? (only === undefined ? [] : [only]));
-  const all = 'null' in choices ? [null, ...known] : known;
+  const all = nullable && 'null' in choices ? [null, ...known] : known;
   const order = Object.keys(choices);
   const place = (value: Field['choices'][number]['value']) => order.indexOf(String(value));
   return all.toSorted((a, b) => place(a) - place(b)).map((value) => ({ ...(choices[String(value)] ?? { label: String(value) }), value }));

@@ -15,7 +15,7 @@ export const SplitSpec = z.discriminatedUnion('kind', [
     kind: z.literal('fraction').meta({ ...divided, choices: { fraction: { label: 'drawn anew, each class in proportion' } } }),
     test: z.number().gt(0).lt(1).meta({
       title: 'Share for testing',
-      description: 'Share of all images that are for testing.',
+      description: 'Of all images.',
       slider: true,
       step: 0.05,
     }),
@@ -32,13 +32,13 @@ export const DatasetLimits = z.strictObject({
   train: limit.meta({
     ...noLimit,
     title: 'Training images at most',
-    description: 'At most so many training images, the first of each class in turn.',
+    description: 'The first of each class in turn.',
   }),
   test: limit.meta({ ...noLimit, title: 'Test images at most', description: 'The same for test images.' }),
   perClass: limit.meta({
     ...noLimit,
     title: 'Per class at most',
-    description: 'At most so many images of each class, in training and in testing.',
+    description: 'Images of each class, in training and in testing.',
   }),
 });
 export type DatasetLimits = z.infer<typeof DatasetLimits>;
@@ -57,7 +57,7 @@ export type ImageFit = z.infer<typeof ImageFit>;
 
 export const ImageColour = z.enum(['own', 'grey', 'rgb']).meta({
   title: 'Colour',
-  description: 'Mixed ones become RGB where they are left as they are.',
+  description: 'Images of mixed colours become RGB where they are left as they are.',
   choices: { own: { label: 'as they are' }, grey: { label: 'grey' }, rgb: { label: 'red, green, blue' } },
 });
 export type ImageColour = z.infer<typeof ImageColour>;
@@ -78,7 +78,8 @@ export const PreparationSpec = z.strictObject({
     .default(null)
     .meta({
       title: 'Size',
-      description: 'Height and width of all images. Files of mixed sizes get their most common or median one, at most 96 pixels a side.',
+      description:
+        'Of all images, as `{"height": 32, "width": 32}`. Files of mixed sizes get their most common or median one, at most 96 pixels a side.',
       choices: { null: { label: 'as they are' } },
     }),
   fit: ImageFit.default('pad'),

@@ -24,7 +24,7 @@ export const DataSpec = z.strictObject({
     }),
   limitTrain: z.int().min(1).optional().meta({
     title: 'Training images at most',
-    description: 'Use at most this many training images, the first of each class in file order.',
+    description: 'The first of each class in file order.',
   }),
   limitTest: z.int().min(1).optional().meta({ title: 'Test images at most', description: 'The same for test images.' }),
   preparation: PreparationSpec.optional().meta({
@@ -59,15 +59,15 @@ export const StudySpec = z.strictObject({
       description: 'List of networks, each by the paper’s three numbers or written out layer by layer.',
     }),
   epochs: z.strictObject({
-    train: z.int().min(1).meta({ title: 'Epochs before pruning', description: 'Epochs before pruning, with the CCM term.' }),
+    train: z.int().min(1).meta({ title: 'Epochs before pruning', description: 'With the CCM term.' }),
     fineTune: z.int().min(0).meta({
       title: 'Epochs after pruning',
-      description: 'Epochs after pruning, without it; the unpruned network gets the sum.',
+      description: 'Without it; the unpruned network gets the sum.',
     }),
   }),
   ccm: z.number().min(0).max(10).default(0.01).meta({
     title: 'CCM weight α',
-    description: 'α of the CCM term while training the network that will be pruned.',
+    description: 'Of the CCM term while training the network that will be pruned.',
   }),
   training: StudyTraining.prefault({}).meta({ title: 'Training', description: 'How the networks are trained and measured.' }),
   pruning: z
