@@ -1,8 +1,9 @@
-/** Opens the SQLite file: settings, and the schema brought up to date. */
+/** Opens the SQLite file: settings, and the schema brought up to date, of which a copy is kept before. */
 import Database from 'better-sqlite3';
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { temporaryName, nameDurably } from './disk.ts';
 import { migrations } from './migrations.ts';
 
 /** SQLite's application_id of our files, "caps" in ASCII: keeps us from writing into some other program's database. */
@@ -13,6 +14,7 @@ export function openDatabase(path: string): Database.Database {
   let database: Database.Database | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    refuseUntouched(path);
     // Two processes may write at once, the window and a terminal; each waits its turn.
     database = new Database(path, { timeout: 10_000 });
     prepare(database, path);
@@ -29,13 +31,41 @@ export function openDatabase(path: string): Database.Database {
   }
 }
 
+/**
+ * Refuses what is not for this version before SQLite opens it for writing, which would leave files beside it and, at the end,
+ * write what another program still has in its log.
+ */
+function refuseUntouched(path: string): void {
+  if (!existsSync(path)) return;
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+    const database = new Database(path, { readonly: true });
+    try {
+      refuseForeign(database, path);
+    } finally {
+      database.close();
+    }
+    return;
+  }
+  // Without a log all of it is in the file, whose first 100 bytes tell.
+  const header = Buffer.alloc(100);
+  const file = openSync(path, 'r');
+  try {
+    if (readSync(file, header) < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') return;
+  } finally {
+    closeSync(file);
+  }
+  const application = header.readUInt32BE(68);
+  if (application !== 0) refuse(application, header.readUInt32BE(60), path);
+}
+
 function prepare(database: Database.Database, path: string): void {
-  refuseForeign(database, path);
   database.pragma('journal_mode = WAL');
   database.pragma('foreign_keys = ON');
   // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits when the power fails, but by then the checkpoint that
   // an older commit names has been deleted. There are few commits (one per epoch), so the extra fsync costs nothing.
   database.pragma('synchronous = FULL');
+  const before = refuseForeign(database, path);
+  if (before > 0 && before < migrations.length) keepCopy(database, path, before);
   database
     .transaction(() => {
       // Again under the write lock: another process may just have created it.
@@ -56,10 +86,38 @@ function refuseForeign(database: Database.Database, path: string): number {
   const version = pragma('user_version');
   const empty = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
   if (empty) return 0;
-  if (pragma('application_id') !== applicationId) throw new InputError(`${path} is not a Capscope database: it belongs to another program`);
+  refuse(pragma('application_id'), version, path);
+  return version;
+}
+
+function refuse(application: number, version: number, path: string): void {
+  if (application !== applicationId) throw new InputError(`${path} is not a Capscope database: it belongs to another program`);
   if (version > migrations.length)
     throw new InputError(
       `${path} was written by a newer Capscope (schema ${version}; this one knows up to ${migrations.length}); update Capscope or choose another database`,
     );
-  return version;
+}
+
+/** Copies the database as it is, beside itself, for whoever wants to go back. */
+function keepCopy(database: Database.Database, path: string, version: number): void {
+  const kept = (n: number) => `${path}.before-${migrations.length}${n > 1 ? `-${n}` : ''}`;
+  const temporary = temporaryName(kept(1));
+  try {
+    // One consistent state, with what is still in the log.
+    database.prepare('VACUUM INTO ?').run(temporary);
+    const copy = new Database(temporary, { readonly: true });
+    const copied = copy.pragma('user_version', { simple: true });
+    copy.close();
+    let n = 1;
+    while (existsSync(kept(n))) n++;
+    // Otherwise another process has brought it up to date meanwhile, and kept the copy.
+    if (copied === version) nameDurably(temporary, kept(n));
+  } catch (error) {
+    throw new InputError(
+      `${path} is from an earlier Capscope and could not be copied before it is brought up to date: ${(error as Error).message}`,
+      { cause: error },
+    );
+  } finally {
+    if (existsSync(temporary)) rmSync(temporary);
+  }
 }

@@ -21,24 +21,37 @@ export function readWhole(path: string): Uint8Array {
  * @param content in one piece or in several that follow one another.
  */
 export function writeDurably(path: string, content: Uint8Array | readonly Uint8Array[]): void {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryName(path);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeAndSync(temporary, content instanceof Uint8Array ? [content] : content);
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
+    write(temporary, content instanceof Uint8Array ? [content] : content);
+    nameDurably(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary);
     throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-function writeAndSync(path: string, parts: readonly Uint8Array[]): void {
+/** Of a file that is still being written and will have this name. */
+export const temporaryName = (path: string): string => `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+
+/** Gives a file that has been written its name, once the system has put its bytes on the disk. */
+export function nameDurably(temporary: string, path: string): void {
+  const file = openSync(temporary, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  syncFolder(dirname(path));
+}
+
+function write(path: string, parts: readonly Uint8Array[]): void {
   const file = openSync(path, 'wx');
   try {
     for (const bytes of parts)
       for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset, Math.min(bytes.length - offset, writeAtOnce));
-    fsyncSync(file);
   } finally {
     closeSync(file);
   }

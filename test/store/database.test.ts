@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/shared/input-error.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrations } from '../../src/store/migrations.ts';
+import { frozen } from '../frozen/frozen-folder.ts';
 import { addTinyStudy, engine, openStore, temporaryFolder } from './fixtures.ts';
 
 function reasonFor(path: string): string {
@@ -30,14 +31,87 @@ describe('database', () => {
     database.close();
   });
 
+  /** Names of files beside the database, with their contents; the index of the log is nobody's data. */
+  const contents = (path: string) => {
+    const folder = dirname(path);
+    const names = readdirSync(folder).filter((name) => !name.endsWith('-shm'));
+    return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name), 'base64')]));
+  };
+
+  /** Made by a version that is one step ahead. */
+  function writeNewer(path: string): Database.Database {
+    const newer = openDatabase(path);
+    newer.exec('CREATE TABLE later (x TEXT)');
+    newer.pragma(`user_version = ${migrations.length + 1}`);
+    return newer;
+  }
+
   it('from a newer Capscope is refused and left as it is', () => {
     const path = join(temporaryFolder(), 'capscope.db');
-    const newer = openDatabase(path);
-    newer.pragma(`user_version = ${migrations.length + 1}`);
+    writeNewer(path).close();
+    const before = contents(path);
+    expect(Object.keys(before)).toEqual(['capscope.db']);
+    const reason = `was written by a newer Capscope (schema ${migrations.length + 1}; this one knows up to ${migrations.length}); update Capscope or choose another database`;
+    expect(reasonFor(path)).toBe(`${path} ${reason}`);
+    expect(contents(path)).toEqual(before);
+    expect(readdirSync(dirname(path))).toEqual(['capscope.db']);
+  });
+
+  it('from a newer Capscope that died, or is still running, is left as it is with its log', () => {
+    const running = join(temporaryFolder(), 'capscope.db');
+    const newer = writeNewer(running);
+    const dead = join(temporaryFolder(), 'capscope.db');
+    for (const end of ['', '-wal']) copyFileSync(`${running}${end}`, `${dead}${end}`);
+    for (const path of [running, dead]) {
+      const before = contents(path);
+      expect(Object.keys(before)).toEqual(['capscope.db', 'capscope.db-wal']);
+      expect(reasonFor(path)).toContain('was written by a newer Capscope');
+      expect(contents(path)).toEqual(before);
+    }
     newer.close();
-    expect(reasonFor(path)).toBe(
-      `${path} was written by a newer Capscope (schema ${migrations.length + 1}; this one knows up to ${migrations.length}); update Capscope or choose another database`,
-    );
+  });
+
+  it('of an earlier Capscope is copied before it is brought up to date, and only then', () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'capscope.db');
+    const copy = `${path}.before-${migrations.length}`;
+    copyFileSync(join(frozen, 'capscope.db'), path);
+    // Of a program that died: what it wrote last is in the log only.
+    const log = new Database(path);
+    log.exec(`INSERT INTO keyed (key, value) VALUES ('late', '1')`);
+    const earlier = log.pragma('user_version', { simple: true }) as number;
+    const dead = join(temporaryFolder(), 'capscope.db');
+    for (const end of ['', '-wal']) copyFileSync(`${path}${end}`, `${dead}${end}`);
+    log.close();
+
+    for (let start = 0; start < 2; start++) openDatabase(dead).close();
+    const kept = new Database(`${dead}.before-${migrations.length}`, { readonly: true });
+    expect(kept.pragma('user_version', { simple: true })).toBe(earlier);
+    expect(kept.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(kept.prepare(`SELECT value FROM keyed WHERE key = 'late'`).pluck().get()).toBe('1');
+    expect(kept.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(14);
+    kept.close();
+    expect(readdirSync(dirname(dead)).sort()).toEqual(['capscope.db', `capscope.db.before-${migrations.length}`]);
+
+    // Where there is a copy already, both are kept.
+    writeFileSync(copy, 'an earlier copy');
+    openDatabase(path).close();
+    expect(readFileSync(copy, 'utf8')).toBe('an earlier copy');
+    expect(readdirSync(folder).sort()).toEqual(['capscope.db', basename(copy), `${basename(copy)}-2`]);
+
+    const fresh = join(temporaryFolder(), 'capscope.db');
+    openDatabase(fresh).close();
+    expect(readdirSync(dirname(fresh))).toEqual(['capscope.db']);
+  });
+
+  it('of an earlier Capscope that cannot be copied stays as it is', () => {
+    const folder = temporaryFolder();
+    const path = join(folder, `${'d'.repeat(225)}.db`);
+    copyFileSync(join(frozen, 'capscope.db'), path);
+    const before = contents(path);
+    // The name of the copy is longer than file systems take.
+    expect(reasonFor(path)).toMatch(/ is from an earlier Capscope and could not be copied before it is brought up to date: /);
+    expect(contents(path)).toEqual(before);
   });
 
   it('of another program is refused', () => {

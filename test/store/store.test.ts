@@ -176,6 +176,7 @@ describe('store', () => {
         criterion: 'mean-vector',
         perLayer: [{ layer: 'capsules.0', inactive: 1, of: 2, activations: [0, 0.1] }],
       },
+      dead: { total: 1, of: 2 },
       imagesPerSecond: 200,
       peakMemoryBytes: 1_000_003,
       weightBytes: store.file(unpruned.id, 'weights')!.bytes,
