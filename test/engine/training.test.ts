@@ -9,6 +9,7 @@ import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
 import type { Dataset } from '../../src/shared/dataset.ts';
 import { scoresOf, type EpochMetrics } from '../../src/shared/results.ts';
+import { learningRateAt } from '../../src/engine/training/training-state.ts';
 import { holdOut } from '../../src/engine/training/validation.ts';
 import type { Weights } from '../../src/shared/weights.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
@@ -128,6 +129,47 @@ describe('training', () => {
       /^The loss became NaN in epoch 1, step 1; a smaller learning rate than 1 usually helps\.$/,
     );
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('the warm-up of the learning rate', () => {
+  it('rises evenly to what the decay of the epoch leaves', () => {
+    const rates = (warmUp: number) =>
+      [1, 2, 3, 4, 5, 6, 7].map((step) =>
+        learningRateAt({ learningRate: 0.01, learningRateDecay: 0.5, warmUp }, Math.floor((step - 1) / 3), step),
+      );
+    const expected = (values: number[]) => values.map((value) => expect.closeTo(value, 12) as number);
+    expect(rates(0)).toEqual([0.01, 0.01, 0.01, 0.005, 0.005, 0.005, 0.0025]);
+    expect(rates(1)).toEqual(rates(0));
+    expect(rates(4)).toEqual(expected([0.0025, 0.005, 0.0075, 0.005, 0.005, 0.005, 0.0025]));
+    expect(rates(8)).toEqual(expected([0.00125, 0.0025, 0.00375, 0.0025, 0.003125, 0.00375, 0.0021875]));
+  });
+
+  const warming = (warmUp: number): TrainJob => ({ ...job, training: { ...job.training, warmUp, weightDecay: 0 } });
+  const weightsOf = async (one: TrainJob, io = recorder(), resume?: Parameters<typeof train>[4]) =>
+    (await train(one, dataset, engine, io, resume)).weights;
+
+  it.each([0, 2])('makes the first step of a run with %i epochs behind it as small as it says', async (firstEpoch) => {
+    const before = await weightsOf(warming(0), recorder(0));
+    const stepped = (warmUp: number) => weightsOf({ ...warming(warmUp), firstEpoch, weights: before }, recorder(1));
+    const [full, quarter] = [await stepped(0), await stepped(4)];
+    const name = [...before.keys()].find((one) => one.startsWith('primary') && one.endsWith('weight'))!;
+    const change = (after: Weights) => after.get(name)!.data.map((value, i) => value - before.get(name)!.data[i]!);
+    const [whole, part] = [change(full), change(quarter)];
+    const largest = Math.max(...whole.map(Math.abs));
+    // Adam's first step is the step size in the direction of the gradient's sign.
+    expect(largest).toBeCloseTo(0.001 * 0.9 ** firstEpoch, 6);
+    for (const [i, value] of part.entries()) expect(Math.abs(value - whole[i]! / 4)).toBeLessThan(1e-6);
+  });
+
+  it('goes on where it was when a run is resumed within it', async () => {
+    const whole = plain(await weightsOf(warming(9)));
+    expect(whole).not.toEqual(plain(await weightsOf(warming(0))));
+    for (const stop of [2, 7]) {
+      const stopped = recorder(stop);
+      await train(warming(9), dataset, engine, stopped);
+      expect(plain(await weightsOf(warming(9), recorder(), reload(stopped.checkpoint!)))).toEqual(whole);
+    }
   });
 });
 

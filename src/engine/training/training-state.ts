@@ -45,6 +45,19 @@ export interface TrainingStart {
   readInterval?: number;
 }
 
+/**
+ * Adam's step size after so many epochs of the network, in this step of the run, counted from 1: the last step of the
+ * warm-up is the first to take all of it.
+ */
+export function learningRateAt(
+  { learningRate, learningRateDecay, warmUp }: Pick<TrainingSpec, 'learningRate' | 'learningRateDecay' | 'warmUp'>,
+  epoch: number,
+  step: number,
+): number {
+  const full = learningRate * learningRateDecay ** epoch;
+  return step < warmUp ? (full * step) / warmUp : full;
+}
+
 export class TrainingState {
   readonly #net: CapsNet;
   readonly #adam: Adam;
@@ -108,8 +121,7 @@ export class TrainingState {
     }, this.#adam.parameters);
     const gradients = this.step % GRADIENT_SAMPLE_INTERVAL === 0 ? gradientSquares(this.#net, grads) : [];
     this.#unread.push({ report, gradients, images: batch.size });
-    const { learningRate, learningRateDecay, weightDecay } = this.#training;
-    this.#adam.update(grads, learningRate * learningRateDecay ** this.#epoch, weightDecay);
+    this.#adam.update(grads, learningRateAt(this.#training, this.#epoch, this.#adam.steps + 1), this.#training.weightDecay);
     tf.dispose([images, labels, value, grads]);
   }
 

@@ -54,6 +54,13 @@ export const TrainingSpec = z.strictObject({
     description: 'Factor by which the learning rate falls after every epoch; 1 keeps it.',
     advanced: true,
   }),
+  warmUp: z.int().min(0).max(1_000_000).default(0).meta({
+    title: 'Warm-up',
+    description:
+      'Steps at the beginning of a run over which the learning rate rises evenly from 0. After a cut it begins anew, as Adam does.',
+    unit: 'steps',
+    advanced: true,
+  }),
   weightDecay: z.number().min(0).max(1).default(2e-7).meta({
     title: 'Weight decay',
     description: 'Weight of the L2 term added to the gradient, as PyTorch’s Adam does.',
