@@ -50,6 +50,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '\\.test\\.ts$' },
       to: { path: '^test/' },
     },
+    {
+      name: 'cli-serves',
+      comment: 'Of the terminal, only the command that serves the pages knows the server.',
+      severity: 'error',
+      from: { path: room(['cli']), pathNot: '^src/cli/commands/serve\\.ts$' },
+      to: { path: room(['server']) },
+    },
     ...Object.entries(engineArrows).map(([from, to]) => ({
       name: `engine-${from.replace('/', '-')}-imports`,
       comment: `src/engine/${from} may import from ${['itself', ...to].join(', ')}, and from engine.ts and io.ts, only.`,

@@ -1,13 +1,21 @@
-/** Data sets for the terminal's commands: kept once they have been read, with a question when some of it is damaged. */
+/** Data sets for a study in the terminal, with a question when some of one is damaged. */
 import { createInterface } from 'node:readline/promises';
+import { countImages } from '../datasets/facts.ts';
 import { readKept } from '../datasets/kept.ts';
-import { loadPaths, SAMPLE } from '../datasets/load.ts';
-import type { Problem } from '../datasets/raw.ts';
+import { loadDataset, SAMPLE } from '../datasets/load.ts';
+import { isUnprepared } from '../datasets/preparation/prepare.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { PreparationSpec } from '../shared/spec/preparation.ts';
-import { DatasetCache, signatureOf, type KeptRecord } from '../workbench/datasets/cache.ts';
 import { count } from '../shared/present/format.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredDataset } from '../store/types.ts';
+import { DatasetCache } from '../workbench/datasets/cache.ts';
+import { describePreparation } from '../workbench/datasets/describe.ts';
+import { keepImages, type Part } from '../workbench/datasets/keep.ts';
+import { remember } from '../workbench/datasets/records.ts';
+import { rememberSample } from '../workbench/datasets/sample.ts';
+import { folders } from '../workbench/node-host.ts';
 import { ReadingProgress } from './reading-progress.ts';
 
 export interface DataRequest {
@@ -23,47 +31,66 @@ export interface DataRequest {
 }
 
 export interface OpenedData {
-  /** Empty for the bundled sample. */
-  paths: string[];
-  dataset: Dataset;
-  /** Null for the bundled sample, which is not kept. */
-  record: KeptRecord | null;
+  dataset: StoredDataset;
+  /** The file that it is kept in; null: the bundled sample as it comes. */
+  path: string | null;
+  /** Reads its images. */
+  images: () => Promise<Dataset>;
+  /** Makes it known to a database. */
+  remember: (store: Store) => Promise<void>;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Throws an InputError when it cannot be read, or only in part and that is not wanted. */
 export async function openData({ paths, preparation, skipBad, folder, ask }: DataRequest): Promise<OpenedData> {
-  const progress = new ReadingProgress(process.stderr);
-  const load = () =>
-    loadPaths(paths, { preparation, onProgress: (event) => progress.report(event) }).finally(() => {
-      progress.end();
-    });
-  if (paths.length === 1 && paths[0] === SAMPLE) return { paths: [], dataset: (await load()).dataset, record: null };
-
+  const sample = paths.length === 1 && paths[0] === SAMPLE;
+  const { resources } = folders();
+  const loadSample = () => loadDataset(SAMPLE, { resources });
+  if (sample && isUnprepared(preparation)) {
+    const dataset = await loadSample();
+    return {
+      dataset: { ...dataset, ...countImages(dataset) },
+      path: null,
+      images: () => Promise.resolve(dataset),
+      remember: async (store) => {
+        await rememberSample(store, () => Promise.resolve(dataset));
+      },
+    };
+  }
   const cache = new DatasetCache(folder);
   cache.clean();
-  const signature = signatureOf(paths);
-  const known = cache.find(paths, preparation, signature);
-  if (known) {
-    const { gone, ...record } = known;
-    if (gone) say(`${paths.join(', ')} is no longer there; its images were kept when it was read.`);
-    await agree(record.problems, skipBad, ask, record.train + record.test);
-    return { paths, dataset: await readKept(cache.path(record)), record };
-  }
-  const loaded = await load();
-  const { dataset, notes, problems } = loaded;
-  await agree(problems, skipBad, ask, dataset.train.labels.length + dataset.test.labels.length);
-  for (const note of notes) say(note);
-  return { paths, dataset, record: cache.keep(loaded, { paths, wanted: preparation, signature }) };
+  const progress = new ReadingProgress(process.stderr);
+  const { record, known, gone } = await keepImages({
+    from: sample ? { kind: 'sample' } : { kind: 'files', paths },
+    preparation,
+    folder,
+    resources,
+    onProgress: (event) => progress.report(event),
+    accept: (part) => {
+      progress.end();
+      return agree(part, skipBad, ask);
+    },
+  }).finally(() => progress.end());
+  if (gone) say(`${paths.join(', ')} is no longer there; its images were kept when it was read.`);
+  if (!known) for (const note of record.notes) say(note);
+  const name = sample ? `${record.name}, ${describePreparation(preparation)}` : record.name;
+  return {
+    dataset: { ...record, name },
+    path: cache.path(record),
+    images: () => readKept(cache.path(record)),
+    remember: async (store) => {
+      const base = sample ? await rememberSample(store, loadSample) : null;
+      remember(store, record, { paths: sample ? [] : paths, base, name });
+    },
+  };
 }
 
 /** Problems that are listed. */
 const LISTED = 20;
 
 /** Throws an InputError unless it is agreed that what cannot be read is left out. */
-async function agree(problems: readonly Problem[], skipBad: boolean, ask: boolean, images: number): Promise<void> {
-  if (problems.length === 0) return;
+async function agree({ problems, train, test }: Part, skipBad: boolean, ask: boolean): Promise<void> {
   const files = `${count(problems.length)} ${problems.length === 1 ? 'file' : 'files'}`;
   say(`${files} would be left out:`);
   for (const { file, message } of problems.slice(0, LISTED)) say(`  ${file === null ? '' : `${file}: `}${message}`);
@@ -71,7 +98,9 @@ async function agree(problems: readonly Problem[], skipBad: boolean, ask: boolea
   if (skipBad) return;
   if (ask && process.stdin.isTTY && process.stderr.isTTY) {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(`Go on with the ${count(images)} images that are left? [y/N] `).finally(() => terminal.close());
+    const answer = await terminal
+      .question(`Go on with the ${count(train + test)} images that are left? [y/N] `)
+      .finally(() => terminal.close());
     if (/^y(es)?$/i.test(answer.trim())) return;
   }
   throw new InputError(`${files} of the data set would be left out; mend or remove them, or go on without them with --skip-bad`);

@@ -1,10 +1,9 @@
 /** Engines in the terminal: the option that asks for one, and finding out what this machine has. */
 import { Option } from 'commander';
-import { fileURLToPath } from 'node:url';
-import { startTrainer } from '../server/trainer.ts';
 import { engineNames, type EngineDecision, type EngineName } from '../shared/engines.ts';
-import { tensorflowFolder } from '../store/location.ts';
+import { InputError } from '../shared/input-error.ts';
 import { Engines } from '../workbench/engines.ts';
+import { folders, startTrainer } from '../workbench/node-host.ts';
 
 /** "auto" stands for the best there is. */
 export type AskedEngine = EngineName | 'auto';
@@ -12,15 +11,19 @@ export type AskedEngine = EngineName | 'auto';
 export const engineOption = (): Option =>
   new Option('--engine <engine>', 'what computes; auto: the best there is').choices(['auto', ...engineNames]).default('auto');
 
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
 /** Engines of this machine, each tried in a process of its own. */
 export function enginesHere(threads: number | null): Engines {
-  const folders = { kernels: root('out/kernels'), resources: root('resources'), tensorflow: tensorflowFolder() };
-  return new Engines({ startTrainer, choice: (name) => ({ name, threads, ...folders }) });
+  return new Engines({ startTrainer, choice: (name) => ({ name, threads, ...folders() }) });
 }
 
 export function decideEngine(asked: AskedEngine, threads: number | null): Promise<EngineDecision> {
   if (asked !== 'auto') return Promise.resolve({ name: asked, reason: `--engine ${asked} asks for it` });
   return enginesHere(threads).decide();
+}
+
+/** Throws an InputError when the engine that is asked for does not work here. That `wasm` works need not be tried. */
+export async function checkEngine(asked: AskedEngine, threads: number | null): Promise<void> {
+  if (asked === 'auto' || asked === 'wasm') return;
+  const { unavailable } = await enginesHere(threads).report(asked);
+  if (unavailable !== null) throw new InputError(`the engine ${asked} cannot be used: ${unavailable}`);
 }

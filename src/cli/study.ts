@@ -1,63 +1,91 @@
-/** Runs a study: plans it, finds what an earlier start has already done, and does the rest. */
-import manifest from '../../package.json' with { type: 'json' };
-import { inputShape, type Dataset } from '../shared/dataset.ts';
-import { describe, NetworkSpecError } from '../shared/describe.ts';
+/** Runs a study in the terminal: a host of the workbench's queue, as the window is one. */
+import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { PlannedRun } from '../shared/study-plan.ts';
+import type { StudySpec } from '../shared/spec/study.ts';
+import type { DatasetSource, EngineChoice } from '../shared/trainer-protocol.ts';
+import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
-import { runJob, type RunContext } from './run-job.ts';
+import { startTrainer } from '../workbench/node-host.ts';
+import { openStudy } from '../workbench/plan.ts';
+import { heldBy, JobQueue } from '../workbench/queue/job-queue.ts';
+import { LiveRuns } from '../workbench/queue/live-runs.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import type { Progress } from './progress.ts';
+import { StudyTeller } from './study-teller.ts';
 
-/** Throws an InputError when a network of the study cannot be built for this data. */
-export function checkNetworks(plan: PlannedRun[], dataset: Dataset): void {
-  for (const {
-    spec: { network },
-    name,
-  } of plan) {
-    try {
-      describe(network, inputShape(dataset));
-    } catch (error) {
-      if (error instanceof NetworkSpecError)
-        throw new InputError(`the network of run "${name}" cannot be built: ${error.message}`, { cause: error });
-      throw error;
+interface StudyStart {
+  spec: StudySpec;
+  /** Fingerprint. */
+  dataset: string;
+  engine: EngineName;
+  /** Begins anew even if it has been begun before. */
+  fresh: boolean;
+}
+
+/**
+ * Finds the study that an earlier start has begun, or adds it with all its runs, and puts those that have not finished into
+ * this process's queue. Throws an InputError when another process trains one of them or has it waiting.
+ */
+export function queueStudy(store: Store, start: StudyStart): StoredRun[] {
+  store.queue.open(false);
+  return store.atomically(() => {
+    const { runs } = openStudy(store, start);
+    for (const { id } of runs) {
+      const holder = store.holderOf(id);
+      if (holder?.trains)
+        throw new InputError(
+          `run ${id} of this study is being trained by another process; wait for process ${holder.pid} on ${holder.host} or stop it first`,
+        );
+      if (holder) throw new InputError(`run ${id} of this study ${heldBy(holder)}`);
     }
-  }
+    store.queue.add(runs.filter(({ status }) => status !== 'finished').map(({ id }) => id));
+    return runs;
+  });
 }
 
 export type StudyOutcome = 'finished' | 'stopped' | 'failed';
 
-/**
- * Does every run that has not finished. A run that fails does not keep the others from running, except those cut from it.
- * Throws an InputError when another process is at work on the study.
- */
-export async function runStudy(runs: StoredRun[], context: RunContext): Promise<StudyOutcome> {
-  const { store, engine, reason, progress } = context;
-  let failed = false;
-  for (const [i, { id, name, parent }] of runs.entries()) {
-    const label = `run ${i + 1} of ${runs.length}: ${name} (${id})`;
-    const { status } = store.run(id);
-    if (status === 'finished') {
-      progress.say(`${label}: already finished`);
-      continue;
-    }
-    if (parent !== null && store.run(parent).status !== 'finished') {
-      progress.say(`${label}: skipped, because run ${parent} has not finished`);
-      failed = true;
-      continue;
-    }
-    progress.run(i + 1, runs.length, name);
-    progress.say(store.file(id, 'checkpoint') ? `${label}: goes on from its checkpoint` : label);
-    store.claim(id, {
-      name: engine.name,
-      versions: { capscope: manifest.version, ...engine.versions },
-      device: engine.device.name,
-      choice: reason,
-    });
-    try {
-      if ((await runJob(id, context)) === 'stopped') return 'stopped';
-    } catch (error) {
-      progress.say(`${label}: failed: ${(error as Error).message}`);
-      failed = true;
-    }
+export interface StudyContext {
+  store: Store;
+  dataset: DatasetSource;
+  engine: EngineChoice & { reason: string };
+  progress: Progress;
+}
+
+/** Does what waits in this process's queue. A run that fails does not keep the others from running, except those cut from it. */
+export async function runStudy(runs: StoredRun[], { store, dataset, engine, progress }: StudyContext): Promise<StudyOutcome> {
+  const teller = new StudyTeller(store, runs, progress, engine.reason);
+  const ended = Promise.withResolvers();
+  const queue = new JobQueue({
+    store,
+    host: {
+      startTrainer,
+      emit: (event, payload) => {
+        teller.observe(event, payload);
+        if (event === 'queue' && queue.running === null) ended.resolve(null);
+      },
+    },
+    live: new LiveRuns(),
+    sourceOf: () => dataset,
+    engine: () => engine,
+    decide: () => Promise.resolve(),
+    outlives: false,
+    // Who will not wait for the step presses Ctrl-C again.
+    patience: null,
+  });
+  const interrupt = listenForInterrupt(() => {
+    progress.say('Stopping after this step; Ctrl-C again quits at once.');
+    void queue.pause();
+  });
+  try {
+    queue.continue();
+    await ended.promise;
+    const finished = runs.every(({ id }) => store.run(id).status === 'finished');
+    if (!finished && interrupt.requested()) return 'stopped';
+    teller.end();
+    return finished ? 'finished' : 'failed';
+  } finally {
+    interrupt.release();
+    await queue.close();
   }
-  return failed ? 'failed' : 'finished';
 }

@@ -11,6 +11,8 @@ import { readPaths } from './read.ts';
 /** The path that stands for the bundled sample. */
 export const SAMPLE = 'sample';
 
+export const sampleFolder = (resources: string): string => join(resources, 'mnist-sample');
+
 const resourcesFolder = fileURLToPath(new URL('../../resources/', import.meta.url));
 
 export interface LoadProgress {
@@ -47,7 +49,7 @@ export async function loadPaths(paths: readonly string[], options: LoadOptions =
 export async function loadRaw(paths: readonly string[], options: LoadOptions = {}): Promise<RawDataset & { format: string }> {
   const { resources = resourcesFolder, ...reading } = options;
   const sample = paths.length === 1 && paths[0] === SAMPLE;
-  const raw = await readPaths(sample ? [join(resources, 'mnist-sample')] : paths, reading);
+  const raw = await readPaths(sample ? [sampleFolder(resources)] : paths, reading);
   return sample ? { ...raw, name: 'MNIST sample' } : raw;
 }
 

@@ -3,21 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
 import { fromWire, toWire } from '../shared/wire.ts';
 import type { Host } from '../workbench/host.ts';
+import { folders, here, startTrainer as startTrainerProcess } from '../workbench/node-host.ts';
 import { inTheme, readPage } from '../workbench/pages.ts';
-import { tensorflowFolder } from '../store/location.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { Access } from './access.ts';
 import { Files } from './files.ts';
-import { startTrainer as startTrainerProcess } from './trainer.ts';
 
-const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const pages = root('out/renderer');
+const pages = here('out/renderer');
 
 /** Largest message from a page: a chart or table to be saved. */
 const maxMessageBytes = 2 ** 28;
@@ -49,9 +46,7 @@ export async function startServer({ database, host, port, startTrainer = startTr
   const workbench = new Workbench({
     mode: 'browser',
     database,
-    resources: root('resources'),
-    kernels: root('out/kernels'),
-    tensorflow: tensorflowFolder(),
+    ...folders(),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
     nameOf: (path) => files.nameOf(path),
     startTrainer,

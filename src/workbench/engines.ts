@@ -44,7 +44,7 @@ export class Engines {
     const known: EngineReport[] = [];
     for (const name of enginePreference) {
       if (name === 'wasm') break; // it works, so it need not be tried
-      const report = await this.#report(name);
+      const report = await this.report(name);
       known.push(report);
       if (objection(report) === null) break;
     }
@@ -55,7 +55,7 @@ export class Engines {
 
   /** Every engine; what has been tried is not tried again. */
   all(): Promise<EngineReport[]> {
-    return Promise.all(engineNames.map((name) => this.#report(name)));
+    return Promise.all(engineNames.map((name) => this.report(name)));
   }
 
   /** Tries every engine anew and measures its speed, one after the other, so that they do not slow each other down. Rejects when closed meanwhile. */
@@ -77,7 +77,8 @@ export class Engines {
     for (const end of this.#trials) end();
   }
 
-  #report(name: EngineName): Promise<EngineReport> {
+  /** What has been tried is not tried again. */
+  report(name: EngineName): Promise<EngineReport> {
     const report = this.#reports.get(name) ?? this.#probe(name, false);
     this.#reports.set(name, report);
     return report;

@@ -5,7 +5,7 @@ import { InputError } from '../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
-import { planStudy, pruningName } from '../shared/study-plan.ts';
+import { planStudy, pruningName, type PlannedRun } from '../shared/study-plan.ts';
 import type { TrainingSpec } from '../shared/spec/training.ts';
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -132,4 +132,9 @@ export function openStudy(
     }
     return { study, runs: store.runs(study.id) };
   });
+}
+
+/** Throws an InputError when a network of the study cannot be built for this data. */
+export function checkStudy(plan: readonly PlannedRun[], dataset: StoredDataset): void {
+  for (const { spec, name } of plan) sizeOf(spec.network, dataset, name);
 }

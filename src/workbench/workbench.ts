@@ -24,6 +24,9 @@ import { Scorer } from './scores.ts';
 
 const settingsKey = 'settings';
 
+/** Milliseconds until a trainer that should stop is killed: whoever closes the window does not wait for ever. */
+const patience = 30_000;
+
 export class Workbench {
   readonly #host: Host;
   readonly #store: Store;
@@ -45,6 +48,8 @@ export class Workbench {
     this.#library = new Library(this.#store, host);
     this.#engines = new Engines({ startTrainer: (name) => host.startTrainer(name), choice: (name) => this.#choice(name) });
     const context = {
+      outlives: true,
+      patience,
       store: this.#store,
       host,
       live: this.#live,
@@ -221,7 +226,7 @@ export class Workbench {
         for (const id of ids) {
           const { status, name } = store.run(id);
           if (status === 'finished') throw new InputError(`run "${name}" has already finished`);
-          if (status === 'running') throw new InputError(`run "${name}" is being trained`);
+          if (id === queue.running) throw new InputError(`run "${name}" is being trained`);
         }
         queue.add(ids, first);
         return null;
@@ -243,6 +248,7 @@ export class Workbench {
         return null;
       },
       'queue.cancel': ({ ids }) => {
+        queue.leaveToOthers(ids);
         queue.remove(ids);
         const fresh = ids.filter((id) => id !== queue.running && store.findRun(id)?.status === 'queued');
         if (fresh.length > 0) {

@@ -13,8 +13,10 @@ export interface Outcome {
 export function startCapscope(
   args: string[],
   nodeOptions: string[] = [],
+  /** Leads a process group, as a command in a terminal does: a signal to it reaches its trainer too. */
+  group = false,
 ): { child: ChildProcessWithoutNullStreams; ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, [...nodeOptions, start, ...args]);
+  const child = spawn(process.execPath, [...nodeOptions, start, ...args], { detached: group });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

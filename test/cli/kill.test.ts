@@ -13,19 +13,22 @@ const kills = 20;
 
 it(
   'kill -9 at any moment costs at most an epoch: the database stays whole and the study ends as if nothing had happened',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     const folder = temporaryFolder();
     const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 } }, 480);
     const [db, undisturbed] = [join(folder, 'capscope.db'), join(folder, 'undisturbed', 'capscope.db')];
-    const start = (path: string) => startCapscope(['study', study, '--db', path, '--threads', '1', '--json']);
+    const start = (path: string) => startCapscope(['study', study, '--db', path, '--engine', 'wasm', '--threads', '1', '--json']);
     const random = randomStream(2, 'kill');
     let epochsBefore = 0;
 
     for (let kill = 0; kill < kills; kill++) {
       const { child, ended } = start(db);
-      // Once it is at work, at any moment of the next half second; now and then before, while it still starts.
-      if (kill % 5 > 0) await Promise.race([new Promise((resolve) => child.stderr.once('data', resolve)), ended]);
+      // Once its trainer is at work, at any moment of the next half second; now and then before, while it still starts.
+      const atWork = new Promise<void>((resolve) =>
+        child.stderr.on('data', (chunk: Buffer) => chunk.toString().includes('Engine: ') && resolve()),
+      );
+      if (kill % 5 > 0) await Promise.race([atWork, ended]);
       await new Promise((resolve) => setTimeout(resolve, random.int(0, 500)));
       child.kill('SIGKILL');
       const { code, stderr } = await ended;

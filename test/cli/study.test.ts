@@ -13,7 +13,7 @@ function tinyStudy(changes: object = {}, images?: number) {
   const folder = temporaryFolder();
   const study = writeTinyStudy(folder, changes, images);
   const db = join(folder, 'capscope.db');
-  const args = (...more: string[]) => ['study', study, '--db', db, '--threads', '1', ...more];
+  const args = (...more: string[]) => ['study', study, '--db', db, '--engine', 'wasm', '--threads', '1', ...more];
   const run = (...more: string[]) => capscope(...args(...more));
   const json = async (...more: string[]) => JSON.parse((await run('--json', ...more)).stdout) as StudyResult;
   return { folder, study, db, args, run, json };
@@ -28,13 +28,13 @@ describe('a study', () => {
     const { code, stdout, stderr } = await run();
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(
-      /^run +params +test acc +inactive capsules +by layer +images\/s\nunpruned .*\npruned .*\ndifference .*\n\nReport: .*\.html\nRuns: .*capscope\.db\n$/,
+      /^run +test acc\. +inactive +by layer +parameters +images\/s\nunpruned .*\npruned .*\ndifference .*\n\nReport: .*\.html\nRuns: .*capscope\.db\n$/,
     );
     expect(stderr).toMatch(/run 1 of 3: unpruned \(\w{8}\)\n/);
     expect(stderr).toMatch(
       /run 1\/3 unpruned: epoch 1\/3, step \d+\/15, loss \d.*, accuracy .* %, inactive -, \d+ images\/s, \d+:\d\d left\n/,
     );
-    expect(stderr).toMatch(/ {2}epoch 3: train loss .*, test accuracy .*, inactive \d\/4, /);
+    expect(stderr).toMatch(/ {2}epoch 3: train loss .*, test accuracy .*, inactive \d of 4 /);
 
     const result = await json();
     expect(result).toMatchObject({ study: 'Tiny study', engine: 'wasm', dataset: { train: 60, test: 24 } });
@@ -70,29 +70,35 @@ describe('a study', () => {
     expect(existsSync(db)).toBe(true);
   });
 
-  it('stopped by Ctrl-C says so, and goes on to the same weights as if it had never stopped', needs(lackOfSignals), async () => {
-    const through = tinyStudy({}, 300);
-    const expected = weightsOf(await through.json());
-    const { args, json, db, run } = tinyStudy({}, 300);
-    const { child, ended } = startCapscope(args());
-    const seen = new Promise<void>((resolve) =>
-      child.stderr.on('data', (chunk: Buffer) => chunk.toString().includes('epoch 1/2, step') && resolve()),
-    );
-    await seen;
-    // Held, so that it is still at work when the second one asks.
-    child.kill('SIGSTOP');
-    const second = await run();
-    child.kill('SIGINT');
-    child.kill('SIGCONT');
-    const { code, stdout, stderr } = await ended;
-    expect(second).toMatchObject({ code: 2, stdout: '' });
-    expect(second.stderr).toMatch(/^capscope: run \w{8} of this study is being trained by another process; [^\n]+\n$/);
-    expect([code, stdout]).toEqual([130, '']);
-    expect(stderr).toContain('Stopped. The same command goes on from here.\n');
-    const runs = JSON.parse((await capscope('runs', '--db', db, '--json')).stdout) as { runs: { status: string }[] };
-    expect(runs.runs.map(({ status }) => status)).toEqual(['finished', 'stopped', 'queued']);
-    expect(weightsOf(await json())).toEqual(expected);
-  });
+  it(
+    'stopped by Ctrl-C says so, and goes on to the same weights as if it had never stopped',
+    { ...needs(lackOfSignals), timeout: 120_000 },
+    async () => {
+      const through = tinyStudy({}, 300);
+      const expected = weightsOf(await through.json());
+      const { args, json, db, run } = tinyStudy({}, 300);
+      const { child, ended } = startCapscope(args(), [], true);
+      // As the terminal does with Ctrl-C: the study and its trainer.
+      const signal = (name: NodeJS.Signals) => process.kill(-child.pid!, name);
+      const seen = new Promise<void>((resolve) =>
+        child.stderr.on('data', (chunk: Buffer) => chunk.toString().includes('epoch 1/2, step') && resolve()),
+      );
+      await seen;
+      // Held, so that it is still at work when the second one asks.
+      signal('SIGSTOP');
+      const second = await run();
+      signal('SIGINT');
+      signal('SIGCONT');
+      const { code, stdout, stderr } = await ended;
+      expect(second).toMatchObject({ code: 2, stdout: '' });
+      expect(second.stderr).toMatch(/^capscope: run \w{8} of this study is being trained by another process; [^\n]+\n$/);
+      expect([code, stdout]).toEqual([130, '']);
+      expect(stderr).toContain('Stopped. The same command goes on from here.\n');
+      const runs = JSON.parse((await capscope('runs', '--db', db, '--json')).stdout) as { runs: { status: string }[] };
+      expect(runs.runs.map(({ status }) => status)).toEqual(['finished', 'stopped', 'queued']);
+      expect(weightsOf(await json())).toEqual(expected);
+    },
+  );
 
   it('begins anew with --fresh, with another seed, or with other settings', async () => {
     const { folder, db, json } = tinyStudy({ epochs: { train: 1, fineTune: 0 }, pruning: [] });
@@ -104,7 +110,7 @@ describe('a study', () => {
     expect(new Set([first, fresh, seeded, changed].map(({ runs }) => runs[0]!.id)).size).toBe(4);
     expect(weightsOf(fresh)).toEqual(weightsOf(first));
     expect(weightsOf(seeded)).not.toEqual(weightsOf(first));
-    expect(seeded.report).toBe(join(db, '..', 'reports', 'tiny-study-2.html'));
+    expect(seeded.report).toBe(join(db, '..', 'reports', 'Tiny study-2.html'));
     expect(seeded.runs[0]!.seed).toBe(2);
     // Where the data lie does not matter, only what they are.
     const elsewhere = tinyStudy({ epochs: { train: 1, fineTune: 0 }, pruning: [], training: { batch: 5 } });

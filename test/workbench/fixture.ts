@@ -2,16 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { startTrainer } from '../../src/server/trainer.ts';
 import type { Answer, Argument, EventName, Events, MethodName } from '../../src/shared/contract/index.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
 import type { Host, TrainerProcess } from '../../src/workbench/host.ts';
+import { folders, startTrainer } from '../../src/workbench/node-host.ts';
 import { Workbench } from '../../src/workbench/workbench.ts';
-
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export const network = networkOf({ types: 2, dim: 4, depth: 1 });
 export const training = TrainingSpec.parse({ epochs: 2, batch: 32 });
@@ -45,8 +42,7 @@ export function startBench(folder: string): Bench & { prepared: Promise<void> } 
   const host: Host = {
     mode: 'browser',
     database: join(folder, 'capscope.db'),
-    resources: root('resources'),
-    kernels: root('out/kernels'),
+    ...folders(),
     tensorflow: join(folder, 'no-tensorflow'),
     reader: new URL('../../src/workbench/datasets/reader.ts', import.meta.url),
     startTrainer: () => {

@@ -1,7 +1,6 @@
 /** `capscope forecast [study|preset]`: what will become of the networks of a study before they are trained, and where its cuts take them. */
 import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { probe } from '../../engine/analysis/probe.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { inputShape, type Dataset } from '../../shared/dataset.ts';
 import { NetworkSpecError } from '../../shared/describe.ts';
@@ -12,7 +11,6 @@ import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import { networkAfter } from '../../shared/pruning-plan.ts';
 import { networkLabel, networkOfStudy, pruningName, pruningSettings } from '../../shared/study-plan.ts';
 import { tensorflowFolder } from '../../store/location.ts';
-import { startEngine } from '../../trainer/node/engine.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { describeForecast, type CutForecast } from '../forecast-table.ts';
 import { databaseOption, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
@@ -62,7 +60,8 @@ export function addForecast(program: Command): void {
 /** Null when the study's own images cannot be read: a forecast can do without. Those named on the command line have to be there. */
 async function dataOf(file: StudyFile, { data, skipBad, db }: Options): Promise<Dataset | null> {
   try {
-    return (await loadData(file, { data, skipBad, db, json: true })).dataset;
+    const { images } = await loadData(file, { data, skipBad, db, json: true });
+    return await images();
   } catch (error) {
     if (!(error instanceof InputError) || data) throw error;
     const { height, width, classes } = usualInput;
@@ -73,6 +72,8 @@ async function dataOf(file: StudyFile, { data, skipBad, db }: Options): Promise<
 
 async function engineFor({ engine: asked, threads }: Options): Promise<Engine> {
   const { name } = await decideEngine(asked, threads);
+  // Here, so that no other command waits for the engine to be loaded.
+  const { startEngine } = await import('../../trainer/node/engine.ts');
   return startEngine({ engine: name, threads, tensorflow: tensorflowFolder() });
 }
 
@@ -80,6 +81,7 @@ type Named = NetworkForecast & { name: string; cuts: CutForecast[] };
 
 async function forecasts({ spec }: StudyFile, dataset: Dataset | null, engine: Engine | null, draws: number): Promise<Named[]> {
   const input = dataset ? inputShape(dataset) : usualInput;
+  const { probe } = await import('../../engine/analysis/probe.ts');
   const known = new Map<string, NetworkForecast>();
   const look = async (network: NetworkSpec): Promise<NetworkForecast> => {
     const key = JSON.stringify(network);

@@ -1,12 +1,10 @@
 /** `capscope forward <weights> <input> <out>`: the capsules of every layer for given images. */
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import { forward } from '../../engine/jobs/forward.ts';
 import { encodeWeights } from '../../shared/safetensors.ts';
 import { decodeNetworkFile } from '../../shared/weights-file.ts';
 import { readWhole, writeDurably } from '../../store/disk.ts';
 import { tensorflowFolder } from '../../store/location.ts';
-import { startEngine } from '../../trainer/node/engine.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { decodeImages, imagesName } from '../input-images.ts';
 import { jsonOption, print, printJson } from '../options.ts';
@@ -25,6 +23,9 @@ export function addForward(program: Command): void {
       const saved = decodeNetworkFile(readWhole(weightsPath), weightsPath);
       const images = decodeImages(readWhole(inputPath), inputPath, saved);
       const { name } = await decideEngine(asked, null);
+      // Here, so that no other command waits for the engine to be loaded.
+      const { startEngine } = await import('../../trainer/node/engine.ts');
+      const { forward } = await import('../../engine/jobs/forward.ts');
       const engine = await startEngine({ engine: name, tensorflow: tensorflowFolder() });
       try {
         const capsules = await forward({ ...saved, images }, engine);

@@ -2,8 +2,6 @@
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import open from 'open';
-import { startServer } from '../../server/server.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { databaseCommand, integerBetween, print } from '../options.ts';
 
@@ -31,10 +29,15 @@ async function serve({ host, port, open: openBrowser, db }: Options): Promise<vo
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  // Here, so that no other command waits for it to be loaded.
+  const { startServer } = await import('../../server/server.ts');
   const server = await startServer({ database: db, host, port });
   print(`Capscope is at ${server.url}\nCtrl-C saves what is being trained and ends it.`);
   // Without a browser on this machine the address is enough.
-  if (openBrowser) await open(server.url).catch(() => undefined);
+  if (openBrowser) {
+    const { default: open } = await import('open');
+    await open(server.url).catch(() => undefined);
+  }
   await ended;
   await server.close();
 }

@@ -3,26 +3,24 @@ import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../../datasets/load.ts';
-import { InputError } from '../../shared/input-error.ts';
 import { fileName } from '../../shared/present/file-name.ts';
 import type { RunRecord, StudyResult } from '../../shared/results.ts';
 import { unprepared } from '../../shared/spec/preparation.ts';
+import type { StudySpec } from '../../shared/spec/study.ts';
 import { writeDurably } from '../../store/disk.ts';
-import { tensorflowFolder } from '../../store/location.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
-import { startEngine } from '../../trainer/node/engine.ts';
+import { folders } from '../../workbench/node-host.ts';
+import { checkStudy } from '../../workbench/plan.ts';
 import { reportHtml } from '../../workbench/report.ts';
-import { remember } from '../../workbench/datasets/records.ts';
-import { openStudy } from '../../workbench/plan.ts';
 import { comparedByGroup, comparisonTable } from '../comparison.ts';
 import { openData, type OpenedData } from '../data.ts';
-import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
-import { interruptedExitCode, listenForInterrupt } from '../interrupt.ts';
+import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
+import { interruptedExitCode } from '../interrupt.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
-import { checkNetworks, runStudy, type StudyOutcome } from '../study.ts';
+import { queueStudy, runStudy, type StudyOutcome } from '../study.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
 
 interface Options {
@@ -58,30 +56,26 @@ async function study(
   { db, data, skipBad, engine: asked, threads, seed, fresh = false, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
-  const { paths, dataset, record } = await loadData(file, { data, skipBad, db, json });
-  checkNetworks(file.plan, dataset);
-  const { name: engineName, reason } = await decideEngine(asked, threads);
+  const { spec } = file;
+  const { dataset, path, remember } = await loadData(file, { data, skipBad, db, json });
+  checkStudy(file.plan, dataset);
+  const engine = await decideEngine(asked, threads);
+  await checkEngine(asked, threads);
   const store = new Store(db);
   try {
-    if (record) remember(store, record, { paths });
-    const { name: datasetName, shape, classes, fingerprint, train, test } = dataset;
-    store.addDataset({ name: datasetName, shape, classes, fingerprint, train: train.labels.length, test: test.labels.length });
-    const { runs } = openStudy(store, { spec: file.spec, dataset: fingerprint, engine: engineName, fresh });
-    refuseSecond(runs);
+    await remember(store);
+    const { name: known, fingerprint, train, test } = store.dataset(dataset.fingerprint);
+    const runs = queueStudy(store, { spec, dataset: fingerprint, engine: engine.name, fresh });
     const progress = startProgress(process.stderr);
-    const engine = await startEngine({ engine: engineName, threads, tensorflow: tensorflowFolder() });
-    const interrupt = listenForInterrupt(() => progress.say('Stopping after this step; Ctrl-C again quits at once.'));
-    let outcome: StudyOutcome;
-    try {
-      progress.say(`${file.spec.name}: ${runs.length} runs on ${dataset.name} (${train.labels.length} + ${test.labels.length} images)`);
-      progress.say(`Engine: ${engine.description}; chosen because ${reason}`);
-      outcome = await runStudy(runs, { store, dataset, engine, reason, progress, shouldStop: interrupt.requested });
-    } finally {
-      interrupt.release();
-      engine.dispose();
-    }
+    progress.say(`${spec.name}: ${runs.length} runs on ${known} (${train} + ${test} images)`);
+    const outcome = await runStudy(runs, {
+      store,
+      dataset: { path, name: known, fingerprint },
+      engine: { ...engine, threads, ...folders() },
+      progress,
+    });
     if (outcome === 'stopped') progress.say('Stopped. The same command goes on from here.');
-    else conclude(store, file, runs, engineName, json);
+    else conclude(store, spec, runs, engine.name, json);
     return outcome;
   } finally {
     store.close();
@@ -105,21 +99,15 @@ export function loadData(
   });
 }
 
-/** So that the second of two starts at once ends with one line; should both get this far together, the run itself can be claimed only once. */
-function refuseSecond(runs: StoredRun[]): void {
-  const running = runs.find(({ status }) => status === 'running');
-  if (running) throw new InputError(`run ${running.id} of this study is being trained by another process; wait for it or stop it first`);
-}
-
 /** Writes the report and prints what came out. */
-function conclude(store: Store, file: StudyFile, planned: StoredRun[], engine: string, json: boolean): void {
+function conclude(store: Store, spec: StudySpec, planned: StoredRun[], engine: string, json: boolean): void {
   const runs = planned.map(({ id }) => store.run(id));
-  const report = join(dirname(store.path), 'reports', `${fileName(`${file.spec.name}-${file.spec.seeds.join('-')}`)}.html`);
-  writeDurably(report, reportHtml(store, { title: file.spec.name, runs, settings: file.spec }));
+  const report = join(dirname(store.path), 'reports', `${fileName(`${spec.name}-${spec.seeds.join('-')}`)}.html`);
+  writeDurably(report, reportHtml(store, { title: spec.name, runs, settings: spec }));
   const records = new Map(runs.flatMap((run) => recordOf(store, run) ?? []).map((record) => [record.id, record]));
   if (json) {
     const { name, train, test } = store.dataset(runs[0]!.dataset);
-    printJson({ study: file.spec.name, engine, dataset: { name, train, test }, runs: [...records.values()], report } satisfies StudyResult);
+    printJson({ study: spec.name, engine, dataset: { name, train, test }, runs: [...records.values()], report } satisfies StudyResult);
   } else {
     print(comparisonTable(comparedByGroup(groups(runs, records))));
     print(`\nReport: ${report}\nRuns:   ${store.path}`);

@@ -1,7 +1,6 @@
 /** The data sets that are known, and their images. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { countImages } from '../../datasets/facts.ts';
 import { KeptDataset } from '../../datasets/kept.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
 import { isUnprepared } from '../../datasets/preparation/prepare.ts';
@@ -21,6 +20,7 @@ import { describePreparation } from './describe.ts';
 import type { ImagesFrom, PreviewRequest } from './reader-protocol.ts';
 import { Previews, Readings, type Read } from './reading.ts';
 import { remember } from './records.ts';
+import { isSample, rememberSample } from './sample.ts';
 
 /** What a finished reading is of. */
 interface Pending {
@@ -50,22 +50,7 @@ export class Library {
   /** Makes the bundled sample known, and removes what earlier processes could not finish. */
   async prepare(): Promise<void> {
     this.#cache.clean();
-    if (this.#store.images.list().some(isSample)) return;
-    const { name, shape, classes, fingerprint, ...sample } = await this.#loadSample();
-    const { trainPerClass, testPerClass, ...counts } = countImages({ name, shape, classes, fingerprint, ...sample });
-    this.#store.atomically(() => {
-      this.#store.addDataset({ name, shape, classes, fingerprint, ...counts });
-      this.#store.images.put({
-        dataset: fingerprint,
-        file: null,
-        recipe: Origin.parse({ format: 'IDX' }),
-        source: null,
-        bytes: sample.train.images.length + sample.test.images.length,
-        trainPerClass,
-        testPerClass,
-        opened: new Date().toISOString(),
-      });
-    });
+    await rememberSample(this.#store, () => this.#loadSample());
   }
 
   async close(): Promise<void> {
@@ -250,9 +235,6 @@ function inMemory(dataset: Dataset): Readable {
     image: (split, index) => Promise.resolve(dataset[split].images.slice(index * size, (index + 1) * size)),
   };
 }
-
-/** The bundled sample itself, not a data set made from it. */
-const isSample = (images: StoredImages | null): boolean => images?.file === null;
 
 function imagesAt(images: Readable, split: 'train' | 'test', labels: Uint16Array, indices: number[]): Promise<DatasetImage[]> {
   return Promise.all(

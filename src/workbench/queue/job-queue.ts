@@ -1,22 +1,22 @@
 /**
  * Does the runs of the queue one after another in a trainer process, and keeps each result in the store as it comes.
  * A trainer that dies costs at most the epoch in progress: the run is marked as interrupted and can go on from its
- * checkpoint; the queue goes on with the next one.
+ * checkpoint; the queue goes on with the next one. Other processes may train runs of the same database; theirs are left alone.
  */
 import manifest from '../../../package.json' with { type: 'json' };
 import type { CurrentJob, LogLine, QueueState } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
-import type { EngineChoice, DatasetSource, FromTrainer } from '../../shared/trainer-protocol.ts';
+import type { DatasetSource, EngineChoice, FromTrainer, ToTrainer } from '../../shared/trainer-protocol.ts';
 import { jobOf } from '../../store/run-job.ts';
 import { percent, real } from '../../shared/present/format.ts';
 import type { EpochMetrics } from '../../shared/results.ts';
 import type { Store } from '../../store/store.ts';
+import type { UsedEngine } from '../../store/types.ts';
 import type { Host, TrainerProcess } from '../host.ts';
 import type { LiveRuns } from './live-runs.ts';
 
-/** Milliseconds between two signs of life in the database, and until a trainer that should stop is killed. */
+/** Milliseconds between two signs of life in the database. */
 const heartbeatInterval = 30_000;
-const patience = 30_000;
 
 interface Context {
   store: Store;
@@ -27,13 +27,16 @@ interface Context {
   /** What a run computes with, given what it asks for; null while that is not known. `decide` finds out; it rejects once all has been closed. */
   engine: (wanted: string | null) => (EngineChoice & { reason: string }) | null;
   decide: () => Promise<void>;
+  /** Whether what waits still waits when this process has ended: a window's does, and is then held, so that nothing starts by surprise. */
+  outlives: boolean;
+  /** Milliseconds until a trainer that should stop is killed; null: however long its step takes. */
+  patience: number | null;
 }
 
 interface Current extends CurrentJob {
   trainer: TrainerProcess;
   /** Why it computes with what it does. */
   reason: string;
-  heartbeat: NodeJS.Timeout;
   /** Resolves when the run has ended, however it did. */
   ended: PromiseWithResolvers<void>;
 }
@@ -44,12 +47,15 @@ export class JobQueue {
   #current: Current | null = null;
   /** While it is being found out what to compute with. */
   #deciding: Promise<void> | null = null;
+  readonly #heartbeat: NodeJS.Timeout;
+  /** Runs that another process trains, once it has been said. */
+  readonly #elsewhere = new Set<string>();
 
-  /** What was waiting when the workbench last ended is held, so that nothing starts by surprise. */
   constructor(context: Context) {
     this.#context = context;
-    context.store.queue.open(true);
-    this.#held = context.store.queue.list().length > 0;
+    context.store.queue.open(context.outlives);
+    this.#held = context.outlives && context.store.queue.list().length > 0;
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatInterval).unref();
   }
 
   get state(): QueueState {
@@ -65,9 +71,11 @@ export class JobQueue {
     return this.#current?.run ?? null;
   }
 
+  /** Throws an InputError when another process trains one of them or has it waiting. */
   add(ids: readonly string[], first = false): void {
     const { queue } = this.#context.store;
     const { running } = this;
+    this.leaveToOthers(ids);
     queue.add(running === null ? ids : ids.filter((id) => id !== running), first);
     // The current run stays at the head, where it is found after a crash.
     if (first && running !== null) queue.reorder([running]);
@@ -100,7 +108,17 @@ export class JobQueue {
   async close(): Promise<void> {
     await this.pause();
     await this.#deciding;
+    clearInterval(this.#heartbeat);
     this.#context.store.queue.leave();
+  }
+
+  /** Throws an InputError when one of these runs is another process's. */
+  leaveToOthers(ids: readonly string[]): void {
+    const { store } = this.#context;
+    for (const id of ids) {
+      const holder = store.holderOf(id);
+      if (holder) throw new InputError(`run "${store.run(id).name}" ${heldBy(holder)}`);
+    }
   }
 
   /** The current run stops at its next step and leaves the queue. Resolves when it has. */
@@ -118,9 +136,10 @@ export class JobQueue {
       current.trainer.post({ type: 'stop' });
       this.#announce();
     }
-    const timer = setTimeout(() => current.trainer.kill(), patience);
+    const { patience } = this.#context;
+    const timer = patience === null ? null : setTimeout(() => current.trainer.kill(), patience);
     await current.ended.promise;
-    clearTimeout(timer);
+    if (timer) clearTimeout(timer);
   }
 
   #announce(): void {
@@ -131,6 +150,16 @@ export class JobQueue {
   #changed(): void {
     if (!this.#held && !this.#current) this.#startNext();
     this.#announce();
+  }
+
+  /** Other processes are told that this one lives, and it is seen whether they do: what they had may be free now. */
+  #beat(): void {
+    const { store, host } = this.#context;
+    store.queue.heartbeat();
+    if (this.#current) store.heartbeat(this.#current.run);
+    const dead = store.interruptDead();
+    if (dead.length > 0) host.emit('runs', store.summaries(dead));
+    if (!this.#held && !this.#current && store.queue.list().length > 0) this.#changed();
   }
 
   #startNext(): void {
@@ -144,7 +173,10 @@ export class JobQueue {
     }
   }
 
-  /** Returns false when the run could not even be started; it is then out of the queue. Starts it later when it is not yet known on what. */
+  /**
+   * Returns false when the run could not be started: it has failed and is out of the queue, or another process trains it.
+   * Starts it later when it is not yet known on what.
+   */
   #start(id: string): boolean {
     const { store, host, sourceOf, engine, decide } = this.#context;
     const chosen = engine(store.run(id).engine);
@@ -158,26 +190,39 @@ export class JobQueue {
       return true;
     }
     const { reason, ...choice } = chosen;
+    if (!this.#claim(id, { name: choice.name, versions: { capscope: manifest.version }, device: null, choice: reason })) return false;
+    let message: Extract<ToTrainer, { type: 'run' }>;
     try {
-      const message = { type: 'run', job: jobOf(store, id), dataset: sourceOf(store.run(id).dataset), engine: choice } as const;
-      store.claim(id, { name: choice.name, versions: { capscope: manifest.version }, device: null, choice: reason });
-      // First in the queue while it is trained: should everything die, it is what comes first.
-      store.queue.reorder([id]);
-      const trainer = host.startTrainer(choice.name);
-      const heartbeat = setInterval(() => store.heartbeat(id), heartbeatInterval);
-      const ended: Current['ended'] = Promise.withResolvers();
-      const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, reason, heartbeat, ended };
-      this.#current = current;
-      trainer.onMessage((message) => this.#receive(current, message));
-      trainer.onExit((reason) => this.#lost(current, reason));
-      trainer.post(message);
-      this.#log(id, 'info', message.job.checkpoint ? 'Goes on from its checkpoint.' : 'Started.');
+      message = { type: 'run', job: jobOf(store, id), dataset: sourceOf(store.run(id).dataset), engine: choice };
+    } catch (error) {
+      this.#fail(id, error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)));
       this.#runChanged(id);
+      return false;
+    }
+    // First in the queue while it is trained: should everything die, it is what comes first.
+    store.queue.reorder([id]);
+    const trainer = host.startTrainer(choice.name);
+    const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, reason, ended: Promise.withResolvers() };
+    this.#current = current;
+    trainer.onMessage((message) => this.#receive(current, message));
+    trainer.onExit((reason) => this.#lost(current, `The trainer ended unexpectedly (${reason}).`));
+    trainer.post(message);
+    this.#log(id, 'info', message.job.checkpoint ? 'Goes on from its checkpoint.' : 'Started.');
+    this.#runChanged(id);
+    return true;
+  }
+
+  /** Returns false when another process trains the run, which is said once; it stays in the queue. */
+  #claim(id: string, engine: UsedEngine): boolean {
+    const { store } = this.#context;
+    try {
+      store.claim(id, engine);
+      this.#elsewhere.delete(id);
       return true;
     } catch (error) {
-      store.queue.remove([id]);
-      this.#notice(`Run "${store.run(id).name}" could not be started: ${(error as Error).message}`);
       if (!(error instanceof InputError)) throw error;
+      if (!this.#elsewhere.has(id)) this.#notice(`Run "${store.run(id).name}" stays in the queue: ${error.message}`);
+      this.#elsewhere.add(id);
       return false;
     }
   }
@@ -190,9 +235,7 @@ export class JobQueue {
       this.#record(id, current, message);
     } catch (error) {
       // The disk is full, or the run was taken away: what the trainer says cannot be kept, so it may as well end.
-      this.#log(id, 'error', (error as Error).message);
-      this.#notice(`What run "${this.#context.store.run(id).name}" has computed could not be kept: ${(error as Error).message}`);
-      current.trainer.kill();
+      this.#lost(current, `What it has computed could not be kept: ${(error as Error).message}.`);
     }
   }
 
@@ -240,13 +283,11 @@ export class JobQueue {
         return;
       case 'stopped':
         store.recordStop(id, message.checkpoint);
-        this.#end(id, 'Stopped and saved.');
+        this.#end(id, store.queue.list().includes(id) ? 'Paused and saved.' : 'Stopped and saved.');
         return;
       case 'failed':
-        store.recordFailure(id, message.message);
-        store.queue.remove([id]);
-        this.#notice(`Run "${store.run(id).name}" failed: ${message.message.split('\n')[0]!}`);
-        this.#end(id, `Failed: ${message.message}`, 'error');
+        this.#fail(id, message.message);
+        this.#end(id);
         return;
       case 'scoring':
       case 'scored':
@@ -258,24 +299,31 @@ export class JobQueue {
     }
   }
 
-  /** The trainer is gone although nobody has ended it. */
-  #lost(current: Current, reason: string): void {
+  #fail(id: string, message: string): void {
+    const { store } = this.#context;
+    store.recordFailure(id, message);
+    store.queue.remove([id]);
+    this.#notice(`Run "${store.run(id).name}" failed: ${message.split('\n')[0]!}`);
+    this.#log(id, 'error', `Failed: ${message}`);
+  }
+
+  /** The trainer is gone although nobody has ended it, or is of no use any more. */
+  #lost(current: Current, text: string): void {
     if (this.#current !== current) return;
     const id = current.run;
     const { store } = this.#context;
-    const text = `The trainer ended unexpectedly (${reason}).`;
     store.recordInterruption(id, text);
     store.queue.remove([id]);
     this.#notice(`${text} Run "${store.run(id).name}" can go on from its last checkpoint.`);
-    this.#end(id, text, 'error');
+    this.#log(id, 'error', text);
+    this.#end(id);
   }
 
-  #end(id: string, text: string, level: LogLine['level'] = 'info'): void {
+  #end(id: string, text?: string): void {
     const current = this.#current!;
-    clearInterval(current.heartbeat);
     this.#current = null;
     current.trainer.kill();
-    this.#log(id, level, text);
+    if (text !== undefined) this.#log(id, 'info', text);
     this.#runChanged(id);
     current.ended.resolve();
     this.#changed();
@@ -295,6 +343,12 @@ export class JobQueue {
     this.#context.host.emit('notice', { kind: 'error', text });
   }
 }
+
+/** "is being trained by process 12 on host; wait for it or stop it there" */
+export const heldBy = ({ trains, pid, host }: NonNullable<ReturnType<Store['holderOf']>>): string =>
+  trains
+    ? `is being trained by process ${pid} on ${host}; wait for it or stop it there`
+    : `waits in the queue of process ${pid} on ${host}; let it be done there, or take it out of that queue first`;
 
 const describeEpoch = ({ epoch, train, test }: EpochMetrics): string =>
   `Epoch ${epoch}: loss ${real(train.loss)}, accuracy ${percent(train.accuracy, 2)}; on the test images ${real(test.loss)} and ${percent(test.accuracy, 2)}. Saved.`;
