@@ -2,8 +2,17 @@
 import * as Words from '../jobs/adam';
 import { PARAMETER_WORDS } from '../jobs/numbers';
 import * as Row from '../jobs/parameter';
+import { FLOOR, flush } from './floors';
 import { shareStart, thread } from './threads';
 import { floatWord, word } from './words';
+
+/**
+ * Below these a gradient whose square is taken, and the moments, are zero (see floors.ts): moments without a gradient would shrink
+ * until they are. Beside ε their roots are nothing.
+ */
+const SQUARED_FLOOR: f32 = 2.7755575615628914e-17; // 2^-55
+const FIRST_FLOOR: f32 = 7.888609052210118e-31; // 2^-100
+const SECOND_FLOOR: f32 = 7.52316384526264e-37; // 2^-120
 
 const PARAMETER: usize = 4 * PARAMETER_WORDS;
 
@@ -27,12 +36,13 @@ function mix(old: v128, beta: f32, value: v128, rest: f32): v128 {
 function update(parameter: usize, first: usize, second: usize, gradient: usize): void {
   const p = v128.load(parameter);
   const g = f32x4.add(v128.load(gradient), f32x4.mul(p, f32x4.splat(weightDecay)));
-  const m = mix(v128.load(first), beta1, g, rest1),
-    v = mix(v128.load(second), beta2, f32x4.mul(g, g), rest2);
+  const q = flush(g, f32x4.splat(SQUARED_FLOOR));
+  const m = flush(mix(v128.load(first), beta1, g, rest1), f32x4.splat(FIRST_FLOOR)),
+    v = flush(mix(v128.load(second), beta2, f32x4.mul(q, q), rest2), f32x4.splat(SECOND_FLOOR));
   v128.store(first, m);
   v128.store(second, v);
   const denominator = f32x4.add(f32x4.div(f32x4.sqrt(v), f32x4.splat(correction)), f32x4.splat(epsilon));
-  v128.store(parameter, f32x4.sub(p, f32x4.div(f32x4.mul(m, f32x4.splat(stepSize)), denominator)));
+  v128.store(parameter, flush(f32x4.sub(p, f32x4.div(f32x4.mul(m, f32x4.splat(stepSize)), denominator)), f32x4.splat(FLOOR)));
 }
 
 @inline

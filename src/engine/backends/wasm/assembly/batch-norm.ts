@@ -4,6 +4,7 @@
  */
 import * as Words from '../jobs/batch-norm';
 import { BLOCK_ROWS, FACTOR_BYTES, MOMENTS, NORMALISE } from '../jobs/numbers';
+import { FLOOR, flush, flushOne, GRADIENT_FLOOR } from './floors';
 import { fma } from './simd';
 import { barrier, nextItem, shareStart, thread } from './threads';
 import { floatWord, word } from './words';
@@ -132,8 +133,8 @@ function joinGradients(channel: i32): void {
     sum += <f64>load<f32>(at);
     products += <f64>load<f32>(at + rowBytes);
   }
-  store<f32>(dbeta + i, <f32>sum);
-  store<f32>(dgamma + i, <f32>(products / sqrt<f64>(<f64>load<f32>(variance + i) + <f64>epsilon)));
+  store<f32>(dbeta + i, flushOne(<f32>sum, FLOOR));
+  store<f32>(dgamma + i, flushOne(<f32>(products / sqrt<f64>(<f64>load<f32>(variance + i) + <f64>epsilon)), FLOOR));
 }
 
 /** dx = a · dz + b · x + c on this thread's rows, all factors by channel. */
@@ -156,11 +157,13 @@ function inputGradient(): void {
     let i: usize = 0;
     for (; i < wide; i += 16) {
       const dz = v128.and(v128.load(dy + row + i), f32x4.gt(v128.load(y + row + i), f32x4.splat(0)));
-      v128.store(dx + row + i, fma(dz, v128.load(a + i), fma(v128.load(x + row + i), v128.load(b + i), v128.load(c + i))));
+      const gradient = fma(dz, v128.load(a + i), fma(v128.load(x + row + i), v128.load(b + i), v128.load(c + i)));
+      v128.store(dx + row + i, flush(gradient, f32x4.splat(GRADIENT_FLOOR)));
     }
     for (; i < rowBytes; i += 4) {
       const dz: f32 = load<f32>(y + row + i) > 0 ? load<f32>(dy + row + i) : 0;
-      store<f32>(dx + row + i, dz * load<f32>(a + i) + load<f32>(x + row + i) * load<f32>(b + i) + load<f32>(c + i));
+      const gradient = dz * load<f32>(a + i) + load<f32>(x + row + i) * load<f32>(b + i) + load<f32>(c + i);
+      store<f32>(dx + row + i, flushOne(gradient, GRADIENT_FLOOR));
     }
   }
 }

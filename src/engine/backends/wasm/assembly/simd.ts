@@ -20,13 +20,13 @@ export const LOG2E: f32 = 1.4426950408889634;
 
 /** The eight constants of exp2 as floats, EXP2_BYTES. V8 builds vector constants anew at every use, but keeps in registers what was loaded. */
 export function storeExp2Constants(at: usize): void {
-  (store<f32>(at, -126, 0), store<f32>(at, 12582912, 4)); // 1.5 · 2^23: adding it rounds to an integer
+  (store<f32>(at, -64, 0), store<f32>(at, 12582912, 4)); // 1.5 · 2^23: adding it rounds to an integer
   (store<f32>(at, 0.0013276472454890609, 8), store<f32>(at, 0.009675541892647743, 12));
   (store<f32>(at, 0.05550713092088699, 16), store<f32>(at, 0.24022120237350464, 20));
   (store<f32>(at, 0.6931469440460205, 24), store<f32>(at, 1.0000001192092896, 28));
 }
 
-/** 2^x for x ≤ 0; below 2^-126 the result stays there. Relative error below 2e-7. NaN gives NaN. */
+/** 2^x for x ≤ 0; below 2^-64 the result stays there, so that products with it do not become too small. Relative error below 2e-7. NaN gives NaN. */
 @inline
 export function exp2(x: v128, limit: v128, magic: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, c0: v128): v128 {
   const clamped = f32x4.pmax(x, limit);

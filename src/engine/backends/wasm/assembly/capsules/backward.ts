@@ -1,10 +1,11 @@
 /**
  * The backward job. Every thread has its own tiles and goes through them in blocks: first each tile's votes are computed again
  * and taken backward through the iterations, which leaves coefficients and vectors (c_j with ds_j, db_j with v_1 + … + v_{j-1}); then
- * each child's gradients are collected over the block. Nothing passes between threads but sums at the end, which are always
+ * each child's gradients are collected over the block. All gradients are times GRADIENT_SCALE until the end. Nothing passes between threads but sums at the end, which are always
  * added in the same order. The threads of a team have their own children instead.
  */
 import { GROUP, TABLE_HEAD, TABLE_ROW } from '../../jobs/numbers';
+import { DIRECTION_FLOOR, FLOOR, flush, flushOne, GRADIENT_FLOOR, GRADIENT_SCALE } from '../floors';
 import { LANES, LOG2E } from '../simd';
 import {
   agreement,
@@ -44,7 +45,7 @@ import {
   vectorStride,
   windows,
 } from './layer';
-import { addScaled, childShare, findPair, scale, startExchange, sumOverTeam } from './forward';
+import { addScaled, childShare, findPair, flushAll, scale, startExchange, sumOverTeam } from './forward';
 import { addGradients } from './gradients';
 import { barrier, shareStart, thread, threads } from '../threads';
 import { findWindows, gatherParents } from './tile';
@@ -70,6 +71,7 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
     const total = sum + i * tileStride,
       one = tile + <i32>i * step;
     gatherParents(dv, one, total);
+    scale(total, GRADIENT_SCALE);
     takeSquashBack(one, iterations - 1, total, gradient + i * tileStride);
   }
   for (let iteration = iterations - 1; iteration > 0; iteration--, gradient += 2 * unitBytes, coefficient += 2 * LANES) {
@@ -83,6 +85,7 @@ function backwardTiles(tile: i32, index: i32, pair: bool): void {
       }
       memory.copy(agreement + apart, vector, unitBytes);
       scale(agreement + apart, LOG2E);
+      flushAll(agreement + apart, DIRECTION_FLOOR);
       // v_j is in the logits of all later iterations: sums go on, in a team those of one thread.
       if (iteration == iterations - 1 || (team && thread > 0)) memory.fill(sum + apart, 0, unitBytes);
     }
@@ -124,7 +127,7 @@ function sumBiasGradients(): void {
       const at = biasGradients + t * scratchStride + unit * LANES;
       for (let lane: usize = 0; lane < LANES; lane += 4) sum += load<f32>(at + lane);
     }
-    store<f32>(dbias + (unit << 2), sum);
+    store<f32>(dbias + (unit << 2), flushOne(sum, FLOOR * GRADIENT_SCALE) / GRADIENT_SCALE);
   }
 }
 
@@ -155,15 +158,26 @@ function clearShare(start: usize, bytes: usize): void {
   memory.fill(start + from, 0, to - from);
 }
 
-/** Adds up this thread's share of all threads' gradients. `offset` leads from a thread's gradients to the tensor's. */
-function addUp(total: usize, bytes: usize, offset: usize): void {
+/**
+ * Adds up this thread's share of the first `count` threads' gradients, and takes GRADIENT_SCALE out. `offset` leads from a thread's
+ * gradients to the tensor's.
+ */
+function addUp(total: usize, bytes: usize, count: i32, offset: usize, floor: f32): void {
   const quads = <i32>(bytes >> 4),
     end = thread == threads - 1 ? bytes : (<usize>shareStart(quads, thread + 1)) << 4;
-  for (let t = 1; t < threads; t++) {
-    const part = sums + <usize>(t - 1) * sumsStride + offset;
-    let i = (<usize>shareStart(quads, thread)) << 4;
-    for (; i + 16 <= end; i += 16) v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(part + i)));
-    for (; i < end; i += 4) store<f32>(total + i, load<f32>(total + i) + load<f32>(part + i));
+  const part = sums + offset,
+    least = floor * GRADIENT_SCALE,
+    inverse = <f32>1 / GRADIENT_SCALE;
+  let i = (<usize>shareStart(quads, thread)) << 4;
+  for (; i + 16 <= end; i += 16) {
+    let x = v128.load(total + i);
+    for (let t = 1, from = part + i; t < count; t++, from += sumsStride) x = f32x4.add(x, v128.load(from));
+    v128.store(total + i, f32x4.mul(flush(x, f32x4.splat(least)), f32x4.splat(inverse)));
+  }
+  for (; i < end; i += 4) {
+    let x = load<f32>(total + i);
+    for (let t = 1, from = part + i; t < count; t++, from += sumsStride) x += load<f32>(from);
+    store<f32>(total + i, flushOne(x, least) * inverse);
   }
 }
 
@@ -181,12 +195,8 @@ export function backward(): void {
     for (let window = 0; window < windows; window++)
       for (let type = 0; type < inTypes; type += group) addGradients(window, type, min(group, inTypes - type), inBlock);
   }
-  if (dbias) {
-    barrier();
-    if (thread == 0) sumBiasGradients();
-  }
-  if (!sums) return;
   barrier();
-  if (dwOffset) addUp(allDu, duBytes, 0);
-  addUp(allDw, dwBytes, dwOffset);
+  if (dbias && thread == 0) sumBiasGradients();
+  addUp(allDu, duBytes, sums && dwOffset ? threads : 1, 0, GRADIENT_FLOOR);
+  addUp(allDw, dwBytes, sums ? threads : 1, dwOffset, FLOOR);
 }

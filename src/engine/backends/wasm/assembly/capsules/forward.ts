@@ -1,4 +1,5 @@
 /** The forward job: capsules of the layer, and s of every iteration for the backward job. */
+import { DIRECTION_FLOOR, FLOOR, flush } from '../floors';
 import { fma, LANES, LOG2E } from '../simd';
 import {
   agreement,
@@ -45,7 +46,11 @@ export function sumOverTeam(total: usize): void {
       v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(slots + <usize>t * unitBytes + i)));
 }
 
-/** Both in place of [unit][lane] values. */
+/** All in place of [unit][lane] values. */
+export function flushAll(target: usize, floor: f32): void {
+  for (let i: usize = 0; i < unitBytes; i += 16) v128.store(target + i, flush(v128.load(target + i), f32x4.splat(floor)));
+}
+
 export function scale(target: usize, by: f32): void {
   for (let i: usize = 0; i < unitBytes; i += 16) v128.store(target + i, f32x4.mul(v128.load(target + i), f32x4.splat(by)));
 }
@@ -99,9 +104,11 @@ function routeTile(tile: i32, count: i32, votes: usize, sum: usize, agreement: u
     sumOverTeam(sum);
     if (iteration == 0) scale(sum, <f32>1 / <f32>outTypes); // b = 0: all coupling coefficients are equal
     if (bias) addBias(sum);
+    flushAll(sum, FLOOR);
     if (leads && saved) memory.copy(saved + <usize>(tile * iterations + iteration) * unitBytes, sum, unitBytes);
     squash(sum, output);
     addScaled(agreement, output, LOG2E);
+    flushAll(agreement, DIRECTION_FLOOR);
   }
   if (leads) scatterParents(output, tile, v);
 }

@@ -3,6 +3,7 @@
  * kept: b_j = û · (v_1 + … + v_{j-1}), one dot product with a sum of vectors that is the same for all children.
  * Votes are taken four children at a time, so that they are still in the first cache when they are needed again.
  */
+import { flush, SCALED_FLOOR } from '../floors';
 import { exp2, fma, LANES } from '../simd';
 import {
   agreement,
@@ -266,12 +267,13 @@ function softmaxBackward(target: usize, typeStride: usize, most: usize): void {
     (v128.store(p, y, 16), v128.store(p, x));
   }
   ((a = f32x4.div(f32x4.splat(1), a)), (b = f32x4.div(f32x4.splat(1), b)), (c = f32x4.mul(a, c)), (d = f32x4.mul(b, d)));
+  const least = f32x4.splat(SCALED_FLOOR);
   for (let p = target; p < end; p += typeStride) {
     const x = f32x4.mul(a, v128.load(p)),
       y = f32x4.mul(b, v128.load(p, 16));
     (v128.store(p, y, 16), v128.store(p, x));
-    const db = f32x4.mul(x, f32x4.sub(v128.load(p, 32), c)),
-      dbb = f32x4.mul(y, f32x4.sub(v128.load(p, 48), d));
+    const db = flush(f32x4.mul(x, f32x4.sub(v128.load(p, 32), c)), least),
+      dbb = flush(f32x4.mul(y, f32x4.sub(v128.load(p, 48), d)), least);
     (v128.store(p, dbb, 48), v128.store(p, db, 32));
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The two squash functions on tiles ([unit][lane]) and their gradients, in the form v = g(|s|²) · s; see ../../../squash.ts.
  */
+import { FACTOR_FLOOR, FLOOR, flush, GRADIENT_SCALE, SCALED_FLOOR } from '../floors';
 import { exp2, fma, LANES, LOG2E } from '../simd';
 import { batch, dv, exponents, outDim, output, outTypes, sensitive, sum, u, v } from './layer';
 import { shareStart, thread } from '../threads';
@@ -53,7 +54,7 @@ function twiceSlope(q: v128, g: v128): v128 {
   return f32x4.sub(first, f32x4.div(g, shifted));
 }
 
-/** target = squash(s). */
+/** target = squash(s), of an s with no value below FLOOR. */
 export function squash(s: usize, target: usize): void {
   const bytes = <usize>outDim * LANES;
   for (let n = 0; n < outTypes; n++, s += bytes, target += bytes) {
@@ -64,17 +65,17 @@ export function squash(s: usize, target: usize): void {
         y = v128.load(s + d, 16);
       ((q = fma(x, x, q)), (r = fma(y, y, r)));
     }
-    const g = factor(q),
-      h = factor(r);
+    const g = flush(factor(q), f32x4.splat(FACTOR_FLOOR)),
+      h = flush(factor(r), f32x4.splat(FACTOR_FLOOR));
     for (let d: usize = 0; d < bytes; d += LANES) {
-      const x = f32x4.mul(g, v128.load(s + d)),
-        y = f32x4.mul(h, v128.load(s + d, 16));
+      const x = flush(f32x4.mul(g, v128.load(s + d)), f32x4.splat(FLOOR)),
+        y = flush(f32x4.mul(h, v128.load(s + d, 16)), f32x4.splat(FLOOR));
       (v128.store(target + d, y, 16), v128.store(target + d, x));
     }
   }
 }
 
-/** target = gradient by s, given the gradient dv by squash(s). target may be dv. */
+/** target = gradient by s, given the gradient dv by squash(s), both times GRADIENT_SCALE. s as for squash. target may be dv. */
 export function squashBackward(s: usize, dv: usize, target: usize): void {
   const bytes = <usize>outDim * LANES;
   for (let n = 0; n < outTypes; n++, s += bytes, dv += bytes, target += bytes) {
@@ -86,44 +87,56 @@ export function squashBackward(s: usize, dv: usize, target: usize): void {
       const x = v128.load(s + d),
         y = v128.load(s + d, 16);
       ((q = fma(x, x, q)), (r = fma(y, y, r)));
-      ((along = fma(x, v128.load(dv + d), along)), (beside = fma(y, v128.load(dv + d, 16), beside)));
+      const a = flush(v128.load(dv + d), f32x4.splat(SCALED_FLOOR)),
+        b = flush(v128.load(dv + d, 16), f32x4.splat(SCALED_FLOOR));
+      ((along = fma(x, a, along)), (beside = fma(y, b, beside)));
     }
-    const g = factor(q),
+    let g = factor(q),
       h = factor(r);
     ((along = f32x4.mul(twiceSlope(q, g), along)), (beside = f32x4.mul(twiceSlope(r, h), beside)));
+    ((along = flush(along, f32x4.splat(FLOOR))), (beside = flush(beside, f32x4.splat(FLOOR))));
+    ((g = flush(g, f32x4.splat(FACTOR_FLOOR))), (h = flush(h, f32x4.splat(FACTOR_FLOOR))));
     for (let d: usize = 0; d < bytes; d += LANES) {
-      const x = fma(g, v128.load(dv + d), f32x4.mul(along, v128.load(s + d)));
-      const y = fma(h, v128.load(dv + d, 16), f32x4.mul(beside, v128.load(s + d, 16)));
+      const a = flush(v128.load(dv + d), f32x4.splat(SCALED_FLOOR)),
+        b = flush(v128.load(dv + d, 16), f32x4.splat(SCALED_FLOOR));
+      const x = flush(fma(g, a, f32x4.mul(along, v128.load(s + d))), f32x4.splat(SCALED_FLOOR));
+      const y = flush(fma(h, b, f32x4.mul(beside, v128.load(s + d, 16))), f32x4.splat(SCALED_FLOOR));
       (v128.store(target + d, y, 16), v128.store(target + d, x));
     }
   }
 }
 
-/** Capsules `from` to `from` + 7 of a tensor to [dim][lane] at `target`; zeros after the last. */
-function gatherEight(tensor: usize, from: i32, target: usize): void {
+/** Capsules `from` to `from` + 7 of a tensor to [dim][lane] at `target`, times a power of two; zeros after the last. */
+function gatherEight(tensor: usize, from: i32, by: f32, target: usize): void {
   for (let lane = 0; lane < 8; lane++) {
     let source = tensor + ((<usize>((from + lane) * outDim)) << 2);
     for (let d: usize = 0; d < <usize>outDim; d++, source += 4)
-      store<f32>(target + d * LANES + ((<usize>lane) << 2), from + lane < batch ? load<f32>(source) : 0);
+      store<f32>(target + d * LANES + ((<usize>lane) << 2), from + lane < batch ? load<f32>(source) * by : 0);
   }
 }
 
-function scatterEight(source: usize, from: i32, tensor: usize): void {
+function scatterEight(source: usize, from: i32, by: f32, tensor: usize): void {
   for (let lane = 0; lane < min(8, batch - from); lane++) {
     let target = tensor + ((<usize>((from + lane) * outDim)) << 2);
-    for (let d: usize = 0; d < <usize>outDim; d++, target += 4) store<f32>(target, load<f32>(source + d * LANES + ((<usize>lane) << 2)));
+    for (let d: usize = 0; d < <usize>outDim; d++, target += 4)
+      store<f32>(target, load<f32>(source + d * LANES + ((<usize>lane) << 2)) * by);
   }
 }
 
 /** The job of its own; see readSquash. */
 export function squashAll(): void {
-  const groups = (batch + 7) >> 3;
+  const groups = (batch + 7) >> 3,
+    bytes = <usize>outDim * LANES;
   for (let group = shareStart(groups, thread); group < shareStart(groups, thread + 1); group++) {
-    gatherEight(u, group << 3, sum);
+    gatherEight(u, group << 3, 1, sum);
+    for (let d: usize = 0; d < bytes; d += 16) v128.store(sum + d, flush(v128.load(sum + d), f32x4.splat(FLOOR)));
     if (dv) {
-      gatherEight(dv, group << 3, output);
+      gatherEight(dv, group << 3, GRADIENT_SCALE, output);
       squashBackward(sum, output, output);
-    } else squash(sum, output);
-    scatterEight(output, group << 3, v);
+      scatterEight(output, group << 3, <f32>1 / GRADIENT_SCALE, v);
+    } else {
+      squash(sum, output);
+      scatterEight(output, group << 3, 1, v);
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** The job of a convolution. Every value of C is one thread's, and added up in the same order by whichever. */
 import { BY_FILTER, BY_INPUT } from '../../jobs/numbers';
+import { FLOOR, flush, GRADIENT_FLOOR } from '../floors';
 import { fma } from '../simd';
 import { barrier, nextItem } from '../threads';
 import {
@@ -105,15 +106,17 @@ function rowAddress(row: i32): usize {
 
 /** Writes panels first…last-1 of the tile that begins with `row` into C. */
 function storeTile(tile: i32, tiles: i32, row: i32, first: i32, last: i32): void {
-  const count = min(TILE, rows() - row);
+  const count = min(TILE, rows() - row),
+    floor = f32x4.splat(kind == BY_FILTER ? FLOOR : GRADIENT_FLOOR);
   for (let r = 0; r < count; r++) {
     const target = rowAddress(row + r);
     for (let panel = first; panel < last; panel++) {
       const from = cells + <usize>((panel - first) * tiles + tile) * CELL + <usize>r * PANEL_STEP;
       const to = target + ((<usize>(panel * PANEL)) << 2),
-        width = columns - panel * PANEL;
-      if (width >= PANEL) for (let i: usize = 0; i < PANEL_STEP; i += 16) v128.store(to + i, v128.load(from + i));
-      else memory.copy(to, from, (<usize>width) << 2);
+        width = columns - panel * PANEL,
+        place = width >= PANEL ? to : from;
+      for (let i: usize = 0; i < PANEL_STEP; i += 16) v128.store(place + i, flush(v128.load(from + i), floor));
+      if (width < PANEL) memory.copy(to, from, (<usize>width) << 2);
     }
   }
 }
