@@ -1,6 +1,6 @@
 /** One update by Adam of all parameters, in place; see AdamKernel. Each thread takes its share of every parameter. */
 import * as Words from '../jobs/adam';
-import { PARAMETER_WORDS } from '../jobs/numbers';
+import { PARAMETER_WORDS, REST_BYTES } from '../jobs/numbers';
 import * as Row from '../jobs/parameter';
 import { FLOOR, flush } from './floors';
 import { shareStart, thread } from './threads';
@@ -74,6 +74,7 @@ export function adam(): void {
     const rest = (<usize>(values & 3)) << 2,
       start = (<usize>fours) << 4;
     if (!rest || thread > 0) continue;
+    memory.fill(scratch, 0, REST_BYTES);
     (memory.copy(scratch, p + start, rest), memory.copy(scratch + 16, m + start, rest));
     (memory.copy(scratch + 32, v + start, rest), memory.copy(scratch + 48, g + start, rest));
     update(scratch, scratch + 16, scratch + 32, scratch + 48);
