@@ -1,6 +1,7 @@
 /**
  * `npm run bench:capsules`: one capsule layer, and whole training steps of the default network, by the fused kernel, by the
- * reference op and by PyTorch. With --dimensions, what capsule dimensions cost that are no multiple of the SIMD width.
+ * reference op and by PyTorch. With --dimensions, what capsule dimensions cost that are no multiple of the SIMD width; with
+ * --dead, what a network costs of which all capsules are inactive.
  */
 import { Option, InvalidArgumentError } from 'commander';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { integerBetween, print, printJson } from '../src/cli/options.ts';
 import { bars, barTable, compare, comparisonTable, type Bar, type Compared } from './comparison.ts';
+import { deadTable, raceDead } from './dead.ts';
 import { dimensionTable, raceDimensions } from './dimensions.ts';
 import { lineUp, type Python } from './line-up.ts';
 import { layerShape, writeLayerProblem, writeStepProblem } from './problems.ts';
@@ -18,6 +20,7 @@ interface Options extends SharedOptions {
   rounds: number;
   depths: number[];
   dimensions?: true;
+  dead?: true;
   readme?: true;
 }
 
@@ -112,10 +115,21 @@ async function dimensions({ rounds, json }: Options): Promise<void> {
   else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}\n\nms is the median of ${rounds} rounds in turn, on one thread.`);
 }
 
+async function dead({ threads, rounds, json }: Options): Promise<void> {
+  const results = await withFolder((folder) => raceDead(folder, { threads, rounds, batch: BATCH, batches: BATCHES, progress }));
+  if (json) {
+    printJson({ machine: machine(null), threads, rounds, dead: results });
+    return;
+  }
+  const what = 'A training step of a network of which all capsules are inactive, against one of the same size that lives:';
+  print(`${machineLine(machine(null))}\n\n${what}\n\n${deadTable(results)}\n\nms is the median of ${rounds} rounds in turn.`);
+}
+
 await benchCommand('bench:capsules', 'time capsule layers and training steps against PyTorch')
   .addOption(new Option('--rounds <n>', 'measurements of every contestant').argParser(integerBetween(1, 100)).default(5))
   .addOption(new Option('--depths <list>', 'intermediate layers of the networks').argParser(depths).default([0, 1, 3, 5], '0,1,3,5'))
   .option('--dimensions', 'time capsule dimensions from 4 to 17 on one thread instead')
+  .option('--dead', 'time networks of which all capsules are inactive instead')
   .option('--readme', 'put the tables into README.md, too')
-  .action((options: Options) => (options.dimensions ? dimensions(options) : contests(options)))
+  .action((options: Options) => (options.dimensions ? dimensions(options) : options.dead ? dead(options) : contests(options)))
   .parseAsync();

@@ -18,6 +18,8 @@ export interface Job {
   threads: number;
   /** Of the engine; `wasm` unless it says otherwise. */
   engine?: EngineName;
+  /** Of the engine: counts denormal numbers in all steps from the first on, which takes time. */
+  countDenormals?: true;
   /** Of the PyTorch peer. */
   device?: 'cpu' | 'cuda';
 }
@@ -35,6 +37,8 @@ const Ready = z.object({
 });
 const Measured = z.object({ milliseconds: z.array(z.number()).min(1) });
 const Peak = z.object({ peakBytes: z.number().nullable(), gpuBytes: z.number().nullable().default(null) });
+
+const Numbers = z.object({ denormals: z.record(z.string(), z.int()), longest: z.number() });
 
 export type Ready = z.infer<typeof Ready>;
 
@@ -78,6 +82,11 @@ export class Contestant {
   /** Largest memory of the process so far in bytes, resident and on the graphics card, or null where nobody tells. */
   async peak(): Promise<z.infer<typeof Peak>> {
     return Peak.parse(await this.#ask('peak'));
+  }
+
+  /** Denormal numbers so far by kind of tensor, and the length of the longest class capsule. Of an engine's step that counts them. */
+  async numbers(): Promise<z.infer<typeof Numbers>> {
+    return Numbers.parse(await this.#ask('numbers'));
   }
 
   async end(): Promise<void> {

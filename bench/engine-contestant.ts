@@ -12,6 +12,7 @@ import type { Kernels } from '../src/engine/ops/kernels.ts';
 import { referenceKernels } from '../src/engine/backends/reference/kernels.ts';
 import { CapsNet } from '../src/engine/network/capsnet.ts';
 import { readBack } from '../src/engine/ops/read-back.ts';
+import { classLengths } from '../src/engine/training/losses.ts';
 import { TrainingState } from '../src/engine/training/training-state.ts';
 import type { Batch } from '../src/engine/training/batches.ts';
 import { InputError } from '../src/shared/input-error.ts';
@@ -21,6 +22,7 @@ import { tensorflowFolder } from '../src/store/location.ts';
 import { startEngine } from '../src/trainer/node/engine.ts';
 import type { Job } from './contestant.ts';
 import { gpuMemoryBytes } from './gpu-memory.ts';
+import { countingKernels, countOps, DenormalCounter } from './denormals.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { StepMetadata } from './problems.ts';
 
@@ -36,6 +38,8 @@ interface Work {
   step: () => void | Promise<void>;
   /** Waits until what the steps have asked for is done. */
   settle: () => Promise<void>;
+  /** Length of the longest class capsule, of a network. */
+  longest?: () => Promise<number>;
 }
 
 function float32({ tensors }: Safetensors, name: string): { shape: number[]; data: Float32Array } {
@@ -82,7 +86,8 @@ async function trainingWork(problem: Safetensors, kernels: Kernels, readInterval
   const { spec, input, training } = StepMetadata.parse(Object.fromEntries(metadata));
   const weights: Weights = new Map();
   for (const [name, tensor] of problem.tensors) if (tensor.dtype === 'F32' && name !== 'images') weights.set(name, tensor);
-  const state = new TrainingState(new CapsNet(spec, input, kernels, weights), training, { seed: 1, epoch: 0, readInterval });
+  const net = new CapsNet(spec, input, kernels, weights);
+  const state = new TrainingState(net, training, { seed: 1, epoch: 0, readInterval });
   const batches = batchesOf(problem);
   const train = (batch: Batch, read = false) => state.train(batch, () => performance.now(), read);
   const check: number[] = [];
@@ -91,7 +96,13 @@ async function trainingWork(problem: Safetensors, kernels: Kernels, readInterval
     check.push(state.finishEpoch().train.loss);
   }
   let turn = 0;
-  return { check, step: () => train(batches[turn++ % batches.length]!), settle: () => state.settle() };
+  const longest = async () => {
+    const { images, size } = batches[0]!;
+    const shape: [number, number, number, number] = [size, input.height, input.width, input.channels];
+    const [values] = await readBack(() => [tf.max(classLengths(net.forward(tf.tensor4d(images, shape), 'train').classes))]);
+    return values![0]!;
+  };
+  return { check, step: () => train(batches[turn++ % batches.length]!), settle: () => state.settle(), longest };
 }
 
 function batchesOf(problem: Safetensors): Batch[] {
@@ -150,11 +161,15 @@ const engine = await startEngine({
   process.exit(1);
 });
 const { device, readInterval } = engine;
-const kernels = job.style === 'reference' ? referenceKernels : engine.kernels;
+const counter = new DenormalCounter();
+if (job.countDenormals) countOps(counter);
+const given = job.style === 'reference' ? referenceKernels : engine.kernels;
+const kernels = job.countDenormals ? countingKernels(given, counter) : given;
 const work = await start(job);
 reply({ check: work.check, description: `${engine.description}, Node ${engine.versions['node']!}` });
 for await (const request of createInterface({ input: process.stdin })) {
   if (request === 'measure') reply({ milliseconds: await measure(work, device.kind === 'gpu' ? GPU_STEPS : 1) });
   else if (request === 'peak') reply({ peakBytes: peakMemoryBytes(), gpuBytes: device.kind === 'cpu' ? null : await gpuMemoryBytes() });
+  else if (request === 'numbers' && work.longest) reply({ longest: await work.longest(), denormals: counter.counts });
 }
 engine.dispose();

@@ -55,20 +55,26 @@ export function writeLayerProblem(file: string, shape: LayerShape): void {
   write(file, tensors, { shape });
 }
 
-/** Writes initial weights and `batches` batches of images (of the bundled sample by default), and tells what follows from the network's spec. */
+/** Writes initial weights, those of routed layers times `gain`, and `batches` batches of images (of the bundled sample by default), and tells what follows from the network's spec. */
 export async function writeStepProblem(
   file: string,
   family: z.input<typeof NetworkFamily>,
-  { batch, batches, dataset: given }: { batch: number; batches: number; dataset?: Dataset },
+  { batch, batches, gain = 1, dataset: given }: { batch: number; batches: number; gain?: number; dataset?: Dataset },
 ): Promise<NetworkDescription> {
   const dataset = given ?? (await sample());
   const [spec, input] = [networkOf(family), inputShape(dataset)];
-  const tensors = new Map([...initialWeights(spec, input, SEED)].map(([name, { shape, data }]) => [name, float32(shape, data)]));
+  const description = describe(spec, input);
+  const weights = initialWeights(spec, input, SEED);
+  for (const layer of description.layers.filter(({ routing }) => routing)) {
+    const { data } = weights.get(`${layer.name}.weight`)!;
+    data.forEach((value, i) => (data[i] = gain * value));
+  }
+  const tensors = new Map([...weights].map(([name, { shape, data }]) => [name, float32(shape, data)]));
   const { images, labels } = plainBatch(dataset, 'train', 0, batch * batches);
   tensors.set('images', float32([batches, batch, input.height, input.width, input.channels], images));
   tensors.set('labels', { dtype: 'I32', shape: [batches, batch], data: labels });
   write(file, tensors, { spec, input, training: TrainingSpec.parse({ epochs: 1, batch }) });
-  return describe(spec, input);
+  return description;
 }
 
 /** Loaded only where it is wanted: the readers of data sets are more than a bundle carries. */
