@@ -6,6 +6,7 @@ import { loadDataset, SAMPLE } from '../datasets/load.ts';
 import { isUnprepared } from '../datasets/preparation/prepare.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { InputError } from '../shared/input-error.ts';
+import { oneLine } from '../shared/one-line.ts';
 import type { PreparationSpec } from '../shared/spec/preparation.ts';
 import { count } from '../shared/present/format.ts';
 import type { Store } from '../store/store.ts';
@@ -93,7 +94,7 @@ const LISTED = 20;
 async function agree({ problems, train, test }: Part, skipBad: boolean, ask: boolean): Promise<void> {
   const files = `${count(problems.length)} ${problems.length === 1 ? 'file' : 'files'}`;
   say(`${files} would be left out:`);
-  for (const { file, message } of problems.slice(0, LISTED)) say(`  ${file === null ? '' : `${file}: `}${message}`);
+  for (const { file, message } of problems.slice(0, LISTED)) say(`  ${oneLine(file === null ? message : `${file}: ${message}`)}`);
   if (problems.length > LISTED) say(`  and ${count(problems.length - LISTED)} more; "capscope inspect" lists them all`);
   if (skipBad) return;
   if (ask && process.stdin.isTTY && process.stderr.isTTY) {

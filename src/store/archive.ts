@@ -52,7 +52,8 @@ function lineage(store: Store, run: StoredRun): StoredRun[] {
 }
 
 /**
- * Imports a run and those it was cut from. Returns the run's id, and whether it was there already, in which case nothing changes.
+ * Imports a run and those it was cut from. Returns the run's id, and whether it is here only now; if it was already, nothing
+ * changes. A run that has been deleted is wanted again, and so are those it was cut from.
  * Throws an InputError, and stores nothing, when anything about the file is not right.
  */
 export function importRun(store: Store, path: string): { id: string; added: boolean } {
@@ -63,12 +64,20 @@ export function importRun(store: Store, path: string): { id: string; added: bool
     if (known && known.created !== run.created)
       throw new InputError(`${path} holds a run ${run.id}, but here that is the id of another run`);
   }
+  const deleted = store.notes.deleted(manifest.runs.map(({ run }) => run.id));
   // A run that came as somebody's parent is there without its files; they are added when they come.
-  if (store.file(id, 'weights')) return { id, added: false };
+  if (store.file(id, 'weights')) {
+    const added = deleted.includes(id);
+    if (added) store.notes.restore(deleted);
+    return { id, added };
+  }
   if (store.findRun(id) && store.run(id).status !== 'finished')
     throw new InputError(`run ${id} is already here and not finished; it cannot be replaced`);
   try {
-    store.atomically(() => add(store, manifest, contents));
+    store.atomically(() => {
+      add(store, manifest, contents);
+      store.notes.restore(deleted);
+    });
   } catch (error) {
     store.files.sweep(id, store.storedFiles(id));
     throw error;

@@ -43,6 +43,15 @@ export class RunNotes {
     this.#mark(runs, null);
   }
 
+  /** Those of these runs that are deleted, which can still be taken back. */
+  deleted(runs: readonly string[]): string[] {
+    const rows = this.#sql.all<{ id: string }>(
+      'SELECT id FROM runs WHERE deleted IS NOT NULL AND id IN (SELECT value FROM json_each(@runs))',
+      { runs: JSON.stringify(runs) },
+    );
+    return rows.map(({ id }) => id);
+  }
+
   #mark(runs: readonly string[], deleted: string | null): void {
     this.#sql.atomically(() => {
       for (const run of runs) {

@@ -122,8 +122,6 @@ function importOne({ store, host }: RunsContext, path: string) {
   const file = basename(path);
   try {
     const { id, added } = importRun(store, path);
-    // A deleted run that comes back as a file is wanted again.
-    store.notes.restore([id]);
     const ancestors: string[] = [];
     for (let run = store.run(id); run.parent !== null; run = store.run(run.parent)) ancestors.push(run.parent);
     const runs = store.summaries([id, ...ancestors]);

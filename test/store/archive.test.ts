@@ -53,6 +53,35 @@ describe('a run as one file', () => {
     expect(everything(store)).toEqual(before);
   });
 
+  it('brings back what has been deleted here, with those it was cut from', () => {
+    const { store, runs, path } = exported();
+    const [unpruned, source, pruned] = runs.map(({ id }) => id) as [string, string, string];
+    const before = everything(store);
+    store.notes.remove([unpruned, source, pruned]);
+    expect(importRun(store, path)).toEqual({ id: pruned, added: true });
+    expect(store.summaries().map(({ id }) => id)).toEqual([source, pruned]);
+    expect(importRun(store, path)).toEqual({ id: pruned, added: false });
+    store.notes.restore([unpruned]);
+    expect(everything(store)).toEqual(before);
+
+    // What is here already is left alone, and so is a parent that somebody has deleted.
+    store.notes.remove([source]);
+    expect(importRun(store, path)).toEqual({ id: pruned, added: false });
+    expect(store.summaries().map(({ id }) => id)).toEqual([unpruned, pruned]);
+  });
+
+  it('brings back a deleted run that had come without files, as the parent of another', () => {
+    const { store, runs, path } = exported();
+    const source = runs[1].id;
+    const parent = join(temporaryFolder(), 'parent.capscope');
+    exportRun(store, runs[1], parent);
+    const other = openStore(temporaryFolder());
+    importRun(other, path);
+    other.notes.remove([source]);
+    expect(importRun(other, parent)).toEqual({ id: source, added: true });
+    expect(other.summaries().map(({ id }) => id)).toContain(source);
+  });
+
   it('of a parent adds the files that its child did not bring', () => {
     const {
       store,

@@ -4,6 +4,7 @@ import { countImages } from '../../datasets/facts.ts';
 import { loadPaths, type Loaded } from '../../datasets/load.ts';
 import type { Problem } from '../../datasets/raw.ts';
 import { InputError } from '../../shared/input-error.ts';
+import { oneLine } from '../../shared/one-line.ts';
 import { count } from '../../shared/present/format.ts';
 import { jsonOption, print, printJson } from '../options.ts';
 import { ReadingProgress } from '../reading-progress.ts';
@@ -81,7 +82,7 @@ function describeLoaded({ dataset, format, notes, problems }: Loaded): string {
     problems.length > 0
       ? [
           `Left out (${count(problems.length)}):`,
-          ...problems.map(({ file, message }) => `  ${file === null ? '' : `${file}: `}${message}`),
+          ...problems.map(({ file, message }) => `  ${oneLine(file === null ? message : `${file}: ${message}`)}`),
         ].join('\n')
       : '',
   ];
