@@ -109,6 +109,12 @@ export class Store {
     return study;
   }
 
+  /** The study as it is started now: the same in all that identifies it. */
+  renewStudy(study: StoredStudy, spec: StudySpec): StoredStudy {
+    this.#sql.run('UPDATE studies SET spec = @spec WHERE id = @id', { id: study.id, spec: toJson(spec) });
+    return { ...study, spec };
+  }
+
   /**
    * The latest study that an earlier start with the same settings has begun, unless runs of it have been deleted.
    * @param engine is part of what it is; null: the best there is when a run begins.

@@ -7,12 +7,12 @@ import { DataSpec, StudySpec } from '../shared/spec/study.ts';
 
 const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
 
-const Rest = StudySpec.omit({ $schema: true, data: true });
+const Rest = StudySpec.omit({ $schema: true, data: true, arms: true });
 const Images = DataSpec.omit({ path: true });
 
 /**
  * Two starts with the same identity are the same study. The path of the data is left out: the fingerprint says what they are.
- * So is every default, so that a setting that is added later changes no identity. Whoever changes a default, or what stands
+ * So are the arms, which a study can get more of. So is every default, so that a setting that is added later changes no identity. Whoever changes a default, or what stands
  * here, adds identifyStudies to the migrations once more.
  */
 export function studyIdentity(spec: StudySpec, fingerprint: string, engine: EngineName | null): string {

@@ -119,9 +119,11 @@ export function openStudy(
 ): { study: StoredStudy; runs: StoredRun[] } {
   const dataset = store.dataset(fingerprint);
   return store.atomically(() => {
-    const study = (fresh ? null : store.findStudy(spec, fingerprint, engine)) ?? store.addStudy(spec, fingerprint, engine);
+    const begun = fresh ? null : store.findStudy(spec, fingerprint, engine);
+    const study = begun ? store.renewStudy(begun, spec) : store.addStudy(spec, fingerprint, engine);
     const ids = new Map(store.runs(study.id).map(({ key, id }) => [key, id]));
-    for (const { key, name, role, parent, spec: run } of planStudy(spec)) {
+    const plan = planStudy(spec);
+    for (const { key, name, role, parent, spec: run } of plan) {
       if (ids.has(key)) continue;
       const size = sizeOf(run.network, dataset, name);
       const parentId = parent === null ? null : ids.get(parent)!;
@@ -130,7 +132,7 @@ export function openStudy(
         store.addRun({ study: study.id, key, name, role, parent: parentId, dataset: fingerprint, spec: run, engine, ...size }).id,
       );
     }
-    return { study, runs: store.runs(study.id) };
+    return { study, runs: plan.map(({ key }) => store.run(ids.get(key)!)) };
   });
 }
 

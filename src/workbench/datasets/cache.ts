@@ -10,6 +10,7 @@ import { countImages } from '../../datasets/facts.ts';
 import { encodeDataset } from '../../datasets/kept.ts';
 import type { Loaded } from '../../datasets/load.ts';
 import type { Dataset } from '../../shared/dataset.ts';
+import { withoutDefaults } from '../../shared/spec/defaults.ts';
 import { PreparationSpec, Standardisation, unprepared } from '../../shared/spec/preparation.ts';
 import { writeDurably } from '../../store/disk.ts';
 
@@ -114,13 +115,34 @@ export class DatasetCache {
   }
 
   #entryPath(paths: readonly string[], wanted: PreparationSpec): string {
-    const key = JSON.stringify([paths.map((path) => resolve(path)), wanted]);
+    const key = JSON.stringify([paths.map((path) => resolve(path)), keyOf(wanted)]);
     return join(this.#entries, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
   }
 
   #entry(paths: readonly string[], wanted: PreparationSpec): z.infer<typeof Entry> | null {
     return parseEntry(this.#entryPath(paths, wanted));
   }
+}
+
+const Later = PreparationSpec.omit({
+  size: true,
+  fit: true,
+  colour: true,
+  background: true,
+  classes: true,
+  split: true,
+  limits: true,
+  standardise: true,
+});
+
+/**
+ * A preparation as the names of entries have it: the first version's fields written out, in its order, and of those that came
+ * later only what differs from the default. So what an earlier version has read is found again.
+ */
+function keyOf(wanted: PreparationSpec): object {
+  const { size, fit, colour, background, classes, split, limits, standardise } = wanted;
+  const later = withoutDefaults(Later, wanted) as object;
+  return { size, fit, colour, background, classes, split, limits, standardise, ...later };
 }
 
 /** Null when there is none, or one of another version. */
