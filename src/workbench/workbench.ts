@@ -204,6 +204,7 @@ export class Workbench {
         library.remove(fingerprint);
         return null;
       },
+      'datasets.restore': ({ fingerprint }) => library.restore(fingerprint),
       'datasets.samples': ({ fingerprint, ...wanted }) => library.samples(fingerprint, wanted),
       'datasets.images': ({ fingerprint, split, indices }) => library.images(fingerprint, split, indices),
 

@@ -1,5 +1,5 @@
 /** The workbench from its contract's side: real data, real trainer processes, a small network. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -74,15 +74,24 @@ describe('data sets', () => {
     });
   });
 
-  it('prepares otherwise, and forgets', async () => {
-    const { call, workbench } = await open();
+  it('prepares otherwise, forgets, and takes that back while the workbench is open', async () => {
+    const folder = temporaryFolder();
+    const { call, workbench } = await openBench(folder);
     const [sample] = await call('datasets.list');
     const split = { kind: 'fraction', test: 0.5, seed: 3 } as const;
     const half = made(await call('datasets.prepare', { task: 'half', fingerprint: sample!.fingerprint, preparation: { split } }));
     expect(half).toMatchObject({ train: 6000, test: 6000, preparation: { split }, name: 'MNIST sample, 50 % for testing (seed 3)' });
     await call('datasets.remove', { fingerprint: half.fingerprint });
     expect(await call('datasets.list')).toHaveLength(1);
+    expect(await call('datasets.restore', { fingerprint: half.fingerprint })).toEqual(half);
+    expect(await call('datasets.samples', { fingerprint: half.fingerprint, count: 3 })).toHaveLength(3);
+    expect(await workbench.call('datasets.restore', { fingerprint: half.fingerprint })).toMatchObject({ ok: false, kind: 'input' });
+    await call('datasets.remove', { fingerprint: half.fingerprint });
     expect(await workbench.call('datasets.remove', { fingerprint: sample!.fingerprint })).toMatchObject({ ok: false, kind: 'input' });
+    const files = () => readdirSync(join(folder, 'datasets')).filter((name) => name.endsWith('.safetensors'));
+    expect(files()).toHaveLength(1);
+    await workbench.close();
+    expect(files()).toEqual([]);
   });
 });
 

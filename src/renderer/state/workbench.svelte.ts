@@ -22,6 +22,13 @@ class Workbench {
   /** Most recently opened first. */
   datasets = $state.raw<DatasetSummary[]>([]);
 
+  /** Of each data set that has some, by fingerprint. */
+  readonly runsOn: ReadonlyMap<string, number> = $derived.by(() => {
+    const counts = new Map<string, number>();
+    for (const { dataset } of this.runs.values()) counts.set(dataset.fingerprint, (counts.get(dataset.fingerprint) ?? 0) + 1);
+    return counts;
+  });
+
   /** Reads everything and listens from then on. */
   async start(): Promise<void> {
     on('runs', (runs) => this.putRuns(runs));

@@ -141,6 +141,8 @@ export const datasetMethods = {
   'datasets.rename': method<DatasetSummary>()(z.strictObject({ fingerprint: Fingerprint, name: z.string().trim().min(1).max(200) })),
   /** Forgets the images. While runs refer to it, the data set itself stays, with `available` false. */
   'datasets.remove': method<null>()(z.strictObject({ fingerprint: Fingerprint })),
+  /** Takes `datasets.remove` back, within a minute of it. */
+  'datasets.restore': method<DatasetSummary>()(z.strictObject({ fingerprint: Fingerprint })),
   /** Random images, of one class or of all; the same for the same seed. */
   'datasets.samples': method<DatasetImage[]>()(
     z.strictObject({

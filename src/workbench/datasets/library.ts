@@ -17,6 +17,7 @@ import type { Host } from '../host.ts';
 import { inputOf } from '../plan.ts';
 import { DatasetCache } from './cache.ts';
 import { describePreparation } from './describe.ts';
+import { Forgotten } from './forgotten.ts';
 import type { ImagesFrom, PreviewRequest } from './reader-protocol.ts';
 import { Previews, Readings, type Read } from './reading.ts';
 import { remember } from './records.ts';
@@ -33,6 +34,7 @@ export class Library {
   readonly #store: Store;
   readonly #host: Host;
   readonly #cache: DatasetCache;
+  readonly #forgotten: Forgotten;
   readonly #readings: Readings;
   readonly #previews: Previews;
   /** By task, while it is being read. */
@@ -43,6 +45,7 @@ export class Library {
     this.#store = store;
     this.#host = host;
     this.#cache = new DatasetCache(join(dirname(store.path), 'datasets'));
+    this.#forgotten = new Forgotten(store, this.#cache);
     this.#readings = new Readings(host, this.#cache);
     this.#previews = new Previews(host);
   }
@@ -55,6 +58,7 @@ export class Library {
 
   async close(): Promise<void> {
     this.#previews.close();
+    this.#forgotten.close();
     await this.#readings.close();
   }
 
@@ -113,13 +117,20 @@ export class Library {
     return this.#announce(fingerprint);
   }
 
+  /** Forgets the images; `restore` brings them back for a while. */
   remove(fingerprint: string): void {
-    if (isSample(this.#store.images.find(fingerprint))) throw new InputError('the bundled sample comes with Capscope and stays');
+    const images = this.#store.images.find(fingerprint);
+    if (isSample(images)) throw new InputError('the bundled sample comes with Capscope and stays');
+    if (!images) throw new InputError('the images of this data set are not here');
     this.#previews.close();
-    const file = this.#store.images.remove(fingerprint);
-    if (file !== null) this.#cache.remove(file);
+    this.#forgotten.add(fingerprint, images);
     if (this.list().some((dataset) => dataset.fingerprint === fingerprint)) this.#announce(fingerprint);
     else this.#host.emit('dataset-removed', fingerprint);
+  }
+
+  restore(fingerprint: string): DatasetSummary {
+    if (!this.#forgotten.restore(fingerprint)) throw new InputError('the images are gone by now; open their files again');
+    return this.#announce(fingerprint);
   }
 
   /** Where a trainer finds the images. Throws an InputError when they are not here. */
