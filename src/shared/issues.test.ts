@@ -23,7 +23,7 @@ describe('first issue of a zod error', () => {
     [
       PruningSpec,
       { capsuleLayers: 'inherit', capsules: 0.5 },
-      'granularity: inheriting capsule weights needs granularity "type", because regrouped channels change what a capsule means',
+      'granularity: inheriting capsule weights needs whole capsule types (granularity "type"), because regrouped channels change what a capsule means',
     ],
   ])('%#', (schema, value, message) => {
     expect(firstIssue(schema.safeParse(value).error!)).toBe(message);

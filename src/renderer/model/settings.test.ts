@@ -21,7 +21,7 @@ it('names every setting of a run once', () => {
   expect(value('Learning rate')).toBe(0.001);
   expect(value('Inactive by')).toBe('mean vector');
   expect(value('Pruning: batch size')).toBe(128);
-  expect(value('Pruning: intermediate types')).toBe('as many as the primary capsules keep');
+  expect(value('Pruning: intermediate types')).toBe('as the primary capsules');
   expect(value('Decoder')).toBe('none');
 });
 

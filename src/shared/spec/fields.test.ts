@@ -43,6 +43,7 @@ describe('fieldsOf', () => {
   it('shows choices in the order of their labels', () => {
     expect(fieldAt(PreparationSpec, 'fit').choices.map(({ value }) => value)).toEqual(['pad', 'crop', 'stretch', 'centre']);
     expect(fieldAt(NetworkFamily, 'decoder').choices.map(({ value }) => value)).toEqual([false, true]);
+    expect(fieldAt(NetworkSpec, 'decoder').kind).toBe('other');
     expect(fieldAt(PreparationSpec, 'standardise').choices.map(({ value }) => value)).toEqual([false, true]);
   });
 

@@ -131,7 +131,13 @@ function fieldOf(property: JsonSchema, path: string, required: boolean): Field {
   const value = nullable ? { ...property.anyOf!.find(({ type }) => type !== 'null')!, ...property } : property;
   const choices = choicesOf(value, nullable);
   const whole = value.type === 'integer';
-  const kind = whole ? 'integer' : value.type === 'number' ? 'number' : choices.length > 0 ? 'choice' : 'other';
+  const kind = whole
+    ? 'integer'
+    : value.type === 'number'
+      ? 'number'
+      : choices.some((choice) => choice.value !== null)
+        ? 'choice'
+        : 'other';
   return {
     path,
     title: value.title ?? '',

@@ -66,7 +66,7 @@ export const PruningSpec = z
           .meta({
             title: 'Intermediate types',
             description: 'Types per intermediate layer after the cut, where capsule layers start afresh.',
-            choices: { null: { label: 'as many as the primary capsules keep' } },
+            choices: { null: { label: 'as the primary capsules' } },
           }),
         ratio: ratio.default(0).meta({
           ...slid,
@@ -100,7 +100,8 @@ export const PruningSpec = z
       context.addIssue({
         code: 'custom',
         path: ['granularity'],
-        message: 'inheriting capsule weights needs granularity "type", because regrouped channels change what a capsule means',
+        message:
+          'inheriting capsule weights needs whole capsule types (granularity "type"), because regrouped channels change what a capsule means',
       });
     if (spec.capsuleLayers === 'reinitialise' && spec.intermediate.ratio > 0)
       context.addIssue({

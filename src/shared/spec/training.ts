@@ -12,7 +12,6 @@ export const MeasureSpec = z.strictObject({
     title: 'Test batch',
     description: 'Images per batch when testing; the paper’s activation is averaged over these batches.',
     unit: 'images',
-    advanced: true,
   }),
   threshold: z.number().min(0).max(1).default(0.01).meta({
     title: 'Threshold',
@@ -33,7 +32,7 @@ export const MeasureSpec = z.strictObject({
       title: 'Activation rate',
       description:
         'By activation rate, a capsule type is inactive if it is longer than the threshold on at most this share of the test images. Other criteria do without it.',
-      choices: { null: { label: 'the same number as the threshold' } },
+      choices: { null: { label: 'as the threshold' } },
     }),
 });
 export type MeasureSpec = z.infer<typeof MeasureSpec>;
