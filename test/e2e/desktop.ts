@@ -74,8 +74,8 @@ export async function openDesktop({
   const page = await app.firstWindow({ timeout: 60_000 });
   const complaints = complaintsOf(page);
   const running = await app.evaluate(() => process.versions.electron);
-  await tellProgram(page, running === 'stand-in' ? "Electron's stand-in" : `Electron ${running}`);
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
+  await tellProgram(page, running === 'stand-in' ? "Electron's stand-in" : `Electron ${running}`);
   const downloads = join(userData, 'saved');
   mkdirSync(downloads, { recursive: true });
   return {
