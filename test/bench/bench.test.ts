@@ -45,6 +45,34 @@ it('times the fused kernel with one and more threads and the reference op, and l
   expect(bars.find(({ what }) => what.includes('threads'))?.met).not.toBeNull();
 });
 
+const Dead = z.object({
+  dead: z.array(
+    z.object({
+      depth: z.int(),
+      ratio: z.number().positive(),
+      met: z.boolean(),
+      deadMilliseconds: z.number().positive(),
+      livingMilliseconds: z.number().positive(),
+      deadLength: z.number(),
+      livingLength: z.number(),
+      denormals: z.record(z.string(), z.int()),
+      denormalsInAll: z.int(),
+    }),
+  ),
+});
+
+it('times a dead network against a living one of the same size, and finds no denormal number in its tensors', async () => {
+  const { dead } = Dead.parse(await json('capsules', '--dead', '--rounds', '1'));
+  expect(dead.map(({ depth }) => depth)).toEqual([4, 8]);
+  for (const { ratio, deadMilliseconds, livingMilliseconds, deadLength, livingLength, denormals, denormalsInAll } of dead) {
+    expect(ratio).toBeCloseTo(deadMilliseconds / livingMilliseconds, 10);
+    expect(deadLength).toBeLessThan(0.01);
+    expect(livingLength).toBeGreaterThan(0.5);
+    expect(Object.keys(denormals)).toEqual(expect.arrayContaining(['capsules: u', 'capsules: dv', 'Adam: second', 'op Conv2D: read']));
+    expect(denormalsInAll).toBe(0);
+  }
+});
+
 const Memory = z.object({
   batch: z.literal(4),
   voteBytes: z.number(),
