@@ -20,6 +20,8 @@ export const LayerActivity = z.strictObject({
   maxLength: numbers,
   /** Share of images on which the type is longer than the run's threshold somewhere in the map. */
   activationRate: numbers,
+  /** Mean length before squash: how far into saturation. Absent in what earlier versions have measured. */
+  preSquash: numbers.optional(),
 });
 export type LayerActivity = z.infer<typeof LayerActivity>;
 
@@ -32,6 +34,10 @@ export const LayerGradient = z.strictObject({
   perType: numbers,
 });
 export type LayerGradient = z.infer<typeof LayerGradient>;
+
+/** L2 norms of the weights of a layer, and of what one step changes of them; means over the sampled steps of the epoch. */
+export const LayerUpdate = z.strictObject({ layer: name, norm: z.number(), update: z.number() });
+export type LayerUpdate = z.infer<typeof LayerUpdate>;
 
 export const Evaluation = z.strictObject({
   /** Total loss as trained (margin + weighted reconstruction), and its parts; means over images. */
@@ -55,6 +61,22 @@ export function scoresOf({ loss, margin, reconstruction, accuracy, top5 }: Score
   return { loss, margin, reconstruction, accuracy, top5 };
 }
 
+/** Routing dynamics of one layer: how decided the coupling coefficients are. Definitions: engine/analysis/coupling.ts. */
+export const LayerCoupling = z.strictObject({
+  layer: name,
+  /** Entropy of c over the parents, divided by log(parents): 1 is undecided, 0 is one parent takes all. Mean over children. */
+  entropy: z.number(),
+  /** Standard deviation of c over parents, mean over children. */
+  spread: z.number(),
+  /** Standard deviation of c over images, mean over positions, children and parents. Absent in what earlier versions have measured. */
+  betweenImages: z.number().optional(),
+});
+export type LayerCoupling = z.infer<typeof LayerCoupling>;
+
+/** A network before its first step of a run: fresh, or as the cut has left it. */
+export const StartMetrics = Evaluation.omit({ confusion: true }).extend({ coupling: z.array(LayerCoupling) });
+export type StartMetrics = z.infer<typeof StartMetrics>;
+
 export const EpochMetrics = z.strictObject({
   /** 1-based, counted over the network's whole life: a pruned run goes on where its parent stopped. */
   epoch: z.int().min(1),
@@ -63,22 +85,18 @@ export const EpochMetrics = z.strictObject({
   /** On the training images that were held out; absent when none were. */
   validation: Scores.optional(),
   gradients: z.array(LayerGradient),
+  // Absent in what earlier versions have measured.
+  updates: z.array(LayerUpdate).optional(),
+  /** On fewer images than in the analysis at the end. */
+  coupling: z.array(LayerCoupling).optional(),
+  /** Of a run's first epoch alone: what it began with, its epoch 0. */
+  start: StartMetrics.optional(),
   /** Training images per second of this epoch, evaluation not counted. */
   imagesPerSecond: z.number().min(0),
   seconds: z.number().min(0),
   peakMemoryBytes: count,
 });
 export type EpochMetrics = z.infer<typeof EpochMetrics>;
-
-/** Routing dynamics of one layer: how decided the coupling coefficients are. Definitions: engine/analysis/coupling.ts. */
-export const LayerCoupling = z.strictObject({
-  layer: name,
-  /** Entropy of c over the parents, divided by log(parents): 1 is undecided, 0 is one parent takes all. Mean over children. */
-  entropy: z.number(),
-  /** Standard deviation of c over parents, mean over children. */
-  spread: z.number(),
-});
-export type LayerCoupling = z.infer<typeof LayerCoupling>;
 
 /** Correlation of the feature maps of one layer; see engine/training/ccm.ts. */
 export const LayerCorrelation = z.strictObject({

@@ -5,9 +5,10 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { analyse } from '../../src/engine/jobs/analyse.ts';
 import type { Checkpoint, JobIO } from '../../src/engine/io.ts';
 import { train, type TrainJob } from '../../src/engine/jobs/train.ts';
+import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
-import type { Dataset } from '../../src/shared/dataset.ts';
+import { inputShape, type Dataset } from '../../src/shared/dataset.ts';
 import { scoresOf, type EpochMetrics } from '../../src/shared/results.ts';
 import { learningRateAt } from '../../src/engine/training/training-state.ts';
 import { holdOut } from '../../src/engine/training/validation.ts';
@@ -62,7 +63,78 @@ const plain = (weights: Weights) => [...weights].map(([name, { shape, data }]) =
 /** As a file would bring it back. */
 const reload = ({ tensors, meta }: Checkpoint) => ({ tensors, meta: JSON.parse(JSON.stringify(meta)) as unknown });
 
+describe('what a run begins with', () => {
+  it('is measured before the first step and told with the first epoch', async () => {
+    const host = recorder();
+    await train(job, dataset, engine, host);
+    const [first, ...others] = host.epochs;
+    const { start } = first!;
+    expect(others.every((epoch) => epoch.start === undefined)).toBe(true);
+    expect(start!.activity.map(({ layer }) => layer)).toEqual(['primary', 'capsules.0']);
+    expect(start!.coupling.map(({ layer }) => layer)).toEqual(['capsules.0', 'classes']);
+    // With running statistics, which say nothing yet, primary capsules would be next to nothing.
+    expect(Math.min(...start!.activity[0]!.meanLength)).toBeGreaterThan(0.1);
+    expect(start!.loss).not.toBeCloseTo(first!.test.loss, 3);
+  });
+
+  it('outlives a stop in the first epoch, also before its first step', async () => {
+    const [whole, stopped, resumed] = [recorder(), recorder(2), recorder()];
+    await train(job, dataset, engine, whole);
+    await train(job, dataset, engine, stopped);
+    await train(job, dataset, engine, resumed, reload(stopped.checkpoint!));
+    expect(resumed.epochs[0]!.start).toEqual(whole.epochs[0]!.start);
+    const [atOnce, later] = [recorder(0), recorder()];
+    await train(job, dataset, engine, atOnce);
+    await train(job, dataset, engine, later, reload(atOnce.checkpoint!));
+    expect(measured(later.epochs)).toEqual(measured(whole.epochs));
+  });
+
+  it('of a run that goes on is the network as it is', async () => {
+    const before = recorder();
+    const { weights } = await train(job, dataset, engine, before);
+    const after = recorder();
+    await train({ ...job, weights, firstEpoch: 3 }, dataset, engine, after);
+    expect(after.epochs[0]!.epoch).toBe(4);
+    expect(after.epochs[0]!.start!.activity).toEqual(before.epochs[2]!.test.activity);
+    expect(after.epochs[0]!.start!.accuracy).toBe(before.epochs[2]!.test.accuracy);
+  });
+
+  it('is lacking in checkpoints of earlier versions, which go on all the same', async () => {
+    const stopped = recorder(2);
+    await train(job, dataset, engine, stopped);
+    const { tensors, meta } = reload(stopped.checkpoint!);
+    const old = meta as { start?: unknown; sums: { updates?: unknown; updateSamples?: unknown } };
+    delete old.start;
+    delete old.sums.updates;
+    delete old.sums.updateSamples;
+    const resumed = recorder();
+    await train(job, dataset, engine, resumed, { tensors, meta: old });
+    expect(resumed.epochs).toHaveLength(3);
+    expect(resumed.epochs[0]!.start).toBeUndefined();
+  });
+});
+
 describe('training', () => {
+  it('measures how large weights are and how far a step moves them', async () => {
+    const host = recorder();
+    const network = networkOf({ types: 4, dim: 4, depth: 1 });
+    await train({ ...job, network, training: TrainingSpec.parse({ epochs: 2, batch: 60, learningRate: 1e-3 }) }, dataset, engine, host);
+    const [first] = host.epochs;
+    expect(first!.updates!.map(({ layer }) => layer)).toEqual([
+      'backbone.0',
+      'backbone.1',
+      'backbone.2',
+      'primary',
+      'capsules.0',
+      'classes',
+    ]);
+    const weights = initialWeights(network, inputShape(dataset), job.seed).get('capsules.0.weight')!.data;
+    const { norm, update } = first!.updates![4]!;
+    expect(norm / Math.hypot(...weights)).toBeCloseTo(1, 2);
+    // Adam's first step is the learning rate for every weight with a gradient to speak of; border windows leave none without.
+    expect(update / (1e-3 * Math.sqrt(weights.length))).toBeCloseTo(1, 1);
+  });
+
   it('gives the same numbers twice, and others for another seed', async () => {
     const [first, second, other] = [recorder(), recorder(), recorder()];
     const a = await train(job, dataset, engine, first);

@@ -23,7 +23,7 @@ const batch = [
 
 async function measure(...batches: number[][][][][][]) {
   const meter = new ActivityMeter('capsules.0', 0.01);
-  for (const vectors of batches) meter.add(await readBack(() => activityOf(tf.tensor5d(vectors))));
+  for (const vectors of batches) meter.add(await readBack(() => activityOf(tf.tensor5d(vectors), 'squash')));
   return meter;
 }
 /** As (batch, height 1, width, types, dim). */
@@ -56,10 +56,26 @@ describe('ActivityMeter', () => {
     expect(activationRates({ shape: [2, 2], data: Float32Array.of(0.5, 0.75, 0.5, 0.25) }, 0.5)).toEqual([0, 0.5]);
   });
 
+  it('knows the lengths before squash', async () => {
+    const before = async (squash: 'squash' | 'sensitive') => {
+      const meter = new ActivityMeter('capsules.0', 0.01);
+      meter.add(await readBack(() => activityOf(tf.tensor5d(first), squash)));
+      return meter.result().preSquash!;
+    };
+    // Lengths of 0.5 at half of the positions, 0.004 at a quarter. |v| = n² / (1 + n²), or 1 − e^−n.
+    const plain = await before('squash');
+    expect(plain.slice(1)).toEqual([expect.closeTo(1 / 2, 6), expect.closeTo(Math.sqrt(0.004 / 0.996) / 4, 6)]);
+    const sensitive = await before('sensitive');
+    expect(sensitive.slice(1)).toEqual([expect.closeTo(Math.log(2) / 2, 6), expect.closeTo(-Math.log(0.996) / 4, 6)]);
+    // Rounded up to 1, a length still has a finite one before.
+    expect(plain[0]).toBeGreaterThan(1000);
+    expect(plain[0]).toBeLessThan(1e5);
+  });
+
   it('leaves no tensors behind', () => {
     const before = tf.memory().numTensors;
     const vectors = tf.tensor5d(first);
-    tf.dispose(activityOf(vectors));
+    tf.dispose(activityOf(vectors, 'squash'));
     vectors.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });

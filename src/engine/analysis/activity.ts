@@ -8,10 +8,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isInactive } from '../../shared/inactive.ts';
 import type { LayerActivity, RunAnalysis } from '../../shared/results.ts';
+import type { Squash } from '../../shared/spec/network.ts';
 import type { HostTensor } from '../../shared/weights.ts';
 
-/** Means of the capsules (B, H, W, N, D) and of their lengths over positions and images, (1, N · D) and (1, N), and the longest of every map, (B, N). */
-export function activityOf(vectors: tf.Tensor5D): [meanVectors: tf.Tensor2D, meanLengths: tf.Tensor2D, longest: tf.Tensor2D] {
+/** How many tensors activityOf() gives. */
+export const ACTIVITY_TENSORS = 4;
+/** The greatest float32 below 1: squash never reaches 1, but rounding does. */
+const LONGEST = 1 - 2 ** -24;
+
+/**
+ * Means of the capsules (B, H, W, N, D), of their lengths and of their lengths before squash over positions and images, (1, N · D),
+ * (1, N) and (1, N), and the longest of every map, (B, N).
+ */
+export function activityOf(
+  vectors: tf.Tensor5D,
+  squash: Squash,
+): [meanVectors: tf.Tensor2D, meanLengths: tf.Tensor2D, longest: tf.Tensor2D, meanBefore: tf.Tensor2D] {
   const [batch, height, width, types, dim] = vectors.shape;
   const positions = height * width;
   return tf.tidy(() => {
@@ -19,8 +31,16 @@ export function activityOf(vectors: tf.Tensor5D): [meanVectors: tf.Tensor2D, mea
     const averaging: tf.Tensor2D = tf.fill([1, rows], 1 / rows);
     const flat: tf.Tensor2D = tf.reshape(vectors, [rows, types * dim]);
     const lengths: tf.Tensor2D = tf.sqrt(tf.sum(tf.square(tf.reshape(vectors, [rows, types, dim])), 2));
-    return [tf.matMul(averaging, flat), tf.matMul(averaging, lengths), tf.max(tf.reshape(lengths, [batch, positions, types]), 1)];
+    const longest: tf.Tensor2D = tf.max(tf.reshape(lengths, [batch, positions, types]), 1);
+    return [tf.matMul(averaging, flat), tf.matMul(averaging, lengths), longest, tf.matMul(averaging, beforeSquash(lengths, squash))];
   });
+}
+
+/** The opposite of squash, for lengths: |v| = |s|² / (1 + |s|²), or 1 − e^−|s|. */
+function beforeSquash(lengths: tf.Tensor2D, squash: Squash): tf.Tensor2D {
+  const below: tf.Tensor2D = tf.minimum(lengths, LONGEST);
+  const left: tf.Tensor2D = tf.sub(1, below);
+  return squash === 'squash' ? tf.sqrt(tf.div<tf.Tensor2D>(below, left)) : tf.neg(tf.log(left));
 }
 
 /** Collects the activity of one layer batch by batch, of which the device hands over B·N + N·D + N numbers each. */
@@ -32,6 +52,7 @@ export class ActivityMeter {
   /** Per type: mean-vector lengths summed over batches, mean lengths summed over images. */
   #meanVector: number[] = [];
   #meanLength: number[] = [];
+  #preSquash: number[] = [];
   /** (batch, types) each: the longest capsule of a type in the map of an image. */
   readonly #longest: Float32Array[] = [];
 
@@ -42,7 +63,7 @@ export class ActivityMeter {
   }
 
   /** Adds a batch of images from the values of what activityOf() gives. */
-  add([meanVectors, meanLengths, longest]: readonly Float32Array[]): void {
+  add([meanVectors, meanLengths, longest, meanBefore]: readonly Float32Array[]): void {
     const types = meanLengths!.length;
     const dim = meanVectors!.length / types;
     const batch = longest!.length / types;
@@ -50,6 +71,7 @@ export class ActivityMeter {
       const vector = meanVectors!.subarray(type * dim, (type + 1) * dim);
       this.#meanVector[type] = (this.#meanVector[type] ?? 0) + Math.hypot(...vector);
       this.#meanLength[type] = (this.#meanLength[type] ?? 0) + batch * meanLengths![type]!;
+      this.#preSquash[type] = (this.#preSquash[type] ?? 0) + batch * meanBefore![type]!;
     }
     this.#longest.push(longest!);
     this.#batches += 1;
@@ -65,6 +87,7 @@ export class ActivityMeter {
       meanLength: this.#meanLength.map((sum) => sum / this.#images),
       maxLength: maxLengths(lengths),
       activationRate: activationRates(lengths, this.#threshold),
+      preSquash: this.#preSquash.map((sum) => sum / this.#images),
     };
   }
 

@@ -67,6 +67,16 @@ describe('CouplingMeter', () => {
     expect(meter.result().entropy).toBeCloseTo(entropies.reduce((a, b) => a + b) / entropies.length, 5);
   });
 
+  it('differs between images only where they are routed differently, whatever the entropy', async () => {
+    const between = async (...images: number[][][][]) => (await measure(single, ...images)).betweenImages;
+    const other = [0, 0, 1, 0];
+    // Every image goes the same way, decided as it is.
+    expect(await between([fourChildren(decided), fourChildren(decided)], [fourChildren(decided)])).toBeCloseTo(0, 6);
+    // Half of the images go one way: two of four couplings are 0 or 1, with a deviation of 1/2.
+    expect(await between([fourChildren(decided), fourChildren(other)])).toBeCloseTo(1 / 4, 6);
+    expect(await between([fourChildren(decided)], [fourChildren(other)])).toBeCloseTo(1 / 4, 6);
+  });
+
   it('is decided when there is a single parent', async () => {
     const { entropy, spread } = await measure({ ...single, outTypes: 1 }, [fourChildren([1])]);
     expect([entropy, spread]).toEqual([0, 0]);

@@ -5,13 +5,13 @@ import type { Evaluation } from '../../shared/results.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
 import { breathe, JobStopped, type HostIO } from '../io.ts';
-import type { CapsNet } from '../network/capsnet.ts';
+import type { CapsNet, Mode } from '../network/capsnet.ts';
 import { readBack } from '../ops/read-back.ts';
 import { plainBatch, type Batch } from '../training/batches.ts';
 import { classLengths, marginLoss, reconstructionLoss } from '../training/losses.ts';
 import { intensities } from '../training/network-values.ts';
 import { chanceOfTop, longestClasses } from '../../shared/ties.ts';
-import { activityOf, ActivityMeter } from './activity.ts';
+import { ACTIVITY_TENSORS, activityOf, ActivityMeter } from './activity.ts';
 
 export interface Measured {
   evaluation: Evaluation;
@@ -21,13 +21,17 @@ export interface Measured {
 
 type MeasuredTraining = Pick<TrainingSpec, 'measure' | 'reconstruction'>;
 
-/** Tests `net` on the whole of the test images, or of those held out for validation. Throws JobStopped when the host says so. */
+/**
+ * Tests `net` on the whole of the test images, or of those held out for validation. In mode `train`, batch norm goes by these
+ * images, and the running statistics of `net` move. Throws JobStopped when the host says so.
+ */
 export async function evaluate(
   net: CapsNet,
   dataset: Dataset,
   training: MeasuredTraining,
   io: Pick<HostIO, 'shouldStop'>,
   part: 'test' | 'validation' = 'test',
+  mode: Mode = 'test',
 ): Promise<Measured> {
   const count = part === 'test' ? dataset.test.labels.length : dataset.heldOut!.validation.length;
   const tally = new Tally(dataset.classes.length);
@@ -35,7 +39,7 @@ export async function evaluate(
   for (let start = 0; start < count; start += training.measure.batch) {
     if (io.shouldStop()) throw new JobStopped('Stopped while testing.');
     const batch = plainBatch(dataset, part, start, Math.min(training.measure.batch, count - start));
-    await measureBatch(net, batch, training.measure.threshold, tally, meters);
+    await measureBatch(net, batch, mode, training.measure.threshold, tally, meters);
     await breathe();
   }
   const layers = [...meters];
@@ -48,6 +52,7 @@ export async function evaluate(
 async function measureBatch(
   net: CapsNet,
   batch: Batch,
+  mode: Mode,
   threshold: number,
   tally: Tally,
   meters: Map<string, ActivityMeter>,
@@ -56,7 +61,7 @@ async function measureBatch(
   const layers: string[] = [];
   const [lengths, margin, reconstruction, ...activity] = await readBack(() => {
     const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
-    const { classes, capsules } = net.forward(images, 'test');
+    const { classes, capsules } = net.forward(images, mode);
     layers.push(...capsules.map(({ layer }) => layer));
     const lengths = classLengths(classes);
     return [
@@ -66,13 +71,13 @@ async function measureBatch(
       net.spec.decoder
         ? reconstructionLoss(net.decode(classes, tf.argMax(lengths, 1)), intensities(images, batch.standardisation))
         : tf.scalar(0),
-      ...capsules.flatMap(({ vectors }) => activityOf(vectors)),
+      ...capsules.flatMap(({ vectors }) => activityOf(vectors, net.spec.squash)),
     ];
   });
   for (const [l, layer] of layers.entries()) {
     let meter = meters.get(layer);
     if (!meter) meters.set(layer, (meter = new ActivityMeter(layer, threshold)));
-    meter.add(activity.slice(3 * l, 3 * (l + 1)));
+    meter.add(activity.slice(ACTIVITY_TENSORS * l, ACTIVITY_TENSORS * (l + 1)));
   }
   tally.add(lengths!, batch.labels, margin![0]!, reconstruction![0]!);
 }

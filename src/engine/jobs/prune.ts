@@ -6,7 +6,7 @@ import type { LayerCut } from '../../shared/results.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
 import type { Weights } from '../../shared/weights.ts';
-import { activityOf, ActivityMeter } from '../analysis/activity.ts';
+import { ACTIVITY_TENSORS, activityOf, ActivityMeter } from '../analysis/activity.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { initialWeights } from '../network/initialise.ts';
@@ -70,13 +70,13 @@ export async function scoreLayers(
         const averages = all.map(({ maps: ofLayer }) => averageMaps(ofLayer));
         averaged.push(...all.map(({ layer }, l) => ({ layer, shape: averages[l]!.shape })));
         measured.push(...intermediate.map(({ layer }) => layer));
-        return [...averages, ...intermediate.flatMap(({ vectors }) => activityOf(vectors))];
+        return [...averages, ...intermediate.flatMap(({ vectors }) => activityOf(vectors, network.squash))];
       });
       for (const [l, { layer, shape }] of averaged.entries()) append(maps, layer, featureMapsOf(shape, values[l]!));
       for (const [l, layer] of measured.entries()) {
         const meter = meters.get(layer) ?? new ActivityMeter(layer, 0);
         meters.set(layer, meter);
-        meter.add(values.slice(averaged.length + 3 * l, averaged.length + 3 * (l + 1)));
+        meter.add(values.slice(averaged.length + ACTIVITY_TENSORS * l, averaged.length + ACTIVITY_TENSORS * (l + 1)));
       }
     });
   } finally {

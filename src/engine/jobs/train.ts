@@ -2,7 +2,7 @@
 import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
-import { scoresOf } from '../../shared/results.ts';
+import { scoresOf, type StartMetrics } from '../../shared/results.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { evaluate } from '../analysis/evaluate.ts';
 import type { Engine } from '../engine.ts';
@@ -12,6 +12,7 @@ import { stepsPerEpoch, trainingBatches } from '../training/batches.ts';
 import { CheckpointMeta } from '../training/checkpoint.ts';
 import { TrainingState } from '../training/training-state.ts';
 import { breathe, JobStopped, type JobIO, type StoredCheckpoint } from '../io.ts';
+import { couplingOf } from './coupling.ts';
 
 export interface TrainJob {
   network: NetworkSpec;
@@ -28,6 +29,9 @@ export interface TrainResult {
   weights: Weights;
 }
 
+/** Test images whose routing is looked at after every epoch. */
+const COUPLING_IMAGES = 16;
+
 /** Time between two chances for the host's event loop, in milliseconds. */
 const BREATH_INTERVAL = 20;
 
@@ -39,6 +43,7 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
   const state = new TrainingState(net, training, { seed, epoch: firstEpoch, readInterval: engine.readInterval });
   try {
     if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });
+    if (state.untouched) state.start ??= await startOf(net, job, dataset, engine, io);
     const lastEpoch = firstEpoch + training.epochs;
     const steps = stepsPerEpoch(trainingImages(dataset), training.batch);
     const clock = new JobClock(io, steps);
@@ -63,6 +68,7 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
       // Before the epoch is closed, so that a stop in here is a stop after the epoch's last step.
       const { evaluation } = await evaluate(net, dataset, training, io);
       const validation = dataset.heldOut && (await evaluate(net, dataset, training, io, 'validation')).evaluation;
+      const coupling = await couplingOf(net, dataset, COUPLING_IMAGES, io);
       clock.evaluationTook((io.now() - evaluationStart) / 1000);
       const finished = state.finishEpoch();
       const seconds = (io.now() - epochStart) / 1000;
@@ -70,6 +76,7 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
         {
           ...finished,
           test: evaluation,
+          coupling,
           ...(validation && { validation: scoresOf(validation) }),
           seconds,
           peakMemoryBytes: io.peakMemory(),
@@ -84,6 +91,34 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
     return { status: 'stopped', weights: await net.weights() };
   } finally {
     state.dispose();
+  }
+}
+
+/**
+ * The network before its first step, on the test images. A fresh one has no running statistics yet, so its batch norm goes by
+ * these images, as it will in its first step; one that was cut or goes on is measured as it would be used.
+ */
+async function startOf(
+  net: CapsNet,
+  { network, training, seed, firstEpoch }: TrainJob,
+  dataset: Dataset,
+  engine: Engine,
+  io: JobIO,
+): Promise<StartMetrics> {
+  const input = inputShape(dataset);
+  const fresh = firstEpoch === 0;
+  // A network of its own, because running statistics move.
+  const measured = fresh ? new CapsNet(network, input, engine.kernels, initialWeights(network, input, seed)) : net;
+  try {
+    const mode = fresh ? 'train' : 'test';
+    const { evaluation } = await evaluate(measured, dataset, training, io, 'test', mode);
+    return {
+      ...scoresOf(evaluation),
+      activity: evaluation.activity,
+      coupling: await couplingOf(measured, dataset, COUPLING_IMAGES, io, mode),
+    };
+  } finally {
+    if (fresh) measured.dispose();
   }
 }
 

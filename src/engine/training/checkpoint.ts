@@ -3,8 +3,10 @@
  * epoch and the step (see random.ts).
  */
 import { z } from 'zod';
+import { StartMetrics } from '../../shared/results.ts';
 import type { Weights } from '../../shared/weights.ts';
 
+const LayerUpdateSums = z.object({ layer: z.string(), norm: z.number(), update: z.number() });
 const LayerGradientSums = z.object({ layer: z.string(), norm: z.number(), perType: z.array(z.number()) });
 
 export const CheckpointMeta = z.object({
@@ -15,6 +17,8 @@ export const CheckpointMeta = z.object({
   /** Steps done in the epoch after that. */
   step: z.int().min(0),
   optimizerSteps: z.int().min(0),
+  /** What a run began with, as long as its first epoch has not ended. */
+  start: StartMetrics.nullable().default(null),
   /** Sums over the steps of the epoch in progress. */
   sums: z.object({
     loss: z.number(),
@@ -26,6 +30,9 @@ export const CheckpointMeta = z.object({
     steps: z.int(),
     gradients: z.array(LayerGradientSums).nullable(),
     gradientSamples: z.int(),
+    // Checkpoints of earlier versions do without.
+    updates: z.array(LayerUpdateSums).nullable().default(null),
+    updateSamples: z.int().default(0),
     seconds: z.number(),
   }),
 });

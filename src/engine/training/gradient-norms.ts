@@ -1,18 +1,25 @@
 /** Gradient norms per layer and per capsule type: where they vanish on the way down, capsules stop learning. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { LayerDescription } from '../../shared/describe.ts';
 import type { LayerGradient } from '../../shared/results.ts';
 import type { CapsNet } from '../network/capsnet.ts';
 
 const total = (squares: ArrayLike<number>) => Math.sqrt(Array.from(squares).reduce((a, b) => a + b, 0));
 
 /** Layers whose gradients are looked at: decoder layers are left out. */
-const layersOf = (net: CapsNet) => net.description.layers.filter(({ kind }) => kind !== 'dense');
+export const layersOf = (net: CapsNet) => net.description.layers.filter(({ kind }) => kind !== 'dense');
+
+/** The matrices or filters of a layer. */
+export function weightOf(net: CapsNet, { name, kind }: Pick<LayerDescription, 'name' | 'kind'>): tf.Variable {
+  const convolution = kind === 'conv' || kind === 'primary';
+  return net.variables.get(`${name}${convolution ? '.conv' : ''}.weight`)!;
+}
 
 /** One tensor per layer: sums of squares of the gradient of its weights, per output channel or capsule type. `gradients` by tfjs variable name. */
 export function gradientSquares(net: CapsNet, gradients: tf.NamedTensorMap): tf.Tensor1D[] {
-  return layersOf(net).map(({ name, kind }) => {
-    const convolution = kind === 'conv' || kind === 'primary';
-    const gradient = gradients[net.variables.get(`${name}${convolution ? '.conv' : ''}.weight`)!.name]!;
+  return layersOf(net).map((layer) => {
+    const convolution = layer.kind === 'conv' || layer.kind === 'primary';
+    const gradient = gradients[weightOf(net, layer).name]!;
     // (height, width, in, out), or (K, types, dim, inDim)
     return tf.tidy(() => tf.sum<tf.Tensor1D>(tf.square(gradient), convolution ? [0, 1, 2] : [0, 2, 3]));
   });

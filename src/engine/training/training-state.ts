@@ -3,7 +3,7 @@
  * for bit. What a step has measured stays on the device until several steps are read together.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { EpochMetrics } from '../../shared/results.ts';
+import type { EpochMetrics, StartMetrics } from '../../shared/results.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { CapsNet } from '../network/capsnet.ts';
 import { Adam } from './adam.ts';
@@ -11,9 +11,10 @@ import type { Batch } from './batches.ts';
 import type { Checkpoint, CheckpointMeta } from './checkpoint.ts';
 import { valuesOf } from '../ops/read-back.ts';
 import { addNorms, gradientNorms, gradientSquares, scaleNorms } from './gradient-norms.ts';
+import { addUpdates, copyWeights, meanUpdates, updateSquares } from './updates.ts';
 import { objective, reportOf, type ObjectiveReport } from './objective.ts';
 
-/** Gradient norms are measured in every so many steps; in all they would cost more than they tell. */
+/** Norms of gradients and updates are measured in every so many steps; in all they would cost more than they tell. */
 const GRADIENT_SAMPLE_INTERVAL = 10;
 
 const noSums = (): CheckpointMeta['sums'] => ({
@@ -26,6 +27,8 @@ const noSums = (): CheckpointMeta['sums'] => ({
   steps: 0,
   gradients: null,
   gradientSamples: 0,
+  updates: null,
+  updateSamples: 0,
   seconds: 0,
 });
 
@@ -34,6 +37,8 @@ interface Unread {
   report: tf.Tensor1D;
   /** Per layer; empty when they are not measured in this step. */
   gradients: tf.Tensor1D[];
+  /** One or none, as above. */
+  updates: tf.Tensor2D[];
   images: number;
 }
 
@@ -65,6 +70,8 @@ export class TrainingState {
   readonly #seed: number;
   #epoch: number;
   #sums = noSums();
+  /** What the run began with; null once its first epoch has ended, and before it is known. */
+  start: StartMetrics | null = null;
   readonly #readInterval: number;
   readonly #unread: Unread[] = [];
 
@@ -80,6 +87,11 @@ export class TrainingState {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Whether the run has not made any step. */
+  get untouched(): boolean {
+    return this.#adam.steps === 0 && this.#unread.length === 0;
   }
 
   /** Steps done in the current epoch. */
@@ -119,24 +131,27 @@ export class TrainingState {
       report = tf.keep(parts.report);
       return parts.total;
     }, this.#adam.parameters);
-    const gradients = this.step % GRADIENT_SAMPLE_INTERVAL === 0 ? gradientSquares(this.#net, grads) : [];
-    this.#unread.push({ report, gradients, images: batch.size });
+    const sampled = this.step % GRADIENT_SAMPLE_INTERVAL === 0;
+    const gradients = sampled ? gradientSquares(this.#net, grads) : [];
+    const before = sampled ? copyWeights(this.#net) : null;
     this.#adam.update(grads, learningRateAt(this.#training, this.#epoch, this.#adam.steps + 1), this.#training.weightDecay);
+    this.#unread.push({ report, gradients, updates: before ? [updateSquares(this.#net, before)] : [], images: batch.size });
     tf.dispose([images, labels, value, grads]);
   }
 
   /** Reads the steps that have not been read yet. Rejects when one of their losses is not a number. */
   async settle(): Promise<void> {
     const steps = this.#unread.splice(0);
-    const tensors = steps.flatMap(({ report, gradients }) => [report, ...gradients]);
+    const tensors = steps.flatMap(({ report, gradients, updates }) => [report, ...gradients, ...updates]);
     try {
       const values = await valuesOf(tensors);
-      for (const { gradients, images } of steps) {
+      for (const { gradients, updates, images } of steps) {
         const measured = reportOf(values.shift()!, this.#training);
         if (!Number.isFinite(measured.loss)) throw this.#divergence(measured.loss);
         this.#add(measured, images);
         const squares = values.splice(0, gradients.length);
         if (squares.length > 0) this.#addGradients(squares);
+        for (const ofStep of values.splice(0, updates.length)) this.#addUpdates(ofStep);
       }
     } finally {
       tf.dispose(tensors);
@@ -146,6 +161,11 @@ export class TrainingState {
   #addGradients(squares: Float32Array[]): void {
     this.#sums.gradients = addNorms(this.#sums.gradients, gradientNorms(this.#net, squares));
     this.#sums.gradientSamples += 1;
+  }
+
+  #addUpdates(squares: Float32Array): void {
+    this.#sums.updates = addUpdates(this.#net, this.#sums.updates, squares);
+    this.#sums.updateSamples += 1;
   }
 
   #add(measured: ObjectiveReport, images: number): void {
@@ -162,10 +182,13 @@ export class TrainingState {
   }
 
   /** Ends the epoch, all steps of which have been read, and returns what was measured in it. */
-  finishEpoch(): Pick<EpochMetrics, 'epoch' | 'train' | 'gradients' | 'imagesPerSecond'> {
-    const { loss, margin, reconstruction, ccm, correct, images, steps, gradients, gradientSamples, seconds } = this.#sums;
+  finishEpoch(): Pick<EpochMetrics, 'epoch' | 'train' | 'gradients' | 'updates' | 'imagesPerSecond' | 'start'> {
+    const { loss, margin, reconstruction, ccm, correct, images, steps, gradients, gradientSamples, updates, updateSamples, seconds } =
+      this.#sums;
+    const { start } = this;
     this.#epoch += 1;
     this.#sums = noSums();
+    this.start = null;
     return {
       epoch: this.#epoch,
       train: {
@@ -176,6 +199,8 @@ export class TrainingState {
         accuracy: correct / images,
       },
       gradients: scaleNorms(gradients ?? [], gradientSamples),
+      updates: meanUpdates(updates, updateSamples),
+      ...(start && { start }),
       imagesPerSecond: images / seconds,
     };
   }
@@ -190,6 +215,7 @@ export class TrainingState {
         epoch: this.#epoch,
         step: this.#sums.steps,
         optimizerSteps: this.#adam.steps,
+        start: this.start,
         sums: structuredClone(this.#sums),
       },
     };
@@ -199,11 +225,12 @@ export class TrainingState {
   restore({ tensors, meta }: Checkpoint): void {
     this.#adam.restore(tensors, meta.optimizerSteps);
     this.#epoch = meta.epoch;
+    this.start = meta.start;
     this.#sums = structuredClone(meta.sums);
   }
 
   dispose(): void {
-    for (const { report, gradients } of this.#unread.splice(0)) tf.dispose([report, ...gradients]);
+    for (const { report, gradients, updates } of this.#unread.splice(0)) tf.dispose([report, ...gradients, ...updates]);
     this.#adam.dispose();
     this.#net.dispose();
   }

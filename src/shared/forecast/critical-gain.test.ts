@@ -1,15 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Squash } from '../spec/network.ts';
 import { criticalGain, criticalGainTable } from './critical-gain.ts';
 import { criticalGainOfLaw } from './law.ts';
 
 it('has been measured in agreement with the law for one iteration', () => {
-  for (const { gains } of criticalGainTable)
-    for (const squash of Squash.options) expect(Math.abs(gains[squash][0]! / criticalGainOfLaw[squash] - 1)).toBeLessThan(0.05);
+  // The law is for many dimensions; the columns above 4 have been measured with 8 and with 6.
+  for (const { ratio, gains } of criticalGainTable)
+    for (const squash of Squash.options)
+      expect(Math.abs(gains[squash][0]! / criticalGainOfLaw[squash] - 1)).toBeLessThan(ratio <= 4 ? 0.05 : 0.065);
 });
 
 it('has a column for every N / D, of 8 iterations each, that a smaller network hardly differs from', () => {
-  expect(criticalGainTable.map(({ ratio }) => ratio)).toEqual([1, 2, 4]);
+  expect(criticalGainTable.map(({ ratio }) => ratio)).toEqual([0.125, 0.25, 0.5, 1, 2, 4, 8, 16]);
   for (const { gains, spread } of criticalGainTable)
     for (const squash of Squash.options) {
       expect([gains[squash].length, spread[squash].length]).toEqual([8, 8]);
@@ -32,6 +35,18 @@ it('is read between the columns, and at their ends the last one holds', () => {
   expect(gain(16, 16)).toBe(column(1));
   expect(gain(16, 4)).toBe(column(4));
   expect(gain(16, 12)).toBeCloseTo(column(1) ** (1 - Math.log2(4 / 3)) * column(2) ** Math.log2(4 / 3), 9);
-  expect([gain(1, 100), gain(100, 1)]).toEqual([column(1), column(4)]);
+  expect([gain(1, 100), gain(100, 1)]).toEqual([column(0.125), column(16)]);
   expect(criticalGain('squash', 1, { outTypes: 16, outDim: 4 })).toBe(4);
+});
+
+it('stands in the documentation as it is', () => {
+  const page = readFileSync(new URL('../../../docs/forecast.md', import.meta.url), 'utf8');
+  const [squash, sensitive] = page.split('Squash, by routing iterations:')[1]!.split('Sensitive squash:');
+  const rowsOf = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => /^\| +[\d/]+ \|/.test(line))
+      .map((line) => line.split('|').slice(2, -1).map(Number));
+  for (const [kind, text] of Object.entries({ squash: squash!, sensitive: sensitive!.split('## ')[0]! }))
+    expect(rowsOf(text)).toEqual(criticalGainTable.map(({ gains }) => gains[kind as Squash].map((gain) => Number(gain.toFixed(2)))));
 });
