@@ -23,3 +23,9 @@ export const launchOptions: LaunchOptions = {
   ...(chromium !== null && { executablePath: chromium }),
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'], // prettier-ignore
 };
+
+/** With WebGPU, which Chromium on Linux has to be told to offer. */
+export const webgpuOptions: LaunchOptions = {
+  ...launchOptions,
+  args: [...launchOptions.args!.filter((arg) => arg !== '--disable-gpu'), '--enable-unsafe-webgpu'],
+};

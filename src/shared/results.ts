@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Measured } from './measures/measured.ts';
+import type { RunArm } from './spec/arms.ts';
 import type { InactivityCriterion } from './spec/training.ts';
 
 const name = z.string().min(1).max(1000);
@@ -157,8 +158,11 @@ export interface RunRecord extends Measured {
   id: string;
   name: string;
   role: RunRole;
-  /** Id of the run that this one was cut from. */
+  arm: RunArm;
+  /** Id of the run that this one was cut from, or goes on from. */
   parent: string | null;
+  /** Id of the unpruned run that it is held against; see twins.ts. */
+  twin: string | null;
   status: RunStatus;
   seed: number;
   pruning: { criterion: string; backbone: number; capsules: number } | null;

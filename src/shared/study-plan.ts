@@ -40,7 +40,7 @@ export function pruningName(pruning: PruningSpec): string {
 }
 
 /** How much goes, and how, whatever the criterion. */
-function extentOf({ backbone, capsules, granularity, capsuleLayers }: PruningSpec): string {
+export function extentOf({ backbone, capsules, granularity, capsuleLayers }: PruningSpec): string {
   const extras = [granularity === 'type' ? 'types' : '', capsuleLayers === 'inherit' ? 'inherit' : ''].filter(Boolean);
   return [`b${backbone}`, `c${capsules}`, ...extras].join(' ');
 }

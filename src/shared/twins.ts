@@ -3,7 +3,10 @@
  * same way for the same number of epochs in all, without the CCM term. Differences to anything else mix several causes.
  */
 import type { RunArm } from './spec/arms.ts';
-import type { RunSpec } from './spec/run.ts';
+import { withoutDefaults } from './spec/defaults.ts';
+import { NetworkSpec } from './spec/network.ts';
+import { RunSpec } from './spec/run.ts';
+import { TrainingSpec } from './spec/training.ts';
 
 interface Descent {
   /** Fingerprint of the data set, which follows from its images and from how they were prepared. */
@@ -12,12 +15,23 @@ interface Descent {
   lineage: readonly RunSpec[];
 }
 
-/** Equal for a run and for what can be its twin. How inactive capsules are counted is left out: that does not change the training. */
+const Way = RunSpec.omit({ network: true, training: true, pruning: true, control: true, firstEpoch: true });
+const Training = TrainingSpec.omit({ epochs: true, ccm: true, measure: true });
+
+/**
+ * Equal for a run and for what can be its twin. How inactive capsules are counted is left out, which does not change the
+ * training, and so is every default, so that a setting that is added later parts no twins.
+ */
 export function twinKey({ dataset, lineage }: Descent): string {
   const own = lineage.at(-1)!;
-  const training = { ...own.training, epochs: undefined, ccm: undefined, measure: undefined };
-  const way = { ...own, network: undefined, pruning: undefined, control: undefined, firstEpoch: undefined, training };
-  return JSON.stringify([dataset, own.control?.network ?? lineage[0]!.network, own.firstEpoch + own.training.epochs, way]);
+  const network = own.control?.network ?? lineage[0]!.network;
+  return JSON.stringify([
+    dataset,
+    withoutDefaults(NetworkSpec, network),
+    own.firstEpoch + own.training.epochs,
+    withoutDefaults(Training, own.training),
+    withoutDefaults(Way, own),
+  ]);
 }
 
 export interface Twinned {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { identifyStudies, recallEngines } from './study-identity.ts';
+import { giveTwinKeys } from './twin-keys.ts';
 
 /** SQL, or what SQL cannot say. */
 export type Migration = string | ((database: Database.Database) => void);
@@ -153,5 +154,12 @@ export const migrations: readonly Migration[] = [
     database.exec('ALTER TABLE studies ADD COLUMN engine TEXT'); // that it asks for
     recallEngines(database);
     identifyStudies(database);
+  },
+  (database) => {
+    database.exec(`
+      ALTER TABLE runs ADD COLUMN twin_key TEXT NOT NULL DEFAULT '';
+      CREATE INDEX runs_twins ON runs (twin_key);
+    `);
+    giveTwinKeys(database);
   },
 ];

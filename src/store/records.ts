@@ -2,6 +2,7 @@
 import { countAsMeasured, deadOf } from '../shared/inactive.ts';
 import { bestEpoch } from '../shared/measures/measured.ts';
 import type { RunRecord } from '../shared/results.ts';
+import { armOf } from '../shared/spec/arms.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
 
@@ -15,7 +16,9 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     id: run.id,
     name: run.name,
     role: run.role,
+    arm: armOf(run),
     parent: run.parent,
+    twin: store.twinOf(run.id),
     status: run.status,
     seed: run.spec.seed,
     pruning: run.spec.pruning && {

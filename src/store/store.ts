@@ -9,7 +9,10 @@ import { InputError } from '../shared/input-error.ts';
 import type { EpochAccuracy } from '../shared/measures/measured.ts';
 import { Evaluation, RunAnalysis, type EpochMetrics } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
+import { armOf } from '../shared/spec/arms.ts';
+import type { RunSpec } from '../shared/spec/run.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
+import { twinFinder } from '../shared/twins.ts';
 import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
 import { Images } from './images.ts';
@@ -39,6 +42,7 @@ import { RunNotes } from './run-notes.ts';
 import { Sql } from './sql.ts';
 import { studyIdentity } from './study-identity.ts';
 import { summaries } from './summaries.ts';
+import { storedTwinKey } from './twin-keys.ts';
 import type { EpochSummary, NewRun, RunResult, StoredDataset, StoredRun, StoredStudy, UsedEngine } from './types.ts';
 
 const ignore = () => undefined;
@@ -150,7 +154,27 @@ export class Store {
   /** Adds a run that already has an id. */
   insertRun(run: StoredRun): void {
     const values = runColumns.replace(/\w+/g, '@$&');
-    this.#sql.run(`INSERT INTO runs (${runColumns}) VALUES (${values})`, runRow(run));
+    const twinKey = storedTwinKey(run.dataset, this.#lineage(run));
+    this.#sql.run(`INSERT INTO runs (${runColumns}, twin_key) VALUES (${values}, @twinKey)`, { ...runRow(run), twinKey });
+  }
+
+  /** The specs of the run at the root, of everything between, and of the run itself. */
+  #lineage({ parent, spec }: Pick<StoredRun, 'parent' | 'spec'>): RunSpec[] {
+    const before = parent === null ? null : this.findRun(parent); // A parent that is not there is refused by SQLite.
+    return before ? [...this.#lineage(before), spec] : [spec];
+  }
+
+  /** Id of the unpruned run that this one is held against, or null; see shared/twins.ts. */
+  twinOf(id: string): string | null {
+    const keyOf = 'SELECT twin_key FROM runs WHERE id = @id';
+    const twinned = (run: StoredRun) => ({ id: run.id, study: run.study, arm: armOf(run), twinKey: '' });
+    const alike = this.#sql
+      .all<RunRow>(
+        `SELECT ${runColumns} FROM runs WHERE deleted IS NULL AND twin_key <> '' AND twin_key = (${keyOf}) ORDER BY created, rowid`,
+        { id },
+      )
+      .map(runOf);
+    return twinFinder(alike.map(twinned))(twinned(this.run(id)))?.id ?? null;
   }
 
   /** All runs, oldest first; of one study in the order in which they were planned. */

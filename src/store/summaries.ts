@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RunSummary } from '../shared/contract/index.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { Evaluation } from '../shared/results.ts';
+import { armOf } from '../shared/spec/arms.ts';
 import { PruningSpec } from '../shared/spec/pruning.ts';
 import { RunSpec } from '../shared/spec/run.ts';
 import { MeasureSpec, TrainingSpec } from '../shared/spec/training.ts';
@@ -24,6 +25,7 @@ interface Row extends Omit<
   | 'lastEpoch'
   | 'inactive'
   | 'seed'
+  | 'arm'
 > {
   study: string | null;
   studyName: string | null;
@@ -42,7 +44,7 @@ interface Row extends Omit<
 
 const query = (where: string) => `
   SELECT runs.id, runs.name, status, role, parent, runs.study, studies.name AS studyName, runs.dataset, datasets.name AS datasetName,
-    runs.spec, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error,
+    runs.spec, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, twin_key AS twinKey,
     (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.id ORDER BY tag)) AS tags,
     coalesce((SELECT bytes FROM files WHERE run = runs.id AND kind = 'weights'), 0) AS weightBytes,
     EXISTS (SELECT 1 FROM files WHERE run = runs.id AND kind = 'checkpoint') AS resumable,
@@ -72,6 +74,7 @@ const Listed = z.object({
       capsuleLayers: PruningSpec.shape.capsuleLayers,
     })
     .nullable(),
+  control: z.object({}).nullable().default(null),
   seed: RunSpec.shape.seed,
   firstEpoch: RunSpec.shape.firstEpoch,
 });
@@ -87,7 +90,7 @@ export function summaries(sql: Sql, ids: readonly string[] | undefined, onUnread
 }
 
 function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactive, evaluation, ...row }: Row): RunSummary {
-  const { network, training, pruning, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
+  const { network, training, pruning, control, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
   const tested = evaluation === null ? null : fromJson(Evaluation, evaluation, `evaluation of run ${row.id}`);
   const total = tested ? countAsMeasured(tested.activity, training.measure).total : inactive;
   return {
@@ -95,6 +98,7 @@ function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactiv
     study: study === null ? null : { id: study, name: studyName ?? '' },
     dataset: { fingerprint: dataset, name: datasetName },
     seed,
+    arm: armOf({ role: row.role, parent: row.parent, spec: { pruning, control } }),
     pruning,
     network: { types: network.primary.types, dim: network.primary.dim, depth: network.intermediate.length },
     epoch: last ?? firstEpoch,

@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWeights } from '../../src/shared/safetensors.ts';
 import { tensorflowFolder } from '../../src/store/location.ts';
 import { relativeError } from '../network/golden.ts';
-import { lackOfChromium, launchOptions } from '../chromium.ts';
+import { openBuiltPage } from '../built-page.ts';
+import { lackOfChromium, webgpuOptions } from '../chromium.ts';
 import { needs, type Lack } from '../needs.ts';
 import { lackOfSwiftShader } from '../swiftshader.ts';
 import type {} from './page/results.ts';
@@ -87,19 +86,12 @@ describe.each(inNodeProcesses)('$engine', ({ engine, lack }) => {
 });
 
 it('webgpu agrees with wasm in Chromium', { timeout: PATIENCE, ...needs(lackOfChromium) }, async () => {
-  const outDir = join(folder, 'page');
-  const root = fileURLToPath(new URL('page/', import.meta.url));
-  await build({ configFile: false, logLevel: 'error', root, build: { outDir, target: 'esnext' } });
-  const args = [...launchOptions.args!.filter((arg) => arg !== '--disable-gpu'), '--enable-unsafe-webgpu'];
-  const browser = await chromium.launch({ ...launchOptions, args });
+  const { page, close } = await openBuiltPage(new URL('page/', import.meta.url), webgpuOptions);
   try {
-    const page = await browser.newPage();
-    await page.route('http://localhost/**', (route) => route.fulfill({ path: join(outDir, new URL(route.request().url()).pathname) }));
-    await page.goto('http://localhost/index.html');
     const { description, results } = await page.evaluate(() => globalThis.parity());
-    console.log(`Parity: ${description}, in Chromium ${browser.version()}`);
+    console.log(`Parity: ${description}, in Chromium ${page.context().browser()!.version()}`);
     expectParity(new Map(results.map(([name, values]) => [name, Float32Array.from(values)])));
   } finally {
-    await browser.close();
+    await close();
   }
 });

@@ -10,6 +10,8 @@ export function summary(id: string, change: Partial<RunSummary> = {}): RunSummar
     name: `run ${id}`,
     status: 'finished',
     role: 'unpruned',
+    arm: change.role ?? 'unpruned',
+    twinKey: '',
     parent: null,
     study: null,
     dataset: { fingerprint: 'f', name: 'MNIST' },

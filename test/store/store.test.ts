@@ -159,7 +159,9 @@ describe('store', () => {
       id: unpruned.id,
       name: 'unpruned',
       role: 'unpruned',
+      arm: 'unpruned',
       parent: null,
+      twin: null,
       status: 'finished',
       seed: 1,
       pruning: null,
@@ -167,6 +169,7 @@ describe('store', () => {
       flops: unpruned.flops,
       epochs: 3,
       accuracy: 0.9,
+      best: { epoch: 3, accuracy: 5 / 6, chosenOn: 'test' },
       top5: 1,
       loss: 1 - 0.9,
       inactive: {

@@ -1,13 +1,4 @@
 /** A trainer in a Worker of a real page, on Chromium's WebGPU over SwiftShader: stopped, resumed, and as good as wasm. */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { run, type RunIO } from '../../src/engine/jobs/run.ts';
@@ -16,14 +7,14 @@ import type { EpochMetrics } from '../../src/shared/results.ts';
 import type { FinishedRun, RunJob } from '../../src/shared/run-job.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
-import { lackOfChromium, launchOptions } from '../chromium.ts';
+import { openBuiltPage, type BuiltPage } from '../built-page.ts';
+import { lackOfChromium, webgpuOptions } from '../chromium.ts';
 import { blobs } from '../engine/blobs.ts';
 import { needs } from '../needs.ts';
 import { relativeError } from '../network/golden.ts';
 import type { DatasetAsJson } from './page/messages.ts';
 import { network, training } from './tiny.ts';
 
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 const dataset = blobs(24, 12);
 const job: RunJob = {
   spec: { network, training: training({ epochs: 2 }), pruning: null, control: null, seed: 5, firstEpoch: 0 },
@@ -45,40 +36,20 @@ interface Message {
 }
 
 describe('a trainer in a page', needs(lackOfChromium), () => {
-  let folder: string;
-  let server: Server;
-  let browser: Browser;
-  let page: Page;
+  let built: BuiltPage;
   let engine: Engine;
 
   beforeAll(async () => {
     engine = await startEngine({ engine: 'wasm', threads: 1 });
-    folder = await mkdtemp(join(tmpdir(), 'capscope-page-'));
-    const root = fileURLToPath(new URL('page/', import.meta.url));
-    const target = { outDir: folder, emptyOutDir: true, target: 'esnext' };
-    await build({ configFile: false, logLevel: 'error', root, build: target, worker: { format: 'es' } });
-    server = createServer((request, response) => {
-      const file = join(folder, new URL(request.url!, 'http://localhost').pathname);
-      response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
-      createReadStream(file)
-        .on('error', () => response.writeHead(404).end())
-        .pipe(response);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const args = [...launchOptions.args!.filter((arg) => arg !== '--disable-gpu'), '--enable-unsafe-webgpu'];
-    browser = await chromium.launch({ ...launchOptions, args });
-    page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
+    built = await openBuiltPage(new URL('page/', import.meta.url), webgpuOptions);
   });
   afterAll(async () => {
     engine.dispose();
-    await browser.close();
-    server.close();
-    await rm(folder, { recursive: true });
+    await built.close();
   });
 
   const inPage = (checkpoint: number[] | null, stopAfter: number) =>
-    page.evaluate(([job, dataset, checkpoint, stopAfter]) => globalThis.trainInPage(job, dataset, checkpoint, stopAfter), [
+    built.page.evaluate(([job, dataset, checkpoint, stopAfter]) => globalThis.trainInPage(job, dataset, checkpoint, stopAfter), [
       job,
       asJson(dataset),
       checkpoint,

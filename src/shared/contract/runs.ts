@@ -1,6 +1,7 @@
 /** Runs: the list, one in full, what people note about them, and their way in and out as files. */
 import { z } from 'zod';
 import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRecord, RunStatus } from '../results.ts';
+import type { RunArm } from '../spec/arms.ts';
 import type { InputShape } from '../spec/network.ts';
 import type { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
@@ -14,6 +15,9 @@ export interface RunSummary {
   name: string;
   status: RunStatus;
   role: RunRecord['role'];
+  arm: RunArm;
+  /** For twinFinder() of twins.ts. */
+  twinKey: string;
   /** Id of the run that it was cut from. */
   parent: string | null;
   study: { id: string; name: string } | null;

@@ -1,0 +1,188 @@
+/**
+ * What a study has shown, in sentences made by rules from its statistics: what holds, what cannot be told apart, and what a
+ * control explains. Better and worse are said only where the interval of the difference does not hold 0 and its corrected p is
+ * below 5 %; with one seed there is no interval, and nothing is said to hold.
+ */
+import { z } from 'zod';
+import { accuracy, points } from '../present/format.ts';
+import { armNames, type Arm } from '../spec/arms.ts';
+import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
+
+export const Finding = z.strictObject({
+  text: z.string(),
+  /** `holds`: shown by these runs. `caveat`: a control, or the lack of one, limits the claim. `open`: cannot be told. */
+  verdict: z.enum(['holds', 'caveat', 'open']),
+  kind: z.enum(['vanished', 'claim', 'size', 'loss', 'any-cut', 'no-control']),
+  network: z.string(),
+  /** Name of the cut that it is about; null where it is about none. */
+  pruning: z.string().nullable(),
+  /** Seeds; those of the difference, where there is one. */
+  n: z.int().min(0),
+  /** Of the accuracy, as a share. */
+  difference: z.number().nullable(),
+  ci95: z.tuple([z.number(), z.number()]).nullable(),
+  /** Corrected over the study. */
+  p: z.number().min(0).max(1).nullable(),
+  /** Ids of the runs that it is from. */
+  runs: z.array(z.string()),
+});
+export type Finding = z.infer<typeof Finding>;
+
+const LEVEL = 0.05;
+
+type Sign = 'better' | 'worse' | 'untold';
+
+/** Untold with one seed, where the interval holds 0, and where the corrected p does not reach the level. */
+export function signOf({ ci95, p }: Pick<Difference, 'ci95' | 'p'>): Sign {
+  if (!ci95 || (p !== null && p >= LEVEL)) return 'untold';
+  if (ci95[0] > 0) return 'better';
+  return ci95[1] < 0 ? 'worse' : 'untold';
+}
+
+/** In the order of networks and cuts; of each cut, the claim first and then its controls. */
+export function conclusionOf({ arms, controls }: StudyStatistics): Finding[] {
+  const networks = [...Map.groupBy(arms, ({ network }) => network).values()];
+  return networks.flatMap((ofNetwork) => {
+    const unpruned = ofNetwork.find(({ arm }) => arm === 'unpruned') ?? null;
+    const pruned = ofNetwork.filter(({ arm, n }) => arm === 'pruned' && n > 0);
+    // Where there is a claim, it says what became of the unpruned network.
+    const alone = unpruned && pruned.length === 0 ? vanished(unpruned) : [];
+    return [...alone, ...pruned.flatMap((row) => ofCut(row, unpruned, ofNetwork, controls))];
+  });
+}
+
+function vanished(unpruned: ArmStatistics): Finding[] {
+  const { network, n, collapsed, accuracy: sample, runs } = unpruned;
+  if (n === 0 || collapsed === 0) return [];
+  const text = `${network}: an intermediate layer without any active capsule type at the end in ${collapsed} of ${seeds(n)}; mean test accuracy ${accuracy(sample!.mean)}.`;
+  return [{ ...none, text, verdict: 'holds', kind: 'vanished', network, pruning: null, n, runs }];
+}
+
+function ofCut(pruned: ArmStatistics, unpruned: ArmStatistics | null, rows: ArmStatistics[], controls: ControlStatistics[]): Finding[] {
+  const claim = claimOf(pruned, unpruned);
+  const own = controls.filter(({ network, pruning }) => network === pruned.network && pruning === pruned.pruning);
+  const found = own.flatMap((control) => controlFinding(control, pruned, unpruned, rows));
+  // A cut that gains nothing needs no explanation.
+  const gains = pruned.toTwin.accuracy !== null && pruned.toTwin.accuracy.mean > 0;
+  const missing = gains ? lacking(pruned, own) : [];
+  return [claim, ...found, ...missing];
+}
+
+function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding {
+  const { network, pruning, n, accuracy: sample } = pruned;
+  const cut = `${network}, ${pruning}`;
+  const base = { kind: 'claim' as const, network, pruning, runs: [...(unpruned?.runs ?? []), ...pruned.runs] };
+  const difference = pruned.toTwin.accuracy;
+  if (!difference || !unpruned?.accuracy) {
+    const text = `${cut}: ${accuracy(sample!.mean)} test accuracy over ${seeds(n)}, with no unpruned twin to hold it against.`;
+    return { ...none, ...base, text, verdict: 'open', n };
+  }
+  const means = `${accuracy(sample!.mean)} test accuracy against ${accuracy(unpruned.accuracy.mean)} of the unpruned network`;
+  const dead = `${collapsedOf(pruned)} against ${collapsedOf(unpruned)}`;
+  const data = { n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
+  if (difference.n === 1) {
+    const text = `${cut}: ${means}, collapsed ${dead}; this is one seed, which shows no more than that it can happen.`;
+    return { ...base, ...data, text, verdict: 'open' };
+  }
+  const sign = signOf(difference);
+  const words = {
+    better: `the pruned network is better than its unpruned twin`,
+    worse: `the pruned network is worse than its unpruned twin`,
+    untold: `the pruned network cannot be told from its unpruned twin`,
+  }[sign];
+  const text = `${cut}: ${words}: ${means}, ${measured(difference)}; collapsed ${dead}.`;
+  return { ...base, ...data, text, verdict: sign === 'untold' ? 'open' : 'holds' };
+}
+
+/** What a control is a control for, and what it says when it does as well as the pruned network. */
+const explanations = {
+  scratch: { kind: 'size', rival: 'the same small network trained from scratch', cause: 'the smaller size does it, not the cut' },
+  ccm: { kind: 'loss', rival: 'the network trained with the CCM term and not cut', cause: 'the loss term does it, not the cut' },
+  random: { kind: 'any-cut', rival: 'the network cut by chance', cause: 'any cut does it, whatever the criterion' },
+} as const;
+
+function controlFinding(
+  control: ControlStatistics,
+  pruned: ArmStatistics,
+  unpruned: ArmStatistics | null,
+  rows: ArmStatistics[],
+): Finding[] {
+  const { network, pruning, runs, difference: differences } = control;
+  const difference = differences.accuracy;
+  if (!difference) return [];
+  const { kind, rival, cause } = explanations[control.control];
+  const row = rows.find((other) => other.arm === control.control && other.runs.every((id) => runs.includes(id)))!;
+  const base = { kind, network, pruning, runs, n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
+  const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}`;
+  const alive = awake(row, unpruned) ? ` It does not collapse either (${collapsedOf(row)}).` : '';
+  const cut = `${network}, ${pruning}`;
+  if (difference.n === 1) {
+    const text = `${cut}: ${reached}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
+    return [{ ...base, text, verdict: 'open' }];
+  }
+  switch (signOf(difference)) {
+    case 'better':
+      if (alive)
+        return [
+          {
+            ...base,
+            text: `${cut}: ${reached}, less than pruned (${measured(difference)}), but ${stillAlive(row, control.control)}.`,
+            verdict: 'caveat',
+          },
+        ];
+      return [
+        {
+          ...base,
+          text: `${cut}: ${reached}, less than pruned (${measured(difference)}), so that it does not explain the gain.`,
+          verdict: 'holds',
+        },
+      ];
+    case 'worse':
+      return [
+        { ...base, text: `${cut}: ${reached}, more than pruned (pruned: ${measured(difference)}): ${cause}.${alive}`, verdict: 'caveat' },
+      ];
+    case 'untold':
+      return [
+        {
+          ...base,
+          text: `${cut}: ${reached}, which cannot be told from pruned (${measured(difference)}): it may be that ${cause}.${alive}`,
+          verdict: 'caveat',
+        },
+      ];
+  }
+}
+
+/** Whether the control lives where the unpruned network died: then it explains the living, whatever the accuracies. */
+function awake(control: ArmStatistics, unpruned: ArmStatistics | null): boolean {
+  return unpruned !== null && unpruned.collapsed > 0 && control.collapsed === 0;
+}
+
+function stillAlive(row: ArmStatistics, control: Arm): string {
+  const what = { scratch: 'the smaller size', ccm: 'the loss term', random: 'any cut' }[control as keyof typeof explanations];
+  return `it does not collapse (${collapsedOf(row)}): ${what} is enough to keep it alive`;
+}
+
+function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
+  const { network, pruning, n, runs } = pruned;
+  const there = new Set<Arm>(own.filter(({ difference }) => difference.accuracy).map(({ control }) => control));
+  const absent = (['ccm', 'scratch'] as const).filter((arm) => !there.has(arm));
+  if (absent.length === 0) return [];
+  const causes = absent.map((arm) => ({ ccm: 'the loss term', scratch: 'the smaller size' })[arm]).join(' or from ');
+  const arms = absent.map((arm) => `"${armNames[arm]}"`).join(' and ');
+  const text = `${network}, ${pruning}: without ${arms} beside it, what the cut does cannot be told from ${causes}.`;
+  return [{ ...none, text, verdict: 'caveat', kind: 'no-control', network, pruning, n, runs }];
+}
+
+const none = { difference: null, ci95: null, p: null };
+
+const seeds = (n: number) => (n === 1 ? 'one seed' : `${n} seeds`);
+const collapsedOf = ({ collapsed, n }: ArmStatistics) => `${collapsed} of ${n}`;
+
+/** "+67.2 pp, 95 % interval +63.4 to +71.0 pp, p = 0.002, 4 seeds". */
+function measured({ mean, ci95, p, n }: Difference): string {
+  const parts = [points(mean)];
+  if (ci95) parts.push(ci95[0] === ci95[1] ? 'the same in all seeds' : `95 % interval ${points(ci95[0])} to ${points(ci95[1])}`);
+  if (p !== null) parts.push(p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
+  parts.push(seeds(n));
+  return parts.join(', ');
+}

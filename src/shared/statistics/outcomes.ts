@@ -1,0 +1,41 @@
+/** What statistics are made from: how each run of a study ended. */
+import { networkAfter } from '../pruning-plan.ts';
+import type { InactiveSummary } from '../results.ts';
+import type { Arm } from '../spec/arms.ts';
+import type { NetworkSpec } from '../spec/network.ts';
+import type { PruningSpec } from '../spec/pruning.ts';
+import { extentOf } from '../study-plan.ts';
+
+export interface Outcome {
+  id: string;
+  /** Names the network before any cut; runs are only compared within one. */
+  network: string;
+  arm: Arm;
+  cut: OutcomeCut | null;
+  seed: number;
+  /** Id of the unpruned run that it is held against; null for that run itself, and when there is none. */
+  twin: string | null;
+  /** Null for a run that has failed, or has not ended. */
+  result: { accuracy: number; inactiveShare: number; collapsed: boolean } | null;
+}
+
+/** Of a pruned run how it is cut; of a run from scratch, how the network is cut that it is a control for; null for the others. */
+export interface OutcomeCut {
+  /** As people read it, with its criterion: "chip b0.5 c0.5". */
+  name: string;
+  /** Equal for cuts that take as much in the same way, whatever their criterion: what a random cut is a control for. */
+  extent: string;
+  /** Equal for cuts that leave the same network: what one from scratch is a control for. */
+  remaining: string;
+}
+
+/** `network` is the one before the cut. */
+export function cutOf(network: NetworkSpec, pruning: PruningSpec): OutcomeCut {
+  const extent = extentOf(pruning);
+  return { name: `${pruning.criterion} ${extent}`, extent, remaining: JSON.stringify(networkAfter(network, pruning)) };
+}
+
+/** Whether every capsule type of some intermediate layer is inactive. */
+export function hasCollapsed({ perLayer }: Pick<InactiveSummary, 'perLayer'>): boolean {
+  return perLayer.some(({ inactive, of }) => of > 0 && inactive === of);
+}

@@ -1,0 +1,142 @@
+/**
+ * A study in numbers: every arm of every network over its seeds, held against its twins, and the pruned networks against their
+ * controls. Differences are taken seed by seed; the p values of a study are corrected together (Holm).
+ */
+import { z } from 'zod';
+import { Arm } from '../spec/arms.ts';
+import { deviationOf, meanOf } from './moments.ts';
+import type { Outcome } from './outcomes.ts';
+import { holm, intervalOf, pairedTTest, wilcoxon } from './tests.ts';
+
+const Interval = z.tuple([z.number(), z.number()]);
+const probability = z.number().min(0).max(1);
+
+export const Sample = z.strictObject({
+  mean: z.number(),
+  /** Null with one seed, as is the interval. */
+  sd: z.number().min(0).nullable(),
+  ci95: Interval.nullable(),
+});
+export type Sample = z.infer<typeof Sample>;
+
+export const Difference = z.strictObject({
+  /** Seeds that both have ended in. */
+  n: z.int().min(1),
+  mean: z.number(),
+  ci95: Interval.nullable(),
+  /** Paired t test, corrected over the study; null with one seed, and where all differences are equal but not 0. */
+  p: probability.nullable(),
+  /** The same, not corrected. */
+  pUncorrected: probability.nullable(),
+  /** Wilcoxon's signed-rank test, exact and not corrected; null for fewer than six seeds. */
+  wilcoxon: probability.nullable(),
+});
+export type Difference = z.infer<typeof Difference>;
+
+/** Null where there is no pair. */
+export const Differences = z.strictObject({ accuracy: Difference.nullable(), inactiveShare: Difference.nullable() });
+export type Differences = z.infer<typeof Differences>;
+
+export const ArmStatistics = z.strictObject({
+  network: z.string(),
+  arm: Arm,
+  /** Name of the cut; null for arms without one. */
+  pruning: z.string().nullable(),
+  /** Runs that have ended, and such that have failed or not ended. */
+  n: z.int().min(0),
+  missing: z.int().min(0),
+  /** Runs with an intermediate layer all of whose capsule types are inactive at the end. */
+  collapsed: z.int().min(0),
+  /** Null when no run has ended. */
+  accuracy: Sample.nullable(),
+  inactiveShare: Sample.nullable(),
+  toTwin: Differences,
+  runs: z.array(z.string()),
+});
+export type ArmStatistics = z.infer<typeof ArmStatistics>;
+
+/** Pruned minus a control of it. */
+export const ControlStatistics = z.strictObject({
+  network: z.string(),
+  pruning: z.string(),
+  control: Arm.exclude(['unpruned', 'pruned']),
+  difference: Differences,
+  /** Of both arms. */
+  runs: z.array(z.string()),
+});
+export type ControlStatistics = z.infer<typeof ControlStatistics>;
+
+export const StudyStatistics = z.strictObject({ arms: z.array(ArmStatistics), controls: z.array(ControlStatistics) });
+export type StudyStatistics = z.infer<typeof StudyStatistics>;
+
+const measures = ['accuracy', 'inactiveShare'] as const;
+type Measure = (typeof measures)[number];
+
+/** In the order in which networks, arms and cuts first appear. */
+export function statisticsOf(outcomes: readonly Outcome[]): StudyStatistics {
+  const groups = [...Map.groupBy(outcomes, ({ network, arm, cut }) => JSON.stringify([network, arm, cut?.name])).values()];
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  const arms = groups.map((group) => ({
+    ...armOf(group),
+    toTwin: differencesOf(group.map((outcome) => [outcome, outcome.twin === null ? undefined : byId.get(outcome.twin)])),
+  }));
+  const controls = groups.filter((group) => group[0]!.arm === 'pruned').flatMap((pruned) => controlsOf(pruned, groups));
+  correct([...arms.map(({ toTwin }) => toTwin), ...controls.map(({ difference }) => difference)]);
+  return { arms, controls };
+}
+
+function armOf(group: Outcome[]): Omit<ArmStatistics, 'toTwin'> {
+  const { network, arm, cut } = group[0]!;
+  const results = group.flatMap(({ result }) => result ?? []);
+  const sample = (measure: Measure) => sampleOf(results.map((result) => result[measure]));
+  return {
+    ...{ network, arm, pruning: cut?.name ?? null },
+    ...{ n: results.length, missing: group.length - results.length },
+    collapsed: results.filter(({ collapsed }) => collapsed).length,
+    ...{ accuracy: sample('accuracy'), inactiveShare: sample('inactiveShare') },
+    runs: group.map(({ id }) => id),
+  };
+}
+
+export function sampleOf(values: readonly number[]): Sample | null {
+  if (values.length === 0) return null;
+  return { mean: meanOf(values), sd: values.length > 1 ? deviationOf(values) : null, ci95: intervalOf(values) };
+}
+
+/** Pruned against every arm that the study has to hold against it, seed by seed. */
+function controlsOf(pruned: Outcome[], groups: Outcome[][]): ControlStatistics[] {
+  const { network, cut } = pruned[0]!;
+  const isControl = (other: Outcome) =>
+    other.network === network &&
+    (other.arm === 'ccm' ||
+      (other.arm === 'scratch' && other.cut?.remaining === cut!.remaining) ||
+      (other.arm === 'random' && other.cut?.extent === cut!.extent));
+  return groups
+    .filter((group) => isControl(group[0]!))
+    .map((group) => {
+      const bySeed = new Map(group.map((outcome) => [outcome.seed, outcome]));
+      return {
+        ...{ network, pruning: cut!.name, control: group[0]!.arm as ControlStatistics['control'] },
+        difference: differencesOf(pruned.map((outcome) => [outcome, bySeed.get(outcome.seed)])),
+        runs: [...pruned, ...group].map(({ id }) => id),
+      };
+    });
+}
+
+/** Of pairs that both have a result. */
+function differencesOf(pairs: [Outcome, Outcome | undefined][]): Differences {
+  const of = (measure: Measure): Difference | null => {
+    const differences = pairs.flatMap(([one, other]) => (one.result && other?.result ? [one.result[measure] - other.result[measure]] : []));
+    if (differences.length === 0) return null;
+    const p = pairedTTest(differences);
+    const [n, mean] = [differences.length, meanOf(differences)];
+    return { n, mean, ci95: intervalOf(differences), p, pUncorrected: p, wilcoxon: wilcoxon(differences) };
+  };
+  return { accuracy: of('accuracy'), inactiveShare: of('inactiveShare') };
+}
+
+/** Corrects all p values of a study, in place. */
+function correct(all: Differences[]): void {
+  const tested = all.flatMap((differences) => measures.flatMap((measure) => differences[measure] ?? []));
+  for (const [i, p] of holm(tested.map(({ pUncorrected }) => pUncorrected)).entries()) tested[i]!.p = p;
+}
