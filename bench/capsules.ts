@@ -21,7 +21,7 @@ interface Options extends SharedOptions {
   depths: number[];
   dimensions?: true;
   dead?: true;
-  readme?: true;
+  document?: true;
 }
 
 interface Contest {
@@ -96,17 +96,17 @@ async function contests(options: Options): Promise<void> {
     barTable(allBars),
   ].join('\n\n');
   print(text);
-  if (options.readme) putIntoReadme(text);
+  if (options.document) putIntoDocument(text);
 }
 
-/** Replaces the tables between their marks in README.md. */
-function putIntoReadme(text: string): void {
-  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+/** Replaces the tables between their marks in docs/performance.md. */
+function putIntoDocument(text: string): void {
+  const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
   const [begin, end] = ['<!-- bench:capsules, as printed -->', '<!-- end of bench:capsules -->'];
-  const before = readFileSync(readme, 'utf8');
+  const before = readFileSync(page, 'utf8');
   const [start, stop] = [before.indexOf(begin), before.indexOf(end)];
-  if (start < 0 || stop < start) throw new Error('README.md lacks the marks of the tables.');
-  writeFileSync(readme, `${before.slice(0, start + begin.length)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n\n${before.slice(stop)}`);
+  if (start < 0 || stop < start) throw new Error('docs/performance.md lacks the marks of the tables.');
+  writeFileSync(page, `${before.slice(0, start + begin.length)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n\n${before.slice(stop)}`);
 }
 
 async function dimensions({ rounds, json }: Options): Promise<void> {
@@ -130,6 +130,6 @@ await benchCommand('bench:capsules', 'time capsule layers and training steps aga
   .addOption(new Option('--depths <list>', 'intermediate layers of the networks').argParser(depths).default([0, 1, 3, 5], '0,1,3,5'))
   .option('--dimensions', 'time capsule dimensions from 4 to 17 on one thread instead')
   .option('--dead', 'time networks of which all capsules are inactive instead')
-  .option('--readme', 'put the tables into README.md, too')
+  .option('--document', 'put the tables into docs/performance.md, too')
   .action((options: Options) => (options.dimensions ? dimensions(options) : options.dead ? dead(options) : contests(options)))
   .parseAsync();

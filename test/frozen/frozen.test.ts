@@ -1,4 +1,4 @@
-/** What version 0.1 left on a disk, opened by this one; README.md says what it is. */
+/** What version 0.1 left on a disk, opened by this one; docs/files.md says what it promises. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StudyResult } from '../../src/shared/results.ts';
