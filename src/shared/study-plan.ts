@@ -98,7 +98,7 @@ function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkS
     ? randomCuts(settings, pruned.length > 0).map(([p, pruning]) => cut(`random ${p}`, named('random cut', pruning), pruning))
     : [];
   const scratch = has('scratch')
-    ? distinct(settings, (pruning) => networkAfter(network, pruning)).map(([p, pruning]): PlannedRun => {
+    ? distinctCuts(settings, network).map(([p, pruning]): PlannedRun => {
         const small = { ...whole, network: networkAfter(network, pruning), control: { network, pruning } };
         return { ...unpruned, key: `scratch ${p}`, name: named('from scratch', pruning), spec: small };
       })
@@ -107,11 +107,16 @@ function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkS
   return [...(has('unpruned') ? [unpruned] : []), ...(fromSource.length > 0 ? [source] : []), ...fromSource, ...scratch];
 }
 
-/** The settings with chance as their criterion, one of each, but for those that the study cuts by chance anyway. */
-function randomCuts(settings: PruningSpec[], withPruned: boolean): [number, PruningSpec][] {
+/** The settings with chance as their criterion, one of each, but for those that are cut by chance anyway. */
+export function randomCuts(settings: PruningSpec[], withPruned: boolean): [number, PruningSpec][] {
   const byChance = (pruning: PruningSpec): PruningSpec => ({ ...pruning, criterion: 'random' });
   const planned = new Set(settings.filter(({ criterion }) => withPruned && criterion === 'random').map((one) => JSON.stringify(one)));
   return distinct(settings.map(byChance), (one) => one).filter(([, one]) => !planned.has(JSON.stringify(one)));
+}
+
+/** One setting for every network that the cuts leave, with its index: what is to be trained from scratch. */
+export function distinctCuts(settings: PruningSpec[], network: NetworkSpec): [number, PruningSpec][] {
+  return distinct(settings, (pruning) => networkAfter(network, pruning));
 }
 
 /** The first of every kind, with its index. */

@@ -1,11 +1,10 @@
-/** Adds runs to the store: single ones, children of a finished one, and whole studies. */
+/** Adds runs to the store: single ones and whole studies. Those cut from a finished one: plan-pruning.ts. */
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
-import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
-import { planStudy, pruningName, type PlannedRun } from '../shared/study-plan.ts';
+import { planStudy, type PlannedRun } from '../shared/study-plan.ts';
 import type { TrainingSpec } from '../shared/spec/training.ts';
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -14,7 +13,7 @@ import type { StoredDataset, StoredRun, StoredStudy } from '../store/types.ts';
 export const inputOf = ({ shape, classes }: StoredDataset): InputShape => ({ ...shape, classes: classes.length });
 
 /** Throws an InputError when the network cannot be built for this data. */
-function sizeOf(network: NetworkSpec, dataset: StoredDataset, name: string): { params: number; flops: number } {
+export function sizeOf(network: NetworkSpec, dataset: StoredDataset, name: string): { params: number; flops: number } {
   try {
     const { params, flops } = describe(network, inputOf(dataset));
     return { params, flops };
@@ -54,57 +53,6 @@ export function addTraining(store: Store, { name, dataset: fingerprint, network,
       }),
     ),
   );
-}
-
-export interface NewPruning {
-  parent: string;
-  name?: string | undefined;
-  settings: PruningSpec[];
-  training: TrainingSpec;
-  twin: boolean;
-  engine: EngineName | null;
-}
-
-/** Runs cut from a finished one, one per setting, and the unpruned twin if asked for. Returns them. */
-export function addPruning(store: Store, { parent: id, name, settings, training, twin, engine }: NewPruning): StoredRun[] {
-  const parent = store.run(id);
-  if (parent.status !== 'finished' || !store.file(id, 'weights'))
-    throw new InputError(`run "${parent.name}" cannot be pruned: it has not finished, or its weights are not here`);
-  const { network, seed, firstEpoch } = parent.spec;
-  const behind = firstEpoch + parent.spec.training.epochs;
-  const base = name ?? `${parent.name}, pruned`;
-  const { dataset, params, flops } = parent;
-  return store.atomically(() => {
-    const runs = settings.map((pruning) =>
-      store.addRun({
-        study: null,
-        key: newId(),
-        name: settings.length > 1 ? `${base} (${pruningName(pruning)})` : base,
-        role: 'pruned',
-        parent: id,
-        dataset,
-        // The cut replaces network and size when it has been made.
-        spec: { network, training, pruning, control: null, seed, firstEpoch: behind },
-        engine,
-        params,
-        flops,
-      }),
-    );
-    if (!twin) return runs;
-    const whole = {
-      name: `${parent.name}, unpruned twin`,
-      dataset,
-      network: ancestorOf(store, parent).spec.network,
-      seeds: [seed],
-      engine,
-    };
-    return [...addTraining(store, { ...whole, training: { ...training, epochs: behind + training.epochs, ccm: 0 } }), ...runs];
-  });
-}
-
-/** The run at the beginning of the line of cuts. */
-function ancestorOf(store: Store, run: StoredRun): StoredRun {
-  return run.parent === null ? run : ancestorOf(store, store.run(run.parent));
 }
 
 /**

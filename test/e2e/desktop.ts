@@ -73,8 +73,8 @@ export async function openDesktop({
   });
   const page = await app.firstWindow({ timeout: 60_000 });
   const complaints = complaintsOf(page);
-  const running = await app.evaluate(() => process.versions.electron);
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
+  const running = await app.evaluate(() => process.versions.electron);
   await tellProgram(page, running === 'stand-in' ? "Electron's stand-in" : `Electron ${running}`);
   const downloads = join(userData, 'saved');
   mkdirSync(downloads, { recursive: true });

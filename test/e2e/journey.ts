@@ -78,7 +78,7 @@ export async function prune({ page }: Session, name: string): Promise<void> {
   await page.keyboard.press('Enter');
   await waitFor(async () => ((await parameters.textContent()) === half ? undefined : true));
   await page.getByLabel('Epochs', { exact: true }).fill('1');
-  await page.getByLabel('Also train an unpruned twin').uncheck();
+  for (const control of await page.getByRole('group', { name: 'Queued with it' }).getByRole('checkbox').all()) await control.uncheck();
   await page.getByLabel('Name of the pruned run').fill(name);
   await page.getByRole('button', { name: 'Prune and fine-tune' }).click();
   await page.getByRole('heading', { name, level: 1 }).waitFor();

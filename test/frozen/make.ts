@@ -82,7 +82,7 @@ const train = async (name: string, seeds: number[]) => {
 const alone = await train('On its own', [3]);
 await bench.call('runs.edit', { ids: [alone], note: 'A note\nof two lines', addTags: ['frozen', 'first'], favourite: true });
 const settings = [PruningSpec.parse({ criterion: 'l1', backbone: 0.5, batches: 1 })];
-await finish((await bench.call('queue.prune', { parent: alone, settings, training, twin: false, engine: 'wasm' })).at(-1));
+await finish((await bench.call('queue.prune', { parent: alone, settings, training, engine: 'wasm' })).at(-1));
 const doomed = await train('Deleted', [4]);
 await bench.call('runs.remove', { ids: [doomed] });
 await bench.call('app.changeSettings', { theme: 'dark', notify: false });

@@ -1,6 +1,7 @@
 /** Work: putting runs into the queue, and what happens to the queue. */
 import { z } from 'zod';
 import { EngineName } from '../engines.ts';
+import { Arm } from '../spec/arms.ts';
 import { NetworkSpec } from '../spec/network.ts';
 import { PruningSpec } from '../spec/pruning.ts';
 import { StudySpec } from '../spec/study.ts';
@@ -47,7 +48,7 @@ export const queueMethods = {
   ),
   /**
    * Runs cut from a finished one, one per setting (several: a sweep), each then fine-tuned as `training` says.
-   * `twin` adds an unpruned run with the same total of epochs, for a fair comparison. Answers the ids.
+   * `controls` are queued with them, unless they are there already. Answers the ids.
    */
   'queue.prune': method<string[]>()(
     z.strictObject({
@@ -56,7 +57,7 @@ export const queueMethods = {
       name: name.optional(),
       settings: z.array(PruningSpec).min(1).max(200),
       training: TrainingSpec,
-      twin: z.boolean().default(false),
+      controls: z.array(Arm.exclude(['pruned'])).default([]),
       engine,
     }),
   ),

@@ -5,21 +5,21 @@
  */
 import { z } from 'zod';
 
-export const Arm = z.enum(['unpruned', 'ccm', 'pruned', 'scratch', 'random']).meta({
-  choices: {
-    unpruned: { label: 'unpruned', help: 'The twin: the network as it is, without the CCM term. Differences are taken against it.' },
-    ccm: {
-      label: 'CCM alone',
-      help: 'The network that is cut from, trained on without a cut. As good as pruned: the CCM term of its loss did it.',
-    },
-    pruned: { label: 'pruned', help: 'The claim: cut from the source, then fine-tuned.' },
-    scratch: {
-      label: 'from scratch',
-      help: 'The network that a cut leaves, with fresh weights and for all epochs. As good as pruned: any network that small does it.',
-    },
-    random: { label: 'random cut', help: 'As much cut as in pruned, chosen by chance. As good as pruned: any cut does it.' },
+export const armChoices = {
+  unpruned: { label: 'unpruned', help: 'The twin: the network as it is, without the CCM term. Differences are taken against it.' },
+  ccm: {
+    label: 'CCM alone',
+    help: 'The network that is cut from, trained on without a cut. As good as pruned: the CCM term of its loss did it.',
   },
-});
+  pruned: { label: 'pruned', help: 'The claim: cut from the source, then fine-tuned.' },
+  scratch: {
+    label: 'from scratch',
+    help: 'The network that a cut leaves, with fresh weights and for all epochs. As good as pruned: any network that small does it.',
+  },
+  random: { label: 'random cut', help: 'As much cut as in pruned, chosen by chance. As good as pruned: any cut does it.' },
+} as const;
+
+export const Arm = z.enum(['unpruned', 'ccm', 'pruned', 'scratch', 'random']).meta({ choices: armChoices });
 export type Arm = z.infer<typeof Arm>;
 
 /** The source is no arm but a means: what is cut, and the first part of `ccm`. */
@@ -27,11 +27,11 @@ export type RunArm = Arm | 'source';
 
 export const armNames: Record<RunArm, string> = {
   source: 'source',
-  unpruned: 'unpruned',
-  ccm: 'CCM alone',
-  pruned: 'pruned',
-  scratch: 'from scratch',
-  random: 'random cut',
+  unpruned: armChoices.unpruned.label,
+  ccm: armChoices.ccm.label,
+  pruned: armChoices.pruned.label,
+  scratch: armChoices.scratch.label,
+  random: armChoices.random.label,
 };
 
 interface ArmedRun {
