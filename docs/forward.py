@@ -30,12 +30,12 @@ def children(u, kernel, stride, padding):
     return cut.reshape(batch, *cut.shape[1:3], -1, dim)
 
 
-def capsules(u, weight, kernel, stride, padding, iterations, kind):
-    """Routing by agreement; weight (K, types, dim, dim below)."""
+def capsules(u, weight, bias, kernel, stride, padding, iterations, kind):
+    """Routing by agreement; weight (K, types, dim, dim below), bias (types, dim) or 0."""
     votes = torch.einsum("knji,byxki->byxknj", weight, children(u, kernel, stride, padding))
     logits = torch.zeros(votes.shape[:-1])
     for iteration in range(iterations):
-        v = squash(torch.einsum("byxkn,byxknj->byxnj", logits.softmax(-1), votes), kind)
+        v = squash(torch.einsum("byxkn,byxknj->byxnj", logits.softmax(-1), votes) + bias, kind)
         if iteration < iterations - 1:
             logits = logits + torch.einsum("byxknj,byxnj->byxkn", votes, v)
     return v
@@ -54,12 +54,18 @@ def forward(network, w, images, standardisation=None):
     # Channel c is dimension c % dim of capsule type c // dim.
     u = out["primary"] = squash(x.permute(0, 2, 3, 1).unflatten(3, (p["types"], p["dim"])), kind)
     layers = [(f"capsules.{i}", layer) for i, layer in enumerate(network["intermediate"])]
+    routed, distance = [], network.get("residual", 0)
     for name, layer in [*layers, ("classes", {"kind": "full", **network["classes"]})]:
         if layer["kind"] == "conv":
             window = (layer["kernel"], layer["kernel"]), layer["stride"], layer["padding"]
         else:
             window = tuple(u.shape[1:3]), 1, 0  # fully connected: one window, as large as the map
-        u = out[name] = capsules(u, w[f"{name}.weight"], *window, layer["iterations"], kind)
+        u = capsules(u, w[f"{name}.weight"], w.get(f"{name}.bias", 0), *window, layer["iterations"], kind)
+        routed.append(u)
+        l = len(routed) - 1
+        if distance and 0 < l < len(layers) and l % distance == 0 and routed[l - distance].shape == u.shape:
+            u = u + routed[l - distance]
+        out[name] = u
     out["classes"] = u[:, 0, 0]  # (B, classes, dim); the longest capsule is the prediction
     return out
 

@@ -1,5 +1,6 @@
 import { describe as suite, expect, it } from 'vitest';
 import { describe, NetworkSpecError, parametersOf } from './describe.ts';
+import { gainOf } from './gain.ts';
 import { NetworkSpec, networkOf } from './spec/network.ts';
 
 const mnist = { height: 28, width: 28, channels: 1, classes: 10 };
@@ -38,6 +39,46 @@ suite('describe', () => {
     const votes = 2 * 2 * (9 * 2) * 5 * 4;
     expect(layers[1]!.voteBytes).toBe(4 * votes);
     expect(layers[1]!.flops).toBe(2 * votes * 3 + 2 * votes * 2 + 2 * votes * 1 + 4 * (2 * 2 * 5 * 4) * 2);
+  });
+
+  it('draws matrices as the paper does, or for a gain, whatever the sizes of the layer', () => {
+    const family = { types: 8, dim: 4, depth: 2 } as const;
+    const sigmas = (spec: NetworkSpec) =>
+      describe(spec, mnist).layers.flatMap(({ routing, parameters }) => (routing ? [[routing, parameters[0]!.init] as const] : []));
+    expect(sigmas(networkOf(family)).map(([, init]) => init)).toEqual([{ normal: 0.5 }, { normal: 0.5 }, { normal: 0.1 }]);
+    const drawn = sigmas(networkOf({ ...family, initialisation: { gain: 1.7 } }));
+    expect(drawn).toHaveLength(3);
+    for (const [routing, init] of drawn) expect(gainOf(routing, (init as { normal: number }).normal)).toBeCloseTo(1.7, 12);
+    // 9 · 8 children, 8 parents of 4 dimensions, by hand.
+    expect(drawn[0]![1]).toEqual({ normal: expect.closeTo(Math.sqrt((1.7 * 64) / (72 * 4)), 12) as number });
+  });
+
+  it('counts a bias per type and dimension, and what adding it and a shortcut takes', () => {
+    const plain = describe(networkOf({ types: 4, dim: 4, depth: 3 }), mnist);
+    const biased = describe(networkOf({ types: 4, dim: 4, depth: 3, bias: true }), mnist);
+    expect(biased.params - plain.params).toBe(3 * 16 + 10 * 16);
+    expect(biased.layers.find(({ name }) => name === 'capsules.1')!.parameters[1]).toEqual({
+      ...{ name: 'capsules.1.bias', shape: [4, 4], init: { constant: 0.1 }, trainable: true },
+    });
+    expect(biased.flops - plain.flops).toBe(3 * (3 * 36 * 16 + 10 * 16));
+    const residual = describe(networkOf({ types: 4, dim: 4, depth: 3, residual: 2 }), mnist);
+    expect([residual.params - plain.params, residual.flops - plain.flops]).toEqual([0, 36 * 16]);
+  });
+
+  it('joins every so many layers of the same shape by a shortcut', () => {
+    const shortcuts = (spec: NetworkSpec) =>
+      describe(spec, mnist).layers.flatMap(({ name, shortcut }) => (shortcut === undefined ? [] : [`${shortcut} → ${name}`]));
+    const deep = networkOf({ types: 4, dim: 4, depth: 6 });
+    expect(shortcuts(deep)).toEqual([]);
+    expect(shortcuts({ ...deep, residual: 2 })).toEqual(['capsules.0 → capsules.2', 'capsules.2 → capsules.4']);
+    expect(shortcuts({ ...deep, residual: 3 })).toEqual(['capsules.0 → capsules.3']);
+    const wider = structuredClone(deep);
+    wider.intermediate[2]!.types = 5;
+    expect(shortcuts({ ...wider, residual: 1 })).toEqual(['capsules.0 → capsules.1', 'capsules.3 → capsules.4', 'capsules.4 → capsules.5']);
+    expect(() => shortcuts({ ...wider, residual: 2 })).toThrow(
+      /^residual: shortcuts over 2 layers would join nothing: counted from the first of the 6 intermediate layers/,
+    );
+    expect(() => shortcuts({ ...deep, residual: 9 })).toThrow(NetworkSpecError);
   });
 
   it('says how many bytes materialised votes would take', () => {

@@ -2,6 +2,7 @@
  * What follows from a network's spec alone: shapes, parameters, operations and memory, layer by layer, without a tensor.
  * Also the one list of parameter names and shapes that building, saving and surgery go by.
  */
+import { childrenOf, sigmaForGain } from './gain.ts';
 import type { InputShape, NetworkSpec } from './spec/network.ts';
 
 export type LayerKind = 'conv' | 'primary' | 'conv-capsules' | 'full-capsules' | 'class-capsules' | 'dense';
@@ -48,6 +49,12 @@ export interface LayerDescription {
   /** Bytes of this layer's votes û for one image, if they were written to memory. */
   voteBytes: number;
   routing?: RoutingShape;
+  /**
+   * The layer whose capsules are added to this one's, as routing leaves both: the sums themselves are not added on. After the
+   * code of Gugglberger, Peer & Rodríguez-Sánchez 2021 (arXiv 2104.07393): every `residual` layers from the first on, where
+   * both have the same shape. Squash does not follow, so that these capsules may be up to twice as long as others.
+   */
+  shortcut?: string;
 }
 
 export interface NetworkDescription {
@@ -94,11 +101,15 @@ function finish(
   layer: Pick<LayerDescription, 'name' | 'kind' | 'output' | 'parameters' | 'flops' | 'activationBytes'> & {
     voteBytes?: number;
     routing?: RoutingShape;
+    shortcut?: string;
   },
 ): LayerDescription {
   const params = layer.parameters.filter((p) => p.trainable).reduce((sum, p) => sum + product(p.shape), 0);
   return { voteBytes: 0, ...layer, params };
 }
+
+/** Where a capsule bias starts, in every component, as in the code of Peer et al. */
+const FIRST_BIAS = 0.1;
 
 /**
  * Describes a network on an input, layer by layer from the image up.
@@ -163,9 +174,10 @@ export function describe(spec: NetworkSpec, input: InputShape): NetworkDescripti
   }
 
   let [types, dim] = [primary.types, primary.dim];
-  const route = (name: string, kind: LayerKind, deviation: number, routing: RoutingShape) => {
-    const { outHeight, outWidth, outTypes, outDim, kernelHeight, kernelWidth, inTypes, inDim, iterations } = routing;
-    const children = kernelHeight * kernelWidth * inTypes;
+  /** `deviation`: the paper's, of matrices. */
+  const route = (name: string, kind: LayerKind, deviation: number, routing: RoutingShape, shortcut?: string) => {
+    const { outHeight, outWidth, outTypes, outDim, inDim, iterations } = routing;
+    const children = childrenOf(routing);
     const votes = outHeight * outWidth * children * outTypes * outDim;
     const elements = outHeight * outWidth * outTypes * outDim;
     layers.push(
@@ -173,12 +185,21 @@ export function describe(spec: NetworkSpec, input: InputShape): NetworkDescripti
         name,
         kind,
         output: kind === 'class-capsules' ? [outTypes, outDim] : [outHeight, outWidth, outTypes, outDim],
-        parameters: [parameter(`${name}.weight`, [children, outTypes, outDim, inDim], { normal: deviation })],
-        // Votes, one weighted sum per iteration, one agreement per iteration but the last, squash.
-        flops: 2 * votes * inDim + 2 * votes * iterations + 2 * votes * (iterations - 1) + 4 * elements * iterations,
+        parameters: [
+          parameter(`${name}.weight`, [children, outTypes, outDim, inDim], { normal: sigmaOf(spec.initialisation, routing, deviation) }),
+          ...(spec.bias ? [parameter(`${name}.bias`, [outTypes, outDim], { constant: FIRST_BIAS })] : []),
+        ],
+        // Votes, one weighted sum per iteration, one agreement per iteration but the last, bias, squash, shortcut.
+        flops:
+          2 * votes * inDim +
+          2 * votes * iterations +
+          2 * votes * (iterations - 1) +
+          (spec.bias ? 5 : 4) * elements * iterations +
+          (shortcut === undefined ? 0 : elements),
         activationBytes: 4 * elements * (iterations + 1),
         voteBytes: 4 * votes,
         routing,
+        ...(shortcut !== undefined && { shortcut }),
       }),
     );
     [height, width, types, dim] = [outHeight, outWidth, outTypes, outDim];
@@ -189,8 +210,14 @@ export function describe(spec: NetworkSpec, input: InputShape): NetworkDescripti
   for (const [l, layer] of spec.intermediate.entries()) {
     const name = `capsules.${l}`;
     const out = { outTypes: layer.types, outDim: layer.dim, iterations: layer.iterations };
+    /** The layer that a shortcut to this one comes from, if its capsules have the shape of this one's. */
+    const shortcutTo = (outHeight: number, outWidth: number): string | undefined => {
+      if (l === 0 || !(spec.residual > 0) || l % spec.residual > 0) return undefined;
+      const from = layers.find((other) => other.name === `capsules.${l - spec.residual}`)!;
+      return from.output.join() === [outHeight, outWidth, layer.types, layer.dim].join() ? from.name : undefined;
+    };
     if (layer.kind === 'full') {
-      route(name, 'full-capsules', 0.1, { ...below(), ...wholeMap(), ...out });
+      route(name, 'full-capsules', 0.1, { ...below(), ...wholeMap(), ...out }, shortcutTo(1, 1));
     } else {
       const { kernel, stride, padding } = layer;
       const window = { kernelHeight: kernel, kernelWidth: kernel, stride, padding };
@@ -198,9 +225,14 @@ export function describe(spec: NetworkSpec, input: InputShape): NetworkDescripti
         outHeight: outputSize(name, height, kernel, stride, padding),
         outWidth: outputSize(name, width, kernel, stride, padding),
       };
-      route(name, 'conv-capsules', 0.5, { ...below(), ...window, ...size, ...out });
+      route(name, 'conv-capsules', 0.5, { ...below(), ...window, ...size, ...out }, shortcutTo(size.outHeight, size.outWidth));
     }
   }
+  if (spec.residual > 0 && !layers.some(({ shortcut }) => shortcut !== undefined))
+    throw new NetworkSpecError(
+      'residual',
+      `shortcuts over ${spec.residual} layers would join nothing: counted from the first of the ${spec.intermediate.length} intermediate layers, no two that lie ${spec.residual} apart have the same types, dimension and map`,
+    );
   const { dim: outDim, iterations } = spec.classes;
   route('classes', 'class-capsules', 0.1, { ...below(), ...wholeMap(), outTypes: input.classes, outDim, iterations });
 
@@ -236,6 +268,11 @@ export function describe(spec: NetworkSpec, input: InputShape): NetworkDescripti
     trainingBytes: (batch) => weightBytes + 3 * 4 * params + batch * image,
     voteBytes: (batch) => batch * sum((l) => l.voteBytes),
   };
+}
+
+/** Standard deviation of a layer's initial matrices. */
+function sigmaOf(initialisation: NetworkSpec['initialisation'], routing: RoutingShape, ofPaper: number): number {
+  return typeof initialisation === 'object' ? sigmaForGain(routing, initialisation.gain) : ofPaper;
 }
 
 /** Every stored tensor of the network, in layer order. */

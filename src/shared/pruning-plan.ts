@@ -37,13 +37,13 @@ function keepBest(scores: number[], lost: number): number[] {
  *
  * The primary capsules keep a multiple of their dimension (at least one type): the count left by the ratio, rounded down.
  * With `reinitialise`, intermediate layers get `intermediate.types` types, or as many as the primary capsules keep if
- * they had more. With `inherit` they lose `intermediate.ratio` of their types.
+ * they had more. With `inherit` they lose `intermediate.ratio` of their types; layers joined by shortcuts lose the same ones.
  *
  * Throws when the scores of a layer that loses channels are missing, of the wrong number or not numbers, and
  * NetworkSpecError when the smaller network cannot be built.
  */
 export function planPruning(spec: NetworkSpec, pruning: PruningSpec, scores: Scores, input: InputShape): PruningPlan {
-  const plan = select(spec, pruning, scores);
+  const plan = select(spec, pruning, scores, joinedLayers(spec, input));
   describe(plan.network, input); // refuses what cannot be built
   return plan;
 }
@@ -56,10 +56,11 @@ export function networkAfter(spec: NetworkSpec, pruning: PruningSpec): NetworkSp
     ['primary', none(spec.primary.types * spec.primary.dim)],
     ...spec.intermediate.map(({ types }, l) => [`capsules.${l}`, none(types)] as const),
   ]);
-  return select(spec, pruning, scores).network;
+  return select(spec, pruning, scores, new Map()).network;
 }
 
-function select(spec: NetworkSpec, pruning: PruningSpec, scores: Scores): PruningPlan {
+/** `joined`: by its name, the layers that lose the same types as this one, itself included; those alone may be missing. */
+function select(spec: NetworkSpec, pruning: PruningSpec, scores: Scores, joined: ReadonlyMap<string, string[]>): PruningPlan {
   const network = structuredClone(spec);
   const cuts: LayerCut[] = [];
   const cut = (layer: string, unit: LayerCut['unit'], values: number[], lost: number) => {
@@ -89,12 +90,40 @@ function select(spec: NetworkSpec, pruning: PruningSpec, scores: Scores): Prunin
     const { types, ratio } = pruning.intermediate;
     const name = `capsules.${l}`;
     if (pruning.capsuleLayers === 'inherit') {
-      if (ratio > 0) layer.types = cut(name, 'type', scoresOf(scores, name, 'type', layer.types), lossOf(ratio, layer.types));
+      if (ratio === 0) continue;
+      // Joined layers have as many types as each other.
+      const ofAll = (joined.get(name) ?? [name]).map((other) => scoresOf(scores, other, 'type', layer.types));
+      layer.types = cut(name, 'type', ofAll.length > 1 ? commonScores(ofAll) : ofAll[0]!, lossOf(ratio, layer.types));
     } else if (types !== null) layer.types = types;
     else if (pruning.capsules > 0) layer.types = Math.min(layer.types, primary.types);
   }
 
   return { network, cuts, capsuleLayers: pruning.capsuleLayers };
+}
+
+/** By the name of each layer with a shortcut, all layers whose types are added to its own, itself included, in order. */
+function joinedLayers(spec: NetworkSpec, input: InputShape): ReadonlyMap<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { name, shortcut } of describe(spec, input).layers) {
+    if (shortcut === undefined) continue;
+    const group = groups.get(shortcut) ?? [shortcut];
+    group.push(name);
+    groups.set(shortcut, group).set(name, group);
+  }
+  return groups;
+}
+
+/**
+ * What types of several layers are judged by together: the mean over layers of the score as a share of its layer's mean, so
+ * that a layer with large values does not decide alone (normalisation and reduction as in Fang et al. 2023, DepGraph). A layer
+ * whose scores are all zero has no say.
+ */
+function commonScores(ofLayers: number[][]): number[] {
+  const shares = ofLayers.map((scores) => {
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    return mean > 0 ? scores.map((score) => score / mean) : scores.map(() => 0);
+  });
+  return ofLayers[0]!.map((_, type) => shares.reduce((sum, scores) => sum + scores[type]!, 0) / shares.length);
 }
 
 function scoresOf(scores: Scores, layer: string, unit: LayerCut['unit'], count: number): number[] {

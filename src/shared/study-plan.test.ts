@@ -67,6 +67,22 @@ describe('planStudy', () => {
     expect(runs.map(({ name }) => name)).toContain('pruned l1 b0.5 c0.5 (N4 D12 L3, seed 2)');
   });
 
+  it('names networks of one size by what else tells them apart', () => {
+    const networks = [
+      {},
+      { initialisation: { gain: 1.6 } },
+      { bias: true, residual: 2, iterations: 5 },
+      { squash: 'sensitive', kind: 'full' },
+    ];
+    const study = StudySpec.parse({ ...base, networks: networks.map((more) => ({ types: 4, dim: 4, depth: 3, ...more })) });
+    expect(planStudy(study).map(({ name }) => name)).toEqual([
+      'unpruned (N4 D4 L3)',
+      'unpruned (N4 D4 L3, gain 1.6)',
+      'unpruned (N4 D4 L3, 5 iterations, bias, residual 2)',
+      'unpruned (N4 D4 L3, fully connected, sensitive squash)',
+    ]);
+  });
+
   it('plans nothing but the unpruned run without pruning settings', () => {
     expect(plan({}).map(armOf)).toEqual(['unpruned']);
   });

@@ -131,5 +131,15 @@ export function networkOfStudy(network: StudySpec['networks'][number]): NetworkS
 
 /** What tells the networks of a study apart. */
 export function networkLabel(network: StudySpec['networks'][number], index: number): string {
-  return 'backbone' in network ? `network ${index + 1}` : `N${network.types} D${network.dim} L${network.depth}`;
+  if ('backbone' in network) return `network ${index + 1}`;
+  const { types, dim, depth, kind, iterations, squash, initialisation, bias, residual } = network;
+  const extras = [
+    kind === 'full' && 'fully connected',
+    iterations !== 3 && `${iterations} iteration${iterations > 1 ? 's' : ''}`,
+    squash === 'sensitive' && 'sensitive squash',
+    typeof initialisation === 'object' && `gain ${initialisation.gain}`,
+    bias && 'bias',
+    residual > 0 && `residual ${residual}`,
+  ].filter((extra) => extra !== false);
+  return [`N${types} D${dim} L${depth}`, ...extras].join(', ');
 }

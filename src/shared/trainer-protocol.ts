@@ -8,6 +8,7 @@ import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
 import type { NetworkSpec } from './spec/network.ts';
 import type { PruningSpec } from './spec/pruning.ts';
+import type { Seeds } from './spec/training.ts';
 
 /** Where a data set's images are. */
 export interface DatasetSource {
@@ -33,7 +34,7 @@ export interface ScoreTask {
   /** Weights file. */
   weights: Uint8Array;
   pruning: PruningSpec;
-  seed: number;
+  seeds: Seeds;
   /** Share of the training images that the run has held out, and that is not judged on. */
   validation: number;
 }

@@ -96,14 +96,14 @@ async function train(job: RunJob, dataset: Dataset, engine: Engine, host: Traine
 }
 
 async function score(
-  { weights: file, pruning, seed, validation }: ScoreTask,
+  { weights: file, pruning, seeds, validation }: ScoreTask,
   dataset: Dataset,
   engine: Engine,
   host: TrainerHost,
 ): Promise<void> {
   const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
   let done = 0;
-  const scores = await scoreLayers({ network, weights, pruning, seed }, holdOut(dataset, validation), engine, {
+  const scores = await scoreLayers({ network, weights, pruning, seeds }, holdOut(dataset, validation), engine, {
     // Asked before every batch.
     shouldStop: () => {
       host.post({ type: 'scoring', done: done++, total: pruning.batches });

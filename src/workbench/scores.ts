@@ -2,6 +2,7 @@
 import type { Argument } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { PruningSpec } from '../shared/spec/pruning.ts';
+import { seedsOf } from '../shared/spec/training.ts';
 import type { DatasetSource, EngineChoice } from '../shared/trainer-protocol.ts';
 import type { Store } from '../store/store.ts';
 import type { Host, TrainerProcess } from './host.ts';
@@ -56,7 +57,7 @@ export class Scorer {
       return await this.#outcome(task, trainer, () =>
         trainer.post({
           type: 'score',
-          task: { weights, pruning, seed: run.spec.seed, validation: run.spec.training.validation },
+          task: { weights, pruning, seeds: seedsOf(run.spec.seed, run.spec.training), validation: run.spec.training.validation },
           dataset,
           engine: choice,
         }),

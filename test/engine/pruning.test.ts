@@ -7,10 +7,11 @@ import { prune } from '../../src/engine/jobs/prune.ts';
 import { train } from '../../src/engine/jobs/train.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { inputShape } from '../../src/shared/dataset.ts';
-import { parametersOf } from '../../src/shared/describe.ts';
+import { describe as describeNetwork, parametersOf } from '../../src/shared/describe.ts';
+import { gainOf } from '../../src/shared/gain.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { PruningCriterion, PruningSpec } from '../../src/shared/spec/pruning.ts';
-import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import { seedsOf, TrainingSpec, type Seeds } from '../../src/shared/spec/training.ts';
 import type { Weights } from '../../src/shared/weights.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { blobs } from './blobs.ts';
@@ -41,7 +42,7 @@ describe('prune', () => {
 
   it('cuts every criterion to the sizes that the ratios ask for, the same on every call', async () => {
     for (const criterion of PruningCriterion.options) {
-      const job = { network, weights, pruning: pruning({ criterion, backbone: 0.5, capsules: 0.5 }), seed: 1 };
+      const job = { network, weights, pruning: pruning({ criterion, backbone: 0.5, capsules: 0.5 }), seeds: seedsOf(1) };
       const before = tf.memory().numTensors;
       const first = await prune(job, dataset, engine, go);
       expect(tf.memory().numTensors).toBe(before);
@@ -63,7 +64,7 @@ describe('prune', () => {
   it('prunes intermediate types by activation and by CI when they are inherited', async () => {
     for (const by of ['activation', 'chip']) {
       const spec = pruning({ capsules: 0.5, granularity: 'type', capsuleLayers: 'inherit', intermediate: { ratio: 0.5, by } });
-      const { network: smaller, cut } = await prune({ network, weights, pruning: spec, seed: 1 }, dataset, engine, go);
+      const { network: smaller, cut } = await prune({ network, weights, pruning: spec, seeds: seedsOf(1) }, dataset, engine, go);
       expect(smaller.intermediate.map(({ types }) => types)).toEqual([2, 2]);
       expect(cut.map(({ layer, unit }) => [layer, unit])).toEqual([
         ['primary', 'type'],
@@ -74,13 +75,44 @@ describe('prune', () => {
   });
 
   it('takes other channels for another seed when the criterion is random', async () => {
-    const kept = async (seed: number) =>
-      (await prune({ network, weights, pruning: pruning({ criterion: 'random', backbone: 0.5 }), seed }, dataset, engine, go)).cut[2]!.kept;
-    expect(await kept(1)).not.toEqual(await kept(2));
+    const kept = async (seeds: Seeds) =>
+      (await prune({ network, weights, pruning: pruning({ criterion: 'random', backbone: 0.5 }), seeds }, dataset, engine, go)).cut[2]!
+        .kept;
+    expect(await kept(seedsOf(1))).not.toEqual(await kept(seedsOf(2)));
+    expect(await kept(seedsOf(1, { dataSeed: 2, weightSeed: 3 }))).toEqual(await kept(seedsOf(1)));
+  });
+
+  it('judges on images by one seed, and starts layers afresh by another', async () => {
+    const cut = (seeds: Seeds) => prune({ network, weights, pruning: pruning({ capsules: 0.5 }), seeds }, dataset, engine, go);
+    const [first, otherData, otherWeights] = [
+      await cut(seedsOf(1)),
+      await cut(seedsOf(1, { dataSeed: 2 })),
+      await cut(seedsOf(1, { weightSeed: 2 })),
+    ];
+    expect(otherData.cut[0]!.scores).not.toEqual(first.cut[0]!.scores);
+    expect(otherData.weights.get('classes.weight')).toEqual(first.weights.get('classes.weight'));
+    expect(otherWeights.cut).toEqual(first.cut);
+    expect(otherWeights.weights.get('classes.weight')).not.toEqual(first.weights.get('classes.weight'));
+  });
+
+  it('draws the layers of the smaller network for the gain that the whole one was drawn for', async () => {
+    const ofGain = { ...networkOf({ types: 16, dim: 4, depth: 1 }), initialisation: { gain: 3 } };
+    const cut = await prune(
+      { network: ofGain, weights: initialWeights(ofGain, input, 3), pruning: pruning({ capsules: 0.5 }), seeds: seedsOf(1) },
+      dataset,
+      engine,
+      go,
+    );
+    const { data, shape } = cut.weights.get('capsules.0.weight')!;
+    expect(shape).toEqual([9 * 8, 8, 4, 4]);
+    const sigma = Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0) / data.length);
+    expect(
+      Math.abs(gainOf(describeNetwork(cut.network, input).layers.find(({ name }) => name === 'capsules.0')!.routing!, sigma) / 3 - 1),
+    ).toBeLessThan(0.05);
   });
 
   it('stops when the host says so', async () => {
-    const job = { network, weights, pruning: pruning({ backbone: 0.5 }), seed: 1 };
+    const job = { network, weights, pruning: pruning({ backbone: 0.5 }), seeds: seedsOf(1) };
     await expect(prune(job, dataset, engine, { shouldStop: () => true })).rejects.toThrow(JobStopped);
   });
 });
@@ -91,7 +123,7 @@ describe('train, prune, fine-tune', () => {
     const base = { network, training, seed: 2, firstEpoch: 0, weights: null };
     const source = await train(base, dataset, engine, silent());
     const cut = await prune(
-      { network, weights: source.weights, pruning: pruning({ backbone: 0.5, capsules: 0.5 }), seed: 2 },
+      { network, weights: source.weights, pruning: pruning({ backbone: 0.5, capsules: 0.5 }), seeds: seedsOf(2) },
       dataset,
       engine,
       go,

@@ -244,8 +244,11 @@ describe('kernels of a step', () => {
     expect(relativeError(expected.ds, ds)).toBeLessThan(1e-6);
   });
 
-  it('update parameters as the reference does, in place', () => {
-    const step = { beta1: 0.9, beta2: 0.999, stepSize: 0.01, correction: 0.2, epsilon: 1e-8, weightDecay: 1e-3 };
+  it.each([
+    { weightDecay: 1e-3, shrinkage: 0 },
+    { weightDecay: 0, shrinkage: 1e-2 },
+  ])('update parameters as the reference does, in place: %o', (decay) => {
+    const step = { beta1: 0.9, beta2: 0.999, stepSize: 0.01, correction: 0.2, epsilon: 1e-8, ...decay };
     const results = ({ adam }: Kernels) => {
       const made = [1, 3, 4, 21, 1000].map((size) => {
         const variable = (seed: number, positive = false) =>

@@ -1,7 +1,9 @@
 """Writes the goldens of the network: what PyTorch computes in float64 for small networks and single routing layers.
 
 An implementation of its own, after the papers: Sabour, Frosst & Hinton 2017, Dynamic Routing Between Capsules;
-Wang et al. 2023 (arXiv 2310.06344) for the CCM loss; Sahu & Altahhan 2024 (arXiv 2410.16908) for the architecture.
+Wang et al. 2023 (arXiv 2310.06344) for the CCM loss; Sahu & Altahhan 2024 (arXiv 2410.16908) for the architecture;
+Peer et al. (code of capsnet-limitations) for the capsule bias; Gugglberger, Peer & Rodríguez-Sánchez 2021 (arXiv 2104.07393,
+code of res-capsnet) for residual capsules: identity shortcuts between layers two apart, added after squash.
 Inputs are rounded to float32 before anything is computed, so both sides start from the same numbers.
 Results are stored as float32, which is a hundred times finer than what the tests ask for.
 
@@ -35,12 +37,27 @@ SPEC = {
     "classes": {"dim": 7, "iterations": 3},
     "decoder": {"hidden": [8, 9]},
 }
+# Both, with a shortcut from the first intermediate layer to the third.
+REMEDIES = {
+    **SPEC,
+    "intermediate": [
+        {"kind": "conv", "types": 3, "dim": 2, "kernel": 3, "stride": 1, "padding": 1, "iterations": 3},
+        {"kind": "conv", "types": 2, "dim": 4, "kernel": 3, "stride": 1, "padding": 1, "iterations": 2},
+        {"kind": "conv", "types": 3, "dim": 2, "kernel": 3, "stride": 1, "padding": 1, "iterations": 3},
+        {"kind": "full", "types": 5, "dim": 6, "iterations": 2},
+    ],
+    "bias": True,
+    "residual": 2,
+}
 BATCH = 5
 # Of several seeds one with which PyTorch's own float32 gradients differ from float64 by less than 4e-6 of their largest value.
 # With others cancellation costs up to 3e-5, and the tests would measure that.
 SEED = 8
+REMEDIES_SEED = 26
 # Much larger than in practice, so that no term hides behind the others.
 RECONSTRUCTION = 0.3
+# The decay is large, so that a step with the wrong kind of it goes another way.
+ADAMW = {"learningRate": 1e-3, "weightDecay": 1, "ccm": 0.01, "steps": 5}
 ADAM = {"learningRate": 1e-3, "weightDecay": 0.01, "ccm": 0.01, "steps": 5}
 
 
@@ -65,13 +82,13 @@ def windows(u, kernel, stride, padding):
     return cut.reshape(b, n, d, hh, ww, *kernel).permute(0, 3, 4, 5, 6, 1, 2).reshape(b, hh, ww, -1, d)
 
 
-def route(u, weight, kernel, stride, padding, iterations, kind):
+def route(u, weight, kernel, stride, padding, iterations, kind, bias=0):
     """Routing by agreement (Sabour et al. 2017, procedure 1). Returns capsules and the last coupling coefficients."""
     votes = torch.einsum("knji,byxki->byxknj", weight, windows(u, kernel, stride, padding))
     b = torch.zeros(votes.shape[:-1])
     for i in range(iterations):
         c = torch.softmax(b, dim=-1)
-        v = squash(torch.einsum("byxkn,byxknj->byxnj", c, votes), kind)
+        v = squash(torch.einsum("byxkn,byxknj->byxnj", c, votes) + bias, kind)
         if i < iterations - 1:
             b = b + torch.einsum("byxknj,byxnj->byxkn", votes, v)
     return v, c
@@ -87,19 +104,20 @@ def ccm(maps):
 
 
 class Network:
-    def __init__(self, weights, kind):
+    def __init__(self, weights, kind, spec=SPEC):
         self.weights = {name: value.clone() for name, value in weights.items()}
         self.kind = kind
+        self.spec = spec
 
     def trainable(self):
         return {name: value for name, value in self.weights.items() if ".running_" not in name}
 
     def forward(self, images, labels, training):
         """images (B, H, W, C). Everything computed on the way, by the names of the golden files."""
-        p, out = self.weights, {}
+        p, out, spec = self.weights, {}, self.spec
         x = images.permute(0, 3, 1, 2)
         correlations = []
-        for i, block in enumerate(SPEC["backbone"]):
+        for i, block in enumerate(spec["backbone"]):
             n = f"backbone.{i}"
             x = F.conv2d(x, p[f"{n}.conv.weight"], stride=block["stride"], padding=block["padding"])
             x = F.batch_norm(
@@ -109,20 +127,25 @@ class Network:
             x = F.relu(x)
             correlations.append(ccm(x))
             out[f"maps.{n}"] = x.permute(0, 2, 3, 1)
-        primary = SPEC["primary"]
+        primary = spec["primary"]
         x = F.conv2d(x, p["primary.conv.weight"], p["primary.conv.bias"], primary["stride"], primary["padding"])
         correlations.append(ccm(x))
         maps = x.permute(0, 2, 3, 1)
         out["maps.primary"] = maps
         u = squash(maps.reshape(*maps.shape[:3], primary["types"], primary["dim"]), self.kind)
         out["capsules.primary"] = u
-        for i, layer in enumerate(SPEC["intermediate"] + [{"kind": "full", **SPEC["classes"]}]):
-            n = f"capsules.{i}" if i < len(SPEC["intermediate"]) else "classes"
+        routed = []
+        for i, layer in enumerate(spec["intermediate"] + [{"kind": "full", **spec["classes"]}]):
+            n = f"capsules.{i}" if i < len(spec["intermediate"]) else "classes"
             if layer["kind"] == "conv":
                 geometry = (layer["kernel"], layer["kernel"]), layer["stride"], layer["padding"]
             else:
                 geometry = tuple(u.shape[1:3]), 1, 0
-            u, _ = route(u, p[f"{n}.weight"], *geometry, layer["iterations"], self.kind)
+            u, _ = route(u, p[f"{n}.weight"], *geometry, layer["iterations"], self.kind, p.get(f"{n}.bias", 0))
+            routed.append(u)
+            distance = spec.get("residual", 0)
+            if n != "classes" and i > 0 and distance and i % distance == 0 and u.shape == routed[i - distance].shape:
+                u = u + routed[i - distance]
             out[f"capsules.{n}" if n == "classes" else f"capsules.{i}"] = u
         classes = u[:, 0, 0]
         out["capsules.classes"] = classes
@@ -131,7 +154,7 @@ class Network:
 
         target = F.one_hot(labels, INPUT["classes"])
         units = (classes * target[:, :, None]).flatten(1)
-        layers = len(SPEC["decoder"]["hidden"]) + 1
+        layers = len(spec["decoder"]["hidden"]) + 1
         for i in range(layers):
             units = F.linear(units, p[f"decoder.{i}.weight"], p[f"decoder.{i}.bias"])
             units = F.relu(units) if i < layers - 1 else torch.sigmoid(units)
@@ -147,15 +170,15 @@ class Network:
         return out["loss.margin"] + RECONSTRUCTION * out["loss.reconstruction"] - alpha * out["loss.ccm"]
 
 
-def random_network():
+def random_network(spec=SPEC, seed=SEED):
     """Weights of the network, images and labels. Drawn wider than initial weights are, so that every part of the loss is at work."""
-    generator = torch.Generator().manual_seed(SEED)
+    generator = torch.Generator().manual_seed(seed)
 
     def normal(*shape, scale, mean=0):
         return float32(mean + scale * torch.randn(*shape, generator=generator))
 
     weights, channels, size = {}, INPUT["channels"], INPUT["height"]
-    for i, block in enumerate(SPEC["backbone"]):
+    for i, block in enumerate(spec["backbone"]):
         c, k, n = block["channels"], block["kernel"], f"backbone.{i}"
         weights[f"{n}.conv.weight"] = normal(c, channels, k, k, scale=0.3)
         weights[f"{n}.bn.weight"] = normal(c, scale=0.2, mean=1)
@@ -164,20 +187,24 @@ def random_network():
         weights[f"{n}.bn.running_var"] = float32(0.5 + torch.rand(c, generator=generator))
         size, channels = (size + 2 * block["padding"] - k) // block["stride"] + 1, c
     weights["backbone.1.bn.bias"][2] = -6  # a channel that ReLU silences on every image: its map is constant
-    primary = SPEC["primary"]
+    primary = spec["primary"]
     types, dim, k = primary["types"], primary["dim"], primary["kernel"]
     weights["primary.conv.weight"] = normal(types * dim, channels, k, k, scale=0.3)
     weights["primary.conv.bias"] = normal(types * dim, scale=0.3)
     size = (size + 2 * primary["padding"] - k) // primary["stride"] + 1
-    for i, layer in enumerate(SPEC["intermediate"]):
+    for i, layer in enumerate(spec["intermediate"]):
         conv = layer["kind"] == "conv"
         window = layer["kernel"] ** 2 if conv else size**2
         weights[f"capsules.{i}.weight"] = normal(window * types, layer["types"], layer["dim"], dim, scale=0.5)
+        if spec.get("bias"):
+            weights[f"capsules.{i}.bias"] = normal(layer["types"], layer["dim"], scale=0.3)
         size = (size + 2 * layer["padding"] - layer["kernel"]) // layer["stride"] + 1 if conv else 1
         types, dim = layer["types"], layer["dim"]
-    weights["classes.weight"] = normal(size**2 * types, INPUT["classes"], SPEC["classes"]["dim"], dim, scale=0.6)
-    units = INPUT["classes"] * SPEC["classes"]["dim"]
-    for i, out in enumerate([*SPEC["decoder"]["hidden"], INPUT["height"] * INPUT["width"] * INPUT["channels"]]):
+    weights["classes.weight"] = normal(size**2 * types, INPUT["classes"], spec["classes"]["dim"], dim, scale=0.6)
+    if spec.get("bias"):
+        weights["classes.bias"] = normal(INPUT["classes"], spec["classes"]["dim"], scale=0.1)
+    units = INPUT["classes"] * spec["classes"]["dim"]
+    for i, out in enumerate([*spec["decoder"]["hidden"], INPUT["height"] * INPUT["width"] * INPUT["channels"]]):
         weights[f"decoder.{i}.weight"] = normal(out, units, scale=0.4)
         weights[f"decoder.{i}.bias"] = normal(out, scale=0.3)
         units = out
@@ -187,43 +214,48 @@ def random_network():
     return weights, images, labels
 
 
+def write_network(file, kind, spec, network):
+    """Returns the lengths of the class capsules in training."""
+    weights, images, labels = network
+    golden = {f"weights.{name}": value for name, value in weights.items()}
+    golden |= {"images": images, "labels": labels}
+    for mode in ["train", "test"]:
+        for alpha in [0, 0.01, 1]:
+            net = Network(weights, kind, spec)
+            for value in net.trainable().values():
+                value.requires_grad_()
+            out = net.forward(images, labels, mode == "train")
+            total = net.loss(out, alpha)
+            gradients = torch.autograd.grad(total, list(net.trainable().values()))
+            if alpha == 0:
+                golden |= {f"{mode}.{name}": value for name, value in out.items()}
+            golden[f"{mode}.alpha{alpha}.total"] = total
+            golden |= {f"{mode}.alpha{alpha}.gradient.{name}": g for name, g in zip(net.trainable(), gradients)}
+        if mode == "train":
+            golden |= {f"{mode}.after.{name}": value for name, value in net.weights.items() if ".running_" in name}
+            lengths = out["lengths"]
+    write(f"{file}.safetensors", golden, spec={**spec, "squash": kind}, input=INPUT, reconstruction=RECONSTRUCTION)
+    return lengths
+
+
 def write_networks():
-    weights, images, labels = random_network()
-    present = F.one_hot(labels, INPUT["classes"]).bool()
-    lengths = []
-    for kind in ["squash", "sensitive"]:
-        golden = {f"weights.{name}": value for name, value in weights.items()}
-        golden |= {"images": images, "labels": labels}
-        for mode in ["train", "test"]:
-            for alpha in [0, 0.01, 1]:
-                net = Network(weights, kind)
-                for value in net.trainable().values():
-                    value.requires_grad_()
-                out = net.forward(images, labels, mode == "train")
-                total = net.loss(out, alpha)
-                gradients = torch.autograd.grad(total, list(net.trainable().values()))
-                if alpha == 0:
-                    golden |= {f"{mode}.{name}": value for name, value in out.items()}
-                golden[f"{mode}.alpha{alpha}.total"] = total
-                golden |= {f"{mode}.alpha{alpha}.gradient.{name}": g for name, g in zip(net.trainable(), gradients)}
-            if mode == "train":
-                golden |= {f"{mode}.after.{name}": value for name, value in net.weights.items() if ".running_" in name}
-                lengths.append(out["lengths"])
-        write(f"{kind}.safetensors", golden, spec={**SPEC, "squash": kind}, input=INPUT, reconstruction=RECONSTRUCTION)
+    network = random_network()
+    present = F.one_hot(network[2], INPUT["classes"]).bool()
+    lengths = [write_network(kind, kind, SPEC, network) for kind in ["squash", "sensitive"]]
     present, lengths = torch.stack([present, present]), torch.stack(lengths)
     for cases in [present & (lengths < 0.9), present & (lengths > 0.9), ~present & (lengths < 0.1), ~present & (lengths > 0.1)]:
         assert cases.any(), "one side of a margin is not covered"
 
 
-def write_adam():
+def write_adam(file, optimizer_class, settings):
     weights, images, labels = random_network()
     net = Network(weights, "squash")
     for value in net.trainable().values():
         value.requires_grad_()
-    optimizer = torch.optim.Adam(net.trainable().values(), lr=ADAM["learningRate"], weight_decay=ADAM["weightDecay"])
+    optimizer = optimizer_class(net.trainable().values(), lr=settings["learningRate"], weight_decay=settings["weightDecay"])
     losses = []
-    for _ in range(ADAM["steps"]):
-        loss = net.loss(net.forward(images, labels, True), ADAM["ccm"])
+    for _ in range(settings["steps"]):
+        loss = net.loss(net.forward(images, labels, True), settings["ccm"])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -231,7 +263,7 @@ def write_adam():
     golden = {f"weights.{name}": value for name, value in weights.items()}
     golden |= {f"after.{name}": value for name, value in net.weights.items()}
     golden |= {"images": images, "labels": labels, "losses": torch.stack(losses)}
-    write("adam.safetensors", golden, spec={**SPEC, "squash": "squash"}, input=INPUT, reconstruction=RECONSTRUCTION, adam=ADAM)
+    write(f"{file}.safetensors", golden, spec={**SPEC, "squash": "squash"}, input=INPUT, reconstruction=RECONSTRUCTION, adam=settings)
 
 
 ROUTING = [
@@ -313,5 +345,7 @@ def write(name, tensors, **metadata):
 if __name__ == "__main__":
     check_gradients()
     write_networks()
-    write_adam()
+    write_network("remedies", "squash", REMEDIES, random_network(REMEDIES, REMEDIES_SEED))
+    write_adam("adam", torch.optim.Adam, ADAM)
+    write_adam("adamw", torch.optim.AdamW, ADAMW)
     write_routing()

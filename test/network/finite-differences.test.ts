@@ -33,6 +33,14 @@ const networks = {
     squash: 'sensitive',
     decoder: { hidden: [] },
   }),
+  'with biases, and shortcuts of which one begins where another ends': NetworkSpec.parse({
+    backbone: [],
+    primary: { types: 3, dim: 4, kernel: 5, stride: 2 },
+    intermediate: [1, 2, 3].map((iterations) => ({ kind: 'conv', types: 3, dim: 3, iterations })),
+    classes: { dim: 5, iterations: 2 },
+    bias: true,
+    residual: 1,
+  }),
 };
 
 describe.each(Object.entries(networks))('a network %s', (_, spec) => {

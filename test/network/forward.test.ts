@@ -47,6 +47,23 @@ const networks: { name: string; spec: NetworkSpec; input: InputShape; batch: num
     input: { height: 13, width: 9, channels: 3, classes: 4 },
     batch: 5,
   },
+  {
+    name: 'capsule biases and shortcuts, of which one finds another shape',
+    spec: NetworkSpec.parse({
+      backbone: [{ channels: 6, stride: 2 }],
+      primary: { types: 3, dim: 4, stride: 1 },
+      intermediate: [
+        ...[3, 2, 3].map((types) => ({ kind: 'conv', types, dim: 4 })),
+        { kind: 'full', types: 3, dim: 4 },
+        { kind: 'full', types: 3, dim: 4 },
+      ],
+      initialisation: { gain: 3 },
+      bias: true,
+      residual: 2,
+    }),
+    input: { height: 12, width: 13, channels: 2, classes: 4 },
+    batch: 4,
+  },
 ];
 
 describe('docs/forward.py', needs(lackOfPyTorch()), () => {

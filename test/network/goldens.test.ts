@@ -28,8 +28,8 @@ describe.each(backends)('on %s', (backend) => {
   });
   afterAll(closeBackends);
 
-  describe.each(['squash', 'sensitive'])('a network with %s', (squash) => {
-    const golden = readNetworkGolden(`${squash}.safetensors`);
+  describe.each(['squash', 'sensitive', 'remedies'])('a network with %s', (name) => {
+    const golden = readNetworkGolden(`${name}.safetensors`);
     let net: CapsNet | undefined;
     afterEach(() => {
       net?.dispose();

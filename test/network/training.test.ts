@@ -26,7 +26,7 @@ describe.each(backends)('on %s', (backend) => {
   afterAll(closeBackends);
 
   /** Trains the golden's network on the golden's batch, again and again. */
-  async function train(settings: Partial<TrainingSpec>, steps: number) {
+  async function train(settings: Partial<Omit<TrainingSpec, 'weightDecay'>> & { weightDecay?: number }, steps: number) {
     const net = new CapsNet(golden.spec, golden.input, kernels, golden.weights);
     const training = TrainingSpec.parse({ epochs: 1, reconstruction: golden.reconstruction, ...settings });
     const state = new TrainingState(net, training, { seed: 0, epoch: 0 });
@@ -42,14 +42,18 @@ describe.each(backends)('on %s', (backend) => {
     return { losses, weights };
   }
 
-  it('makes the steps of torch.optim.Adam with weight decay', async () => {
+  it.each([
+    { optimiser: 'Adam', kind: 'l2', expected: golden },
+    { optimiser: 'AdamW', kind: 'decoupled', expected: readNetworkGolden('adamw.safetensors') },
+  ] as const)('makes the steps of torch.optim.$optimiser with weight decay', async ({ kind, expected }) => {
     const { steps, ...settings } = z
       .object({ learningRate: z.number(), weightDecay: z.number(), ccm: z.number(), steps: z.number() })
-      .parse(JSON.parse(golden.metadata['adam']!));
-    const { losses, weights } = await train(settings, steps);
-    expect(relativeError(losses, golden.tensor('losses').data)).toBeLessThanOrEqual(1e-5);
+      .parse(JSON.parse(expected.metadata['adam']!));
+    expect(expected.weights).toEqual(golden.weights);
+    const { losses, weights } = await train({ ...settings, weightDecayKind: kind }, steps);
+    expect(relativeError(losses, expected.tensor('losses').data)).toBeLessThanOrEqual(1e-5);
     for (const [name, { data }] of weights) {
-      const [after, before] = [golden.tensor(`after.${name}`).data, golden.weights.get(name)!.data];
+      const [after, before] = [expected.tensor(`after.${name}`).data, golden.weights.get(name)!.data];
       expect(relativeError(data, after), name).toBeLessThanOrEqual(1e-4);
       // The way gone, which is small beside the weights themselves.
       const way = (to: Float32Array) => to.map((value, i) => value - before[i]!);

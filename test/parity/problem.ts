@@ -16,7 +16,7 @@ import { inputShape } from '../../src/shared/dataset.ts';
 import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { NetworkSpec } from '../../src/shared/spec/network.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
-import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import { seedsOf, TrainingSpec } from '../../src/shared/spec/training.ts';
 import { blobs } from '../engine/blobs.ts';
 
 export type Results = Map<string, Float32Array>;
@@ -26,17 +26,47 @@ export const STEPS = 20;
 const SEED = 3;
 const dataset = blobs(48, 12);
 const input = inputShape(dataset);
-const network = NetworkSpec.parse({
-  backbone: [{ channels: 6 }, { channels: 8, stride: 2 }],
-  primary: { types: 4, dim: 4, stride: 1 },
-  intermediate: [
-    { kind: 'conv', types: 3, dim: 4 },
-    { kind: 'full', types: 5, dim: 6, iterations: 2 },
-  ],
-  classes: { dim: 7 },
-  decoder: { hidden: [8, 9] },
-});
-const training = TrainingSpec.parse({ epochs: 100, batch: 8, ccm: 0.01, reconstruction: 0.3, weightDecay: 1e-4 });
+interface Problem {
+  /** Before the names of its results. */
+  name: string;
+  network: NetworkSpec;
+  training: TrainingSpec;
+}
+const settings = { epochs: 100, batch: 8, ccm: 0.01, reconstruction: 0.3 };
+const problems: Problem[] = [
+  {
+    name: '',
+    network: NetworkSpec.parse({
+      backbone: [{ channels: 6 }, { channels: 8, stride: 2 }],
+      primary: { types: 4, dim: 4, stride: 1 },
+      intermediate: [
+        { kind: 'conv', types: 3, dim: 4 },
+        { kind: 'full', types: 5, dim: 6, iterations: 2 },
+      ],
+      classes: { dim: 7 },
+      decoder: { hidden: [8, 9] },
+    }),
+    training: TrainingSpec.parse({ ...settings, weightDecay: 1e-4 }),
+  },
+  {
+    name: 'with remedies, ',
+    network: NetworkSpec.parse({
+      backbone: [{ channels: 6, stride: 2 }],
+      primary: { types: 4, dim: 4, stride: 1 },
+      intermediate: [
+        { kind: 'conv', types: 3, dim: 4, iterations: 2 },
+        { kind: 'conv', types: 4, dim: 4, iterations: 2 },
+        { kind: 'conv', types: 3, dim: 4, iterations: 2 },
+      ],
+      classes: { dim: 7 },
+      decoder: { hidden: [8] },
+      initialisation: { gain: 2 },
+      bias: true,
+      residual: 2,
+    }),
+    training: TrainingSpec.parse({ ...settings, weightDecay: 0.1, weightDecayKind: 'decoupled', weightSeed: 7, dataSeed: 8 }),
+  },
+];
 const pruning = PruningSpec.parse({
   backbone: 0.34,
   capsules: 0.5,
@@ -49,14 +79,20 @@ const pruning = PruningSpec.parse({
 
 /** Everything by name. The backend that goes with the kernels must be the current one. */
 export async function parityResults(engine: PartOfEngine): Promise<Results> {
-  return new Map([...(await passes(engine)), ...(await trained(engine)), ...(await pruned(engine as Engine))]);
+  const results: Results = new Map();
+  for (const problem of problems)
+    for (const part of [passes, trained, pruned])
+      for (const [name, values] of await part(engine as Engine, problem)) results.set(problem.name + name, values);
+  return results;
 }
 
-const build = ({ kernels }: PartOfEngine) => new CapsNet(network, input, kernels, initialWeights(network, input, SEED));
+const weightsOf = ({ network, training }: Problem) => initialWeights(network, input, seedsOf(SEED, training).weights);
+const build = ({ kernels }: PartOfEngine, problem: Problem) => new CapsNet(problem.network, input, kernels, weightsOf(problem));
 
 /** Forward in both modes, losses, and gradients by every parameter. */
-async function passes(engine: PartOfEngine): Promise<Results> {
-  const net = build(engine);
+async function passes(engine: PartOfEngine, problem: Problem): Promise<Results> {
+  const net = build(engine, problem);
+  const { training } = problem;
   const { images, labels, size } = plainBatch(dataset, 'train', 0, training.batch);
   const names: string[] = [];
   const values = await readBack(() => {
@@ -85,13 +121,15 @@ async function passes(engine: PartOfEngine): Promise<Results> {
 }
 
 /** Steps of training: the loss of each, and all weights afterwards. */
-async function trained(engine: PartOfEngine): Promise<Results> {
-  const net = build(engine);
+async function trained(engine: PartOfEngine, problem: Problem): Promise<Results> {
+  const net = build(engine, problem);
+  const { training } = problem;
+  const seed = seedsOf(SEED, training).data;
   const state = new TrainingState(net, training, { seed: SEED, epoch: 0, readInterval: engine.readInterval });
   const losses: number[] = [];
   let [sum, step] = [0, 0];
   for (let epoch = 1; step < STEPS; epoch++) {
-    const batches = trainingBatches(dataset, { ...training, seed: SEED, epoch });
+    const batches = trainingBatches(dataset, { ...training, seed, epoch });
     for (let i = 0; i < dataset.train.labels.length / training.batch && step < STEPS; i++) {
       await state.train(batches(i), () => performance.now(), true);
       step += 1;
@@ -109,8 +147,9 @@ async function trained(engine: PartOfEngine): Promise<Results> {
 }
 
 /** Channel independence of every channel, and the weights that are left after the cut. */
-async function pruned(engine: Engine): Promise<Results> {
-  const job = { network, weights: initialWeights(network, input, SEED), pruning, seed: SEED };
+async function pruned(engine: Engine, problem: Problem): Promise<Results> {
+  const { network, training } = problem;
+  const job = { network, weights: weightsOf(problem), pruning, seeds: seedsOf(SEED, training) };
   const io = { shouldStop: () => false };
   const scores = await scoreLayers(job, dataset, engine, io);
   const plan = planPruning(network, pruning, scores, input);

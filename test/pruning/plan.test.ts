@@ -54,6 +54,26 @@ describe('planPruning', () => {
     expect(network.intermediate.map(({ types }) => types)).toEqual([1, 1]);
   });
 
+  it('cuts the same types from layers that are joined by shortcuts, by the mean of their shares of importance', () => {
+    const network = { ...networkOf({ types: 4, dim: 4, depth: 5 }), residual: 2 }; // 0, 2 and 4 are joined
+    const inherit = { capsuleLayers: 'inherit', granularity: 'type', intermediate: { types: null, ratio: 0.5, by: 'activation' } } as const;
+    const scores = {
+      'capsules.0': [400, 100, 300, 200],
+      'capsules.2': [0, 5, 1, 2],
+      'capsules.4': [0, 0, 0, 0],
+      'capsules.1': [1, 2, 3, 4],
+    };
+    const { network: smaller, cuts } = plan(inherit, scores, network);
+    expect(smaller.intermediate.map(({ types }) => types)).toEqual([2, 2, 2, 2, 2]);
+    const kept = Object.fromEntries(cuts.map((cut) => [cut.layer, cut.kept]));
+    // Shares of the mean: 1.6, 0.4, 1.2, 0.8 and 0, 2.5, 0.5, 1; the third layer is silent.
+    for (const layer of ['capsules.0', 'capsules.2', 'capsules.4']) expect(kept[layer], layer).toEqual([1, 3]);
+    expect(kept['capsules.1']).toEqual([2, 3]);
+    for (const [i, share] of [1.6, 2.9, 1.7, 1.8].entries())
+      expect(cuts.find(({ layer }) => layer === 'capsules.2')!.scores[i]).toBeCloseTo(share / 3, 12);
+    expect(plan(inherit, scores, { ...network, residual: 0 }).cuts.find(({ layer }) => layer === 'capsules.0')!.kept).toEqual([0, 2]);
+  });
+
   it('keeps a multiple of the dimension in the primary capsules, and as many intermediate types', () => {
     const { network, cuts } = plan({ capsules: 0.3 }); // 64 − 19 = 45 channels, rounded down to 44
     expect(network.primary).toEqual({ ...spec.primary, types: 11 });

@@ -102,7 +102,7 @@ describe('kernels on WebGPU', needs(lackOfSwiftShader), () => {
   });
 
   it('updates parameters and both moments as Adam does, and remembers no old value', async () => {
-    const step = { beta1: 0.9, beta2: 0.999, stepSize: 0.01, correction: 0.4, epsilon: 1e-8, weightDecay: 0.1 };
+    const step = { beta1: 0.9, beta2: 0.999, stepSize: 0.01, correction: 0.4, epsilon: 1e-8, weightDecay: 0.1, shrinkage: 0.05 };
     const after = async (backend: string, { adam }: Kernels) => {
       await tf.setBackend(backend);
       const [parameter, first, second] = [1, 2, 3].map((seed) => tf.variable(tf.abs(random([5, 7], seed)))) as [tf.Variable, tf.Variable, tf.Variable]; // prettier-ignore

@@ -1,10 +1,11 @@
-/** The pruning job: importance of every channel over training images → plan → surgery. Deterministic for a seed, so it can be repeated. */
+/** The pruning job: importance of every channel over training images → plan → surgery. Deterministic for its seeds, so it can be repeated. */
 import * as tf from '@tensorflow/tfjs-core';
 import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import { planPruning, sumByType, type Scores } from '../../shared/pruning-plan.ts';
 import type { LayerCut } from '../../shared/results.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
+import type { Seeds } from '../../shared/spec/training.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { ACTIVITY_TENSORS, activityOf, ActivityMeter } from '../analysis/activity.ts';
 import type { Engine } from '../engine.ts';
@@ -25,7 +26,7 @@ export interface PruneJob {
   network: NetworkSpec;
   weights: Weights;
   pruning: PruningSpec;
-  seed: number;
+  seeds: Seeds;
 }
 
 export interface PruneResult {
@@ -37,10 +38,10 @@ export interface PruneResult {
 
 /** Prunes a network by what it does on training images. Throws JobStopped when the host says so. */
 export async function prune(job: PruneJob, dataset: Dataset, engine: Engine, io: Pick<HostIO, 'shouldStop'>): Promise<PruneResult> {
-  const { network, weights, pruning, seed } = job;
+  const { network, weights, pruning, seeds } = job;
   const input = inputShape(dataset);
   const plan = planPruning(network, pruning, await scoreLayers(job, dataset, engine, io), input);
-  const fresh = initialWeights(plan.network, input, seed);
+  const fresh = initialWeights(plan.network, input, seeds.weights);
   return { network: plan.network, weights: cutWeights({ spec: network, weights, input, plan, fresh }), cut: plan.cuts };
 }
 
@@ -49,7 +50,7 @@ export async function prune(job: PruneJob, dataset: Dataset, engine: Engine, io:
  * How large the ratios are has no influence. Throws JobStopped when the host says so.
  */
 export async function scoreLayers(
-  { network, weights, pruning, seed }: PruneJob,
+  { network, weights, pruning, seeds }: PruneJob,
   dataset: Dataset,
   engine: Engine,
   io: Pick<HostIO, 'shouldStop'>,
@@ -59,7 +60,7 @@ export async function scoreLayers(
   const maps = new Map<string, FeatureMaps[]>();
   const meters = new Map<string, ActivityMeter>();
   try {
-    await forEachBatch(pruning, seed, dataset, io, async (pixels, imagesShape) => {
+    await forEachBatch(pruning, seeds.data, dataset, io, async (pixels, imagesShape) => {
       const averaged: { layer: string; shape: [number, number] }[] = [];
       const measured: string[] = [];
       const values = await readBack(() => {
@@ -85,7 +86,7 @@ export async function scoreLayers(
   const scores = new Map<string, number[]>();
   for (const [layer, averaged] of maps) {
     const filters = weights.get(`${layer}.conv.weight`);
-    const random = randomStream(seed, 'importance', layer);
+    const random = randomStream(seeds.own, 'importance', layer);
     if (filters) scores.set(layer, importance[pruning.criterion]({ maps: averaged, filters, random }));
     else if (pruning.intermediate.by === 'activation') scores.set(layer, meters.get(layer)!.result().meanVector);
     else {

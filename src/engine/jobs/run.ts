@@ -5,6 +5,7 @@ import type { StepProgress } from '../../shared/progress.ts';
 import type { EpochMetrics } from '../../shared/results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from '../../shared/run-job.ts';
 import { encodeWeights } from '../../shared/safetensors.ts';
+import { seedsOf } from '../../shared/spec/training.ts';
 import { decodeCheckpoint, decodeNetworkFile, encodeCheckpoint, encodeNetworkFile } from '../../shared/weights-file.ts';
 import type { Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
@@ -72,7 +73,7 @@ async function pruneTrainAnalyse(job: RunJob, whole: Dataset, engine: Engine, io
  * a pruned run in nothing but the cut, so its optimizer starts afresh, too; or what follows from the seed.
  */
 async function startOf(
-  { spec: { network, pruning, seed }, parent }: RunJob,
+  { spec: { network, training, pruning, seed }, parent }: RunJob,
   dataset: Dataset,
   engine: Engine,
   io: RunIO,
@@ -81,7 +82,8 @@ async function startOf(
   const source = decodeNetworkFile(parent, 'the weights of the run that this one begins with');
   if (!pruning) return source;
   io.onStage('judging channels');
-  const { cut, ...pruned } = await prune({ network: source.network, weights: source.weights, pruning, seed }, dataset, engine, io);
+  const job = { network: source.network, weights: source.weights, pruning, seeds: seedsOf(seed, training) };
+  const { cut, ...pruned } = await prune(job, dataset, engine, io);
   const { params, flops } = describe(pruned.network, inputShape(dataset));
   await io.onCut({ network: pruned.network, cut, params, flops });
   return pruned;

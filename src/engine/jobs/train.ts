@@ -1,7 +1,7 @@
 /** The training job: epochs of steps, evaluation after each, a checkpoint after each, stop at the next step. */
 import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
-import type { TrainingSpec } from '../../shared/spec/training.ts';
+import { seedsOf, type TrainingSpec } from '../../shared/spec/training.ts';
 import { scoresOf, type StartMetrics } from '../../shared/results.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { evaluate } from '../analysis/evaluate.ts';
@@ -38,8 +38,9 @@ const BREATH_INTERVAL = 20;
 /** Trains until the last epoch or until the host says stop. `resume` continues bit for bit where its job stopped. */
 export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io: JobIO, resume?: StoredCheckpoint): Promise<TrainResult> {
   const { network, training, seed, firstEpoch } = job;
+  const seeds = seedsOf(seed, training);
   const input = inputShape(dataset);
-  const net = new CapsNet(network, input, engine.kernels, resume?.tensors ?? job.weights ?? initialWeights(network, input, seed));
+  const net = new CapsNet(network, input, engine.kernels, resume?.tensors ?? job.weights ?? initialWeights(network, input, seeds.weights));
   const state = new TrainingState(net, training, { seed, epoch: firstEpoch, readInterval: engine.readInterval });
   try {
     if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });
@@ -51,7 +52,7 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
     while (state.epoch < lastEpoch) {
       const epochStart = io.now();
       const epoch = state.epoch + 1;
-      const batches = trainingBatches(dataset, { ...training, seed, epoch });
+      const batches = trainingBatches(dataset, { ...training, seed: seeds.data, epoch });
       while (state.step < steps) {
         if (io.shouldStop()) throw new JobStopped('Stopped between two steps.');
         await state.train(batches(state.step), () => io.now(), state.step + 1 === steps);

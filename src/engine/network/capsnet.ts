@@ -17,7 +17,7 @@ export type Mode = 'train' | 'test';
 export interface Forward {
   /** After ReLU of every backbone block, and before squash of the primary capsules: (B, H, W, channels). */
   featureMaps: { layer: string; maps: tf.Tensor4D }[];
-  /** Primary capsules and every intermediate layer: (B, H, W, types, dim). */
+  /** Primary capsules and every intermediate layer, with what a shortcut adds: (B, H, W, types, dim). */
   capsules: { layer: string; vectors: tf.Tensor5D }[];
   /** Class capsules: (B, classes, dim). */
   classes: tf.Tensor3D;
@@ -62,8 +62,11 @@ export class CapsNet {
     const { featureMaps, primary } = this.features(images, mode);
     const capsules: Forward['capsules'] = [{ layer: 'primary', vectors: primary }];
     let vectors = primary;
+    const routed = new Map<string, tf.Tensor5D>();
     for (const layer of this.routedLayers()) {
       vectors = this.#route(layer, vectors);
+      routed.set(layer.name, vectors);
+      if (layer.shortcut !== undefined) vectors = tf.add(vectors, routed.get(layer.shortcut)!);
       if (layer.name !== 'classes') capsules.push({ layer: layer.name, vectors });
     }
     const [batch, , , classes, dim] = vectors.shape;

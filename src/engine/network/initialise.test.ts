@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parametersOf } from '../../shared/describe.ts';
+import { describe as describeNetwork, parametersOf } from '../../shared/describe.ts';
+import { gainOf, sigmaForGain } from '../../shared/gain.ts';
 import { networkOf } from '../../shared/spec/network.ts';
 import { initialWeights } from './initialise.ts';
 
@@ -56,6 +57,28 @@ describe('initialWeights', () => {
       expect(Math.abs(deviation / expected - 1), name).toBeLessThan(4.5 / Math.sqrt(2 * size));
       expect(largest / expected, name).toBeGreaterThan(2.5); // a uniform distribution ends at √3
     }
+  });
+
+  it('draws them for a gain, from the same random numbers', () => {
+    const drawn = initialWeights({ ...spec, initialisation: { gain: 2 } }, input, 1);
+    for (const { name, routing } of describeNetwork(spec, input).layers) {
+      if (!routing) continue;
+      const [{ data }, paper] = [drawn.get(`${name}.weight`)!, weights.get(`${name}.weight`)!.data];
+      const scale = sigmaForGain(routing, 2) / (name === 'capsules.0' || name === 'capsules.1' ? 0.5 : 0.1);
+      expect(Math.abs(data[0]! / paper[0]! / scale - 1)).toBeLessThan(1e-6);
+      const { deviation } = moments(data);
+      expect(Math.abs(gainOf(routing, deviation) / 2 - 1), name).toBeLessThan(9 / Math.sqrt(2 * data.length));
+    }
+    for (const name of ['backbone.0.conv.weight', 'primary.conv.bias', 'decoder.0.weight'])
+      expect(drawn.get(name)).toEqual(weights.get(name));
+  });
+
+  it('starts capsule biases at 0.1, and leaves all else as it is without', () => {
+    const biased = initialWeights({ ...spec, bias: true }, input, 1);
+    const added = [...biased.keys()].filter((name) => !weights.has(name));
+    expect(added).toEqual(['capsules.0.bias', 'capsules.1.bias', 'capsules.2.bias', 'classes.bias']);
+    for (const name of added) expect(new Set(biased.get(name)!.data)).toEqual(new Set([Math.fround(0.1)]));
+    for (const [name, tensor] of weights) expect(biased.get(name)).toEqual(tensor);
   });
 
   it('starts batch norm as the identity', () => {

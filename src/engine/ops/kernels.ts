@@ -50,10 +50,13 @@ export interface AdamStep {
   /** √(1 − β₂ᵗ), by which the root of the second moment is divided. */
   correction: number;
   epsilon: number;
+  /** Weight of the L2 term in the gradient, 0 where decay is decoupled. */
   weightDecay: number;
+  /** Share of its value that every parameter loses beside its step: learning rate · decay where that is decoupled, else 0. */
+  shrinkage: number;
 }
 
-/** One update of all parameters: g = gradient + decay · p; m, v as usual; p −= stepSize · m / (√v / correction + ε). */
+/** One update of all parameters: g = gradient + decay · p; m, v as usual; p −= stepSize · m / (√v / correction + ε) + shrinkage · p. */
 export interface AdamKernel {
   update(parameters: readonly AdamParameter[], step: AdamStep): void;
 }

@@ -108,6 +108,23 @@ describe('cutWeights', () => {
     expect(Array.from(result.get('primary.conv.bias')!.data)).toEqual([0, 1, 4, 5]);
   });
 
+  it('slices the biases of inherited capsule layers, and takes others afresh', () => {
+    const biased = { ...spec, bias: true };
+    const bias = (pruning: object, name: string) => {
+      const plan = planPruning(biased, PruningSpec.parse(pruning), scores, input);
+      const fresh = numbered(plan.network, 1e6);
+      const { shape, data } = cutWeights({ spec: biased, weights: numbered(biased), input, plan, fresh }).get(name)!;
+      return [shape, Array.from(data)];
+    };
+    const inherited = { granularity: 'type', capsuleLayers: 'inherit', intermediate: { ratio: 0.5 } };
+    expect(bias(inherited, 'capsules.0.bias')).toEqual([
+      [2, 3],
+      [6, 7, 8, 9, 10, 11],
+    ]); // types 2 and 3 of 3 dimensions
+    expect(bias(inherited, 'classes.bias')).toEqual([[3, 4], Array.from({ length: 12 }, (_, i) => i)]);
+    expect(bias({ capsules: 0.5 }, 'capsules.0.bias')).toEqual([[2, 3], [0, 1, 2, 3, 4, 5].map((i) => 1e6 + i)]);
+  });
+
   it('copies everything when nothing is cut', () => {
     const { result } = cut({ capsuleLayers: 'inherit' });
     expect(result).toEqual(numbered(spec));

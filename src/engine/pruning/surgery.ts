@@ -62,11 +62,12 @@ export function cutWeights({ spec, weights, input, plan, fresh }: Surgery): Weig
       case 'class-capsules': {
         const { kernelHeight, kernelWidth, inTypes, outTypes } = layer.routing!;
         if (plan.capsuleLayers === 'reinitialise') {
-          copyTensor(fresh, `${name}.weight`, result);
+          for (const { name: parameter } of layer.parameters) copyTensor(fresh, parameter, result);
         } else {
           const children = range(kernelHeight * kernelWidth).flatMap((cell) => below.map((type) => cell * inTypes + type));
           const kept = cut?.kept ?? range(outTypes);
           slice('weight', children, kept);
+          if (spec.bias) slice('bias', kept);
           below = kept;
         }
         break;

@@ -1,9 +1,11 @@
 /**
  * Adam (Kingma & Ba 2015) as torch.optim.Adam computes it: weight decay is an L2 term added to the gradient, and ε
- * stands outside the root. tf.train.adam differs in both.
+ * stands outside the root. tf.train.adam differs in both. With decoupled decay it is AdamW (Loshchilov & Hutter 2019) as
+ * torch.optim.AdamW computes it: weights shrink beside the step, whose size the decay then has no part in.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { AdamKernel } from '../ops/kernels.ts';
+import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { toFileLayout, toTensorLayout } from '../network/layout.ts';
 import { valuesOf } from '../ops/read-back.ts';
@@ -11,6 +13,8 @@ import { valuesOf } from '../ops/read-back.ts';
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
+
+type WeightDecay = Pick<TrainingSpec, 'weightDecay' | 'weightDecayKind'>;
 
 interface Moments {
   parameter: tf.Variable;
@@ -42,7 +46,8 @@ export class Adam {
   }
 
   /** One update. `gradients` by tfjs variable name, as tf.variableGrads returns them; they stay the caller's. */
-  update(gradients: tf.NamedTensorMap, learningRate: number, weightDecay: number): void {
+  update(gradients: tf.NamedTensorMap, learningRate: number, { weightDecay, weightDecayKind }: WeightDecay): void {
+    const decoupled = weightDecayKind === 'decoupled';
     this.#steps += 1;
     this.#kernel.update(
       [...this.#moments.values()].map((moments) => ({ ...moments, gradient: gradients[moments.parameter.name]! })),
@@ -52,7 +57,8 @@ export class Adam {
         stepSize: learningRate / (1 - BETA_1 ** this.#steps),
         correction: Math.sqrt(1 - BETA_2 ** this.#steps),
         epsilon: EPSILON,
-        weightDecay,
+        weightDecay: decoupled ? 0 : weightDecay,
+        shrinkage: decoupled ? learningRate * weightDecay : 0,
       },
     );
   }

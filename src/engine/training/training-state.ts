@@ -134,7 +134,7 @@ export class TrainingState {
     const sampled = this.step % GRADIENT_SAMPLE_INTERVAL === 0;
     const gradients = sampled ? gradientSquares(this.#net, grads) : [];
     const before = sampled ? copyWeights(this.#net) : null;
-    this.#adam.update(grads, learningRateAt(this.#training, this.#epoch, this.#adam.steps + 1), this.#training.weightDecay);
+    this.#adam.update(grads, learningRateAt(this.#training, this.#epoch, this.#adam.steps + 1), this.#training);
     this.#unread.push({ report, gradients, updates: before ? [updateSquares(this.#net, before)] : [], images: batch.size });
     tf.dispose([images, labels, value, grads]);
   }

@@ -27,7 +27,8 @@ export function judge(spec: NetworkSpec, input: InputShape): Judged {
   } catch (error) {
     if (!(error instanceof NetworkSpecError)) throw error;
     const reason = error.message.slice(error.layer.length + 2);
-    const field = `${specPath(error.layer)}.${reason.startsWith('padding') ? 'padding' : 'kernel'}`;
+    const ofLayer = `${specPath(error.layer)}.${reason.startsWith('padding') ? 'padding' : 'kernel'}`;
+    const field = error.layer === 'residual' ? error.layer : ofLayer;
     return { ok: false, network: null, problems: new Map([[field, reason.charAt(0).toUpperCase() + reason.slice(1)]]) };
   }
 }

@@ -80,6 +80,47 @@ const decoder = {
   choices: { null: { label: 'none' }, false: { label: 'none' }, true: { label: '512 → 1024 → pixels' } },
 };
 
+/** How the matrices of layers with routing are drawn; see gain.ts. */
+export const Initialisation = z
+  .union([
+    z.literal('paper'),
+    z.strictObject({
+      gain: z.number().positive().max(100).meta({
+        title: 'Initial gain',
+        description:
+          'Squared length of a capsule before squash, over that of the capsules it is made of. Just above the critical gain a fresh network stays awake; far above it, routing saturates.',
+        step: 0.1,
+      }),
+    }),
+  ])
+  .meta({
+    title: 'Initial weights',
+    description:
+      'How wide the matrices of capsule layers are drawn: as the paper does, with the deviation 0.5, or 0.1 in fully connected layers; or such that each layer has the gain that is given.',
+  });
+export type Initialisation = z.infer<typeof Initialisation>;
+
+const remedies = {
+  initialisation: Initialisation.default('paper'),
+  /** s = Σ c û + b in every routing iteration (Peer et al., code of "Limitation of capsule networks"). */
+  bias: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Capsule bias',
+      description:
+        'A learnt vector per capsule type, added to its votes before every squash: a capsule that gets nothing from below does not vanish.',
+      choices: { false: { label: 'none' }, true: { label: 'one per type and dimension' } },
+    }),
+  /** After Gugglberger, Peer & Rodríguez-Sánchez 2021 (arXiv 2104.07393); see `shortcut` in describe.ts. */
+  residual: z.int().min(0).max(32).default(0).meta({
+    title: 'Residual distance',
+    description:
+      'Every so many intermediate layers, an identity shortcut adds the capsules from that many layers below, where types, dimension and map are the same. 0: none; 2: as in the paper on residual capsule networks.',
+    unit: 'layers',
+  }),
+};
+
 export const NetworkSpec = z.strictObject({
   backbone: z.array(ConvBlock).max(32),
   primary: PrimaryCapsules,
@@ -94,6 +135,7 @@ export const NetworkSpec = z.strictObject({
     })
     .prefault({}),
   squash: Squash.default('squash'),
+  ...remedies,
   decoder: z
     .strictObject({
       hidden: z
@@ -138,6 +180,7 @@ export const NetworkFamily = z
       }),
     iterations: iterations.default(3),
     squash: Squash.default('squash'),
+    ...remedies,
     classDim: count.default(16).meta({ title: 'Class dimension', description: 'Length of the vector of each class capsule.' }),
     decoder: z.boolean().default(false).meta(decoder),
   })
@@ -153,7 +196,7 @@ export type NetworkFamily = z.infer<typeof NetworkFamily>;
 
 /** A backbone of three blocks with ND/4, ND/2 and ND channels, then primary, `depth` intermediate and class capsules (paper, section on the architecture). */
 export function networkOf(family: z.input<typeof NetworkFamily> = {}): NetworkSpec {
-  const { types, dim, depth, kind, iterations: routing, squash, classDim, decoder } = NetworkFamily.parse(family);
+  const { types, dim, depth, kind, iterations: routing, classDim, decoder, ...rest } = NetworkFamily.parse(family);
   const channels = types * dim;
   return NetworkSpec.parse({
     backbone: [
@@ -164,7 +207,7 @@ export function networkOf(family: z.input<typeof NetworkFamily> = {}): NetworkSp
     primary: { types, dim },
     intermediate: Array.from({ length: depth }, () => ({ kind, types, dim, iterations: routing })),
     classes: { dim: classDim, iterations: routing },
-    squash,
+    ...rest,
     decoder: decoder ? {} : null,
   });
 }

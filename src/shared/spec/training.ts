@@ -37,6 +37,8 @@ export const MeasureSpec = z.strictObject({
 });
 export type MeasureSpec = z.infer<typeof MeasureSpec>;
 
+const seed = z.int().min(0).max(0xffff_ffff).nullable().default(null);
+
 export const TrainingSpec = z.strictObject({
   epochs: z.int().min(0).max(100_000).meta({ title: 'Epochs', description: 'How often every training image is seen.' }),
   batch: z.int().min(1).max(4096).default(32).meta({
@@ -62,9 +64,22 @@ export const TrainingSpec = z.strictObject({
   }),
   weightDecay: z.number().min(0).max(1).default(2e-7).meta({
     title: 'Weight decay',
-    description: 'Weight of the L2 term added to the gradient, as PyTorch’s Adam does.',
+    description: 'By how much weights are drawn towards zero.',
     advanced: true,
   }),
+  weightDecayKind: z
+    .enum(['l2', 'decoupled'])
+    .default('l2')
+    .meta({
+      title: 'Kind of weight decay',
+      description:
+        'Where it acts. Adam divides an L2 term by the size of the gradient: where that is nearly 0, decay alone makes full steps.',
+      choices: {
+        l2: { label: 'L2 term', help: 'Added to the gradient, as PyTorch’s Adam does.' },
+        decoupled: { label: 'decoupled', help: 'Beside the step, by learning rate × decay, as PyTorch’s AdamW does.' },
+      },
+      advanced: true,
+    }),
   reconstruction: z.number().min(0).default(0.0005).meta({
     title: 'Reconstruction weight',
     description: 'Weight of the mean squared error of the reconstructed image in the loss. Without a decoder it has no effect.',
@@ -84,6 +99,30 @@ export const TrainingSpec = z.strictObject({
     description:
       'Share of the training images that is held out, the same in every run on the same data. The best epoch and every other choice are made on it, so that the test images have the last word only.',
   }),
+  weightSeed: seed.meta({
+    title: 'Seed of initial weights',
+    description: 'Of the weights that a network, or a layer that starts afresh after a cut, begins with.',
+    choices: { null: { label: 'that of the run' } },
+    advanced: true,
+  }),
+  dataSeed: seed.meta({
+    title: 'Seed of the order of images',
+    description: 'Of the order and the random shifts of training images, and of those that channels are judged on.',
+    choices: { null: { label: 'that of the run' } },
+    advanced: true,
+  }),
   measure: MeasureSpec.prefault({}),
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
+
+/** What random numbers of a run follow from: initial weights, images, and all else. */
+export interface Seeds {
+  own: number;
+  weights: number;
+  data: number;
+}
+
+/** One seed sets all, unless a training says otherwise. */
+export function seedsOf(own: number, { weightSeed = null, dataSeed = null }: Partial<TrainingSpec> = {}): Seeds {
+  return { own, weights: weightSeed ?? own, data: dataSeed ?? own };
+}

@@ -40,14 +40,15 @@ const batchNorm: BatchNormKernel = {
 };
 
 const adam: AdamKernel = {
-  update: (parameters, { beta1, beta2, stepSize, correction, epsilon, weightDecay }) => {
+  update: (parameters, { beta1, beta2, stepSize, correction, epsilon, weightDecay, shrinkage }) => {
     for (const { parameter, first, second, gradient } of parameters)
       tf.tidy(() => {
         const decayed = tf.add(gradient, tf.mul(parameter, weightDecay));
         first.assign(tf.add(tf.mul(first, beta1), tf.mul(decayed, 1 - beta1)));
         second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(decayed), 1 - beta2)));
         const denominator = tf.add(tf.div(tf.sqrt(second), correction), epsilon);
-        parameter.assign(tf.sub(parameter, tf.div(tf.mul(first, stepSize), denominator)));
+        const way = tf.div(tf.mul(first, stepSize), denominator);
+        parameter.assign(tf.sub(parameter, shrinkage > 0 ? tf.add(way, tf.mul(parameter, shrinkage)) : way));
       });
   },
 };

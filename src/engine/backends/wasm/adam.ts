@@ -9,7 +9,7 @@ import { floatBits, type KernelPool, type WordsOf } from './pool.ts';
 /** `pool` must run over the memory of `heap`, in which the variables lie. */
 export function wasmAdam(pool: KernelPool, heap: BackendHeap): AdamKernel {
   return {
-    update(parameters, { beta1, beta2, stepSize, correction, epsilon, weightDecay }) {
+    update(parameters, { beta1, beta2, stepSize, correction, epsilon, weightDecay, shrinkage }) {
       heap.begin();
       const scratch = heap.scratch(REST_BYTES + 4 * PARAMETER_WORDS * parameters.length);
       const table = scratch + REST_BYTES;
@@ -33,6 +33,7 @@ export function wasmAdam(pool: KernelPool, heap: BackendHeap): AdamKernel {
         [Words.CORRECTION]: floatBits(correction),
         [Words.EPSILON]: floatBits(epsilon),
         [Words.WEIGHT_DECAY]: floatBits(weightDecay),
+        [Words.SHRINKAGE]: floatBits(shrinkage),
         [Words.COUNT]: parameters.length,
         [Words.TABLE]: table,
         [Words.SCRATCH]: scratch,

@@ -25,6 +25,7 @@ let stepSize: f32 = 0;
 let correction: f32 = 0;
 let epsilon: f32 = 0;
 let weightDecay: f32 = 0;
+let shrinkage: f32 = 0;
 
 @inline
 function mix(old: v128, beta: f32, value: v128, rest: f32): v128 {
@@ -42,7 +43,9 @@ function update(parameter: usize, first: usize, second: usize, gradient: usize):
   v128.store(first, m);
   v128.store(second, v);
   const denominator = f32x4.add(f32x4.div(f32x4.sqrt(v), f32x4.splat(correction)), f32x4.splat(epsilon));
-  v128.store(parameter, flush(f32x4.sub(p, f32x4.div(f32x4.mul(m, f32x4.splat(stepSize)), denominator)), f32x4.splat(FLOOR)));
+  const way = f32x4.div(f32x4.mul(m, f32x4.splat(stepSize)), denominator);
+  const moved = f32x4.sub(p, f32x4.add(way, f32x4.mul(p, f32x4.splat(shrinkage))));
+  v128.store(parameter, flush(moved, f32x4.splat(FLOOR)));
 }
 
 @inline
@@ -59,6 +62,7 @@ export function adam(): void {
   correction = floatWord(Words.CORRECTION);
   epsilon = floatWord(Words.EPSILON);
   weightDecay = floatWord(Words.WEIGHT_DECAY);
+  shrinkage = floatWord(Words.SHRINKAGE);
   const count = word(Words.COUNT);
   const table = <usize>word(Words.TABLE),
     scratch = <usize>word(Words.SCRATCH);

@@ -8,7 +8,8 @@ export const STEP_SIZE = 5;
 export const CORRECTION = 6;
 export const EPSILON = 7;
 export const WEIGHT_DECAY = 8;
+export const SHRINKAGE = 9;
 /** How many parameters there are, and where the table of them lies. */
-export const COUNT = 9;
-export const TABLE = 10;
-export const SCRATCH = 11;
+export const COUNT = 10;
+export const TABLE = 11;
+export const SCRATCH = 12;
