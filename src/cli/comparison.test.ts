@@ -4,7 +4,7 @@ import { comparedByGroup, comparedWithFirst, comparisonTable } from './compariso
 
 function record(
   name: string,
-  role: RunRecord['role'],
+  arm: RunRecord['arm'],
   params: number,
   accuracy: number,
   inactive: number[],
@@ -16,8 +16,8 @@ function record(
   return {
     id: name,
     name,
-    role,
-    arm: role,
+    role: arm === 'source' || arm === 'pruned' ? arm : 'unpruned',
+    arm,
     parent: null,
     twin: null,
     status: 'finished',
@@ -64,6 +64,18 @@ it('shows an unpruned run alone, and pruned ones whose unpruned twin failed with
   expect(comparedByGroup([[unpruned], [pruned]])).toEqual([
     { run: unpruned, baseline: null },
     { run: pruned, baseline: null },
+  ]);
+});
+
+it('compares the controls of a study too, and none of them is taken for the unpruned run', () => {
+  const [ccm, scratch] = (['ccm', 'scratch'] as const).map((arm) => record(arm, arm, 10, 0.5, [], 16, 1));
+  const compared = comparedByGroup([[ccm!, scratch!, unpruned, source, pruned], [ccm!]]);
+  expect(compared.map(({ run, baseline }) => [run.name, baseline?.name ?? null])).toEqual([
+    ['unpruned', null],
+    ['ccm', 'unpruned'],
+    ['scratch', 'unpruned'],
+    ['pruned', 'unpruned'],
+    ['ccm', null],
   ]);
 });
 

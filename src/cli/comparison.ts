@@ -12,12 +12,12 @@ export interface ComparedRun {
 
 const shown = measuresIn('list');
 
-/** Each pruned run after the unpruned one of the same group (network and seed), to which it is compared. */
+/** Pruned runs and controls after the unpruned one of the same group (network and seed), to which they are compared. */
 export function comparedByGroup(groups: RunRecord[][]): ComparedRun[] {
   return groups.flatMap((group) => {
-    const unpruned = group.find(({ role }) => role === 'unpruned') ?? null;
-    const pruned = group.filter(({ role }) => role === 'pruned');
-    return [...(unpruned ? [{ run: unpruned, baseline: null }] : []), ...pruned.map((run) => ({ run, baseline: unpruned }))];
+    const unpruned = group.find(({ arm }) => arm === 'unpruned') ?? null;
+    const others = group.filter(({ arm }) => arm !== 'unpruned' && arm !== 'source');
+    return [...(unpruned ? [{ run: unpruned, baseline: null }] : []), ...others.map((run) => ({ run, baseline: unpruned }))];
   });
 }
 

@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../shared/spec/network.ts';
 import { exampleReport } from '../../test/report/example.ts';
+import type { RunSpec } from '../shared/spec/run.ts';
+import type { ReportRun } from './data.ts';
 import { splitName, viewRuns } from './runs.ts';
 
 describe('viewRuns', () => {
-  it('compares a pruned run with the unpruned one of the same network and seed', () => {
+  it('compares a pruned run with its twin: the same network, seed and epochs, whether its source is among the runs or not', () => {
     const [unpruned, source, pruned] = exampleReport().runs;
-    const other = { ...unpruned!, record: { ...unpruned!.record, id: 'x', seed: 2 } };
-    const larger = { ...unpruned!, record: { ...unpruned!.record, id: 'y' }, network: networkOf({ depth: 5 }) };
-    const views = viewRuns([other, larger, unpruned!, source!, pruned!]);
-    expect(views.map(({ baseline }) => baseline?.record.id)).toEqual([undefined, undefined, undefined, undefined, 'run-0']);
+    const like = (id: string, change: Partial<RunSpec>) => ({
+      ...unpruned!,
+      record: { ...unpruned!.record, id },
+      lineage: [{ ...unpruned!.lineage[0]!, ...change }],
+    });
+    const others = [like('x', { seed: 2 }), like('y', { network: networkOf({ depth: 5 }) }), like('z', { training: source!.training })];
+    const baselines = (...runs: ReportRun[]) => viewRuns(runs).map(({ baseline }) => baseline?.record.id ?? null);
+    expect(baselines(...others, unpruned!, source!, pruned!)).toEqual([null, null, null, null, null, 'run-0']);
+    expect(baselines(...others, unpruned!, pruned!).at(-1)).toBe('run-0');
+    expect(baselines(...others, pruned!).at(-1)).toBeNull();
   });
-  it('without its source, compares a pruned run with the only unpruned one of its seed, or with none', () => {
+  it('compares controls with it, and takes none of them for it', () => {
     const [unpruned, , pruned] = exampleReport().runs;
-    expect(viewRuns([unpruned!, pruned!])[1]!.baseline?.record.id).toBe('run-0');
-    expect(viewRuns([unpruned!, { ...unpruned! }, pruned!])[2]!.baseline).toBeNull();
-    expect(viewRuns([pruned!])[0]!.baseline).toBeNull();
+    const control = { ...unpruned!, record: { ...unpruned!.record, id: 'control', arm: 'ccm' as const } };
+    expect(viewRuns([control, unpruned!, pruned!]).map(({ baseline }) => baseline?.record.id)).toEqual(['run-0', undefined, 'run-0']);
+    expect(viewRuns([control, pruned!]).map(({ baseline }) => baseline)).toEqual([null, null]);
   });
   it('gives sources a look of their own and the first colours to the runs that are compared', () => {
     const [unpruned, source, pruned] = viewRuns(exampleReport().runs);

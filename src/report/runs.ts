@@ -1,11 +1,12 @@
 /** The runs of a report in the order in which it shows them, each with its looks and with what it is compared to. */
 import type { ReportRun } from './data.ts';
+import { twinFinder, twinKey } from '../shared/twins.ts';
 import { runStyle, type RunStyle } from '../shared/present/palette.ts';
 
 export interface RunView extends ReportRun {
   index: number;
   style: RunStyle;
-  /** The unpruned run with the network and the seed that a pruned one started from. */
+  /** Its twin: the unpruned run of the same network, seed and training; see shared/twins.ts. */
   baseline: RunView | null;
 }
 
@@ -20,7 +21,7 @@ export function splitName(name: string): { head: string; detail: string } {
   return { head, detail };
 }
 
-/** Throws nothing: a pruned run whose parent or twin is not among the runs has no baseline. */
+/** A run whose twin is not among these has no baseline. */
 export function viewRuns(runs: readonly ReportRun[]): RunView[] {
   let compared = 0;
   let sources = 0;
@@ -28,14 +29,18 @@ export function viewRuns(runs: readonly ReportRun[]): RunView[] {
     const source = run.record.role === 'source';
     return { ...run, index, style: source ? runStyle(sources++, 'source') : runStyle(compared++, 'compared'), baseline: null };
   });
-  for (const view of views) if (view.record.role === 'pruned') view.baseline = baselineOf(view, views);
+  const descents = views.map((view) => {
+    const { record, lineage } = view;
+    // All of a report is on one data set, and it may be of runs from anywhere.
+    return {
+      view,
+      id: record.id,
+      arm: record.arm,
+      study: null,
+      twinKey: twinKey({ dataset: '', lineage }),
+    };
+  });
+  const twinOf = twinFinder(descents);
+  for (const descent of descents) descent.view.baseline = twinOf(descent)?.view ?? null;
   return views;
-}
-
-function baselineOf(pruned: RunView, runs: readonly RunView[]): RunView | null {
-  const twins = runs.filter(({ record }) => record.role === 'unpruned' && record.seed === pruned.record.seed);
-  const parent = runs.find(({ record }) => record.id === pruned.record.parent);
-  if (!parent) return twins.length === 1 ? twins[0]! : null;
-  const network = JSON.stringify(parent.network);
-  return twins.find((twin) => JSON.stringify(twin.network) === network) ?? null;
 }

@@ -36,7 +36,7 @@ export function seeds(runs: readonly RunView[], dataset: string): Html | false {
   const groups = groupsOf(runs, dataset);
   if (groups.length === 0) return false;
   return markup`<h3>Over seeds</h3><p class="note">Mean and sample standard deviation of runs on the same data whose network, training and pruning, those of the runs that they were cut from included, are the same; they differ in the seed only, and each seed counts once.</p><div class="scroll" role="region" tabindex="0" aria-label="Results over seeds"><table class="results"><thead><tr><th scope="col">Setting</th><th scope="col">Seeds</th>${columns.map(
-    ({ label }) => markup`<th scope="col">${label}</th>`,
+    ({ head, label }) => markup`<th scope="col" title="${label}">${head}</th>`,
   )}</tr></thead><tbody>${groups.map(
     ({ name, runs: same }) =>
       markup`<tr><th scope="row">${name}</th><td>${same.map(({ record }) => record.seed).join(', ')}</td>${columns.map((measure) => markup`<td>${cell(measure, same)}</td>`)}</tr>`,

@@ -66,7 +66,8 @@ export function summary(runs: readonly RunView[], dataset: string): Html {
       }),
     )}</div>`;
   return markup`<section id="summary"><h2>Result</h2>${headline(runs)}<div class="scroll" role="region" tabindex="0" aria-label="Result of every run"><table class="results"><thead><tr><th scope="col">Run</th>${columns.map(
-    ({ id, label }) => markup`<th scope="col">${label}</th>${id === 'inactive' && markup`<th scope="col">by layer</th>`}`,
+    ({ id, head, label }) =>
+      markup`<th scope="col" title="${label}">${head}</th>${id === 'inactive' && markup`<th scope="col">by layer</th>`}`,
   )}</tr></thead><tbody>${runs.map(rowsOf)}</tbody></table></div><p class="note">Inactive capsules: of the intermediate capsule layers, by ${rulesText(runs)}, rounded to three decimals; by layer from the input upwards. Dead: longer than the threshold on no test image. pp: percentage points.</p>${notesOn(columns, records).map((note) => markup`<p class="note">${note}</p>`)}${seeds(runs, dataset)}${tradeOff}</section>`;
 }
 
