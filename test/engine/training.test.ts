@@ -64,6 +64,22 @@ const plain = (weights: Weights) => [...weights].map(([name, { shape, data }]) =
 const reload = ({ tensors, meta }: Checkpoint) => ({ tensors, meta: JSON.parse(JSON.stringify(meta)) as unknown });
 
 describe('what a run begins with', () => {
+  it('takes weights and order of images from one seed, or each from its own', async () => {
+    const one = { ...job.training, epochs: 1 };
+    const trained = async (seed: number, settings: Partial<TrainingSpec> = {}) => {
+      const { weights } = await train({ ...job, seed, training: { ...one, ...settings } }, dataset, engine, recorder());
+      return [...weights.get('capsules.0.weight')!.data];
+    };
+    const [five, six] = [await trained(5), await trained(6)];
+    expect(await trained(6, { weightSeed: 5, dataSeed: 5 })).toEqual(five);
+    const mixed = await trained(5, { dataSeed: 6 });
+    expect(mixed).toEqual(await trained(6, { weightSeed: 5 }));
+    expect([five, six]).not.toContainEqual(mixed);
+    // After one epoch, weights are still nearest to those that began alike.
+    const distance = (a: number[], b: number[]) => Math.hypot(...a.map((value, i) => value - b[i]!));
+    expect(distance(mixed, five)).toBeLessThan(distance(mixed, six) / 5);
+  });
+
   it('is measured before the first step and told with the first epoch', async () => {
     const host = recorder();
     await train(job, dataset, engine, host);

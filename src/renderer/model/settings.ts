@@ -31,14 +31,16 @@ const within = (group: string, title: string): string =>
   `${group}: ${/^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title}`;
 
 export function networkSettings(network: NetworkSpec): Setting[] {
-  const { backbone, primary, intermediate, classes, decoder } = network;
+  const { backbone, primary, intermediate, classes, initialisation, decoder } = network;
   const groups: [string, string, readonly object[]][] = [
     ['Backbone', 'backbone[].', backbone],
     ['Primary capsules', 'primary.', [primary]],
     ['Intermediate capsules', 'intermediate[].', intermediate],
     ['Class capsules', 'classes.', [classes]],
   ];
-  const ofWhole = ofNetwork.filter(({ path }) => !path.startsWith('decoder') && groups.every(([, place]) => !path.startsWith(place)));
+  // The decoder and the initial gain may be there or not.
+  const known = ['decoder', 'initialisation', ...groups.map(([, place]) => place)];
+  const ofWhole = ofNetwork.filter(({ path }) => known.every((place) => !path.startsWith(place)));
   return [
     { label: 'Backbone blocks', value: backbone.length },
     { label: 'Intermediate layers', value: intermediate.length },
@@ -46,6 +48,7 @@ export function networkSettings(network: NetworkSpec): Setting[] {
       fieldsIn(ofNetwork, place).map((field) => ({ label: within(group, field.title), value: list(field, layers) })),
     ),
     ...ofWhole.map((field) => ({ label: field.title, value: printed(field, valueAt(network, field.path)) })),
+    { label: 'Initial gain', value: initialisation === 'paper' ? 'as in the paper' : initialisation.gain },
     { label: 'Decoder', value: decoder ? decoder.hidden.join(', ') || 'linear' : 'none' },
   ];
 }
