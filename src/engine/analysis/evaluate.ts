@@ -1,7 +1,7 @@
 /** Testing a network: loss, accuracy, confusion and the activity of every capsule layer over the test images. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../shared/dataset.ts';
-import type { Evaluation } from '../../shared/results.ts';
+import type { Evaluation, LayerActivity } from '../../shared/results.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { HostTensor, Weights } from '../../shared/weights.ts';
 import { breathe, JobStopped, type HostIO } from '../io.ts';
@@ -44,9 +44,18 @@ export async function evaluate(
   }
   const layers = [...meters];
   return {
-    evaluation: { ...tally.result(training.reconstruction), activity: layers.map(([, meter]) => meter.result()) },
+    evaluation: {
+      ...tally.result(training.reconstruction),
+      activity: layers.map(([layer, meter]) => withoutShortcut(net, layer, meter.result())),
+    },
     lengths: new Map([...layers.map(([layer, meter]) => [layer, meter.imageLengths()] as const), ['classes', tally.classLengths()]]),
   };
+}
+
+/** Behind a shortcut, capsules are more than what squash has made, and tell nothing of the lengths before it. */
+function withoutShortcut(net: CapsNet, name: string, { preSquash, ...activity }: LayerActivity): LayerActivity {
+  const { shortcut } = net.description.layers.find((layer) => layer.name === name)!;
+  return shortcut === undefined && preSquash ? { ...activity, preSquash } : activity;
 }
 
 async function measureBatch(

@@ -101,15 +101,14 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
  */
 async function startOf(
   net: CapsNet,
-  { network, training, seed, firstEpoch }: TrainJob,
+  { network, training, firstEpoch }: TrainJob,
   dataset: Dataset,
   engine: Engine,
   io: JobIO,
 ): Promise<StartMetrics> {
-  const input = inputShape(dataset);
   const fresh = firstEpoch === 0;
   // A network of its own, because running statistics move.
-  const measured = fresh ? new CapsNet(network, input, engine.kernels, initialWeights(network, input, seed)) : net;
+  const measured = fresh ? new CapsNet(network, inputShape(dataset), engine.kernels, await net.weights()) : net;
   try {
     const mode = fresh ? 'train' : 'test';
     const { evaluation } = await evaluate(measured, dataset, training, io, 'test', mode);

@@ -50,6 +50,14 @@ describe('from a spec alone', () => {
     expect(of({ depth: 0 }).verdict).toBe('stays');
   });
 
+  it.each([{ residual: 2 }, { bias: true }])('has nothing to say of %j, which only images tell of', (remedy) => {
+    const spec = { ...networkOf({ types: 16, dim: 4, depth: 4, iterations: 1 }), ...remedy };
+    const found = forecast(spec, input);
+    expect(found).toMatchObject({ verdict: 'open', vanishesAt: null, basis: 'nothing' });
+    expect(found.layers.every(({ closedForm }) => closedForm === null)).toBe(true);
+    expect(forecastSentence(found)).toContain('A look at images would tell');
+  });
+
   it('says what cannot be built', () => {
     expect(() => forecast(networkOf(), { ...input, height: 2, width: 2 })).toThrow('primary: a 3×3 window');
   });

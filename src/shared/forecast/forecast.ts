@@ -31,8 +31,11 @@ export interface NetworkForecast {
   verdict: Verdict;
   /** First intermediate layer without activity, where the verdict is that it vanishes and its layer is known. */
   vanishesAt: string | null;
-  /** What the verdict is from: images, the law, or only gains against critical gains. */
-  basis: 'probe' | 'law' | 'gains';
+  /**
+   * What the verdict is from: images, the law, or only gains against critical gains. Nothing: of shortcuts and
+   * capsule biases only images tell.
+   */
+  basis: 'probe' | 'law' | 'gains' | 'nothing';
 }
 
 /** Throws NetworkSpecError when the network cannot be built. */
@@ -59,6 +62,7 @@ export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | nu
     const verdict = verdictOfLengths(probe.last);
     return { ...judged, verdict, vanishesAt: firstVanished(verdict, intermediate, ({ probe: p }) => p!.mean), basis: 'probe' };
   }
+  if (beyondTheLaw(spec)) return { ...judged, verdict: 'open', vanishesAt: null, basis: 'nothing' };
   const last = intermediate.length - 1;
   const lastLength = (factor: number) => lengthsByLaw(spec, routed, start, factor)[last] ?? null;
   const [weaker, stronger] = [lastLength(1 - MARGIN), lastLength(1 + MARGIN)];
@@ -70,11 +74,15 @@ export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | nu
   return { ...judged, verdict, vanishesAt: null, basis: 'gains' };
 }
 
+/** Whether anything but votes keeps activity up: shortcuts past layers, or biases, which start above 0. */
+const beyondTheLaw = ({ residual, bias }: NetworkSpec) => residual > 0 || bias;
+
 /** Length in every layer with routing, with all gains times `factor`. */
 function lengthsByLaw(spec: NetworkSpec, layers: RoutedLayer[], start: number | null, factor: number): (number | null)[] {
   const [first] = layers;
   // Lengths at every position of the map below; null from the first layer on for which there is no law.
-  let lengths = start === null || !first ? null : new Array<number>(first.routing.inHeight * first.routing.inWidth).fill(start);
+  let lengths =
+    start === null || !first || beyondTheLaw(spec) ? null : new Array<number>(first.routing.inHeight * first.routing.inWidth).fill(start);
   return layers.map(({ routing, sigma }) => {
     if (!lengths || routing.iterations > 1) return (lengths = null);
     const gain = factor * gainOf(routing, sigma);

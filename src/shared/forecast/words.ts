@@ -12,6 +12,7 @@ export function forecastSentence({ layers, verdict, vanishesAt, basis }: Network
   const intermediate = layers.filter(({ layer }) => layer !== 'classes');
   const last = intermediate.at(-1);
   if (!last) return 'There are no intermediate layers in which activity could vanish.';
+  if (basis === 'nothing') return 'Shortcuts or capsule biases keep activity up, of which gains say nothing. A look at images would tell.';
   if (basis === 'gains') {
     const said = {
       stays: 'Activity stays: the gains on the map are above the critical ones',
