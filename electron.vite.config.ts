@@ -17,10 +17,14 @@ const withoutStyleAttributes: Plugin = {
   },
 };
 
+/** How long the plugins take is none of the person's who starts the program. Warnings of everything else are shown. */
+const checks = { bundlerTimings: false };
+
 export default defineConfig({
   main: {
     build: {
       rolldownOptions: {
+        checks,
         // The main process, and what it starts: trainers as utility processes, the thread that reads data sets, and those that decode images or hand them over.
         input: {
           index: 'src/main/index.ts',
@@ -37,6 +41,7 @@ export default defineConfig({
       // A sandboxed preload script must be one CommonJS file with everything in it, so the two may share no module.
       externalizeDeps: false,
       rolldownOptions: {
+        checks,
         input: { index: 'src/preload/index.ts', gpu: 'src/preload/gpu.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -45,7 +50,7 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [withoutStyleAttributes, svelte()],
-    build: { rolldownOptions: { input: [resolve('src/renderer/index.html'), resolve('src/renderer/gpu.html')] } },
+    build: { rolldownOptions: { checks, input: [resolve('src/renderer/index.html'), resolve('src/renderer/gpu.html')] } },
     worker: { format: 'es' },
   },
 });

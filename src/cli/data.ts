@@ -41,7 +41,7 @@ export interface OpenedData {
   remember: (store: Store) => Promise<void>;
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(`${oneLine(line)}\n`);
 
 /** Throws an InputError when it cannot be read, or only in part and that is not wanted. */
 export async function openData({ paths, preparation, skipBad, folder, ask }: DataRequest): Promise<OpenedData> {
@@ -94,7 +94,7 @@ const LISTED = 20;
 async function agree({ problems, train, test }: Part, skipBad: boolean, ask: boolean): Promise<void> {
   const files = `${count(problems.length)} ${problems.length === 1 ? 'file' : 'files'}`;
   say(`${files} would be left out:`);
-  for (const { file, message } of problems.slice(0, LISTED)) say(`  ${oneLine(file === null ? message : `${file}: ${message}`)}`);
+  for (const { file, message } of problems.slice(0, LISTED)) say(`  ${file === null ? message : `${file}: ${message}`}`);
   if (problems.length > LISTED) say(`  and ${count(problems.length - LISTED)} more; "capscope inspect" lists them all`);
   if (skipBad) return;
   if (ask && process.stdin.isTTY && process.stderr.isTTY) {

@@ -1,5 +1,6 @@
 /** Live progress of a study on stderr: a bar on a terminal, otherwise a plain line now and then. */
 import { Presets, SingleBar } from 'cli-progress';
+import { oneLine } from '../shared/one-line.ts';
 import type { StepProgress } from '../shared/progress.ts';
 import { accuracy, count, duration, plain, real } from '../shared/present/format.ts';
 
@@ -42,11 +43,11 @@ class LineProgress implements Progress {
   }
 
   say(line: string): void {
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${oneLine(line)}\n`);
   }
 
   run(i: number, n: number, name: string): void {
-    this.#label = `run ${i}/${n} ${name}`;
+    this.#label = `run ${i}/${n} ${oneLine(name)}`;
     this.#next = 0;
   }
 
@@ -73,11 +74,11 @@ class BarProgress implements Progress {
 
   say(line: string): void {
     this.endRun();
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${oneLine(line)}\n`);
   }
 
   run(i: number, n: number, name: string): void {
-    this.#label = `${i}/${n} ${name}`;
+    this.#label = `${i}/${n} ${oneLine(name)}`;
   }
 
   step(progress: StepProgress, inactive: string | null): void {

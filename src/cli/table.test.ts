@@ -14,6 +14,11 @@ it('prints a table without rows as its heads', () => {
   expect(table([{ head: 'id' }, { head: 'n', align: 'right' }], [])).toBe('id  n');
 });
 
+it('keeps everything in its line, whatever something is called', () => {
+  expect(table([{ head: 'run' }, { head: 'n' }], [['a\nb\u001b[2J', '1']])).toBe('run            n\na\\nb\\u001b[2J  1');
+  expect(facts([['run', 'a\nb']])).toBe('run  a\\nb');
+});
+
 it('aligns facts', () => {
   expect(
     facts([

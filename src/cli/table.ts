@@ -1,4 +1,5 @@
-/** Text in aligned columns. */
+/** Text in aligned columns. What stands in them may be anything that a person or a file has called something: it stays in its line. */
+import { oneLine } from '../shared/one-line.ts';
 
 export interface Column {
   head: string;
@@ -7,7 +8,7 @@ export interface Column {
 
 /** One line per row under a line of heads; columns are two spaces apart. Left-aligned unless a column says otherwise. */
 export function table(columns: Column[], rows: string[][]): string {
-  const lines = [columns.map(({ head }) => head), ...rows];
+  const lines = [columns.map(({ head }) => head), ...rows.map((row) => row.map(oneLine))];
   const widths = columns.map((_, c) => Math.max(...lines.map((line) => line[c]!.length)));
   return lines
     .map((line) =>
@@ -22,7 +23,7 @@ export function table(columns: Column[], rows: string[][]): string {
 /** "name   value" lines. */
 export function facts(entries: [string, string][]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return entries.map(([name, value]) => `${name.padEnd(width)}  ${oneLine(value)}`).join('\n');
 }
 
 /** A label as it stands in the heads of the terminal's tables: "Test accuracy" → "test accuracy", "FLOPs" as it is. */

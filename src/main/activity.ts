@@ -3,10 +3,10 @@ import { BrowserWindow, Notification, powerSaveBlocker } from 'electron';
 import type { EventName, Events, QueueState, RunSummary } from '../shared/contract/index.ts';
 import { accuracy as printAccuracy } from '../shared/present/format.ts';
 import type { StepProgress } from '../shared/progress.ts';
-import type { RunStatus } from '../shared/results.ts';
+import type { ShownStatus } from '../shared/results.ts';
 import { visibleWindows } from './windows.ts';
 
-const endings: Partial<Record<RunStatus, string>> = { finished: 'Finished', failed: 'Failed', interrupted: 'Interrupted' };
+const endings: Partial<Record<ShownStatus, string>> = { finished: 'Finished', failed: 'Failed', interrupted: 'Interrupted' };
 
 export class DesktopActivity {
   readonly #wantsNotifications: () => boolean;

@@ -9,7 +9,7 @@ import { answerGpuWindows } from './gpu-window.ts';
 import { answerCalls, emitToWindows } from './ipc.ts';
 import { setupMenu } from './menu.ts';
 import { setupNavigation } from './navigation.ts';
-import { setupOpenedFiles } from './opened-files.ts';
+import { setupOpenedFiles, takeOpenedFiles } from './opened-files.ts';
 import { registerScheme, servePages } from './protocol.ts';
 import { setupQuit } from './quit.ts';
 import { startTrainer } from './trainer.ts';
@@ -18,6 +18,8 @@ import { openWindow } from './window.ts';
 app.enableSandbox();
 registerScheme();
 setupNavigation();
+let tellOfFiles = (): void => undefined;
+setupOpenedFiles(() => tellOfFiles());
 
 if (app.requestSingleInstanceLock()) {
   await app.whenReady();
@@ -47,6 +49,7 @@ function start(): void {
       emitToWindows(event, payload);
     },
     ...files,
+    takeOpened: takeOpenedFiles,
   });
   function show(): void {
     openWindow(workbench.values);
@@ -62,10 +65,10 @@ function start(): void {
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion: app.getVersion(), copyright: 'MIT licence' });
   setupMenu((command) => emitToWindows('command', command));
   setupQuit(workbench);
-  setupOpenedFiles((paths) => {
+  tellOfFiles = () => {
     show();
-    void workbench.call('runs.import', { paths });
-  });
+    emitToWindows('files-opened', null);
+  };
   app.on('activate', show);
   app.on('second-instance', show);
   app.on('window-all-closed', () => {

@@ -1,16 +1,24 @@
 /** Files between the browser and the server: uploads go to a temporary folder, what is saved waits to be fetched once. */
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Saved } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 
 /** Milliseconds until a file that nobody fetches is forgotten. */
 const fetchWithin = 60_000;
+
+/** Files that are sent together share a folder of this name: a UUID. */
+const batchPattern = /^[0-9a-f-]{36}$/;
+
+const temporary = realpathSync(tmpdir());
+const prefix = 'capscope-upload-';
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+const uploaded = new RegExp(`${escaped(join(temporary, prefix))}[^\\\\/]+[\\\\/][0-9a-f-]{36}[\\\\/]`, 'g');
 
 export class Files {
   #uploads: string | null = null;
@@ -20,8 +28,8 @@ export class Files {
   async upload(batch: string, path: string, content: Readable): Promise<string> {
     const parts = path.split('/');
     const plain = (part: string) => part !== '' && part !== '.' && part !== '..' && !/[\\\0:]/.test(part);
-    if (!/^[0-9a-f-]{36}$/.test(batch) || !parts.every(plain)) throw new InputError(`${path} is not a name under which a file can be sent`);
-    this.#uploads ??= mkdtempSync(join(tmpdir(), 'capscope-upload-'));
+    if (!batchPattern.test(batch) || !parts.every(plain)) throw new InputError(`${path} is not a name under which a file can be sent`);
+    this.#uploads ??= mkdtempSync(join(temporary, prefix));
     const folder = join(this.#uploads, batch);
     const file = join(folder, ...parts);
     await mkdir(dirname(file), { recursive: true });
@@ -29,10 +37,12 @@ export class Files {
     return join(folder, parts[0]!);
   }
 
-  /** How the person at the page knows an uploaded file or folder; any other path is its own name. */
-  nameOf(path: string): string {
-    if (this.#uploads === null || !path.startsWith(this.#uploads)) return path;
-    return relative(this.#uploads, path).split(sep).slice(1).join('/');
+  /**
+   * A text with uploaded files and folders as the person at the page knows them: without the folder that they lie in here, or
+   * lay in with an earlier server.
+   */
+  named(text: string): string {
+    return text.replaceAll(uploaded, '');
   }
 
   offer(name: string, content: Uint8Array): Saved {

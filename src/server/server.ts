@@ -48,7 +48,7 @@ export async function startServer({ database, host, port, startTrainer = startTr
     database,
     ...folders(),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
-    nameOf: (path) => files.nameOf(path),
+    named: (text) => files.named(text),
     startTrainer,
     emit: (event, payload) => {
       const message = toWire({ event, payload });

@@ -132,6 +132,9 @@ export type RunAnalysis = z.infer<typeof RunAnalysis>;
 export const RunStatus = z.enum(['queued', 'running', 'stopped', 'interrupted', 'failed', 'finished']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** As people are told: a run that was stopped and still waits in a queue is paused, and goes on by itself when the queue does. */
+export type ShownStatus = RunStatus | 'paused';
+
 /** What a run is to the others of its study: `source` is trained with the CCM term, and `pruned` ones are cut from it. */
 export const RunRole = z.enum(['unpruned', 'source', 'pruned']);
 export type RunRole = z.infer<typeof RunRole>;

@@ -24,9 +24,9 @@ export interface Host {
   decoder?: string | URL | undefined;
   /** Folder that `npm run engine:tensorflow` fills. */
   tensorflow: string;
+  /** A text with the files and folders in it as the people who gave them know them; by default by their paths. */
+  named?: ((text: string) => string) | undefined;
   /** A process, or a window, in which this engine can compute. */
-  /** How people know a file or folder that they have given; by default its path. */
-  nameOf?: ((path: string) => string) | undefined;
   startTrainer: (engine: EngineName) => TrainerProcess;
   /** To every page. */
   emit: <E extends EventName>(event: E, payload: Events[E]) => void;
@@ -35,4 +35,6 @@ export interface Host {
   /** Asks for files; null when cancelled or when there is no way to ask. */
   pick: (purpose: 'dataset' | 'dataset-folder' | 'run') => Promise<string[] | null>;
   reveal: (path: string) => void;
+  /** Files of runs that the system has handed over, each once. */
+  takeOpened?: () => string[];
 }

@@ -129,6 +129,6 @@ function importOne({ store, host }: RunsContext, path: string) {
     return { file, run: runs.find((run) => run.id === id) ?? null, added, problem: null };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { file, run: null, added: false, problem: error.message };
+    return { file, run: null, added: false, problem: host.named?.(error.message) ?? error.message };
   }
 }

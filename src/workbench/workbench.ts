@@ -114,12 +114,16 @@ export class Workbench {
       const handler = this.#handlers[method] as (argument: unknown) => unknown;
       return { ok: true, value: await handler(parsed.data) };
     } catch (error) {
-      if (error instanceof InputError) return refuse('input', error.message);
+      if (error instanceof InputError) return refuse('input', this.#named(error.message));
       // Looking for engines, for one, may still be under way when everything ends.
       if (this.#closed) return refuse('input', 'Capscope is closing');
       console.error(error);
-      return refuse('fault', `${method} failed: ${error instanceof Error ? error.message : String(error)}`);
+      return refuse('fault', this.#named(`${method} failed: ${error instanceof Error ? error.message : String(error)}`));
     }
+  }
+
+  #named(text: string): string {
+    return this.#host.named?.(text) ?? text;
   }
 
   /** Those that cannot be read count as none, so that everything else still can. */
@@ -184,6 +188,7 @@ export class Workbench {
         return null;
       },
       'files.pick': ({ purpose }) => host.pick(purpose),
+      'files.opened': () => host.takeOpened?.() ?? [],
       'files.save': ({ name, content }) =>
         host.save(fileName(name), typeof content === 'string' ? new TextEncoder().encode(content) : content),
       'files.reveal': ({ path }) => {

@@ -138,6 +138,30 @@ it('calls, uploads, reads, sends events and downloads', async () => {
   socket.close();
 });
 
+it('names files as the person at the page knows them, not by where they lie on the server', async () => {
+  const origin = `http://127.0.0.1:${port}`;
+  const socket = await connect({ cookie, origin });
+  const upload = async (path: string, content: Uint8Array) => {
+    const url = `/upload?batch=${crypto.randomUUID()}&path=${encodeURIComponent(path)}`;
+    return (JSON.parse((await ask('POST', url, { cookie, origin }, content)).text) as { root: string }).root;
+  };
+  const run = await upload('mine.capscope', Buffer.from('no run'));
+  expect(await call(socket, 'runs.import', { paths: [run] })).toMatchObject({
+    value: [{ problem: expect.stringMatching(/^mine\.capscope is not an exported run/) as string }],
+  });
+  for (const [name, content] of [
+    ['table.csv', 'a,b\n1,2\n'],
+    ['digits.npz', 'no archive'],
+    ['pictures/cat/1.png', 'no image'],
+  ] as const) {
+    const opened = await call(socket, 'datasets.open', { task: name, paths: [await upload(name, Buffer.from(content))] });
+    expect(opened).toMatchObject({ ok: true, value: { status: 'failed' } });
+    expect(JSON.stringify(opened)).toContain(name.split('/')[0]);
+    expect(JSON.stringify(opened)).not.toContain('capscope-upload');
+  }
+  socket.close();
+});
+
 it.each(['../x', '/etc/passwd', 'a//b', 'a/../../b', 'C:\\x', ''])('refuses to keep an upload as "%s"', async (path) => {
   const url = `/upload?batch=${crypto.randomUUID()}&path=${encodeURIComponent(path)}`;
   expect((await ask('POST', url, { cookie, origin: `http://127.0.0.1:${port}` }, new Uint8Array(1))).status).toBe(400);

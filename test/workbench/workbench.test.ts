@@ -1,4 +1,5 @@
 /** The workbench from its contract's side: real data, real trainer processes, a small network. */
+import Database from 'better-sqlite3';
 import { copyFileSync, mkdirSync, writeFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -178,7 +179,7 @@ describe('runs', () => {
     const runs = await again.call('runs.list');
     expect(runs).toMatchObject([
       { id, status: 'interrupted', resumable: true },
-      { id: second, status: 'stopped', resumable: true },
+      { id: second, status: 'paused', resumable: true },
     ]);
     const before = runs[0]!.epoch;
     expect(before).toBeGreaterThan(0);
@@ -205,6 +206,13 @@ describe('runs', () => {
     await next('step', ({ run }) => run === first);
     await call('queue.pause');
     expect(await call('queue.state')).toEqual({ held: true, current: null, waiting: [first, second, third] });
+    expect(await call('runs.list')).toMatchObject([{ status: 'paused' }, { status: 'queued' }, { status: 'queued' }]);
+    const left = next('runs', hasEnded(first!, 'stopped'));
+    await call('queue.cancel', { ids: [first!] });
+    await left;
+    const back = next('runs', hasEnded(first!, 'paused'));
+    await call('queue.resume', { ids: [first!], first: true });
+    await back;
     await call('queue.cancel', { ids: [second!] });
     await call('queue.continue');
     await next('step', ({ run }) => run === first);
@@ -216,6 +224,27 @@ describe('runs', () => {
       { id: third, status: 'running' },
     ]);
   });
+});
+
+it('a run that cannot be read leaves the queue with a sentence, and the next one starts', async () => {
+  const folder = temporaryFolder();
+  const bench = await open(folder);
+  const { call, next } = bench;
+  const data = await smallData(bench);
+  await call('queue.pause');
+  const ids = await call('queue.train', { name: 'spoilt', dataset: data.fingerprint, network, training, seeds: [1, 2] });
+  const database = new Database(join(folder, 'capscope.db'));
+  database.prepare(`UPDATE runs SET spec = '{' WHERE id = ?`).run(ids[0]);
+  database.close();
+  const notice = next('notice');
+  const started = next('step', ({ run }) => run === ids[1]);
+  await call('queue.continue');
+  expect(await notice).toEqual({
+    kind: 'error',
+    text: `Run ${ids[0]!} was taken out of the queue: spec of run ${ids[0]!} cannot be read: it is not JSON`,
+  });
+  await started;
+  expect(await call('queue.state')).toMatchObject({ waiting: [] });
 });
 
 describe('ended right after its start', () => {

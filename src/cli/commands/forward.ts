@@ -7,6 +7,7 @@ import { readWhole, writeDurably } from '../../store/disk.ts';
 import { tensorflowFolder } from '../../store/location.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { decodeImages, imagesName } from '../input-images.ts';
+import { oneLine } from '../../shared/one-line.ts';
 import { jsonOption, print, printJson } from '../options.ts';
 
 export function addForward(program: Command): void {
@@ -32,7 +33,7 @@ export function addForward(program: Command): void {
         writeDurably(outPath, encodeWeights(capsules, {}));
         const tensors = [...capsules].map(([name, { shape }]) => ({ name, shape }));
         if (json) printJson({ file: outPath, tensors });
-        else print([`Wrote ${outPath}:`, ...tensors.map(({ name, shape }) => `  ${name} (${shape.join(', ')})`)].join('\n'));
+        else print([`Wrote ${outPath}:`, ...tensors.map(({ name, shape }) => `  ${oneLine(name)} (${shape.join(', ')})`)].join('\n'));
       } finally {
         engine.dispose();
       }

@@ -73,12 +73,12 @@ function describeLoaded({ dataset, format, notes, problems }: Loaded): string {
   const { train, test, trainPerClass, testPerClass } = countImages(dataset);
   const channels = shape.channels === 1 ? 'grey' : shape.channels === 3 ? 'RGB' : `${shape.channels} channels`;
   const parts = [
-    `${name}: ${format}, ${count(train)} training and ${count(test)} test images of ${shape.height} × ${shape.width}, ${channels}`,
+    `${oneLine(name)}: ${format}, ${count(train)} training and ${count(test)} test images of ${shape.height} × ${shape.width}, ${channels}`,
     table(
       [{ head: 'class' }, { head: 'training', align: 'right' }, { head: 'test', align: 'right' }],
       classes.map((label, i) => [label, count(trainPerClass[i]!), count(testPerClass[i]!)]),
     ),
-    notes.join('\n'),
+    notes.map(oneLine).join('\n'),
     problems.length > 0
       ? [
           `Left out (${count(problems.length)}):`,

@@ -4,7 +4,8 @@ import { countAsMeasured } from '../../shared/inactive.ts';
 import { measures, notesOn } from '../../shared/measures/catalogue.ts';
 import { criteria, ruleText } from '../../shared/measures/criteria.ts';
 import type { Measured } from '../../shared/measures/measured.ts';
-import type { EpochMetrics, LayerCut, RunRecord } from '../../shared/results.ts';
+import { oneLine } from '../../shared/one-line.ts';
+import type { EpochMetrics, LayerCut, RunRecord, ShownStatus } from '../../shared/results.ts';
 import type { MeasureSpec } from '../../shared/spec/training.ts';
 import { recordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -19,10 +20,11 @@ export function addShow(program: Command): void {
     .addOption(jsonOption())
     .action((prefix: string, { db, json }: { db: string; json?: true }) =>
       withExistingStore(db, (store) => {
-        const run = store.runByPrefix(prefix);
+        const stored = store.runByPrefix(prefix);
+        const run = { ...stored, status: store.summaries([stored.id])[0]?.status ?? stored.status };
         const details = {
           run,
-          record: recordOf(store, run),
+          record: recordOf(store, stored),
           study: run.study === null ? null : store.study(run.study).name,
           dataset: store.dataset(run.dataset),
           epochs: store.epochs(run.id),
@@ -35,6 +37,8 @@ export function addShow(program: Command): void {
     );
 }
 
+type Shown = Omit<StoredRun, 'status'> & { status: ShownStatus };
+
 interface Details {
   record: RunRecord | null;
   study: string | null;
@@ -43,14 +47,16 @@ interface Details {
   analysis: RunResult['analysis'] | null;
 }
 
-function text(store: Store, run: StoredRun, { record, study, dataset, epochs, analysis }: Details): string {
+function text(store: Store, run: Shown, { record, study, dataset, epochs, analysis }: Details): string {
   const { measure } = run.spec.training;
+  // A fault of Capscope's comes with the lines of its stack.
+  const [error, ...stack] = run.error?.split('\n') ?? [];
   const parts = [
     facts([
       ['run', `${run.id} ${run.name}`],
       ['study', study ?? '(imported)'],
       ['cut from', run.parent ?? '-'],
-      ['status', run.error === null ? run.status : `${run.status}: ${run.error}`],
+      ['status', error === undefined ? run.status : `${run.status}: ${error}`],
       ['data', dataset.name],
       ['seed', String(run.spec.seed)],
       ['engine', [run.engine ?? '-', ...Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)].join(', ')],
@@ -59,6 +65,7 @@ function text(store: Store, run: StoredRun, { record, study, dataset, epochs, an
       ['created', minute(run.created)],
     ]),
   ];
+  if (stack.length > 0) parts.push(stack.map(oneLine).join('\n'));
   const measured = record ?? untested(run);
   parts.push(facts(resultFacts(measured)), ...notesOn(measures, [measured]));
   if (epochs.length > 0) parts.push(epochTable(epochs, measure));
@@ -72,7 +79,7 @@ function text(store: Store, run: StoredRun, { record, study, dataset, epochs, an
 }
 
 /** What is known of a run before its first test. */
-function untested({ params, flops }: StoredRun): Measured {
+function untested({ params, flops }: Pick<StoredRun, 'params' | 'flops'>): Measured {
   return { params, flops, weightBytes: 0, accuracy: null, loss: null, inactive: null, imagesPerSecond: null, peakMemoryBytes: null };
 }
 

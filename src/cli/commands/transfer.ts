@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { exportRun, importRun } from '../../store/archive.ts';
+import { oneLine } from '../../shared/one-line.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore, withStore } from '../options.ts';
 
 export function addExport(program: Command): void {
@@ -15,7 +16,7 @@ export function addExport(program: Command): void {
         const path = resolve(file);
         exportRun(store, run, path);
         if (json) printJson({ id: run.id, file: path });
-        else print(`Run ${run.id} (${run.name}) is now also in ${path}.`);
+        else print(`Run ${run.id} (${oneLine(run.name)}) is now also in ${oneLine(path)}.`);
       }),
     );
 }

@@ -1,12 +1,13 @@
 /** Terms of the method as pages print them, and what each means in a sentence. */
 import type { RunSummary } from '../../shared/contract/index.ts';
-import type { RunStatus } from '../../shared/results.ts';
+import type { ShownStatus } from '../../shared/results.ts';
 
 export const roleNames: Record<RunSummary['role'], string> = { unpruned: 'unpruned', source: 'source', pruned: 'pruned' };
 
-export const statusNames: Record<RunStatus, string> = {
+export const statusNames: Record<ShownStatus, string> = {
   queued: 'queued',
   running: 'running',
+  paused: 'paused',
   stopped: 'stopped',
   interrupted: 'interrupted',
   failed: 'failed',

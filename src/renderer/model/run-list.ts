@@ -1,12 +1,12 @@
 /** Searching, filtering, sorting and grouping of the list of runs. Made for thousands: everything is one pass. */
 import type { RunSummary } from '../../shared/contract/index.ts';
 import { measures } from '../../shared/measures/catalogue.ts';
-import type { RunStatus } from '../../shared/results.ts';
+import type { ShownStatus } from '../../shared/results.ts';
 
 export interface RunFilter {
   /** Words, all of which must occur; `tag:x`, `data:x`, `status:x` and `study:x` look into one field only. */
   search: string;
-  status: RunStatus | 'all';
+  status: ShownStatus | 'all';
   role: RunSummary['role'] | 'all';
   favourites: boolean;
   archived: boolean;

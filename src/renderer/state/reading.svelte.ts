@@ -52,6 +52,12 @@ class ReadingTasks {
     if (paths && paths.length > 0) await this.open(paths);
   }
 
+  /** What the system has handed over. */
+  async openHandedOver(): Promise<void> {
+    const paths = await attempt(() => call('files.opened'));
+    if (paths && paths.length > 0) await this.open(paths);
+  }
+
   async pick(purpose: 'dataset' | 'dataset-folder' | 'run'): Promise<void> {
     const paths = await attempt(() => pickPaths(purpose));
     if (paths && paths.length > 0) await this.open(paths);

@@ -62,6 +62,8 @@ export const appMethods = {
 
   /** Asks for files with the system's dialog; null when cancelled. In browser mode the client asks instead and uploads what was chosen. */
   'files.pick': method<string[] | null>()(z.strictObject({ purpose: z.enum(['dataset', 'dataset-folder', 'run']) })),
+  /** Files of runs that the system has handed over (double-clicked, named at the start), each once; `files-opened` says that there are some. */
+  'files.opened': method<string[]>()(),
   /** Saves what the page has made (a chart, a table). */
   'files.save': method<Saved>()(
     z.strictObject({ name: z.string().min(1).max(200), content: z.union([z.string().max(2 ** 28), z.instanceof(Uint8Array)]) }),

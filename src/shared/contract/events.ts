@@ -43,6 +43,8 @@ export interface Events {
   scoring: { task: string; done: number; total: number };
   settings: Settings;
   command: Command;
+  /** `files.opened` has something. */
+  'files-opened': null;
   /** Something happened that nobody asked for: the trainer died, a file could not be opened. */
   notice: { kind: 'info' | 'error'; text: string };
 }

@@ -1,6 +1,6 @@
 /** Runs: the list, one in full, what people note about them, and their way in and out as files. */
 import { z } from 'zod';
-import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRecord, RunStatus } from '../results.ts';
+import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRecord, ShownStatus } from '../results.ts';
 import type { RunArm } from '../spec/arms.ts';
 import type { InputShape } from '../spec/network.ts';
 import type { PruningSpec } from '../spec/pruning.ts';
@@ -13,7 +13,7 @@ import { method } from './method.ts';
 export interface RunSummary {
   id: string;
   name: string;
-  status: RunStatus;
+  status: ShownStatus;
   role: RunRecord['role'];
   arm: RunArm;
   /** For twinFinder() of twins.ts. */

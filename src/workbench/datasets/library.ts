@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { KeptDataset } from '../../datasets/kept.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
 import { isUnprepared } from '../../datasets/preparation/prepare.ts';
-import type { DatasetImage, DatasetPreview, DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
+import type { DatasetImage, DatasetPreview, DatasetProblem, DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
@@ -109,7 +109,8 @@ export class Library {
 
   async preview(fingerprint: string, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
     const { from, base } = this.#sourceOrThrow(fingerprint);
-    return this.#previews.preview(base ?? fingerprint, from, request);
+    const preview = await this.#previews.preview(base ?? fingerprint, from, request);
+    return preview.ok ? preview : { ok: false, message: this.#named(preview.message) };
   }
 
   rename(fingerprint: string, name: string): DatasetSummary {
@@ -170,15 +171,24 @@ export class Library {
   }
 
   #opened(task: string, read: Read): OpenedDataset {
-    if (read.status === 'partial') return read;
+    if (read.status === 'partial') return { ...read, problems: this.#namedIn(read.problems) };
     const pending = this.#pending.get(task);
     this.#pending.delete(task);
-    if (read.status !== 'kept' || !pending) return read.status === 'kept' ? { status: 'cancelled' } : read;
+    if (read.status === 'failed') return { ...read, problems: this.#namedIn(read.problems) };
+    if (read.status !== 'kept' || !pending) return { status: 'cancelled' };
     const { record } = read;
-    const known = remember(this.#store, record, { ...pending, nameOf: this.#host.nameOf });
+    const known = remember(this.#store, record, { ...pending, named: this.#host.named });
     // The bundled sample is kept already, in the program's own folder.
     if (this.#store.images.find(record.fingerprint)?.file === null) this.#cache.remove(record.file);
-    return { status: 'opened', dataset: this.#announce(record.fingerprint), known, notes: record.notes };
+    return { status: 'opened', dataset: this.#announce(record.fingerprint), known, notes: record.notes.map((note) => this.#named(note)) };
+  }
+
+  #named(text: string): string {
+    return this.#host.named?.(text) ?? text;
+  }
+
+  #namedIn(problems: readonly DatasetProblem[]): DatasetProblem[] {
+    return problems.map(({ file, message }) => ({ file: file === null ? null : this.#named(file), message: this.#named(message) }));
   }
 
   #entry(fingerprint: string): StoredImages {

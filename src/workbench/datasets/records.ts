@@ -1,4 +1,5 @@
 /** What the store remembers of a data set's images, besides the data set itself. */
+import { oneLine } from '../../shared/one-line.ts';
 import type { Store } from '../../store/store.ts';
 import type { KeptRecord } from './cache.ts';
 
@@ -6,20 +7,20 @@ export interface Remembered {
   paths: readonly string[];
   base?: string | null;
   name?: string | undefined;
-  nameOf?: ((path: string) => string) | undefined;
+  named?: ((text: string) => string) | undefined;
 }
 
 /** Makes a kept data set known, or tells of it anew. Answers whether it was known already. */
 export function remember(
   store: Store,
   record: KeptRecord,
-  { paths, base = null, name = record.name, nameOf = (path) => path }: Remembered,
+  { paths, base = null, name = record.name, named = (text) => text }: Remembered,
 ): boolean {
   const { fingerprint, shape, classes, train, test, file, bytes, trainPerClass, testPerClass } = record;
   const { preparation, standardisation, format, problems } = record;
   return store.atomically(() => {
     const known = store.images.find(fingerprint);
-    store.addDataset({ fingerprint, name, shape, classes, train, test });
+    store.addDataset({ fingerprint, name: oneLine(name), shape, classes, train, test });
     const opened = new Date().toISOString();
     // The bundled sample stays what it is; for any other, the files may lie elsewhere now.
     if (known?.file === null) store.images.put({ ...known, opened });
@@ -29,7 +30,7 @@ export function remember(
         dataset: fingerprint,
         file,
         recipe,
-        source: sourceName(paths.map(nameOf)),
+        source: sourceName(paths.map(named)),
         bytes,
         trainPerClass,
         testPerClass,

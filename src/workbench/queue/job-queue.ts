@@ -79,6 +79,7 @@ export class JobQueue {
     queue.add(running === null ? ids : ids.filter((id) => id !== running), first);
     // The current run stays at the head, where it is found after a crash.
     if (first && running !== null) queue.reorder([running]);
+    this.#tellStopped(ids);
     this.#changed();
   }
 
@@ -89,6 +90,7 @@ export class JobQueue {
 
   remove(ids: readonly string[]): void {
     this.#context.store.queue.remove(ids.filter((id) => id !== this.running));
+    this.#tellStopped(ids);
     this.#changed();
   }
 
@@ -165,10 +167,17 @@ export class JobQueue {
   #startNext(): void {
     const { store } = this.#context;
     for (const id of store.queue.list()) {
-      const run = store.findRun(id);
-      if (!run || run.status === 'finished') store.queue.remove([id]);
-      else if (run.parent === null || store.run(run.parent).status === 'finished') {
-        if (this.#start(id)) return;
+      try {
+        const run = store.findRun(id);
+        if (!run || run.status === 'finished') store.queue.remove([id]);
+        else if (run.parent === null || store.run(run.parent).status === 'finished') {
+          if (this.#start(id)) return;
+        }
+      } catch (error) {
+        // One that cannot be read, or whose parent cannot, keeps no other waiting.
+        if (!(error instanceof InputError)) throw error;
+        store.queue.remove([id]);
+        this.#notice(`Run ${id} was taken out of the queue: ${error.message}`);
       }
     }
   }
@@ -331,6 +340,12 @@ export class JobQueue {
 
   #runChanged(id: string): void {
     this.#context.host.emit('runs', this.#context.store.summaries([id]));
+  }
+
+  /** Whether one that was stopped counts as paused depends on whether it waits. */
+  #tellStopped(ids: readonly string[]): void {
+    const stopped = this.#context.store.summaries(ids).filter(({ status }) => status === 'stopped' || status === 'paused');
+    if (stopped.length > 0) this.#context.host.emit('runs', stopped);
   }
 
   #log(run: string, level: LogLine['level'], text: string): void {
