@@ -3,6 +3,7 @@
  * for bit. What a step has measured stays on the device until several steps are read together.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { divergenceText } from '../../shared/findings/divergence.ts';
 import type { EpochMetrics, StartMetrics } from '../../shared/results.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
 import type { CapsNet } from '../network/capsnet.ts';
@@ -176,9 +177,8 @@ export class TrainingState {
   }
 
   #divergence(loss: number): Error {
-    return new Error(
-      `The loss became ${loss} in epoch ${this.#epoch + 1}, step ${this.#sums.steps + 1}; a smaller learning rate than ${this.#training.learningRate} usually helps.`,
-    );
+    const at = { loss, epoch: this.#epoch + 1, step: this.#sums.steps + 1 };
+    return new Error(divergenceText(at, this.#training.learningRate));
   }
 
   /** Ends the epoch, all steps of which have been read, and returns what was measured in it. */
