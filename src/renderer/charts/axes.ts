@@ -6,14 +6,14 @@ import type { Axis } from './look.ts';
 const percentTick = (value: number, step: number) => percent(value, step < 0.00095 ? 2 : step < 0.0095 ? 1 : 0);
 
 export const epochAxis: Axis = { label: 'epoch', exact: (v) => real(v, 4), tick: (v) => count(v), whole: true };
-export const accuracyAxis: Axis = { label: 'accuracy', exact: (v) => percent(v, 2), tick: percentTick, within: [0, 1] };
-export const lossAxis: Axis = { label: 'loss', exact: (v) => real(v, 4), tick: (v) => real(v, 2), within: [0, Infinity] };
+export const accuracyAxis: Axis = { label: 'accuracy', exact: (v) => percent(v, 2), tick: percentTick, within: [0, 1], span: 0.04 };
+export const lossAxis: Axis = { label: 'loss', exact: (v) => real(v, 4), tick: (v) => real(v, 2), within: [0, Infinity], span: 0.04 };
 export const shareAxis: Axis = { label: 'inactive capsules', exact: (v) => percent(v, 1), tick: percentTick, min: 0, max: 1 };
 export const countAxis: Axis = { label: 'inactive capsules', exact: count, whole: true, min: 0 };
 export const speedAxis: Axis = { label: 'images/s', exact: count, min: 0 };
-export const normAxis: Axis = {
-  label: 'gradient norm',
-  exact: (v) => real(v, 3),
-  tick: (v) => real(v, 1),
-  log: true,
-};
+/** A gradient that is exactly 0 has a place below all others: it says more than any of them. */
+export function normAxis(norms: readonly number[]): Axis {
+  const positive = norms.filter((norm) => norm > 0);
+  const zero = positive.length === norms.length ? {} : { zero: 10 ** (Math.floor(Math.log10(Math.min(1, ...positive))) - 1) };
+  return { label: 'gradient norm', exact: (v) => real(v, 3), tick: (v) => real(v, 1), log: true, ...zero };
+}

@@ -29,10 +29,11 @@ const MOST_MARKED = 40;
 /** Beyond as many points as there are pixels, more only cost time. */
 const DECIMATED_TO = 1000;
 
-export function lineDatasets(series: readonly Series[]): ChartDataset<'line', Point[]>[] {
+/** @param zero where what is exactly 0 is drawn, on a logarithmic axis. */
+export function lineDatasets(series: readonly Series[], zero?: number): ChartDataset<'line', Point[]>[] {
   return series.map(({ label, style, points, plain }) => ({
     label,
-    data: points as Point[],
+    data: zero === undefined ? (points as Point[]) : points.map((point) => (point.y === 0 ? { ...point, y: zero } : point)),
     borderColor: style.colour,
     backgroundColor: style.colour,
     borderWidth: 1.75,
@@ -65,7 +66,8 @@ export function lineOptions(x: Axis, y: Axis, levels: readonly Level[], look: Lo
         itemSort: (a, b) => (b.parsed.y ?? 0) - (a.parsed.y ?? 0),
         callbacks: {
           title: ([item]) => (item ? `${x.label} ${x.exact(item.parsed.x ?? NaN)}` : ''),
-          label: (item: TooltipItem<'line'>) => ` ${y.exact(item.parsed.y ?? NaN)}  ${item.dataset.label ?? ''}`,
+          label: (item: TooltipItem<'line'>) =>
+            ` ${y.exact(item.parsed.y === y.zero ? 0 : (item.parsed.y ?? NaN))}  ${item.dataset.label ?? ''}`,
         },
       },
       annotation: { annotations: Object.fromEntries(levels.map((level, i) => [`level${i}`, levelAnnotation(level, look)])) },

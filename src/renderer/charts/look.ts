@@ -23,6 +23,10 @@ export interface Axis {
   min?: number;
   max?: number;
   log?: boolean;
+  /** Where a logarithmic axis draws what is exactly 0. */
+  zero?: number;
+  /** The shortest stretch that it shows: what hardly changes is to look so. */
+  span?: number;
   /** Values are never beyond these, and so neither is the axis. */
   within?: readonly [number, number];
   /** Only whole numbers. */
@@ -30,15 +34,16 @@ export interface Axis {
 }
 
 export function axisOptions(axis: Axis, look: Look, place: 'x' | 'y') {
-  const print = axis.tick ?? axis.exact;
+  const print = (value: number, step: number) => (value === axis.zero ? '0' : (axis.tick ?? axis.exact)(value, step));
   return {
     type: axis.log ? ('logarithmic' as const) : ('linear' as const),
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
     afterDataLimits: (scale: Scale) => {
       const [low, high] = axis.within ?? [-Infinity, Infinity];
-      scale.min = Math.max(low, scale.min);
-      scale.max = Math.min(high, scale.max);
+      const missing = Math.max(0, (axis.span ?? 0) - (scale.max - scale.min)) / 2;
+      scale.min = axis.zero ?? Math.max(low, scale.min - missing);
+      scale.max = Math.min(high, scale.max + missing);
     },
     title: { display: true, text: axis.label, color: look.muted, font: { size: 11, weight: 'normal' as const }, padding: 2 },
     grid: { color: place === 'y' ? look.grid : 'transparent', drawTicks: false },
