@@ -6,6 +6,7 @@ import type { StudyResult } from '../../src/shared/results.ts';
 import { recordOf } from '../../src/store/records.ts';
 import { thawed } from '../frozen/frozen-folder.ts';
 import { openStore } from '../store/fixtures.ts';
+import type { Inspection } from '../../src/cli/commands/inspect.ts';
 import { codeIn, page, tableOf } from './pages.ts';
 
 const commands = page('commands.md');
@@ -51,4 +52,20 @@ it('shows what study --json prints', () => {
   const store = openStore(thawed());
   const pruned = store.runs(store.studies()[1]!.id).find(({ spec }) => spec.pruning !== null)!;
   expect(shapeOf(documented['runs'])).toEqual(shapeOf([recordOf(store, pruned)]));
+});
+
+it('shows what inspect --json prints', () => {
+  const fields: Record<keyof Inspection, true> = {
+    ok: true,
+    name: true,
+    format: true,
+    train: true,
+    test: true,
+    classes: true,
+    shape: true,
+    notes: true,
+    problems: true,
+  };
+  const documented = /inspect <path> --json` prints `\{([^[]*)/.exec(commands.text)![1]!;
+  expect([...documented.matchAll(/"(\w+)"/g)].map(([, field]) => field)).toEqual(Object.keys(fields));
 });
