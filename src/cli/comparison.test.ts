@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../shared/results.ts';
-import { comparedByGroup, comparedWithFirst, comparisonTable } from './comparison.ts';
+import { compared, comparisonTable } from './comparison.ts';
 
 function record(
   name: string,
@@ -30,6 +30,7 @@ function record(
     top5: 1,
     loss: 0,
     inactive: { total, of: of * inactive.length, threshold: 0.01, criterion: 'mean-vector', perLayer },
+    activityAtStart: [],
     dead: null,
     imagesPerSecond: speed,
     peakMemoryBytes: 0,
@@ -40,10 +41,10 @@ function record(
 
 const unpruned = record('unpruned', 'unpruned', 2641680, 0.9712, [2, 7, 12], 16, 100);
 const source = record('source', 'source', 2641680, 0.9, [1, 1, 1], 16, 100);
-const pruned = record('pruned', 'pruned', 700000, 0.98, [0, 1, 2], 8, 185.4);
+const pruned = { ...record('pruned', 'pruned', 700000, 0.98, [0, 1, 2], 8, 185.4), twin: 'unpruned' };
 
-it('shows pruned runs under the unpruned one of their group, with the difference', () => {
-  expect(comparisonTable(comparedByGroup([[unpruned, source, pruned]]))).toBe(
+it('shows under each run how it differs from its own twin', () => {
+  expect(comparisonTable(compared([unpruned, pruned], null))).toBe(
     [
       'run         test acc.           inactive  by layer     parameters  images/s',
       'unpruned      97.12 %  21 of 48 (43.8 %)   2   7   12   2,641,680       100',
@@ -55,32 +56,26 @@ it('shows pruned runs under the unpruned one of their group, with the difference
 
 it('leaves out what cannot be compared: layers of networks of different depth, shares without capsules', () => {
   const flat = record('flat', 'pruned', 10, 0.5, [], 16, 0);
-  const lines = comparisonTable(comparedWithFirst([unpruned, flat])).split('\n');
+  const lines = comparisonTable(compared([unpruned, flat], unpruned)).split('\n');
   expect(lines[2]).toMatch(/^flat +50\.00 % +0 of 0 +10 +–$/);
   expect(lines[3]).toMatch(/^difference +-47\.12 pp +-100\.0 %$/);
 });
 
-it('shows an unpruned run alone, and pruned ones whose unpruned twin failed without a difference', () => {
-  expect(comparedByGroup([[unpruned], [pruned]])).toEqual([
-    { run: unpruned, baseline: null },
-    { run: pruned, baseline: null },
-  ]);
-});
+describe('a run is held against', () => {
+  const other = record('other', 'unpruned', 5, 0.9, [0, 0, 0], 4, 1);
+  const control = { ...record('control', 'scratch', 5, 0.9, [0, 0, 0], 4, 1), twin: 'other' };
+  const baselines = (runs: RunRecord[], against: RunRecord | null = null) =>
+    compared(runs, against).map(({ baseline }) => baseline?.name ?? null);
 
-it('compares the controls of a study too, and none of them is taken for the unpruned run', () => {
-  const [ccm, scratch] = (['ccm', 'scratch'] as const).map((arm) => record(arm, arm, 10, 0.5, [], 16, 1));
-  const compared = comparedByGroup([[ccm!, scratch!, unpruned, source, pruned], [ccm!]]);
-  expect(compared.map(({ run, baseline }) => [run.name, baseline?.name ?? null])).toEqual([
-    ['unpruned', null],
-    ['ccm', 'unpruned'],
-    ['scratch', 'unpruned'],
-    ['pruned', 'unpruned'],
-    ['ccm', null],
-  ]);
+  it('its own twin, whichever comes first', () => {
+    expect(baselines([other, pruned, unpruned, source, control])).toEqual([null, 'unpruned', null, null, 'other']);
+  });
+  it('nothing when its twin is not among them', () => expect(baselines([other, pruned, source])).toEqual([null, null, null]));
+  it('the one that was asked for', () => expect(baselines([pruned, source, control], source)).toEqual(['source', null, 'source']));
 });
 
 it('says below the table that the speed of a dead network is no gain', () => {
   const dead = record('dead', 'unpruned', 10, 0.1, [16, 16], 16, 900);
-  const [, note] = comparisonTable(comparedWithFirst([unpruned, dead])).split('\n\n');
+  const [, note] = comparisonTable(compared([unpruned, dead], unpruned)).split('\n\n');
   expect(note).toContain('without one active intermediate capsule');
 });

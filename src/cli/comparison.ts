@@ -1,4 +1,4 @@
-/** The table that a study ends with: runs in rows, and under each compared run how it differs from the one it is compared with. */
+/** Runs in rows, and under each compared run how it differs from the one it is compared with. */
 import { measuresIn, notesOn, type Measure } from '../shared/measures/catalogue.ts';
 import { plain, signed, count } from '../shared/present/format.ts';
 import type { RunRecord } from '../shared/results.ts';
@@ -12,18 +12,10 @@ export interface ComparedRun {
 
 const shown = measuresIn('list');
 
-/** Pruned runs and controls after the unpruned one of the same group (network and seed), to which they are compared. */
-export function comparedByGroup(groups: RunRecord[][]): ComparedRun[] {
-  return groups.flatMap((group) => {
-    const unpruned = group.find(({ arm }) => arm === 'unpruned') ?? null;
-    const others = group.filter(({ arm }) => arm !== 'unpruned' && arm !== 'source');
-    return [...(unpruned ? [{ run: unpruned, baseline: null }] : []), ...others.map((run) => ({ run, baseline: unpruned }))];
-  });
-}
-
-/** Every run after the first is compared with the first. */
-export function comparedWithFirst(runs: RunRecord[]): ComparedRun[] {
-  return runs.map((run, i) => ({ run, baseline: i === 0 ? null : runs[0]! }));
+/** Each run with its own twin, if that is among them; with one of them, all others with that one. */
+export function compared(runs: RunRecord[], against: RunRecord | null): ComparedRun[] {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return runs.map((run) => ({ run, baseline: against ? (run.id === against.id ? null : against) : (byId.get(run.twin ?? '') ?? null) }));
 }
 
 /** The table, and below it what must be said of it. */

@@ -28,3 +28,17 @@ export function facts(entries: [string, string][]): string {
 
 /** A label as it stands in the heads of the terminal's tables: "Test accuracy" → "test accuracy", "FLOPs" as it is. */
 export const lowered = (label: string): string => label.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
+
+/** As wide as a table may be that people read without scrolling. */
+export const WIDTH = 120;
+
+/** Text in lines of at most WIDTH; `indent` stands before every line but the first. */
+export function wrapped(text: string, indent = ''): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= WIDTH) lines.splice(-1, 1, `${line} ${word}`);
+    else lines.push(line === undefined ? word : indent + word);
+  }
+  return lines.join('\n');
+}

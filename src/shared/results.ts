@@ -175,18 +175,10 @@ export interface RunRecord extends Measured {
   top5: number;
   loss: number;
   inactive: InactiveSummary;
+  /** Mean length of the capsules of every capsule layer before the first step, "primary" first; empty where it was not measured. */
+  activityAtStart: number[];
   imagesPerSecond: number;
   peakMemoryBytes: number;
   /** Path of the .safetensors file. */
   weights: string;
-}
-
-/** What `study --json` prints. */
-export interface StudyResult {
-  study: string;
-  engine: string;
-  dataset: { name: string; train: number; test: number };
-  runs: RunRecord[];
-  /** Path of the HTML report. */
-  report: string;
 }

@@ -1,7 +1,7 @@
 /** From a study's spec to its runs: every network, with every seed, in every arm. */
 import { networkAfter } from './pruning-plan.ts';
 import type { Arm } from './spec/arms.ts';
-import { networkOf, type NetworkSpec } from './spec/network.ts';
+import { NetworkFamily, networkOf, NetworkSpec } from './spec/network.ts';
 import { PruningSpec } from './spec/pruning.ts';
 import type { RunSpec } from './spec/run.ts';
 import type { StudySpec } from './spec/study.ts';
@@ -142,4 +142,18 @@ export function networkLabel(network: StudySpec['networks'][number], index: numb
     residual > 0 && `residual ${residual}`,
   ].filter((extra) => extra !== false);
   return [`N${types} D${dim} L${depth}`, ...extras].join(', ');
+}
+
+/** The same of a network that is written out layer by layer: by its family where it is of one, else by its three numbers. */
+export function networkName(network: NetworkSpec): string {
+  const { primary, intermediate, classes, squash, initialisation, bias, residual, decoder } = network;
+  const { kind = 'conv', iterations = classes.iterations } = intermediate[0] ?? {};
+  const numbers = { types: primary.types, dim: primary.dim, depth: intermediate.length };
+  const family = NetworkFamily.safeParse({
+    ...{ ...numbers, kind, iterations, squash, initialisation, bias, residual },
+    ...{ classDim: classes.dim, decoder: decoder !== null },
+  });
+  if (family.success && JSON.stringify(networkOf(family.data)) === JSON.stringify(NetworkSpec.parse(network)))
+    return networkLabel(family.data, 0);
+  return `N${numbers.types} D${numbers.dim} L${numbers.depth}, own layers`;
 }

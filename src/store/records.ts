@@ -3,6 +3,7 @@ import { countAsMeasured, deadOf } from '../shared/inactive.ts';
 import { bestEpoch } from '../shared/measures/measured.ts';
 import type { RunRecord } from '../shared/results.ts';
 import { armOf } from '../shared/spec/arms.ts';
+import { meanOf } from '../shared/statistics/moments.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
 
@@ -34,6 +35,7 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     best: bestEpoch(store.epochAccuracies(run.id)),
     loss: evaluation.loss,
     inactive: countAsMeasured(evaluation.activity, run.spec.training.measure),
+    activityAtStart: (store.start(run.id)?.activity ?? []).map(({ meanLength }) => meanOf(meanLength)),
     dead: deadOf(store.result(run.id)?.analysis ?? null),
     imagesPerSecond: epochs?.imagesPerSecond ?? 0,
     peakMemoryBytes: epochs?.peakMemoryBytes ?? 0,

@@ -7,7 +7,7 @@ import type { RunSummary } from '../shared/contract/index.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { EpochAccuracy } from '../shared/measures/measured.ts';
-import { Evaluation, RunAnalysis, type EpochMetrics } from '../shared/results.ts';
+import { Evaluation, RunAnalysis, StartMetrics, type EpochMetrics } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
 import { armOf } from '../shared/spec/arms.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
@@ -154,14 +154,14 @@ export class Store {
   /** Adds a run that already has an id. */
   insertRun(run: StoredRun): void {
     const values = runColumns.replace(/\w+/g, '@$&');
-    const twinKey = storedTwinKey(run.dataset, this.#lineage(run));
+    const twinKey = storedTwinKey(run.dataset, this.lineage(run));
     this.#sql.run(`INSERT INTO runs (${runColumns}, twin_key) VALUES (${values}, @twinKey)`, { ...runRow(run), twinKey });
   }
 
   /** The specs of the run at the root, of everything between, and of the run itself. */
-  #lineage({ parent, spec }: Pick<StoredRun, 'parent' | 'spec'>): RunSpec[] {
+  lineage({ parent, spec }: Pick<StoredRun, 'parent' | 'spec'>): RunSpec[] {
     const before = parent === null ? null : this.findRun(parent); // A parent that is not there is refused by SQLite.
-    return before ? [...this.#lineage(before), spec] : [spec];
+    return before ? [...this.lineage(before), spec] : [spec];
   }
 
   /** Id of the unpruned run that this one is held against, or null; see shared/twins.ts. */
@@ -315,6 +315,13 @@ export class Store {
 
   epochs(run: string): EpochMetrics[] {
     return this.#epochsFrom(run, 0);
+  }
+
+  /** What the run began with, its epoch 0; null before its first epoch has ended, and where an earlier version did not measure it. */
+  start(run: string): StartMetrics | null {
+    const row = this.#sql.get(`SELECT json_extract(metrics, '$.start') AS start FROM epochs WHERE run = ? ORDER BY epoch LIMIT 1`, run) as
+      { start: string | null } | undefined;
+    return row?.start ? fromJson(StartMetrics, row.start, `start of run ${run}`) : null;
   }
 
   #lastEpoch(run: string): EpochMetrics | undefined {

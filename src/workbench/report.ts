@@ -1,7 +1,6 @@
 /** The HTML report of stored runs. */
 import { renderReport, type ReportRun } from '../report/report.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { RunSpec } from '../shared/spec/run.ts';
 import { recordOf } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
@@ -38,14 +37,9 @@ function reportRun(store: Store, run: StoredRun): ReportRun | null {
     network,
     training,
     pruning,
-    lineage: lineageOf(store, run),
+    lineage: store.lineage(run),
     epochs: store.epochs(run.id),
     evaluation: store.evaluation(run.id),
     analysis: store.result(run.id)?.analysis ?? null,
   };
-}
-
-/** Specs of the runs that it was cut from, beginning with the first, and its own. */
-function lineageOf(store: Store, { parent, spec }: StoredRun): RunSpec[] {
-  return parent === null ? [spec] : [...lineageOf(store, store.run(parent)), spec];
 }

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { encodeIdx } from '../datasets/idx.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { readFileSync } from 'node:fs';
-import type { StudyResult } from '../../src/shared/results.ts';
+import type { StudyResult } from '../../src/shared/study-result.ts';
 import { capscope } from './capscope.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { randomStream } from '../../src/shared/random.ts';
-import type { StudyResult } from '../../src/shared/results.ts';
+import type { StudyResult } from '../../src/shared/study-result.ts';
 import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { startCapscope } from './capscope.ts';
 import { writeTinyStudy } from './tiny-study.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StudyResult } from '../../src/shared/results.ts';
+import type { StudyResult } from '../../src/shared/study-result.ts';
 import { decodeSafetensors, decodeWeights, encodeWeights } from '../../src/shared/safetensors.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { lackOfSignals, needs } from '../needs.ts';
@@ -28,13 +28,15 @@ describe('a study', () => {
     const { code, stdout, stderr } = await run();
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(
-      /^run +test acc\. +inactive +by layer +parameters +images\/s\nunpruned .*\npruned .*\ndifference .*\n\nReport: .*\.html\nRuns: .*capscope\.db\n$/,
+      /^arm +seeds +test accuracy +inactive +collapsed +against its twin +p\nN2 D4 L2, cut chip b0\.5 c0\.5\n {2}unpruned +1 .* of 1\n {2}pruned +1 .* pp, one seed +–\n/,
     );
+    expect(stdout).toMatch(/\n- N2 D4 L2, chip b0\.5 c0\.5: [^]*one seed[^]*\n\nReport: .*\.html\nRuns: .*capscope\.db\n$/);
+    for (const line of stdout.split('\n').slice(0, -3)) expect(line.length).toBeLessThanOrEqual(120);
     expect(stderr).toMatch(/run 1 of 3: unpruned \(\w{8}\)\n/);
     expect(stderr).toMatch(
       /run 1\/3 unpruned: epoch 1\/3, step \d+\/15, loss \d.*, accuracy .* %, inactive -, \d+ images\/s, \d+:\d\d left\n/,
     );
-    expect(stderr).toMatch(/ {2}epoch 3: train loss .*, test accuracy .*, inactive \d of 4 /);
+    expect(stderr).toMatch(/ {2}epoch 3: train loss .*, test accuracy .*, inactive \d of 4[ ,]/);
 
     const result = await json();
     expect(result).toMatchObject({ study: 'Tiny study', engine: 'wasm', dataset: { train: 60, test: 24 } });
@@ -68,6 +70,50 @@ describe('a study', () => {
     expect(again.stderr.match(/already finished/g)).toHaveLength(3);
     expect(again.stdout).toBe(stdout);
     expect(existsSync(db)).toBe(true);
+  });
+
+  it('holds every arm over its seeds against its own twins, for scripts and for people', async () => {
+    const networks = [4, 8].map((types) => ({ types, dim: 2, depth: 1 }));
+    const { db, json, run } = tinyStudy({
+      networks,
+      epochs: { train: 1, fineTune: 1 },
+      arms: ['unpruned', 'ccm', 'pruned'],
+      seeds: [1, 2],
+    });
+    const { runs, statistics, controls, conclusion } = await json();
+    const named = (name: string) => runs.find((one) => one.name === name)!;
+    for (const network of ['N4 D2 L1', 'N8 D2 L1']) {
+      for (const seed of [1, 2])
+        expect(named(`pruned (${network}, seed ${seed})`)).toMatchObject({
+          arm: 'pruned',
+          twin: named(`unpruned (${network}, seed ${seed})`).id,
+        });
+      const accuracies = [1, 2].map((seed) => named(`pruned (${network}, seed ${seed})`).accuracy);
+      const gains = accuracies.map((accuracy, i) => accuracy - named(`unpruned (${network}, seed ${i + 1})`).accuracy);
+      const row = statistics.find((one) => one.network === network && one.arm === 'pruned')!;
+      expect(row).toMatchObject({ pruning: 'chip b0.5 c0.5', n: 2, missing: 0 });
+      expect(row.accuracy!.mean).toBeCloseTo((accuracies[0]! + accuracies[1]!) / 2, 9);
+      expect(row.toTwin.accuracy!.mean).toBeCloseTo((gains[0]! + gains[1]!) / 2, 9);
+      expect(conclusion.filter((sentence) => sentence.startsWith(`${network}, chip`)).length).toBeGreaterThan(1);
+    }
+    expect(statistics.map(({ arm }) => arm)).toEqual(['unpruned', 'ccm', 'pruned', 'unpruned', 'ccm', 'pruned']);
+    expect(controls.map(({ network, control }) => [network, control])).toEqual([
+      ['N4 D2 L1', 'ccm'],
+      ['N8 D2 L1', 'ccm'],
+    ]);
+    // "primary" and one intermediate layer.
+    expect(named('unpruned (N4 D2 L1, seed 1)').activityAtStart).toEqual([expect.any(Number), expect.any(Number)]);
+
+    expect((await run()).stdout.split('\n').filter((line) => /^ {2}pruned +2 /.test(line))).toHaveLength(2);
+    const [own, other] = [named('unpruned (N8 D2 L1, seed 2)'), named('unpruned (N4 D2 L1, seed 2)')];
+    const compared = await capscope('compare', other.id, own.id, named('pruned (N8 D2 L1, seed 2)').id, '--db', db, '--json');
+    expect(JSON.parse(compared.stdout)).toMatchObject({
+      statistics: [
+        { network: 'N4 D2 L1' },
+        { network: 'N8 D2 L1' },
+        { network: 'N8 D2 L1', n: 1, toTwin: { accuracy: { n: 1, ci95: null } } },
+      ],
+    });
   });
 
   it(

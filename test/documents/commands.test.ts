@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { readdirSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import type { StudyResult } from '../../src/shared/results.ts';
+import type { StudyResult } from '../../src/shared/study-result.ts';
+import { ArmStatistics, ControlStatistics } from '../../src/shared/statistics/statistics.ts';
 import { recordOf } from '../../src/store/records.ts';
 import { thawed } from '../frozen/frozen-folder.ts';
 import { openStore } from '../store/fixtures.ts';
@@ -46,12 +47,17 @@ it('shows what study --json prints', () => {
   const text = /```jsonc\n([^]*?)```/.exec(commands.text)![1]!;
   const documented = JSON.parse(text.replaceAll(/ \/\/ .*/g, '').replaceAll(/,(\s*[\]}])/g, '$1')) as Record<string, unknown>;
   // A field that StudyResult gets has to be written down here, and then there.
-  const fields: Record<keyof StudyResult, true> = { study: true, engine: true, dataset: true, runs: true, report: true };
+  const fields: Record<keyof StudyResult, true> = {
+    ...{ study: true, engine: true, dataset: true, runs: true },
+    ...{ statistics: true, controls: true, conclusion: true, report: true },
+  };
   expect(Object.keys(documented)).toEqual(Object.keys(fields));
 
   const store = openStore(thawed());
   const pruned = store.runs(store.studies()[1]!.id).find(({ spec }) => spec.pruning !== null)!;
   expect(shapeOf(documented['runs'])).toEqual(shapeOf([recordOf(store, pruned)]));
+  expect(Object.keys(ArmStatistics.parse((documented['statistics'] as unknown[])[0]))).toEqual(Object.keys(ArmStatistics.shape));
+  expect(Object.keys(ControlStatistics.parse((documented['controls'] as unknown[])[0]))).toEqual(Object.keys(ControlStatistics.shape));
 });
 
 it('shows what inspect --json prints', () => {

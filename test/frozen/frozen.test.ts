@@ -1,7 +1,7 @@
 /** What version 0.1 left on a disk, opened by this one; docs/files.md says what it promises. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StudyResult } from '../../src/shared/results.ts';
+import type { StudyResult } from '../../src/shared/study-result.ts';
 import { studyIdentity } from '../../src/store/study-identity.ts';
 import { capscope } from '../cli/capscope.ts';
 import { openStore } from '../store/fixtures.ts';

@@ -134,6 +134,7 @@ function exampleRun(plan: Plan, id: number, depth: number, source: RunSpec | nul
       top5: final.top5,
       loss: final.loss,
       inactive,
+      activityAtStart: [0.3, 0.2, 0.1],
       dead: deadOf(analysis),
       imagesPerSecond: 280,
       peakMemoryBytes: 7e8,

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../../datasets/load.ts';
 import { fileName } from '../../shared/present/file-name.ts';
-import type { RunRecord, StudyResult } from '../../shared/results.ts';
+import type { StudyResult } from '../../shared/study-result.ts';
 import { unprepared } from '../../shared/spec/preparation.ts';
 import type { StudySpec } from '../../shared/spec/study.ts';
 import { writeDurably } from '../../store/disk.ts';
@@ -12,9 +12,10 @@ import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 import { folders } from '../../workbench/node-host.ts';
+import { resultsOf } from '../../workbench/outcomes.ts';
 import { checkStudy } from '../../workbench/plan.ts';
 import { reportHtml } from '../../workbench/report.ts';
-import { comparedByGroup, comparisonTable } from '../comparison.ts';
+import { armTable, conclusionText } from '../arm-table.ts';
 import { openData, type OpenedData } from '../data.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode } from '../interrupt.ts';
@@ -104,18 +105,22 @@ function conclude(store: Store, spec: StudySpec, planned: StoredRun[], engine: s
   const runs = planned.map(({ id }) => store.run(id));
   const report = join(dirname(store.path), 'reports', `${fileName(`${spec.name}-${spec.seeds.join('-')}`)}.html`);
   writeDurably(report, reportHtml(store, { title: spec.name, runs, settings: spec }));
-  const records = new Map(runs.flatMap((run) => recordOf(store, run) ?? []).map((record) => [record.id, record]));
+  const { statistics, conclusion } = resultsOf(store, runs);
   if (json) {
     const { name, train, test } = store.dataset(runs[0]!.dataset);
-    printJson({ study: spec.name, engine, dataset: { name, train, test }, runs: [...records.values()], report } satisfies StudyResult);
+    printJson({
+      study: spec.name,
+      engine,
+      dataset: { name, train, test },
+      runs: runs.flatMap((run) => recordOf(store, run) ?? []),
+      statistics: statistics.arms,
+      controls: statistics.controls,
+      conclusion: conclusion.map(({ text }) => text),
+      report,
+    } satisfies StudyResult);
   } else {
-    print(comparisonTable(comparedByGroup(groups(runs, records))));
+    print(armTable(statistics));
+    if (conclusion.length > 0) print(`\n${conclusionText(conclusion)}`);
     print(`\nReport: ${report}\nRuns:   ${store.path}`);
   }
-}
-
-/** Runs of the same network and seed, as the keys of their plan begin. */
-function groups(runs: StoredRun[], records: Map<string, RunRecord>): RunRecord[][] {
-  const byGroup = Map.groupBy(runs, ({ key }) => key.slice(0, key.lastIndexOf('/')));
-  return [...byGroup.values()].map((group) => group.flatMap(({ id }) => records.get(id) ?? []));
 }

@@ -7,7 +7,7 @@ import type { RunView } from '../runs.ts';
 /** Groups of at least two finished runs, each with the name that its runs share. */
 export function groupsOf(runs: readonly RunView[], dataset: string): { name: string; runs: RunView[] }[] {
   const finished = runs.filter(({ record }) => record.status === 'finished');
-  return seedGroups(finished, ({ record: { role }, lineage }) => ({ role, dataset, lineage }))
+  return seedGroups(finished, ({ record: { arm }, lineage }) => ({ arm, dataset, lineage }))
     .filter((group) => group.length > 1)
     .map((group) => ({ name: nameWithoutSeed(group[0]!.record.name), runs: group }));
 }

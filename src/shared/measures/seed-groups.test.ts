@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../results.ts';
+import type { RunArm } from '../spec/arms.ts';
 import { networkOf } from '../spec/network.ts';
 import { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
@@ -22,9 +22,9 @@ const cut = (seed: number, change: Partial<RunSpec> = {}) => spec(seed, { prunin
 interface Run extends Seeded {
   name: string;
 }
-const run = (name: string, lineage: RunSpec[], change: { role?: RunRecord['role']; dataset?: string } = {}): Run => ({
+const run = (name: string, lineage: RunSpec[], change: { arm?: RunArm; dataset?: string } = {}): Run => ({
   name,
-  role: 'pruned',
+  arm: 'pruned',
   dataset: 'a',
   lineage,
   ...change,
@@ -50,11 +50,9 @@ describe('seedGroups', () => {
     expect(namesOf(run('1', [spec(1), cut(1)]), run('other', lineage))).toEqual(['1', 'other']);
   });
 
-  it('tells apart other data, and other roles', () => {
+  it('tells apart other data, and other arms', () => {
     const same = [spec(2), cut(2)];
-    expect(namesOf(run('1', [spec(1), cut(1)]), run('data', same, { dataset: 'b' }), run('role', same, { role: 'source' }))).toHaveLength(
-      3,
-    );
+    expect(namesOf(run('1', [spec(1), cut(1)]), run('data', same, { dataset: 'b' }), run('arm', same, { arm: 'source' }))).toHaveLength(3);
   });
 
   it('counts a seed once', () => {

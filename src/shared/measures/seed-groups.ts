@@ -1,9 +1,9 @@
 /** Runs that differ in their seed and in nothing else: what a mean over seeds may be taken of. */
-import type { RunRecord } from '../results.ts';
+import type { RunArm } from '../spec/arms.ts';
 import { RunSpec } from '../spec/run.ts';
 
 export interface Seeded {
-  role: RunRecord['role'];
+  arm: RunArm;
   /** Fingerprint of the data set, which follows from its images and from how they were prepared. */
   dataset: string;
   /** The specs of the network at the root, of everything that was cut from it on the way, and of the run itself, in this order. */
@@ -27,11 +27,11 @@ export function seedGroups<Run>(runs: readonly Run[], seeded: (run: Run) => Seed
   return [...groups.values()].map((group) => [...group.values()]);
 }
 
-function keyOf(lineage: readonly RunSpec[], { role, dataset }: Omit<Seeded, 'lineage'>): string {
+function keyOf(lineage: readonly RunSpec[], { arm, dataset }: Omit<Seeded, 'lineage'>): string {
   const { seed: own } = lineage.at(-1)!;
   // Parsed, so that a setting that an older version did not write down is the same as its default.
   const specs = lineage.map((spec) => RunSpec.parse(spec));
   const steps = specs.map(({ training, pruning, firstEpoch, seed }) => [training, pruning, firstEpoch, seed === own ? 'own' : seed]);
   // What a cut makes of the network follows from how it is cut.
-  return JSON.stringify([role, dataset, specs[0]!.network, steps]);
+  return JSON.stringify([arm, dataset, specs[0]!.network, steps]);
 }

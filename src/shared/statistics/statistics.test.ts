@@ -46,9 +46,10 @@ describe('statistics of a study', () => {
       mean: expect.closeTo(0.4 / 3, 9) as number,
       sd: expect.closeTo(0.0577350269, 9) as number,
       ci95: [expect.closeTo(0.4 / 3 - half, 5), expect.closeTo(0.4 / 3 + half, 5)],
+      range: [0.1, 0.2],
     });
-    expect(random!.accuracy).toEqual({ mean: 0.7, sd: null, ci95: null });
-    expect(scratch!.inactiveShare).toEqual({ mean: 0, sd: 0, ci95: [0, 0] });
+    expect(random!.accuracy).toEqual({ mean: 0.7, sd: null, ci95: null, range: [0.7, 0.7] });
+    expect(scratch!.inactiveShare).toEqual({ mean: 0, sd: 0, ci95: [0, 0], range: [0, 0] });
   });
 
   it('takes differences to the twins that there are', () => {

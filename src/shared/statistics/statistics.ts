@@ -16,6 +16,8 @@ export const Sample = z.strictObject({
   /** Null with one seed, as is the interval. */
   sd: z.number().min(0).nullable(),
   ci95: Interval.nullable(),
+  /** The smallest and the largest. */
+  range: Interval,
 });
 export type Sample = z.infer<typeof Sample>;
 
@@ -100,7 +102,12 @@ function armOf(group: Outcome[]): Omit<ArmStatistics, 'toTwin'> {
 
 export function sampleOf(values: readonly number[]): Sample | null {
   if (values.length === 0) return null;
-  return { mean: meanOf(values), sd: values.length > 1 ? deviationOf(values) : null, ci95: intervalOf(values) };
+  return {
+    mean: meanOf(values),
+    sd: values.length > 1 ? deviationOf(values) : null,
+    ci95: intervalOf(values),
+    range: [Math.min(...values), Math.max(...values)],
+  };
 }
 
 /** Pruned against every arm that the study has to hold against it, seed by seed. */
