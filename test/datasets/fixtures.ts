@@ -1,6 +1,6 @@
 /**
  * The fixtures of the format tests: files that write_fixtures.py wrote, packed into one; and what they must be read as,
- * taken from the packages that the data come from. As a program it packs a folder.
+ * taken from the packages that the data come from. As a program it packs a folder, into another file if one is named.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import sharp from 'sharp';
 
-const archive = fileURLToPath(new URL('./fixtures.bin', import.meta.url));
+const fixtures = fileURLToPath(new URL('./fixtures.bin', import.meta.url));
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 
 /** Unpacks the fixtures into a folder of their own. */
-export function unpackFixtures(): { folder: string; remove: () => void } {
+export function unpackFixtures(archive = fixtures): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'capscope-formats-'));
   const bytes = brotliDecompressSync(readFileSync(archive));
   const headerLength = bytes.readUInt32LE(0);
@@ -26,7 +26,7 @@ export function unpackFixtures(): { folder: string; remove: () => void } {
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-function pack(folder: string): void {
+function pack(folder: string, archive: string): void {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -106,4 +106,4 @@ export const truth: Record<DatasetName, () => Promise<Truth>> = {
   },
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) pack(process.argv[2]!);
+if (process.argv[1] === fileURLToPath(import.meta.url)) pack(process.argv[2]!, process.argv[3] ?? fixtures);

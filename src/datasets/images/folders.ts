@@ -5,24 +5,9 @@ import { byName } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
 import { folderName, type Source, type SourceFile } from '../sources/source.ts';
+import type { SplitName } from '../splits.ts';
+import { placeImages, type Home } from './placing.ts';
 import { imageFiles } from './pool.ts';
-
-type SplitName = 'train' | 'test' | 'val';
-
-/** Folders that say what their images are for. */
-export function splitName(name: string): SplitName | undefined {
-  if (/^(?:train|training|train[-_ ]?set|train[-_ ]?images)$/i.test(name)) return 'train';
-  if (/^(?:test|testing|test[-_ ]?set|test[-_ ]?images)$/i.test(name)) return 'test';
-  if (/^(?:val|valid|validation|dev)$/i.test(name)) return 'val';
-  return undefined;
-}
-
-/** What a folder says about the images in it. */
-interface Home {
-  split: SplitName | undefined;
-  /** Undefined: it is no class's folder. */
-  className: string | undefined;
-}
 
 /** Images for one purpose, and where each lies. */
 interface Placed {
@@ -47,14 +32,20 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   if (files.length > options.limits.images)
     throw new DatasetError(source.label, `it holds ${files.length} images; expected at most ${options.limits.images}`);
 
-  const homes = homesOf(files);
-  const homeless = new Map<string, number>();
+  const { homes, notes } = placeImages(files.map(({ path }) => path));
+  const leftOut = new Map<string, { folder: string; why: string; count: number }>();
   const splits = new Map<SplitName | undefined, Placed>();
   for (const file of files) {
     const folder = folderName(file.path);
     const home = homes.get(folder)!;
     if (home.className === undefined) {
-      homeless.set(folder, (homeless.get(folder) ?? 0) + 1);
+      const why = home.leftOut ?? "lie in no class's folder";
+      // What is left out for one reason is told of the folder that all of it lies in.
+      const key = home.leftOut === undefined ? folder : why;
+      const own = leftOut.get(key) ?? { folder, why, count: 0 };
+      leftOut.set(key, own);
+      own.folder = commonFolder(own.folder, folder);
+      own.count += 1;
       continue;
     }
     const split = splits.get(home.split) ?? { files: [], homes: [] };
@@ -62,14 +53,15 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     split.files.push(file);
     split.homes.push(home);
   }
-  for (const [folder, count] of homeless)
-    problems.push({ file: folder === '' ? null : folder, message: `${count} images lie in no class's folder and are left out` });
+  for (const { folder, why, count } of leftOut.values())
+    problems.push({ file: null, message: `${count} images${folder && ` in ${folder}`} ${why} and are left out.` });
+  for (const message of notes) problems.push({ file: null, message });
 
   const undivided = splits.get(undefined);
   if (undivided && splits.size > 1) {
     problems.push({
       file: null,
-      message: `${undivided.files.length} images lie neither in a training nor in a test folder and are left out`,
+      message: `${undivided.files.length} images lie neither in a training nor in a test folder and are left out.`,
     });
     splits.delete(undefined);
   }
@@ -77,7 +69,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
   const validation = splits.get('val');
   if (validation && validation !== train && validation !== test)
-    problems.push({ file: null, message: `${validation.files.length} validation images are left out; training and test images are read` });
+    problems.push({ file: null, message: `${validation.files.length} validation images are left out; training and test images are read.` });
   if (!train)
     throw new DatasetError(
       source.label,
@@ -85,6 +77,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     );
 
   const classes = [...new Set(train.homes.map(({ className }) => className!))].sort(byName);
+  const byLowerCase = new Map(classes.map((name) => [name.toLowerCase(), name]));
   if (classes.length < 2)
     throw new DatasetError(
       source.label,
@@ -95,13 +88,15 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const known: Placed = { files: [], homes: [] };
   for (const [i, home] of test?.homes.entries() ?? []) {
     const name = home.className!;
-    if (index.has(name)) {
+    // "Cat" in one part and "cat" in the other are one class, unless training tells them apart.
+    const className = index.has(name) || byLowerCase.size < classes.length ? name : (byLowerCase.get(name.toLowerCase()) ?? name);
+    if (index.has(className)) {
       known.files.push(test!.files[i]!);
-      known.homes.push(home);
+      known.homes.push({ ...home, className });
     } else strange.set(name, (strange.get(name) ?? 0) + 1);
   }
   for (const [name, count] of strange)
-    problems.push({ file: null, message: `${count} test images of class ${name}, which no training image has, are left out` });
+    problems.push({ file: null, message: `${count} test images of class ${name}, which no training image has, are left out.` });
   const splitOf = ({ files: images, homes: of }: Placed): RawSplit => ({
     images: imageFiles(source, images, options),
     labels: Uint16Array.from(of, ({ className }) => index.get(className!)!),
@@ -116,25 +111,9 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   };
 }
 
-/** Where images belong, by their folder: "train/cat/1.png", "cat/train/1.png" or "cat/1.png" below whatever all have in common. */
-function homesOf(files: readonly SourceFile[]): Map<string, Home> {
-  const paths = [...new Set(files.map(({ path }) => folderName(path)))];
-  const folders = paths.map((path) => path.split('/').filter(Boolean));
-  const [first] = folders;
-  let common = first?.length ?? 0;
-  for (const parts of folders) {
-    const differs = parts.findIndex((part, i) => part !== first![i]);
-    common = Math.min(common, differs < 0 ? parts.length : differs);
-  }
-  // What is common may say what all images are for, and be the name of the only class; what is above that does not matter.
-  const split = first?.slice(0, common).findIndex((part) => splitName(part) !== undefined) ?? -1;
-  const skipped = split >= 0 ? split : common;
-  return new Map(paths.map((path, i) => [path, homeOf(folders[i]!.slice(skipped))]));
-}
-
-function homeOf([first, second]: readonly string[]): Home {
-  if (first === undefined) return { split: undefined, className: undefined };
-  const own = splitName(first);
-  if (own) return { split: own, className: second };
-  return { split: second === undefined ? undefined : splitName(second), className: first };
+function commonFolder(a: string, b: string): string {
+  const own = b.split('/');
+  const parts = a.split('/');
+  const differs = parts.findIndex((part, i) => part !== own[i]);
+  return (differs < 0 ? parts : parts.slice(0, differs)).join('/');
 }

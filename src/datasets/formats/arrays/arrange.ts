@@ -60,8 +60,9 @@ function partOf(name: string): Part | undefined {
   return undefined;
 }
 
-/** One value per image: a vector, or a matrix with a single row or column. */
-const isVector = (shape: readonly number[]): boolean => shape.length === 1 || (shape.length === 2 && shape.includes(1));
+/** One value per image: a vector, or an array with a single axis that is longer than 1. */
+const isVector = (shape: readonly number[]): boolean =>
+  shape.length === 1 || (shape.length > 1 && shape.filter((size) => size !== 1).length <= 1 && shape.length !== 3);
 const length = (shape: readonly number[]): number => elements(shape);
 
 interface Pair {
@@ -78,7 +79,7 @@ function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
   for (const images of arrays) {
     if (images.type !== 'numbers' || isVector(images.shape) || images.shape.length > 4 || partOf(images.name) === 'labels') continue;
     for (const labels of arrays) {
-      if (labels === images || labels.shape.length > 2 || partOf(labels.name) === 'images') continue;
+      if (labels === images || (labels.shape.length > 2 && !isVector(labels.shape)) || partOf(labels.name) === 'images') continue;
       const counts = isVector(labels.shape) ? [length(labels.shape)] : labels.lastFirst ? [...labels.shape] : [labels.shape[0]!];
       for (const count of counts) {
         const imageAxis = countAxis(images, count, images.lastFirst);

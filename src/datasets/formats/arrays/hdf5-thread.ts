@@ -1,6 +1,7 @@
 /** A part of a worker thread: reads HDF5 with the HDF Group's library in WebAssembly, which a damaged file may send astray. */
 import { parentPort } from 'node:worker_threads';
-import { Dataset, File, Group, ready, type Metadata } from 'h5wasm';
+import { Dataset, File, Group, Module, ready, type Metadata } from 'h5wasm';
+import { installFilters } from './hdf5-filters.ts';
 import type { Hdf5Array, Hdf5Request, Hdf5Response } from './hdf5-protocol.ts';
 import type { Numbers } from './ndarray.ts';
 
@@ -20,8 +21,19 @@ const enumeration = 8;
 let file: File | undefined;
 const post = (message: Hdf5Response): void => parentPort!.postMessage(message);
 
+/** h5wasm overlooks that a read has failed and hands out whatever lay in memory, so every read goes through here. */
+function checkReads(): void {
+  const read = Module.get_dataset_data.bind(Module);
+  Module.get_dataset_data = (...of) => {
+    const status = read(...of);
+    if (status < 0) throw new Error(`array ${of[1].replace(/^\//, '')} is damaged, or lies in a file of its own`);
+    return status;
+  };
+}
+
 async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
   const { FS } = await ready;
+  checkReads();
   FS.writeFile(path, bytes);
   file = new File(path, 'r');
   const arrays: Hdf5Array[] = [];
@@ -51,12 +63,16 @@ async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
 function kindOf({ type, size }: Metadata): Hdf5Array['type'] | undefined {
   if (type === text) return 'text';
   if ((type === integer || type === enumeration) && [1, 2, 4, 8].includes(size)) return 'numbers';
-  return type === float && (size === 4 || size === 8) ? 'numbers' : undefined;
+  return type === float && [2, 4, 8].includes(size) ? 'numbers' : undefined;
 }
 
-function load(name: string): Numbers | string[] {
+async function load(name: string): Promise<Numbers | string[]> {
   const dataset = file!.get(name);
   if (!(dataset instanceof Dataset)) throw new Error(`${name} is no longer an array`);
+  // What HDF5 does not find there, it reads as zeros.
+  const elsewhere = dataset.metadata.virtual_sources?.find(({ file_name }) => file_name !== '.');
+  if (elsewhere) throw new Error(`${name} is put together from other files, such as ${elsewhere.file_name}; expected an array of its own`);
+  await installFilters(dataset.filters);
   const shape = (dataset.metadata.shape ?? []).map(Number);
   const total = shape.reduce((product, size) => product * size, 1);
   if (kindOf(dataset.metadata) === 'text') {
@@ -66,9 +82,11 @@ function load(name: string): Numbers | string[] {
   const [rows = 0] = shape;
   const rowElements = rows === 0 ? 0 : total / rows;
   const step = Math.max(1, Math.floor(partBytes / Math.max(rowElements * dataset.metadata.size, 1)));
+  const half = dataset.metadata.type === float && dataset.metadata.size === 2;
+  if (half) Object.assign(dataset.metadata, { type: integer, signed: false });
   let result: Numbers | undefined;
   for (let from = 0; from < rows; from += step) {
-    const part = dataset.slice([[from, Math.min(from + step, rows)]]) as Numbers;
+    const part = numbers(dataset, [from, Math.min(from + step, rows)], half);
     result ??= new (part.constructor as new (length: number) => Numbers)(total);
     (result as Uint8Array).set(part as Uint8Array, from * rowElements);
     post({ type: 'reading' });
@@ -76,10 +94,16 @@ function load(name: string): Numbers | string[] {
   return result ?? new Uint8Array();
 }
 
+/** Rows of an array. Half floats, which h5wasm does not know, come through it as whole numbers of the same bits. */
+function numbers(dataset: Dataset, rows: [number, number], half: boolean): Numbers {
+  const part = dataset.slice([rows]) as Numbers;
+  return half ? Float32Array.from(new Float16Array(part.buffer, part.byteOffset, part.length)) : part;
+}
+
 export async function answer(request: Hdf5Request): Promise<void> {
   try {
     if (request.type === 'open') post({ type: 'opened', arrays: await open(request.bytes) });
-    else post({ type: 'loaded', data: load(request.path) });
+    else post({ type: 'loaded', data: await load(request.path) });
   } catch (error) {
     post({ type: 'failed', message: (error as Error).message.split('\n')[0] ?? '' });
   }

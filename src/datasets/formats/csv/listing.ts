@@ -2,10 +2,10 @@
 import Papa from 'papaparse';
 import { DatasetError } from '../../errors.ts';
 import { imageFiles } from '../../images/pool.ts';
-import { splitName } from '../../images/folders.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { baseName, folderName, stem, type Source, type SourceFile } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
+import { splitName } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { isLabelName, preview } from './table.ts';

@@ -1,0 +1,153 @@
+/** Where images belong, by the folders that they lie in. */
+import { mentionedSplit, isSample, splitName, splitNames, type SplitName } from '../splits.ts';
+import { byName } from '../formats/labels.ts';
+
+/** What a folder says about the images in it. */
+export interface Home {
+  split: SplitName | undefined;
+  /** Undefined: it is no class's folder. */
+  className: string | undefined;
+  /** Why its images are left out, as the end of a sentence that begins with their number. */
+  leftOut?: string;
+}
+
+export interface Placing {
+  /** By the folder's path. */
+  homes: Map<string, Home>;
+  /** What could have been taken otherwise. */
+  notes: string[];
+}
+
+interface Folder {
+  name: string;
+  path: string;
+  /** Images that lie directly in it. */
+  files: string[];
+  below: Map<string, Folder>;
+}
+
+/** Pictures about pictures, which lie beside them in folders of their own. */
+const helpers = /^(?:masks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?)$/i;
+const pictures = /^(?:images?|imgs?|pictures?|photos?|jpe?gs?|pngs?)$/i;
+/** Parts whose images have no labels. */
+const unlabelled = /(?:^|[-_ ])(?:pred|predict|prediction|predictions|unlabell?ed|unlabel|submission)(?:$|[-_ ])/i;
+
+/** @param paths of the image files. */
+export function placeImages(paths: readonly string[]): Placing {
+  const root: Folder = { name: '', path: '', files: [], below: new Map() };
+  for (const path of paths) {
+    let folder = root;
+    const parts = path.split('/');
+    const file = parts.pop()!;
+    for (const name of parts) {
+      const next = folder.below.get(name) ?? { name, path: folder.path ? `${folder.path}/${name}` : name, files: [], below: new Map() };
+      folder.below.set(name, next);
+      folder = next;
+    }
+    folder.files.push(file);
+  }
+  const placing: Placing = { homes: new Map(), notes: [] };
+  placeBelow(root, undefined, placing);
+  return placing;
+}
+
+/** Places what is in a folder that is no class's: a wrapper, a split, or the folder of the classes. */
+function placeBelow(start: Folder, given: SplitName | undefined, placing: Placing): void {
+  const { folder, split } = unwrapped(start, given);
+  const children = [...folder.below.values()].filter((child) => !isCopy(child, folder, placing));
+  const splits = splitNames(children.map(({ name }) => name));
+  const named = children.filter((_, i) => splits[i] !== undefined);
+  // Where classes stand beside it that have images too, a folder without folders is a class, even if it is called "train".
+  const flat = named.every(({ below }) => below.size === 0);
+  const others = children.some((child, i) => splits[i] === undefined && child.files.length > 0 && !unlabelled.test(child.name));
+  if (named.length === 0 || (flat && others)) {
+    placeClasses(folder, children, split, placing);
+    return;
+  }
+  put(folder, { split: undefined, className: undefined }, placing);
+  // Classes beside a folder of test images are for training.
+  const classes = splits.includes('train') ? [] : children.filter((child, i) => splits[i] === undefined && !unlabelled.test(child.name));
+  if (classes.length > 0) placeClasses(folder, classes, 'train', placing);
+  for (const [i, child] of children.entries()) {
+    const own = splits[i];
+    const whole = children.some((other, k) => other !== child && splits[k] === own && !isSample(other.name));
+    if (classes.includes(child)) continue;
+    if (own === undefined) leaveOut(child, 'lie neither in a training nor in a test folder', placing);
+    else if (whole && isSample(child.name)) leaveOut(child, 'are a sample of the others', placing);
+    else if (child.below.size === 0) put(child, { split: own, className: undefined }, placing);
+    else placeBelow(child, own, placing);
+  }
+}
+
+/** Below folders with nothing but one other folder in them; a folder named like a split says what all that is below it is for. */
+function unwrapped(start: Folder, given: SplitName | undefined): { folder: Folder; split: SplitName | undefined } {
+  let folder = start;
+  let split = given;
+  for (;;) {
+    if (folder.files.length > 0 || folder.below.size !== 1) return { folder, split };
+    const [only] = folder.below.values();
+    // The last folder is a class, unless it says something else.
+    if (only!.below.size === 0 && splitName(only!.name) === undefined && mentionedSplit(only!.name)?.split !== split)
+      return { folder, split };
+    split = splitName(only!.name) ?? split;
+    folder = only!;
+    if (folder.below.size === 0) return { folder, split };
+  }
+}
+
+function placeClasses(folder: Folder, children: readonly Folder[], split: SplitName | undefined, placing: Placing): void {
+  put(folder, { split, className: undefined }, placing);
+  const deeper = new Set<string>();
+  for (const child of children) {
+    if (unlabelled.test(child.name) && children.length > 2) {
+      leaveOut(child, 'have no labels', placing);
+      continue;
+    }
+    placeClass(child, child.name, split, placing, deeper);
+  }
+  if (deeper.size > 1)
+    placing.notes.push(
+      `${listed(children.map(({ name }) => name))} in ${folder.path || 'the folder'} are taken for the classes; the ${deeper.size} folders below them, such as ${[...deeper].sort(byName)[0]!}, are not: to have these as classes, open their folders alone`,
+    );
+}
+
+/** All that is below a class's folder is of this class, divided where all its folders are splits. */
+function placeClass(folder: Folder, className: string, split: SplitName | undefined, placing: Placing, deeper: Set<string>): void {
+  put(folder, { split, className }, placing);
+  const children = [...folder.below.values()];
+  const splits = children.map(({ name }) => splitName(name));
+  const divided = split === undefined && splits.length > 0 && splits.every((one) => one !== undefined);
+  const hasPictures = folder.files.length > 0 || children.some(({ name }) => pictures.test(name));
+  if (!divided && children.length > 1) for (const { name } of children) if (!pictures.test(name) && !helpers.test(name)) deeper.add(name);
+  for (const [i, child] of children.entries()) {
+    if (hasPictures && helpers.test(child.name)) leaveOut(child, 'are masks or the like, which belong to other images', placing);
+    else placeClass(child, className, divided ? splits[i] : split, placing, deeper);
+  }
+}
+
+/** A folder that is called like the one that it lies in and repeats what lies beside it. */
+function isCopy(child: Folder, folder: Folder, placing: Placing): boolean {
+  if (child.name !== folder.name || folder.below.size < 2) return false;
+  const beside = [...folder.below.values()].filter((other) => other !== child);
+  const repeated = beside.every((other) => {
+    const twin = child.below.get(other.name);
+    return twin !== undefined && filesOf(twin) === filesOf(other);
+  });
+  if (repeated) leaveOut(child, 'are those beside it once more', placing);
+  return repeated;
+}
+
+const filesOf = (folder: Folder): string =>
+  [...folder.files.toSorted(), ...[...folder.below.values()].map((child) => `${child.name}(${filesOf(child)})`).sort()].join('/');
+
+function put(folder: Folder, home: Home, placing: Placing): void {
+  if (folder.files.length > 0) placing.homes.set(folder.path, home);
+}
+
+function leaveOut(folder: Folder, why: string, placing: Placing): void {
+  put(folder, { split: undefined, className: undefined, leftOut: why }, placing);
+  for (const child of folder.below.values()) leaveOut(child, why, placing);
+}
+
+export const listed = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length})` : ''}`;

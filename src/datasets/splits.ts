@@ -1,0 +1,58 @@
+/** What the names of folders, files, arrays and the entries of columns say about the use of images. */
+
+export type SplitName = 'train' | 'test' | 'val';
+
+const names: Record<string, SplitName> = Object.fromEntries(
+  Object.entries({
+    train: 'train training trn tr tra',
+    test: 'test testing tst te tes t10k',
+    val: 'val valid validation validate dev eval evaluation holdout',
+  }).flatMap(([split, words]) => words.split(' ').map((word) => [word, split as SplitName])),
+);
+/** Words that add nothing to the name of a split. */
+const plain =
+  /^(?:sets?|splits?|images?|imgs?|pictures?|photos?|pics?|data|datasets?|folders?|samples?|batch(?:es)?|final|my|the|raw|jpe?gs?|pngs?)$/;
+const joined = /^(?<split>train(?:ing)?|test(?:ing)?|val(?:id|idation)?)(?:sets?|images?|imgs?|data|batch)$/;
+
+/** "seg_trainSet2" gives seg, train, set. */
+export function wordsOf(name: string): string[] {
+  return name
+    .normalize('NFC')
+    .replaceAll(/t10k/gi, ' test ')
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter(Boolean)
+    .map((word) => joined.exec(word)?.groups?.split ?? word);
+}
+
+/** The split that a name mentions, and what else is in it; undefined when it mentions none or several. */
+export function mentionedSplit(name: string): { split: SplitName; rest: string } | undefined {
+  const words = wordsOf(name);
+  const found = words.filter((word) => Object.hasOwn(names, word));
+  if (new Set(found.map((word) => names[word])).size !== 1) return undefined;
+  const rest = words.filter((word) => !Object.hasOwn(names, word) && !plain.test(word)).join(' ');
+  return { split: names[found[0]!]!, rest };
+}
+
+/** The split that a name stands for and nothing besides: "train", "Training set", "val_images", "test-256". */
+export function splitName(name: string): SplitName | undefined {
+  const found = mentionedSplit(name);
+  return found?.rest === '' ? found.split : undefined;
+}
+
+/**
+ * What the names that stand side by side stand for: those of splits, and those that differ by the split alone, such as
+ * "seg_train" and "seg_test". Undefined: no split.
+ */
+export function splitNames(all: readonly string[]): (SplitName | undefined)[] {
+  const found = all.map(mentionedSplit);
+  return found.map((one) => {
+    if (!one) return undefined;
+    const partner = found.some((other) => other && other.rest === one.rest && other.split !== one.split);
+    return one.rest === '' || partner ? one.split : undefined;
+  });
+}
+
+/** A few of the images of another part, once more. */
+export const isSample = (name: string): boolean => wordsOf(name).some((word) => /^samples?$/.test(word));

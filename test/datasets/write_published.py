@@ -1,0 +1,199 @@
+"""Writes small data sets laid out as they are published, and beside each the images and classes that it must be read as.
+
+The pictures are computed, so that the packages of the other fixtures are not needed; files are written by h5py, hdf5plugin,
+SciPy, NumPy, Pillow and Python's own modules. Every set is a folder with data/ and expected.json. They are packed, so that the
+tests need no Python:
+
+    python3 test/datasets/write_published.py <folder>     (pip install numpy scipy pillow h5py hdf5plugin)
+    node test/datasets/fixtures.ts <folder> test/datasets/published.bin
+"""
+
+import hashlib
+import json
+import os
+import pickle
+import struct
+import sys
+
+import h5py
+import hdf5plugin
+import numpy as np
+import scipy.io
+from PIL import Image
+
+root = sys.argv[1]
+
+
+def pictures(count, seed, height=8, width=8, channels=3):
+    """Smooth, each different, none of them symmetric."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width]
+    out = np.zeros((count, height, width, channels), np.uint8)
+    for i in range(count):
+        for c in range(channels):
+            a, b, shift = random.uniform(0.05, 0.5), random.uniform(0.05, 0.5), random.uniform(0, 6)
+            out[i, :, :, c] = 127 + 60 * np.sin(a * y + shift) + 60 * np.cos(b * x * 1.3 + shift * c)
+        out[i, : max(1, height // 6), : max(1, width // 3)] = 9 + (i * 37) % 240
+        out[i, -1, 0], out[i, 0, -1] = 255, 0
+    return out
+
+
+def digest(image):
+    return hashlib.sha256(np.ascontiguousarray(image).tobytes()).hexdigest()[:16]
+
+
+def parts(images, classes):
+    return [[str(label), digest(image)] for image, label in zip(images, classes)]
+
+
+class Published:
+    """A data set that is being written."""
+
+    def __init__(self, name):
+        self.name, self.expected = name, {"train": [], "test": []}
+
+    def path(self, relative):
+        full = os.path.join(root, self.name, "data", relative)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        return full
+
+    def picture(self, relative, seed, label=None, split="train", **save):
+        image = pictures(1, seed)[0]
+        Image.fromarray(image).save(self.path(relative), **save)
+        if label is not None:
+            self.expected[split] += parts([image], [label])
+
+    def text(self, relative, content):
+        with open(self.path(relative), "w") as file:
+            file.write(content)
+
+    def arrays(self, split, images, classes):
+        self.expected[split] += parts(images, classes)
+
+    def done(self, **more):
+        """`more`: notes, of which each must be in one; or refused, which must be in the sentence."""
+        with open(os.path.join(root, self.name, "expected.json"), "w") as file:
+            json.dump({**self.expected, **more}, file)
+
+
+def split_folders():
+    names = [("train", "dev"), ("seg_train/seg_train", "seg_test/seg_test"), ("trainingSet", "testSet"), ("TrnImages", "TstImages"), ("1_Training", "2_Validation"), ("birds_training_set", "birds_holdout_set"), ("data_tr_64", "data_te_64")]
+    for n, (train, test) in enumerate(names):
+        made = Published(f"splits-{n}")
+        for s, (split, folder) in enumerate((("train", train), ("test", test))):
+            for c, label in enumerate(("cat", "dog")):
+                for i in range(3 - s):
+                    made.picture(f"{folder}/{label}/{i}.png", 1000 * s + 100 * c + i, label, split)
+        made.done()
+
+
+def folders():
+    made = Published("folders-unlabelled-and-sample")
+    for c, label in enumerate(("0", "1")):
+        for i in range(3):
+            made.picture(f"trainSet/trainSet/{label}/{i}.png", 100 * c + i, label)
+            made.picture(f"trainSample/{label}/{i}.png", 100 * c + i)
+        made.picture(f"testSet/{label}/0.png", 500 + c, label, "test")
+    for i in range(2):
+        made.picture(f"set_pred/set_pred/{i}.png", 900 + i)
+    made.done(notes=["2 images in set_pred/set_pred", "6 images in trainSample are a sample"])
+
+    made = Published("folders-copy")
+    for folder in ("lungs", "lungs/lungs"):
+        for s, split in enumerate(("train", "test")):
+            for c, label in enumerate(("ill", "well")):
+                for i in range(2):
+                    made.picture(f"{folder}/{split}/{label}/{i}.png", 1000 * s + 100 * c + i, label if folder == "lungs" else None, split)
+    made.done(notes=["8 images in lungs/lungs are those beside it once more"])
+
+    made = Published("folders-masks")
+    for c, label in enumerate(("ill", "well")):
+        for i in range(4):
+            made.picture(f"scans/{label}/images/{i}.png", 100 * c + i, label)
+            made.picture(f"scans/{label}/masks/{i}.png", 700 + 100 * c + i)
+    made.done(notes=["8 images in scans are masks"])
+
+    made = Published("folders-levels")
+    for alphabet in ("Greek", "Latin"):
+        for letter in ("a", "b"):
+            for i in range(2):
+                made.picture(f"background/{alphabet}/letter-{letter}{alphabet[0]}/{i}.png", ord(letter) * 100 + ord(alphabet[0]) * 10 + i, alphabet)
+    made.done(notes=["Greek, Latin in background are taken for the classes; the 4 folders below"])
+
+    made = Published("folders-class-called-train")
+    for c, label in enumerate(("car", "plane", "train")):
+        for i in range(3):
+            made.picture(f"{label}/{i}.png", 100 * c + i, label)
+    made.done()
+
+    made = Published("folders-case")
+    for s, (split, names) in enumerate((("train", ("Cat", "Dog")), ("test", ("cat", "DOG")))):
+        for c, folder in enumerate(names):
+            made.picture(f"{split}/{folder}/0.png", 100 * c + s, ("Cat", "Dog")[c], split)
+    made.done()
+
+
+def hdf5():
+    x, y = pictures(12, 1), np.arange(12) % 3
+    filters = {
+        "blosc": hdf5plugin.Blosc(),
+        "blosc2": hdf5plugin.Blosc2(),
+        "bzip2": hdf5plugin.BZip2(),
+        "zstd": hdf5plugin.Zstd(),
+        "lz4": hdf5plugin.LZ4(),
+        "bitshuffle": hdf5plugin.Bitshuffle(),
+        "lzf": {"compression": "lzf", "shuffle": True},
+        "scaleoffset": {"scaleoffset": 0},
+        "fletcher32": {"fletcher32": True},
+    }
+    for name, options in filters.items():
+        made = Published(f"hdf5-{name}")
+        with h5py.File(made.path("set.h5"), "w") as file:
+            file.create_dataset("images", data=x, chunks=(5, 8, 8, 3), **options)
+            file["labels"] = y
+        made.arrays("train", x, y)
+        made.done()
+
+    made = Published("hdf5-half-floats")
+    with h5py.File(made.path("set.h5"), "w") as file:
+        file["images"], file["labels"] = (x / 255).astype("f2"), y.reshape(12, 1, 1, 1)
+    made.arrays("train", x, y)
+    made.done()
+
+    made = Published("hdf5-unknown-filter")
+    with h5py.File(made.path("set.h5"), "w") as file:
+        file.create_dataset("images", data=pictures(12, 1, 16, 16, 1)[..., 0].astype("f4"), chunks=(12, 16, 16), **hdf5plugin.Sperr(rate=16))
+        file["labels"] = y
+    made.done(refused="it is compressed with the filter 32028")
+
+    made = Published("hdf5-virtual")
+    with h5py.File(made.path("part/pixels.h5"), "w") as file:
+        file["pixels"] = x
+    layout = h5py.VirtualLayout(x.shape, "u1")
+    layout[:] = h5py.VirtualSource("part/pixels.h5", "pixels", x.shape)
+    with h5py.File(made.path("set.h5"), "w") as file:
+        file.create_virtual_dataset("images", layout)
+        file["labels"] = y
+    os.remove(made.path("part/pixels.h5"))
+    made.done(refused="is put together from other files, such as part/pixels.h5")
+
+    made = Published("hdf5-external")
+    with h5py.File(made.path("set.h5"), "w") as file:
+        file.create_dataset("images", x.shape, "u1", external=[(os.path.basename(made.path("raw.bin")), 0, x.size)])
+        file["labels"] = y
+    made.done(refused="is damaged, or lies in a file of its own")
+
+    made = Published("hdf5-damaged-chunk")
+    with h5py.File(made.path("set.h5"), "w") as file:
+        file.create_dataset("images", data=x, chunks=(4, 8, 8, 3), compression="gzip")
+        file["labels"] = y
+        place = file["images"].id.get_chunk_info(1).byte_offset
+    with open(made.path("set.h5"), "r+b") as file:
+        file.seek(place)
+        file.write(b"\xff" * 40)
+    made.done(refused="is damaged, or lies in a file of its own")
+
+
+split_folders()
+folders()
+hdf5()
