@@ -79,7 +79,7 @@ function standalone(svg: SVGSVGElement, back: string): { text: string; width: nu
   const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
   for (const [i, original] of originals.entries()) {
     const style = getComputedStyle(original);
-    for (const property of ['fill', 'stroke', 'font-size', 'font-weight', 'font-family', 'opacity'])
+    for (const property of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-weight', 'font-family', 'opacity'])
       if (['text', 'path', 'line', 'rect', 'circle', 'polyline', 'svg', 'g'].includes(original.tagName))
         copies[i]!.setAttribute(property, style.getPropertyValue(property));
     copies[i]!.removeAttribute('class');

@@ -92,6 +92,13 @@ export function withFamily(spec: NetworkSpec, change: Partial<{ types: number; d
   return { ...spec, backbone, primary: { ...spec.primary, types, dim }, intermediate };
 }
 
+/** The network with as many routing iterations in every layer with routing. */
+export const withIterations = (spec: NetworkSpec, iterations: number): NetworkSpec => ({
+  ...spec,
+  intermediate: spec.intermediate.map((layer) => ({ ...layer, iterations })),
+  classes: { ...spec.classes, iterations },
+});
+
 /** One block of the diagram. */
 export interface Block {
   layer: string;

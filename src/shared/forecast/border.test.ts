@@ -18,6 +18,19 @@ describe('what a border takes', () => {
     expect(shareOnMap({ ...shape, kernelHeight: 6, kernelWidth: 6, padding: 0, outHeight: 1, outWidth: 1 })).toBeCloseTo(1, 12);
   });
 
+  it('is the same along both axes as by whole windows', () => {
+    const uneven = { ...shape, inHeight: 5, outHeight: 5, inWidth: 9, outWidth: 9 };
+    let profile = new Array<number>(45).fill(1);
+    const total = () => profile.reduce((sum, value) => sum + value, 0);
+    for (let pass = 0; pass < 49; pass++) profile = windowMeans(profile, uneven);
+    const before = total();
+    profile = windowMeans(profile, uneven);
+    expect(shareOnMap(uneven)).toBeCloseTo(total() / before, 12);
+    const once = { ...shape, outHeight: 3, outWidth: 3, stride: 2 };
+    const means = windowMeans(new Array<number>(36).fill(1), once);
+    expect(shareOnMap(once)).toBeCloseTo(means.reduce((sum, value) => sum + value, 0) / 9, 12);
+  });
+
   it('counts children outside as zero', () => {
     const means = windowMeans(new Array<number>(36).fill(9), shape);
     expect([means[0], means[1], means[7]]).toEqual([4, 6, 9]);

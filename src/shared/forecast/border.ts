@@ -28,19 +28,38 @@ const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0)
 
 /** Passes over a map after which its profile no longer changes. */
 const PASSES = 50;
+/** What is left along an axis, by what it depends on: the layers of a network have few different maps. */
+const known = new Map<string, number>();
 
 /**
  * The share of the gain that is left on the layer's map, from 0 to 1. Where a map is followed by one of its own size, activity
- * gathers in the middle after some layers; it is this profile that counts (the operator's largest eigenvalue).
+ * gathers in the middle after some layers; it is this profile that counts (the operator's largest eigenvalue). Windows are
+ * rectangles, so it is the product of what is left along either axis, and a page can ask for it at every key.
  */
-export function shareOnMap(shape: RoutingShape): number {
-  const { inHeight, inWidth, outHeight, outWidth } = shape;
-  let profile: SquareMap = new Array<number>(inHeight * inWidth).fill(1);
-  const repeats = inHeight === outHeight && inWidth === outWidth;
-  for (let pass = 1; repeats && pass < PASSES; pass++) {
-    const next = windowMeans(profile, shape);
-    const scale = mean(next);
-    profile = next.map((value) => value / scale);
-  }
-  return mean(windowMeans(profile, shape)) / mean(profile);
+export function shareOnMap({ inHeight, inWidth, outHeight, outWidth, kernelHeight, kernelWidth, stride, padding }: RoutingShape): number {
+  const passes = inHeight === outHeight && inWidth === outWidth ? PASSES : 1;
+  const axis = (inside: number, outside: number, kernel: number) => {
+    const key = [inside, outside, kernel, stride, padding, passes].join();
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    let profile = new Array<number>(inside).fill(1);
+    let share = 1;
+    for (let pass = 0; pass < passes; pass++) {
+      const next = lineMeans(profile, { outside, kernel, stride, padding });
+      share = mean(next) / mean(profile);
+      profile = next.map((value) => value / share);
+    }
+    known.set(key, share);
+    return share;
+  };
+  return axis(inHeight, outHeight, kernelHeight) * axis(inWidth, outWidth, kernelWidth);
+}
+
+/** The mean under every window along one axis. */
+function lineMeans(below: number[], line: { outside: number; kernel: number; stride: number; padding: number }): number[] {
+  return Array.from({ length: line.outside }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < line.kernel; k++) sum += below[i * line.stride + k - line.padding] ?? 0;
+    return sum / line.kernel;
+  });
 }

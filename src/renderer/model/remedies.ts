@@ -1,0 +1,96 @@
+/** What would move a network over the border: for each of its numbers the smallest change with which the forecast is that activity stays. */
+import { NetworkSpecError } from '../../shared/describe.ts';
+import { forecast, type NetworkForecast } from '../../shared/forecast/forecast.ts';
+import { gainRatio, weakestOf } from '../../shared/forecast/sentence.ts';
+import { MARGIN } from '../../shared/forecast/verdict.ts';
+import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
+import { familyOf, judge, withFamily, withIterations } from './network.ts';
+
+export interface Remedy {
+  kind: RemedyKind;
+  /** "D = 12" */
+  label: string;
+  /** What it does to the gain, or to what is needed of it. */
+  detail: string;
+  network: NetworkSpec;
+  /** From gains or the law alone. */
+  after: NetworkForecast;
+}
+
+/** Of N and D. */
+const sizes = [2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
+const MOST_ITERATIONS = 8;
+
+type Candidate = Pick<Remedy, 'label' | 'network'>;
+
+/** Forecast without images; null for a network that cannot be built. */
+export function forecastOf(network: NetworkSpec, input: InputShape): NetworkForecast | null {
+  if (!judge(network, input).ok) return null;
+  try {
+    return forecast(network, input);
+  } catch (error) {
+    if (error instanceof NetworkSpecError) return null;
+    throw error;
+  }
+}
+
+/** In the order in which they are offered: what costs nothing comes first. */
+export const remedyKinds = ['gain', 'squash', 'iterations', 'types', 'dim'] as const;
+export type RemedyKind = (typeof remedyKinds)[number];
+
+/** At most one of each kind, and none without intermediate layers. A kind for which no value would do is left out. */
+export function remediesFor(network: NetworkSpec, input: InputShape): Remedy[] {
+  if (network.intermediate.length === 0) return [];
+  return remedyKinds.flatMap((kind) => {
+    for (const candidate of candidates[kind](network, input)) {
+      const after = forecastOf(candidate.network, input);
+      if (after?.verdict === 'stays') return [{ kind, ...candidate, detail: detailOf(kind, after), after }];
+    }
+    return [];
+  });
+}
+
+function detailOf(kind: RemedyKind, after: NetworkForecast): string {
+  const weakest = weakestOf(after)!;
+  const [gain, critical] = [weakest.gainOnMap.toFixed(2), weakest.criticalGain.toFixed(2)];
+  return kind === 'iterations' || kind === 'squash'
+    ? `lowers the critical gain to ${critical}`
+    : `gain on the map ${gain}, critical ${critical}`;
+}
+
+/** From the smallest change to the largest. */
+const candidates: Record<RemedyKind, (network: NetworkSpec, input: InputShape) => Candidate[]> = {
+  gain: gainCandidates,
+  squash: (network) => (network.squash === 'squash' ? [{ label: 'sensitive squash', network: { ...network, squash: 'sensitive' } }] : []),
+  iterations: (network) => {
+    const now = Math.max(...network.intermediate.map(({ iterations }) => iterations));
+    return counts(now + 1, MOST_ITERATIONS).map((value) => ({
+      label: `${value} routing iterations`,
+      network: withIterations(network, value),
+    }));
+  },
+  types: (network) =>
+    sizes
+      .toReversed()
+      .filter((size) => size < familyOf(network).types)
+      .map((size) => ({ label: `N = ${size}`, network: withFamily(network, { types: size }) })),
+  dim: (network) =>
+    sizes
+      .filter((size) => size > familyOf(network).dim)
+      .map((size) => ({ label: `D = ${size}`, network: withFamily(network, { dim: size }) })),
+};
+
+const counts = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+
+/** Initial gains in tenths from where every layer clears its border with the margin; by the law it can take somewhat more in few layers. */
+function gainCandidates(network: NetworkSpec, input: InputShape): Candidate[] {
+  const unit = forecastOf({ ...network, initialisation: { gain: 1 } }, input);
+  const weakest = unit && weakestOf(unit);
+  if (!weakest) return [];
+  const first = Math.ceil(10 / (1 - MARGIN) / gainRatio(weakest)) / 10;
+  const present = network.initialisation === 'paper' ? 0 : network.initialisation.gain;
+  return [0, 1, 2, 3]
+    .map((tenths) => Number((first + tenths / 10).toFixed(1)))
+    .filter((gain) => gain > present)
+    .map((gain) => ({ label: `initial gain ${gain}`, network: { ...network, initialisation: { gain } } }));
+}

@@ -1,0 +1,52 @@
+/** A verdict in one sentence with its reason, for where a network is being decided on. words.ts has the longer text. */
+import type { NetworkSpec } from '../spec/network.ts';
+import type { LayerForecast, NetworkForecast } from './forecast.ts';
+import { verdictOfGains } from './verdict.ts';
+
+type Gains = Pick<LayerForecast, 'gainOnMap' | 'criticalGain'>;
+
+/** How far a layer is from its border: 1 is the border itself. */
+export const gainRatio = ({ gainOnMap, criticalGain }: Gains): number => gainOnMap / criticalGain;
+
+/** Intermediate layers; class capsules have nothing above them that could starve. */
+export const intermediateOf = ({ layers }: Pick<NetworkForecast, 'layers'>): LayerForecast[] =>
+  layers.filter(({ layer }) => layer !== 'classes');
+
+/** The layer that passes on least, compared with what it would need; null without intermediate layers. */
+export function weakestOf(found: Pick<NetworkForecast, 'layers'>): LayerForecast | null {
+  return intermediateOf(found).reduce<LayerForecast | null>(
+    (weakest, layer) => (weakest && gainRatio(weakest) <= gainRatio(layer) ? weakest : layer),
+    null,
+  );
+}
+
+/** "Vanishes in layer 3 of 4: …", of the network that the forecast is of. */
+export function verdictSentence(spec: NetworkSpec, found: NetworkForecast): string {
+  const layers = intermediateOf(found);
+  const weakest = weakestOf(found);
+  if (!weakest) return 'There are no intermediate layers in which activity could vanish.';
+  const count = layers.length;
+  const at = found.vanishesAt === null ? -1 : layers.findIndex(({ layer }) => layer === found.vanishesAt);
+  const reason = `${gainWords(weakest)}, the critical one for ${iterationsOf(spec, layers.indexOf(weakest))}`;
+  const byGain = verdictOfGains([gainRatio(weakest)]);
+  // Where few layers are not enough to die in, or images say otherwise than gains, the gain is no reason.
+  const joined = (said: string) => `${said}${byGain === found.verdict || byGain === 'open' ? ':' : ', although'} ${reason}`;
+  switch (found.verdict) {
+    case 'vanishes':
+      return `${joined(at < 0 ? 'Vanishes with depth' : `Vanishes in layer ${at + 1} of ${count}`)}. Training can wake a network that is not too dead.`;
+    case 'open':
+      return `${joined(`It is open whether layer ${count} of ${count} stays active`)}.`;
+    case 'stays':
+      return `${joined(count === 1 ? 'Its one layer stays active' : `Stays active in all ${count} layers`)}.`;
+  }
+}
+
+function gainWords({ gainOnMap, criticalGain }: Gains): string {
+  const [gain, critical] = [gainOnMap.toFixed(2), criticalGain.toFixed(2)];
+  return `gain on the map ${gain} is ${gain === critical ? 'at' : gainOnMap < criticalGain ? 'below' : 'above'} ${critical}`;
+}
+
+function iterationsOf({ intermediate }: NetworkSpec, layer: number): string {
+  const { iterations } = intermediate[layer]!;
+  return `${iterations} routing ${iterations === 1 ? 'iteration' : 'iterations'}`;
+}
