@@ -35,6 +35,7 @@ function record(
     imagesPerSecond: speed,
     peakMemoryBytes: 0,
     weightBytes: 0,
+    findings: [],
     weights: '',
   };
 }

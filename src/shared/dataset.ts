@@ -31,6 +31,11 @@ export function trainingImages({ train, heldOut }: Pick<Dataset, 'train' | 'held
   return heldOut ? heldOut.training.length : train.labels.length;
 }
 
+/** Whole batches only, so that every step has the same statistics. A split smaller than a batch is one batch. */
+export function stepsPerEpoch(images: number, batch: number): number {
+  return Math.max(1, Math.floor(images / batch));
+}
+
 export function inputShape(dataset: Dataset): InputShape {
   return { ...dataset.shape, classes: dataset.classes.length };
 }

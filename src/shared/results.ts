@@ -3,6 +3,7 @@
  * database or an exported run; a field that is added gets a default, so that what was stored before stays readable.
  */
 import { z } from 'zod';
+import type { Finding } from './findings/finding.ts';
 import type { Measured } from './measures/measured.ts';
 import type { RunArm } from './spec/arms.ts';
 import type { InactivityCriterion } from './spec/training.ts';
@@ -179,6 +180,8 @@ export interface RunRecord extends Measured {
   activityAtStart: number[];
   imagesPerSecond: number;
   peakMemoryBytes: number;
+  /** What it has found out about itself, worst first. */
+  findings: Finding[];
   /** Path of the .safetensors file. */
   weights: string;
 }

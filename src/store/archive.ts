@@ -92,6 +92,7 @@ function add(store: Store, manifest: Manifest, contents: Contents): void {
     store.insertRun(run);
     for (const epoch of epochs) store.insertEpoch(run.id, epoch);
     store.insertResult(run.id, result);
+    store.findings.renew(run.id);
   }
   const { id } = manifest.runs.at(-1)!.run;
   for (const kind of kinds) store.insertFile(id, store.files.write(id, kind, contents[kind]));

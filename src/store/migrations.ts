@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { identifyStudies, recallEngines } from './study-identity.ts';
+import { findForAll } from './run-findings.ts';
 import { giveTwinKeys } from './twin-keys.ts';
 
 /** SQL, or what SQL cannot say. */
@@ -161,5 +162,9 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX runs_twins ON runs (twin_key);
     `);
     giveTwinKeys(database);
+  },
+  (database) => {
+    database.exec(`ALTER TABLE runs ADD COLUMN findings TEXT NOT NULL DEFAULT '[]'`); // JSON: Finding[]
+    findForAll(database);
   },
 ];

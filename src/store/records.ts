@@ -40,6 +40,7 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     imagesPerSecond: epochs?.imagesPerSecond ?? 0,
     peakMemoryBytes: epochs?.peakMemoryBytes ?? 0,
     weightBytes: weights?.bytes ?? 0,
+    findings: store.findings.of(run.id),
     weights: weights ? store.files.path(weights) : '',
   };
 }

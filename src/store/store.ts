@@ -15,6 +15,7 @@ import type { StudySpec } from '../shared/spec/study.ts';
 import { twinFinder } from '../shared/twins.ts';
 import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
+import { readEpochs } from './epochs.ts';
 import { Images } from './images.ts';
 import { fromJson, readable, toJson, type OnUnreadable } from './json.ts';
 import { KeyedValues } from './keyed.ts';
@@ -24,7 +25,6 @@ import {
   datasetOf,
   datasetRow,
   engineColumns,
-  epochOf,
   epochRows,
   newRun,
   runColumns,
@@ -32,11 +32,10 @@ import {
   runRow,
   studyOf,
   type DatasetRow,
-  type EpochRow,
-  type MeasurementRow,
   type RunRow,
   type StudyRow,
 } from './rows.ts';
+import { RunFindings } from './run-findings.ts';
 import { RunFiles, type FileKind, type StoredFile } from './run-files.ts';
 import { RunNotes } from './run-notes.ts';
 import { Sql } from './sql.ts';
@@ -58,6 +57,7 @@ export class Store {
   readonly images: Images;
   readonly values: KeyedValues;
   readonly notes: RunNotes;
+  readonly findings: RunFindings;
   readonly #sql: Sql;
   readonly #self = thisProcess();
 
@@ -70,6 +70,7 @@ export class Store {
     this.images = new Images(this.#sql);
     this.values = new KeyedValues(this.#sql);
     this.notes = new RunNotes(this.#sql, this.files);
+    this.findings = new RunFindings(this.#sql);
     this.interruptDead();
   }
 
@@ -229,7 +230,11 @@ export class Store {
          WHERE id = @id AND status NOT IN ('running', 'finished')`,
         { id, ...engineColumns(engine), now: now(), ...this.#self },
       );
-      if (changed === 1) return;
+      // Why it failed before no longer holds.
+      if (changed === 1) {
+        this.findings.renew(id);
+        return;
+      }
       const owner = this.#sql.get('SELECT status, pid, host FROM runs WHERE id = ?', id) as
         { status: string; pid: number; host: string } | undefined;
       if (owner?.status === 'running')
@@ -262,6 +267,7 @@ export class Store {
     this.#replaceFiles(id, { checkpoint }, () => {
       this.#own(id, '');
       this.insertEpoch(id, metrics);
+      this.findings.renew(id, metrics);
     });
   }
 
@@ -287,7 +293,10 @@ export class Store {
   }
 
   recordFailure(id: string, error: string): void {
-    this.#end(id, 'failed', error);
+    this.atomically(() => {
+      this.#end(id, 'failed', error);
+      this.findings.renew(id);
+    });
   }
 
   /** The process that computed is gone; the run goes on from the checkpoint it has. */
@@ -300,6 +309,7 @@ export class Store {
     this.#replaceFiles(id, { weights, activity, checkpoint: null }, () => {
       this.#end(id, 'finished');
       this.insertResult(id, { evaluation, analysis: { ...analysis, cut: this.run(id).cut } });
+      this.findings.renew(id);
     });
   }
 
@@ -314,7 +324,7 @@ export class Store {
   // What runs have measured
 
   epochs(run: string): EpochMetrics[] {
-    return this.#epochsFrom(run, 0);
+    return readEpochs(this.#sql, run);
   }
 
   /** What the run began with, its epoch 0; null before its first epoch has ended, and where an earlier version did not measure it. */
@@ -325,18 +335,7 @@ export class Store {
   }
 
   #lastEpoch(run: string): EpochMetrics | undefined {
-    return this.#epochsFrom(run, this.epochSummary(run)?.last ?? 0).at(-1);
-  }
-
-  #epochsFrom(run: string, first: number): EpochMetrics[] {
-    const layers = this.#sql.all<MeasurementRow>(
-      'SELECT epoch, kind, data FROM layer_measurements WHERE run = @run AND epoch >= @first ORDER BY epoch, kind, position',
-      { run, first },
-    );
-    const byEpoch = Map.groupBy(layers, (layer) => layer.epoch);
-    return this.#sql
-      .all<EpochRow>('SELECT epoch, metrics FROM epochs WHERE run = @run AND epoch >= @first ORDER BY epoch', { run, first })
-      .map((row) => epochOf(run, row, byEpoch.get(row.epoch) ?? []));
+    return readEpochs(this.#sql, run, this.epochSummary(run)?.last).at(-1);
   }
 
   /** The latest epoch, and what sums the epochs up; null before the first. Quicker than reading them all. */

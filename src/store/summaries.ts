@@ -1,6 +1,7 @@
 /** Runs as the list shows them: one query for thousands, without reading what only a single run's view needs. */
 import { z } from 'zod';
-import type { RunSummary } from '../shared/contract/index.ts';
+import type { Health, RunSummary } from '../shared/contract/index.ts';
+import { Findings } from '../shared/findings/finding.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { Evaluation } from '../shared/results.ts';
 import { armOf } from '../shared/spec/arms.ts';
@@ -26,6 +27,7 @@ interface Row extends Omit<
   | 'inactive'
   | 'seed'
   | 'arm'
+  | 'health'
 > {
   study: string | null;
   studyName: string | null;
@@ -38,13 +40,14 @@ interface Row extends Omit<
   resumable: number;
   last: number | null;
   inactive: number | null;
+  findings: string;
   /** Only of a run that has a result but no epoch of its own. */
   evaluation: string | null;
 }
 
 const query = (where: string) => `
   SELECT runs.id, runs.name, role, parent, runs.study, studies.name AS studyName, runs.dataset, datasets.name AS datasetName,
-    runs.spec, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, twin_key AS twinKey,
+    runs.spec, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, findings, twin_key AS twinKey,
     CASE WHEN status = 'stopped' AND EXISTS (SELECT 1 FROM queue WHERE run = runs.id) THEN 'paused' ELSE status END AS status,
     (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.id ORDER BY tag)) AS tags,
     coalesce((SELECT bytes FROM files WHERE run = runs.id AND kind = 'weights'), 0) AS weightBytes,
@@ -90,7 +93,7 @@ export function summaries(sql: Sql, ids: readonly string[] | undefined, onUnread
   return readable(rows, summaryOf, onUnreadable);
 }
 
-function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactive, evaluation, ...row }: Row): RunSummary {
+function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactive, evaluation, findings, ...row }: Row): RunSummary {
   const { network, training, pruning, control, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
   const tested = evaluation === null ? null : fromJson(Evaluation, evaluation, `evaluation of run ${row.id}`);
   const total = tested ? countAsMeasured(tested.activity, training.measure).total : inactive;
@@ -112,5 +115,12 @@ function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactiv
     favourite: row.favourite === 1,
     archived: row.archived === 1,
     resumable: row.resumable === 1,
+    health: healthOf(findings, row.id),
   };
+}
+
+function healthOf(findings: string, run: string): Health | null {
+  if (findings === '[]') return null; // Most have none, and there may be thousands.
+  const found = fromJson(Findings, findings, `findings of run ${run}`);
+  return found[0] ? { severity: found[0].severity, text: found[0].text, kinds: found.map(({ kind }) => kind) } : null;
 }

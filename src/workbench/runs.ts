@@ -1,6 +1,7 @@
 /** Runs as pages ask for them. */
 import { basename } from 'node:path';
 import type { Handlers, RunDetail } from '../shared/contract/index.ts';
+import { remediesFor } from '../shared/findings/remedies.ts';
 import { InputError } from '../shared/input-error.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
@@ -92,12 +93,14 @@ function detailOf(store: Store, id: string): RunDetail {
     throw new InputError(problem);
   });
   if (!summary) throw new InputError('this run is not here; it may have been deleted');
+  const findings = store.findings.of(id);
   const { spec, cut, versions, device, choice, dataset } = store.run(id);
   const stored = store.dataset(dataset);
+  const input = inputOf(stored);
   return {
     summary,
     spec,
-    input: inputOf(stored),
+    input,
     classes: stored.classes,
     cut,
     versions,
@@ -106,6 +109,8 @@ function detailOf(store: Store, id: string): RunDetail {
     epochs: store.epochs(id),
     evaluation: store.evaluation(id),
     analysis: store.result(id)?.analysis ?? null,
+    findings,
+    remedies: remediesFor(spec, input, findings),
   };
 }
 

@@ -39,6 +39,7 @@ export function summary(id: string, change: Partial<RunSummary> = {}): RunSummar
     favourite: false,
     archived: false,
     error: null,
+    health: null,
     ...change,
   };
 }
@@ -84,5 +85,7 @@ export function detail(
     epochs: [],
     evaluation: change.evaluation === undefined ? evaluation() : change.evaluation,
     analysis: null,
+    findings: [],
+    remedies: [],
   };
 }

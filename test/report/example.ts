@@ -139,6 +139,7 @@ function exampleRun(plan: Plan, id: number, depth: number, source: RunSpec | nul
       imagesPerSecond: 280,
       peakMemoryBytes: 7e8,
       weightBytes: 4 * params,
+      findings: [],
       weights: `${id}.safetensors`,
     },
     network,

@@ -183,6 +183,7 @@ describe('store', () => {
       imagesPerSecond: 200,
       peakMemoryBytes: 1_000_003,
       weightBytes: store.file(unpruned.id, 'weights')!.bytes,
+      findings: [], // findings.test.ts has a run that has some
       weights: join(store.path, '..', 'runs', unpruned.id, 'weights.safetensors'),
     });
     expect(recordOf(store, pruned)).toMatchObject({ epochs: 3, pruning: { criterion: 'chip', backbone: 0.5, capsules: 0.5 } });

@@ -1,5 +1,5 @@
 /** The training job: epochs of steps, evaluation after each, a checkpoint after each, stop at the next step. */
-import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.ts';
+import { inputShape, stepsPerEpoch, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import { seedsOf, type TrainingSpec } from '../../shared/spec/training.ts';
 import { scoresOf, type StartMetrics } from '../../shared/results.ts';
@@ -8,7 +8,7 @@ import { evaluate } from '../analysis/evaluate.ts';
 import type { Engine } from '../engine.ts';
 import { CapsNet } from '../network/capsnet.ts';
 import { initialWeights } from '../network/initialise.ts';
-import { stepsPerEpoch, trainingBatches } from '../training/batches.ts';
+import { trainingBatches } from '../training/batches.ts';
 import { CheckpointMeta } from '../training/checkpoint.ts';
 import { TrainingState } from '../training/training-state.ts';
 import { breathe, JobStopped, type JobIO, type StoredCheckpoint } from '../io.ts';

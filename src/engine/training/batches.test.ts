@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { Dataset } from '../../shared/dataset.ts';
-import { plainBatch, stepsPerEpoch, trainingBatches } from './batches.ts';
+import { stepsPerEpoch, type Dataset } from '../../shared/dataset.ts';
+import { plainBatch, trainingBatches } from './batches.ts';
 import { intensities, standardised } from './network-values.ts';
 import { holdOut } from './validation.ts';
 

@@ -13,11 +13,6 @@ export interface Batch {
   standardisation?: Standardisation | undefined;
 }
 
-/** Steps per epoch: whole batches only, so that every step has the same statistics. A split smaller than a batch is one batch. */
-export function stepsPerEpoch(images: number, batch: number): number {
-  return Math.max(1, Math.floor(images / batch));
-}
-
 /** The training batches of one epoch, in an order of its own, every image shifted at random by up to `shift` pixels. */
 export function trainingBatches(
   dataset: Dataset,

@@ -1,5 +1,7 @@
 /** Runs: the list, one in full, what people note about them, and their way in and out as files. */
 import { z } from 'zod';
+import type { Finding, FindingKind, Severity } from '../findings/finding.ts';
+import type { Remedy } from '../findings/remedies.ts';
 import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRecord, ShownStatus } from '../results.ts';
 import type { RunArm } from '../spec/arms.ts';
 import type { InputShape } from '../spec/network.ts';
@@ -57,6 +59,15 @@ export interface RunSummary {
   archived: boolean;
   /** Why it failed. */
   error: string | null;
+  /** What it has found out about itself, in short; null: nothing. */
+  health: Health | null;
+}
+
+/** The worst finding of a run, and of what kinds all are. */
+export interface Health {
+  severity: Severity;
+  text: string;
+  kinds: FindingKind[];
 }
 
 /** Everything about one run. Inactive capsules are counted by the page from `evaluation.activity`, with countInactive() of inactive.ts. */
@@ -77,6 +88,10 @@ export interface RunDetail {
   evaluation: Evaluation | null;
   /** Null until the run has finished. */
   analysis: RunAnalysis | null;
+  /** Worst first. */
+  findings: Finding[];
+  /** What could be tried about them. */
+  remedies: Remedy[];
 }
 
 /** What a network said to each test image. */

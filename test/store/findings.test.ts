@@ -1,0 +1,94 @@
+/** What a run finds out about itself, as the store keeps it: from epoch to epoch, when it fails, from an archive, and for runs of before. */
+import Database from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { divergenceText } from '../../src/shared/findings/divergence.ts';
+import type { EpochMetrics } from '../../src/shared/results.ts';
+import { exportRun, importRun } from '../../src/store/archive.ts';
+import { recordOf } from '../../src/store/records.ts';
+import { Store } from '../../src/store/store.ts';
+import { addTinyStudy, engine, evaluation, metrics, openStore, result, resultFiles, temporaryFolder } from './fixtures.ts';
+
+/** An epoch in which nothing was active and the loss was that of zeros. */
+function dead(epoch: number): EpochMetrics {
+  const { activity, ...test } = evaluation(0.5);
+  const none = activity.map(({ layer }) => ({ layer, meanVector: [0, 0], meanLength: [0, 0], maxLength: [0, 0], activationRate: [0, 0] }));
+  return { ...metrics(epoch), test: { ...test, margin: 0.809998, activity: none } };
+}
+const kinds = (store: Store, id: string) => store.findings.of(id).map(({ kind, since }) => [kind, since]);
+
+/** A run of two epochs that dies in its first. */
+function died(store: Store): string {
+  const [{ id, spec }] = addTinyStudy(store);
+  store.claim(id, engine);
+  for (const epoch of [1, 2]) store.recordEpoch(id, dead(epoch), new Uint8Array([epoch]));
+  store.recordFinish(id, { ...resultFiles(spec.network), ...result(0.5) });
+  return id;
+}
+
+it('is found anew after every epoch, and shown in the list in short', () => {
+  const store = openStore(temporaryFolder());
+  const [{ id }] = addTinyStudy(store);
+  expect(store.findings.of(id)).toEqual([]);
+  expect(store.summaries([id])[0]?.health).toBeNull();
+  store.claim(id, engine);
+  store.recordEpoch(id, metrics(1), new Uint8Array());
+  expect(kinds(store, id)).toEqual([]);
+  store.recordEpoch(id, dead(2), new Uint8Array());
+  expect(kinds(store, id)).toEqual([['inactive', 2]]);
+  const [finding] = store.findings.of(id);
+  expect(store.summaries([id])[0]?.health).toEqual({ severity: 'vanished', text: finding?.text, kinds: ['inactive'] });
+  store.recordEpoch(id, dead(3), new Uint8Array());
+  expect(kinds(store, id)).toEqual([
+    ['inactive', 2],
+    ['loss-stuck', 2],
+  ]);
+  expect(recordOf(store, store.run(id))?.findings).toEqual(store.findings.of(id));
+});
+
+it('is the same whether the epochs before were seen or are read again', () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  const id = died(store);
+  const seen = store.findings.of(id);
+  openStore(folder).findings.renew(id);
+  expect(store.findings.of(id)).toEqual(seen);
+});
+
+it('says that the loss became NaN, until the run goes on', () => {
+  const store = openStore(temporaryFolder());
+  const [{ id }] = addTinyStudy(store);
+  store.claim(id, engine);
+  store.recordEpoch(id, metrics(1), new Uint8Array());
+  store.recordFailure(id, divergenceText({ loss: NaN, epoch: 2, step: 1 }, 0.001));
+  expect(kinds(store, id)).toEqual([['diverged', 2]]);
+  store.claim(id, engine);
+  expect(kinds(store, id)).toEqual([]);
+});
+
+it('comes with a run out of a file', () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  const id = died(store);
+  const file = join(folder, 'dead.capscope');
+  exportRun(store, store.run(id), file);
+  const other = openStore(temporaryFolder());
+  importRun(other, file);
+  expect(other.findings.of(id)).toEqual(store.findings.of(id));
+  expect(kinds(other, id)).toContainEqual(['inactive', 1]);
+});
+
+it('is found for runs from before it was', () => {
+  const path = join(temporaryFolder(), 'capscope.db');
+  const store = new Store(path);
+  const id = died(store);
+  const found = store.findings.of(id);
+  store.close();
+  const old = new Database(path);
+  old.exec('ALTER TABLE runs DROP COLUMN findings');
+  old.pragma('user_version = 7');
+  old.close();
+  const migrated = new Store(path);
+  onTestFinished(() => migrated.close());
+  expect(migrated.findings.of(id)).toEqual(found);
+});
