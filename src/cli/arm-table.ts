@@ -27,10 +27,10 @@ export function armTable({ arms }: StudyStatistics): string {
     cut === null ? network : `${network}, cut ${cut}`,
     ...body.splice(0, rows.length),
   ]);
-  return [head, ...below, '', ...armNotes.map((note) => wrapped(plain(note)))].join('\n');
+  return [head, ...below, '', ...armNotes.map((note) => plain(wrapped(note)))].join('\n');
 }
 
 /** The sentences, one below the other. */
 export function conclusionText(conclusion: readonly Finding[]): string {
-  return conclusion.map(({ text }) => wrapped(`- ${plain(text)}`, '  ')).join('\n');
+  return conclusion.map(({ text }) => plain(wrapped(`- ${text}`, '  '))).join('\n');
 }

@@ -4,6 +4,7 @@ import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
 import type { TrainingSpec } from '../shared/spec/training.ts';
+import type { StudyResults } from '../shared/study-result.ts';
 
 export interface ReportRun {
   record: RunRecord;
@@ -32,6 +33,8 @@ export interface ReportData {
   versions: Record<string, string>;
   dataset: { name: string; train: number; test: number; classes: string[]; input: InputShape; fingerprint: string };
   runs: ReportRun[];
+  /** Over the seeds. */
+  results: StudyResults;
   /** The study file after defaults were filled in, as it will be printed; null for a comparison of single runs. */
   settings: unknown;
 }

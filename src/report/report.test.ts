@@ -52,6 +52,17 @@ describe('renderReport', () => {
       expect(summary).toContain(expected);
   });
 
+  it('begins with what the study shows: its sentences and a row per arm, which no hidden run takes away', () => {
+    const data = exampleReport();
+    const html = renderReport(data);
+    const section = /<section id="conclusion">([^]*?)<\/section>/.exec(html)![1]!;
+    expect(html.indexOf('id="conclusion"')).toBeLessThan(html.indexOf('id="summary"'));
+    for (const { text: sentence } of data.results.conclusion) expect(text(section)).toContain(text(sentence));
+    expect(text(section)).toMatch(/unpruned The twin: .* 1 95\.40.% .*pruned The claim: .* pp, one seed/);
+    expect(text(section)).toContain('2,000 test images');
+    expect(section).not.toMatch(/class="[^"]*(run-\d|better|worse)/);
+  });
+
   it('has a table behind every chart, and one id for each', () => {
     const figures = [...page.matchAll(/<figure id="([^"]+)"[^]*?<\/figure>/g)];
     expect(figures.length).toBeGreaterThanOrEqual(13);

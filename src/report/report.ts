@@ -6,6 +6,7 @@ import { viewRuns } from './runs.ts';
 import { script } from './script.ts';
 import { activity } from './sections/activity.ts';
 import { classes } from './sections/classes.ts';
+import { conclusion } from './sections/conclusion.ts';
 import { curves } from './sections/curves.ts';
 import { dynamics } from './sections/dynamics.ts';
 import { header, runPicker } from './sections/facts.ts';
@@ -30,6 +31,7 @@ export function renderReport(data: ReportData): string {
     runs.length === 0
       ? markup`<p>This study has no runs yet.</p>`
       : [
+          conclusion(data.results, runs, data.dataset.test),
           runPicker(runs),
           summary(runs, data.dataset.fingerprint),
           activity(runs),

@@ -25,6 +25,15 @@ describe('viewRuns', () => {
     expect(viewRuns([control, unpruned!, pruned!]).map(({ baseline }) => baseline?.record.id)).toEqual(['run-0', undefined, 'run-0']);
     expect(viewRuns([control, pruned!]).map(({ baseline }) => baseline)).toEqual([null, null]);
   });
+  it('gives the runs of an arm one colour, and each a look of its own', () => {
+    const [unpruned, , pruned] = exampleReport().runs;
+    const again = (run: ReportRun, id: string) => ({ ...run, record: { ...run.record, id, seed: 2 } });
+    const views = viewRuns([unpruned!, pruned!, again(unpruned!, 'u2'), again(pruned!, 'p2')]);
+    const [a, b, c, d] = views.map(({ style }) => style.colour.light);
+    expect([a, b]).toEqual([c, d]);
+    expect(a).not.toBe(b);
+    expect(new Set(views.map(({ style }) => JSON.stringify(style))).size).toBe(4);
+  });
   it('gives sources a look of their own and the first colours to the runs that are compared', () => {
     const [unpruned, source, pruned] = viewRuns(exampleReport().runs);
     expect(new Set([unpruned!, source!, pruned!].map(({ style }) => style.colour.light)).size).toBe(3);

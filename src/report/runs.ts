@@ -1,7 +1,7 @@
 /** The runs of a report in the order in which it shows them, each with its looks and with what it is compared to. */
 import type { ReportRun } from './data.ts';
 import { twinFinder, twinKey } from '../shared/twins.ts';
-import { runStyle, type RunStyle } from '../shared/present/palette.ts';
+import { memberStyle, runStyle, type RunStyle } from '../shared/present/palette.ts';
 
 export interface RunView extends ReportRun {
   index: number;
@@ -15,6 +15,11 @@ export function runClass(run: RunView): string {
   return `run-${run.index}`;
 }
 
+/** For what has the colour of a run, and stays when the run is hidden. */
+export function likeClass(run: RunView): string {
+  return `like-${run.index}`;
+}
+
 /** A study's run names end with what tells its networks and seeds apart: "pruned (N16 D12 L3, seed 1)" is "pruned" and "N16 D12 L3, seed 1". */
 export function splitName(name: string): { head: string; detail: string } {
   const [, head = name, detail = ''] = /^(.+?) \((.+)\)$/.exec(name) ?? [];
@@ -23,12 +28,18 @@ export function splitName(name: string): { head: string; detail: string } {
 
 /** A run whose twin is not among these has no baseline. */
 export function viewRuns(runs: readonly ReportRun[]): RunView[] {
-  let compared = 0;
-  let sources = 0;
-  const views = runs.map((run, index): RunView => {
-    const source = run.record.role === 'source';
-    return { ...run, index, style: source ? runStyle(sources++, 'source') : runStyle(compared++, 'compared'), baseline: null };
-  });
+  // Runs of an arm and a cut have one colour, whatever their network and seed; dash and marker tell these apart.
+  const groups = new Map<string, number>();
+  const members = new Map<string, number>();
+  const styleOf = ({ record: { arm, pruning } }: ReportRun): RunStyle => {
+    const group = JSON.stringify([arm, pruning]);
+    const member = members.get(group) ?? 0;
+    members.set(group, member + 1);
+    if (arm === 'source') return runStyle(member, 'source');
+    if (!groups.has(group)) groups.set(group, groups.size);
+    return memberStyle(groups.get(group)!, member);
+  };
+  const views = runs.map((run, index): RunView => ({ ...run, index, style: styleOf(run), baseline: null }));
   const descents = views.map((view) => {
     const { record, lineage } = view;
     // All of a report is on one data set, and it may be of runs from anywhere.

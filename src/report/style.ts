@@ -1,6 +1,6 @@
 /** The style sheet of a report. Light and dark follow the reader's system; paper is always light. */
 import { background } from '../shared/present/palette.ts';
-import { runClass, type RunView } from './runs.ts';
+import { likeClass, runClass, type RunView } from './runs.ts';
 
 const page = `
 :root {
@@ -11,6 +11,8 @@ const page = `
   --panel: light-dark(#f4f6f8, #1c2229);
   --line: light-dark(#d9dfe5, #343d47);
   --grid: light-dark(#e6eaee, #29313a);
+  --good: light-dark(#00684c, #2fc89b);
+  --bad: light-dark(#a33d00, #ff9257);
   --accent: light-dark(#0063a0, #6cbcf0);
 }
 * { box-sizing: border-box; }
@@ -61,6 +63,12 @@ tbody th { font-weight: 500; }
 .results .difference :is(th, td) { color: var(--muted); font-size: 12.5px; padding-top: 3px; }
 .results .difference th { padding-left: 25px; font-weight: 400; }
 .results tr:has(+ .difference) :is(th, td) { border-bottom: 0; padding-bottom: 0; }
+.conclusion { max-width: 110ch; margin-bottom: 20px; padding-left: 20px; }
+.conclusion li { margin-bottom: 6px; }
+.arms .network th { padding-top: 14px; font-weight: 600; }
+.arms small { display: block; text-indent: 0; }
+.better { color: var(--good); }
+.worse { color: var(--bad); }
 .swatch { display: inline-block; width: 11px; height: 11px; margin-right: 10px; border-radius: 3px; background: var(--run); }
 
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(460px, 100%), 1fr)); gap: 0 36px; margin-top: 16px; }
@@ -148,7 +156,7 @@ export function styleSheet(runs: readonly RunView[]): string {
     const name = runClass(run);
     const { colour, dash } = run.style;
     return `.${name} { --run: light-dark(${colour.light}, ${colour.dark}); --dash: ${dash || 'none'}; }
-#chip-${run.index} { --run: light-dark(${colour.light}, ${colour.dark}); }
+#chip-${run.index}, .${likeClass(run)} { --run: light-dark(${colour.light}, ${colour.dark}); }
 main:has(#show-${run.index}:not(:checked)) .${name}:not(.picker *) { display: none; }
 main:has(#chip-${run.index}:hover) .series:not(.${name}) { opacity: 0.13; }`;
   });

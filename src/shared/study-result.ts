@@ -1,7 +1,14 @@
-/** What `study --json` prints: runs, and what they have come to. */
+/** What the runs of a study have come to, and how `study --json` prints it. */
+import type { Finding } from './conclusion/conclusion.ts';
 import type { RunRecord } from './results.ts';
-import type { ArmStatistics, ControlStatistics } from './statistics/statistics.ts';
+import type { ArmStatistics, ControlStatistics, StudyStatistics } from './statistics/statistics.ts';
 
+export interface StudyResults {
+  statistics: StudyStatistics;
+  conclusion: Finding[];
+}
+
+/** What `study --json` prints. */
 export interface StudyResult {
   study: string;
   engine: string;

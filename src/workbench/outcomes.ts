@@ -1,5 +1,5 @@
 /** What runs have come to, over their seeds: of a study, or of any runs on which somebody wants to look together. */
-import { conclusionOf, type Finding } from '../shared/conclusion/conclusion.ts';
+import { conclusionOf } from '../shared/conclusion/conclusion.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { seedGroups } from '../shared/measures/seed-groups.ts';
 import { inactiveShare } from '../shared/present/format.ts';
@@ -9,16 +9,12 @@ import type { NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
 import { cutOf, hasCollapsed, type Outcome, type OutcomeCut } from '../shared/statistics/outcomes.ts';
-import { statisticsOf, type StudyStatistics } from '../shared/statistics/statistics.ts';
+import { statisticsOf } from '../shared/statistics/statistics.ts';
 import { networkLabel, networkName } from '../shared/study-plan.ts';
+import type { StudyResults } from '../shared/study-result.ts';
 import { twinKey } from '../shared/twins.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
-
-export interface StudyResults {
-  statistics: StudyStatistics;
-  conclusion: Finding[];
-}
 
 export function resultsOf(store: Store, runs: readonly StoredRun[]): StudyResults {
   const statistics = statisticsOf(outcomesOf(store, runs));

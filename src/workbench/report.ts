@@ -4,6 +4,7 @@ import { InputError } from '../shared/input-error.ts';
 import { recordOf } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
+import { resultsOf } from './outcomes.ts';
 
 export interface ReportRequest {
   title: string;
@@ -23,6 +24,7 @@ export function reportHtml(store: Store, { title, runs, settings }: ReportReques
     versions: Object.assign({}, ...runs.map(({ versions }) => versions)) as Record<string, string>,
     dataset: { ...dataset, classes, input: { ...shape, classes: classes.length } },
     runs: runs.flatMap((run) => reportRun(store, run) ?? []),
+    results: resultsOf(store, runs),
     settings,
   });
   return new TextEncoder().encode(html);

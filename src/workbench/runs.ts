@@ -9,6 +9,7 @@ import { archiveOf, importRun } from '../store/archive.ts';
 import type { Store } from '../store/store.ts';
 import type { Library } from './datasets/library.ts';
 import type { Host } from './host.ts';
+import { resultsOf } from './outcomes.ts';
 import { inputOf } from './plan.ts';
 import { readPresets } from './presets.ts';
 import type { LiveRuns } from './queue/live-runs.ts';
@@ -80,6 +81,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
           : [];
       });
     },
+    'studies.results': ({ id }) => resultsOf(store, store.runs(store.study(id).id)),
     'studies.presets': () => readPresets(host.resources),
     'studies.report': ({ id }) => {
       const { name, spec } = store.study(id);

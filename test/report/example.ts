@@ -1,4 +1,7 @@
 /** Made-up runs in a plausible shape, for the tests of the report. Nothing in here was measured. */
+import { conclusionOf } from '../../src/shared/conclusion/conclusion.ts';
+import { cutOf } from '../../src/shared/statistics/outcomes.ts';
+import { statisticsOf } from '../../src/shared/statistics/statistics.ts';
 import { countInactive, deadOf, isInactive } from '../../src/shared/inactive.ts';
 import type { EpochMetrics, Evaluation, LayerActivity, LayerCut, RunAnalysis, RunRecord } from '../../src/shared/results.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
@@ -174,6 +177,19 @@ export function exampleReport(pruned = 1, { types = 16, depth = 3, title = 'Exam
     });
   }
   const input = { height: 28, width: 28, channels: 1, classes: CLASSES };
+  const runs = plans.map((plan, i) => exampleRun(plan, i, depth, plan.role === 'pruned' ? specOf(plans[1]!, depth) : null));
+  const network = `N${types} D8 L${depth}`;
+  const statistics = statisticsOf(
+    runs.flatMap(({ record, pruning, network: spec }) =>
+      record.arm === 'source'
+        ? []
+        : {
+            ...{ id: record.id, network, arm: record.arm, seed: 1, twin: record.twin },
+            cut: pruning && cutOf(spec, pruning),
+            result: { accuracy: record.accuracy, inactiveShare: 0.5, collapsed: false },
+          },
+    ),
+  );
   return {
     title,
     date: '2030-01-02T03:04:05.000Z',
@@ -187,7 +203,8 @@ export function exampleReport(pruned = 1, { types = 16, depth = 3, title = 'Exam
       input,
       fingerprint: 'ab'.repeat(32),
     },
-    runs: plans.map((plan, i) => exampleRun(plan, i, depth, plan.role === 'pruned' ? specOf(plans[1]!, depth) : null)),
+    runs,
+    results: { statistics, conclusion: conclusionOf(statistics) },
     settings: { name: title, networks: [{ types, dim: 8, depth }] },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Arm } from '../spec/arms.ts';
 import type { Outcome } from '../statistics/outcomes.ts';
 import { statisticsOf } from '../statistics/statistics.ts';
-import { conclusionOf, signOf } from './conclusion.ts';
+import { conclusionOf, inShort, signOf } from './conclusion.ts';
 
 const cut = { name: 'chip b0.5 c0.5', extent: 'b0.5 c0.5', remaining: 'N8 D4 L4' };
 
@@ -106,6 +106,23 @@ describe('what cannot be told', () => {
     for (const { text } of [claim!, ...rest]) expect(text).not.toMatch(/better|worse/);
   });
 
+  it('is what two seeds are too few for, however large; it only looks so', () => {
+    const found = conclude(
+      arm('unpruned', [10, 10], 2),
+      arm('pruned', [82.2, 85.2], 0),
+      arm('scratch', [91.4, 91.8], 0),
+      arm('ccm', [10, 10], 2),
+    );
+    expect(found.map(({ kind, verdict }) => [kind, verdict])).toEqual([
+      ['claim', 'open'],
+      ['size', 'caveat'],
+      ['loss', 'holds'],
+    ]);
+    expect(found[0]!.text).toContain('the pruned network looks better than its unpruned twin');
+    expect(found[0]!.text).toContain('2 seeds are too few to be sure');
+    expect(found[2]!.text).toContain('collapsed as well (2 of 2; pruned 0 of 2): it does not explain the gain');
+  });
+
   it('is one seed, which says so', () => {
     const found = conclude(arm('unpruned', [10], 1), arm('pruned', [96], 0), arm('scratch', [97], 0), arm('ccm', [94.6], 0));
     expect(found.map(({ verdict, ci95, p, n }) => [verdict, ci95, p, n])).toEqual([
@@ -132,6 +149,16 @@ describe('what cannot be told', () => {
     expect(claim).toMatchObject({ verdict: 'open', kind: 'claim', difference: null });
     expect(claim!.text).toContain('no unpruned twin to hold it against');
   });
+});
+
+it('is in short the claim that holds, and what limits it', () => {
+  const dull = [arm('unpruned', [90, 91, 92, 90], 0, 'N4 D8 L2'), arm('pruned', [91, 90, 92, 91], 0, 'N4 D8 L2')];
+  const short = inShort(conclude(...dull, unpruned, pruned, scratch, ccm));
+  expect(short.map(({ network, kind }) => [network, kind])).toEqual([
+    ['N16 D4 L4', 'claim'],
+    ['N16 D4 L4', 'size'],
+  ]);
+  expect(inShort([])).toEqual([]);
 });
 
 it('says of networks without a cut only what vanished, and nothing of living ones', () => {

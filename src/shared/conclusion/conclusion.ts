@@ -39,6 +39,20 @@ export function signOf({ ci95, p }: Pick<Difference, 'ci95' | 'p'>): Sign {
   return ci95[1] < 0 ? 'worse' : 'untold';
 }
 
+/** Where the interval does not hold 0, but the corrected p does not reach the level: which way it looks. */
+function leaningOf({ ci95, p }: Pick<Difference, 'ci95' | 'p'>): Sign {
+  return signOf({ ci95, p: null }) !== 'untold' && signOf({ ci95, p }) === 'untold' ? signOf({ ci95, p: null }) : 'untold';
+}
+
+/** At most two sentences of many: a claim, one that holds if there is one, and the first control that limits it. */
+export function inShort(conclusion: readonly Finding[]): Finding[] {
+  const heads = conclusion.filter(({ kind }) => kind === 'claim' || kind === 'vanished');
+  const head = heads.find(({ verdict }) => verdict === 'holds') ?? heads[0];
+  if (!head) return [];
+  const limit = conclusion.find((one) => one.verdict === 'caveat' && one.network === head.network && one.pruning === head.pruning);
+  return limit ? [head, limit] : [head];
+}
+
 /** In the order of networks and cuts; of each cut, the claim first and then its controls. */
 export function conclusionOf({ arms, controls }: StudyStatistics): Finding[] {
   const networks = [...Map.groupBy(arms, ({ network }) => network).values()];
@@ -85,6 +99,11 @@ function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding
     return { ...base, ...data, text, verdict: 'open' };
   }
   const sign = signOf(difference);
+  const leaning = leaningOf(difference);
+  if (leaning !== 'untold') {
+    const text = `${cut}: the pruned network looks ${leaning} than its unpruned twin: ${means}, ${measured(difference)}; collapsed ${dead}. ${tooFew(difference)}`;
+    return { ...base, ...data, text, verdict: 'open' };
+  }
   const words = {
     better: `the pruned network is better than its unpruned twin`,
     worse: `the pruned network is worse than its unpruned twin`,
@@ -119,6 +138,16 @@ function controlFinding(
   if (difference.n === 1) {
     const text = `${cut}: ${reached}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
     return [{ ...base, text, verdict: 'open' }];
+  }
+  if (row.n > 0 && row.collapsed === row.n && pruned.collapsed === 0 && signOf(difference) === 'untold') {
+    const text = `${cut}: ${reached} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)}): it does not explain the gain.`;
+    return [{ ...base, text, verdict: 'holds' }];
+  }
+  const leaning = leaningOf(difference);
+  if (leaning !== 'untold') {
+    const [compared, possible] = leaning === 'worse' ? ['better', ` It may be that ${cause}.`] : ['worse', ''];
+    const text = `${cut}: ${reached}, which looks ${compared} than pruned (pruned: ${measured(difference)}).${possible}${alive}`;
+    return [{ ...base, text, verdict: leaning === 'worse' || alive ? 'caveat' : 'open' }];
   }
   switch (signOf(difference)) {
     case 'better':
@@ -174,6 +203,11 @@ function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
 }
 
 const none = { difference: null, ci95: null, p: null };
+
+/** Why a difference whose interval does not hold 0 is not said to be there. */
+function tooFew({ n }: Difference): string {
+  return `${n} seeds are too few to be sure: corrected for all tests of the study, p is not below ${LEVEL}.`;
+}
 
 const seeds = (n: number) => (n === 1 ? 'one seed' : `${n} seeds`);
 const collapsedOf = ({ collapsed, n }: ArmStatistics) => `${collapsed} of ${n}`;

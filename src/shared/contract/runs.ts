@@ -8,6 +8,7 @@ import type { InputShape } from '../spec/network.ts';
 import type { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
 import type { StudySpec } from '../spec/study.ts';
+import type { StudyResults } from '../study-result.ts';
 import { Path, RunId, type Saved } from './common.ts';
 import { method } from './method.ts';
 
@@ -172,6 +173,8 @@ export const runMethods = {
   'runs.report': method<Saved>()(z.strictObject({ title: z.string().trim().min(1).max(200), ids: z.array(RunId).min(1).max(200) })),
 
   'studies.list': method<StudySummary[]>()(),
+  /** Statistics of the study over its seeds so far, and what they show. */
+  'studies.results': method<StudyResults>()(z.strictObject({ id: z.string() })),
   'studies.presets': method<{ name: string; spec: StudySpec }[]>()(),
   'studies.report': method<Saved>()(z.strictObject({ id: z.string() })),
 };

@@ -21,6 +21,8 @@ export interface ArmRow {
   p: string;
   /** Null where the interval of the difference holds 0, its p is not below 5 %, or there is one seed only. */
   verdict: 'better' | 'worse' | null;
+  /** Ids. */
+  runs: readonly string[];
 }
 
 export interface NetworkRows {
@@ -40,13 +42,13 @@ export function armRows(arms: readonly ArmStatistics[]): NetworkRows[] {
 }
 
 function rowOf(
-  { network, arm, pruning, n, missing, collapsed, accuracy: sample, inactiveShare, toTwin }: ArmStatistics,
+  { network, arm, pruning, n, missing, collapsed, accuracy: sample, inactiveShare, toTwin, runs }: ArmStatistics,
   oneCut: boolean,
 ): ArmRow {
   const difference = toTwin.accuracy;
   const sign = difference ? signOf(difference) : 'untold';
   return {
-    ...{ network, arm },
+    ...{ network, arm, runs },
     name: pruning === null || oneCut ? armNames[arm] : `${armNames[arm]}, ${pruning}`,
     n: missing > 0 ? `${n} of ${n + missing}` : String(n),
     accuracy: sample ? sampleText(sample, accuracy) : '–',

@@ -44,3 +44,13 @@ export function runStyle(n: number, role: 'compared' | 'source'): RunStyle {
   if (role === 'source') return { colour: neutral, dash: dashes[2]!, marker };
   return { colour: colours[n % colours.length]!, dash: dashes[Math.floor(n / colours.length) % dashes.length]!, marker };
 }
+
+/** The style of the n-th member of a group of runs that share a colour: those of one arm. Members repeat after 20, groups after 40. */
+export function memberStyle(group: number, member: number): RunStyle {
+  const turn = Math.floor(group / colours.length);
+  return {
+    colour: colours[group % colours.length]!,
+    dash: dashes[member % dashes.length]!,
+    marker: markers[(member + turn) % markers.length]!,
+  };
+}
