@@ -13,7 +13,8 @@ export class Access {
 
   /** @param names host names and addresses that are ours. */
   constructor(names: readonly string[], port: number) {
-    this.#hosts = new Set(names.map((name) => `${name}:${port}`));
+    // Browsers leave the port of HTTP out, and names of hosts are the same in capitals.
+    this.#hosts = new Set(names.map((name) => (port === 80 ? name : `${name}:${port}`).toLowerCase()));
     // Cookies do not tell ports apart; two workbenches on one machine need two names.
     this.#cookie = `capscope-${port}`;
   }
@@ -23,17 +24,17 @@ export class Access {
     return `${this.#cookie}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
   }
 
-  isOurHost({ headers }: IncomingMessage): boolean {
-    return headers.host !== undefined && this.#hosts.has(headers.host);
+  isOurHost({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+    return headers.host !== undefined && this.#hosts.has(headers.host.toLowerCase().replace(/:80$/, ''));
   }
 
   /** @param required requests that change something must say where they come from. */
-  isOurOrigin({ headers }: IncomingMessage, required: boolean): boolean {
+  isOurOrigin({ headers }: Pick<IncomingMessage, 'headers'>, required: boolean): boolean {
     if (headers.origin === undefined) return !required;
-    return headers.origin === `http://${headers.host ?? ''}`;
+    return headers.origin.toLowerCase() === `http://${headers.host ?? ''}`.toLowerCase().replace(/:80$/, '');
   }
 
-  hasToken({ headers }: IncomingMessage): boolean {
+  hasToken({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
     const cookies = (headers.cookie ?? '').split(';').map((cookie) => cookie.trim().split('='));
     return cookies.some(([name, value = '']) => name === this.#cookie && this.isToken(value));
   }

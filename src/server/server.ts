@@ -4,22 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { z } from 'zod';
+import { largestMessage } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
-import { fromWire, toWire } from '../shared/wire.ts';
+import { toWire } from '../shared/wire.ts';
 import type { Host } from '../workbench/host.ts';
 import { folders, here, startTrainer as startTrainerProcess } from '../workbench/node-host.ts';
 import { inTheme, readPage } from '../workbench/pages.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { Access } from './access.ts';
+import { answerCalls, send } from './calls.ts';
 import { Files } from './files.ts';
 
 const pages = here('out/renderer');
-
-/** Largest message from a page: a chart or table to be saved. */
-const maxMessageBytes = 2 ** 28;
-
-const Call = z.object({ id: z.int(), method: z.string(), argument: z.unknown().optional() });
 
 export interface ServerOptions {
   database: string;
@@ -38,11 +34,8 @@ export interface RunningServer {
 
 /** Throws an InputError when the database cannot be opened or the port is taken. */
 export async function startServer({ database, host, port, startTrainer = startTrainerProcess }: ServerOptions): Promise<RunningServer> {
-  const server = createServer();
-  const actualPort = await listen(server, host, port);
-  const access = new Access(namesOf(host), actualPort);
   const files = new Files();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage });
   const workbench = new Workbench({
     mode: 'browser',
     database,
@@ -52,16 +45,31 @@ export async function startServer({ database, host, port, startTrainer = startTr
     startTrainer,
     emit: (event, payload) => {
       const message = toWire({ event, payload });
-      for (const socket of sockets.clients) socket.send(message);
+      for (const socket of sockets.clients) send(socket, message);
     },
     save: (name, content) => Promise.resolve(files.offer(name, content)),
     // The page asks the browser instead.
     pick: () => Promise.resolve(null),
     reveal: () => undefined,
   });
-  sockets.on('connection', (socket: WebSocket) => socket.on('message', (data: Buffer) => void answer(workbench, socket, data)));
+  sockets.on('connection', (socket: WebSocket) => answerCalls(workbench, socket));
+  const server = createServer();
+  // Before anything else that happens to it: a connection may be reset at any moment, also while it is refused.
+  server.on('connection', (socket) => socket.on('error', () => undefined));
+  // However long a large file takes that is sent.
+  server.requestTimeout = 0;
+  let actualPort: number;
+  try {
+    actualPort = await listen(server, host, port);
+  } catch (error) {
+    await workbench.close();
+    throw error;
+  }
+  const access = new Access(namesOf(host), actualPort);
   server.on('request', (request, response) => {
     respond(request, response, { access, files, workbench }).catch((error: unknown) => {
+      // Whoever went away in the middle hears of nothing.
+      if (response.destroyed) return;
       const input = error instanceof InputError;
       if (!input) console.error(error);
       refuse(response, input ? 400 : 500, input ? error.message : 'This failed on the server; its terminal says why.');
@@ -72,7 +80,7 @@ export async function startServer({ database, host, port, startTrainer = startTr
     if (allowed) sockets.handleUpgrade(request, socket, head, (open) => sockets.emit('connection', open, request));
     else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
   });
-  await workbench.prepare();
+  await Promise.all([workbench.prepare(), files.sweep()]);
   return {
     url: `http://${inUrl(host)}:${actualPort}/?token=${access.token}`,
     close: async () => {
@@ -109,18 +117,6 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-async function answer(workbench: Workbench, socket: WebSocket, data: Buffer): Promise<void> {
-  let call: z.infer<typeof Call>;
-  try {
-    call = Call.parse(fromWire(data));
-  } catch {
-    socket.close(1002, 'not a call');
-    return;
-  }
-  const reply = await workbench.call(call.method, call.argument);
-  socket.send(toWire({ id: call.id, reply }));
-}
-
 interface Served {
   access: Access;
   files: Files;
@@ -132,7 +128,11 @@ async function respond(request: IncomingMessage, response: ServerResponse, { acc
     refuse(response, 403, 'This address is not the one that Capscope serves.');
     return;
   }
-  const url = new URL(request.url ?? '/', 'http://capscope');
+  const url = addressOf(request);
+  if (url === null) {
+    refuse(response, 404, 'There is no such page.');
+    return;
+  }
   const token = url.searchParams.get('token');
   if (request.method === 'GET' && url.pathname === '/' && token !== null && access.isToken(token)) {
     // Out of the address bar and of the history.
@@ -150,7 +150,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, { acc
   }
   const download = request.method === 'GET' ? files.take(url.pathname.replace(/^\/download\//, '')) : undefined;
   if (download) {
-    const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(download.name)}`;
+    const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(download.name.toWellFormed())}`;
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': disposition }).end(download.content);
     return;
   }
@@ -158,6 +158,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, { acc
   if (page) response.writeHead(200, page.headers).end((url.pathname === '/' ? inTheme(page, workbench.settings.theme) : page).body);
   else refuse(response, 404, 'There is no such page.');
 }
+
+/** Null for what is no path on this server, such as "//". */
+const addressOf = ({ url = '/' }: IncomingMessage): URL | null => (/^\/(?!\/)/.test(url) ? URL.parse(url, 'http://capscope') : null);
 
 function refuse(response: ServerResponse, status: number, message: string): void {
   if (!response.headersSent)

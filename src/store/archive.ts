@@ -1,6 +1,5 @@
 /** Exports a run as one file and imports such a file again, whole or not at all. */
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { statSync } from 'node:fs';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import { InputError } from '../shared/input-error.ts';
 import { storedIssue } from '../shared/issues.ts';
@@ -137,9 +136,7 @@ function readArchive(path: string): { manifest: Manifest; contents: Contents } {
 /** Only the three expected entries are unpacked, into memory and never under a name from the archive. */
 function unpack(path: string): Record<string, Uint8Array> {
   const names = [manifestName, ...kinds.map(entryName)];
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes)
-    throw new InputError(`${path} is larger than ${maxBytes} bytes, too large for a run`);
-  const bytes = readWhole(path);
+  const bytes = readWhole(path, maxBytes);
   let total = 0;
   try {
     return unzipSync(bytes, {

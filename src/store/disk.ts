@@ -1,16 +1,19 @@
 /** Whole files, read and written. Both throw an InputError that names the file when the system says no. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 
 /** Systems write at most 2 GiB at a time. */
 const writeAtOnce = 2 ** 30;
 
-export function readWhole(path: string): Uint8Array {
+/** @param most bytes that it may have. */
+export function readWhole(path: string, most = Infinity): Uint8Array {
   try {
+    if (most < Infinity && statSync(path).size > most) throw new InputError(`${path} is too large: expected at most ${most} bytes`);
     return readFileSync(path);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

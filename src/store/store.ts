@@ -141,7 +141,9 @@ export class Store {
   }
 
   study(id: string): StoredStudy {
-    return studyOf(this.#sql.get('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id) as StudyRow);
+    const row = this.#sql.get('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id) as StudyRow | undefined;
+    if (!row) throw new InputError(`there is no study ${id} in ${this.path}`);
+    return studyOf(row);
   }
 
   // Runs
@@ -208,6 +210,14 @@ export class Store {
     const run = this.findRun(id);
     if (!run) throw new InputError(`there is no run ${id} in ${this.path}`);
     return run;
+  }
+
+  /** Throws an InputError when one of them is not here. */
+  mustHave(ids: readonly string[]): void {
+    const missing = this.#sql.get('SELECT value FROM json_each(@ids) WHERE value NOT IN (SELECT id FROM runs) LIMIT 1', {
+      ids: JSON.stringify(ids),
+    }) as { value: string } | undefined;
+    if (missing) throw new InputError(`there is no run ${missing.value} in ${this.path}`);
   }
 
   /** The run whose id starts so. Throws an InputError when there is none or more than one. */

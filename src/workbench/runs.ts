@@ -41,6 +41,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
     'runs.live': ({ id }) => live.of(id),
     'runs.predictions': async ({ id }) => predictions(context, id, await library.testLabels(store.run(id).dataset)),
     'runs.edit': ({ ids, ...change }) => {
+      store.mustHave(ids);
       store.notes.edit(ids, change);
       return changed(ids);
     },

@@ -4,10 +4,20 @@
  */
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { contract, Settings, type AppInfo, type EngineInfo, type Handlers, type MethodName, type Reply } from '../shared/contract/index.ts';
+import {
+  contract,
+  Settings,
+  ViewState,
+  type AppInfo,
+  type EngineInfo,
+  type Handlers,
+  type MethodName,
+  type Reply,
+} from '../shared/contract/index.ts';
 import { chooseEngine, EngineName, type EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
+import { oneLine } from '../shared/one-line.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
 import { readable } from '../store/json.ts';
@@ -106,11 +116,12 @@ export class Workbench {
 
   /** Answers a call from outside, whose name and argument may be anything. */
   async call(name: unknown, argument: unknown): Promise<Reply> {
-    if (typeof name !== 'string' || !Object.hasOwn(contract, name)) return refuse('fault', `There is no method ${String(name)}.`);
+    if (typeof name !== 'string') return refuse('input', 'A call names a method.');
+    if (!Object.hasOwn(contract, name)) return refuse('input', `There is no method ${oneLine(name.slice(0, 100))}.`);
     const method = name as MethodName;
-    const parsed = contract[method].argument.safeParse(argument ?? undefined);
-    if (!parsed.success) return refuse('input', firstIssue(parsed.error));
     try {
+      const parsed = contract[method].argument.safeParse(argument ?? undefined);
+      if (!parsed.success) return refuse('input', oneLine(firstIssue(parsed.error)));
       const handler = this.#handlers[method] as (argument: unknown) => unknown;
       return { ok: true, value: await handler(parsed.data) };
     } catch (error) {
@@ -182,7 +193,7 @@ export class Workbench {
         host.emit('settings', settings);
         return settings;
       },
-      'app.viewState': ({ key }) => store.values.get(`view.${key}`, z.json()),
+      'app.viewState': ({ key }) => store.values.get(`view.${key}`, ViewState),
       'app.keepViewState': ({ key, value }) => {
         store.values.set(`view.${key}`, value);
         return null;
@@ -274,7 +285,14 @@ export class Workbench {
   }
 }
 
-const refuse = (kind: 'input' | 'fault', message: string): Reply => ({ ok: false, kind, message });
+/** Longest message: one may quote what was asked. */
+const longest = 2000;
+
+const refuse = (kind: 'input' | 'fault', message: string): Reply => ({
+  ok: false,
+  kind,
+  message: message.length > longest ? `${message.slice(0, longest)}…` : message,
+});
 
 function infoOf(host: Host, database: string): AppInfo {
   const { platform, versions } = process;

@@ -1,11 +1,13 @@
 /** Browser mode from outside: who is let in, and that calls, events, uploads and downloads get through. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { Access } from '../../src/server/access.ts';
+import { Files } from '../../src/server/files.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { fromWire, toWire } from '../../src/shared/wire.ts';
 
@@ -138,6 +140,29 @@ it('calls, uploads, reads, sends events and downloads', async () => {
   socket.close();
 });
 
+it('keeps of what other servers have left in the temporary folder what may still be in use', async () => {
+  const [old, young] = ['old', 'young'].map(() => mkdtempSync(join(tmpdir(), 'capscope-upload-4194304-'))) as [string, string];
+  onTestFinished(() => rmSync(young, { recursive: true }));
+  const yesterday = new Date(Date.now() - 86_400_000);
+  utimesSync(old, yesterday, yesterday);
+  await new Files().sweep();
+  expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
+});
+
+it('says that a path is none, rather than that something has failed', async () => {
+  expect((await ask('GET', '//', { cookie })).status).toBe(404);
+  expect((await ask('GET', '//evil.example/', { cookie })).status).toBe(404);
+});
+
+it('goes by its names in capitals, and on port 80 without the port', () => {
+  const asks = (port: number, host: string) => new Access(['localhost', '[::1]'], port).isOurHost({ headers: { host } });
+  expect(['localhost:8080', 'LocalHost:8080', '[::1]:8080'].map((host) => asks(8080, host))).toEqual([true, true, true]);
+  expect(['localhost', 'LOCALHOST:80', '[::1]'].map((host) => asks(80, host))).toEqual([true, true, true]);
+  expect([asks(8080, 'localhost'), asks(80, 'localhost:8080'), asks(80, 'evil.example')]).toEqual([false, false, false]);
+  const origin = { headers: { host: 'LocalHost:80', origin: 'http://localhost' } };
+  expect(new Access(['localhost'], 80).isOurOrigin(origin, true)).toBe(true);
+});
+
 it('names files as the person at the page knows them, not by where they lie on the server', async () => {
   const origin = `http://127.0.0.1:${port}`;
   const socket = await connect({ cookie, origin });
@@ -162,7 +187,10 @@ it('names files as the person at the page knows them, not by where they lie on t
   socket.close();
 });
 
-it.each(['../x', '/etc/passwd', 'a//b', 'a/../../b', 'C:\\x', ''])('refuses to keep an upload as "%s"', async (path) => {
-  const url = `/upload?batch=${crypto.randomUUID()}&path=${encodeURIComponent(path)}`;
-  expect((await ask('POST', url, { cookie, origin: `http://127.0.0.1:${port}` }, new Uint8Array(1))).status).toBe(400);
-});
+it.each(['../x', '/etc/passwd', 'a//b', 'a/../../b', 'C:\\x', '', 'x'.repeat(300), 'a/'.repeat(500) + 'b'])(
+  'refuses to keep an upload as "%s"',
+  async (path) => {
+    const url = `/upload?batch=${crypto.randomUUID()}&path=${encodeURIComponent(path)}`;
+    expect((await ask('POST', url, { cookie, origin: `http://127.0.0.1:${port}` }, new Uint8Array(1))).status).toBe(400);
+  },
+);

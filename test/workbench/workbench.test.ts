@@ -276,7 +276,7 @@ describe('ended right after its start', () => {
 
 it('refuses what is not in the contract', async () => {
   const { workbench } = await open();
-  expect(await workbench.call('toString', undefined)).toEqual({ ok: false, kind: 'fault', message: 'There is no method toString.' });
+  expect(await workbench.call('toString', undefined)).toEqual({ ok: false, kind: 'input', message: 'There is no method toString.' });
   expect(await workbench.call('runs.get', { ids: [] })).toMatchObject({ ok: false, kind: 'input' });
   expect(await workbench.call('runs.get', { ids: ['nope'] })).toMatchObject({
     ok: false,

@@ -4,6 +4,7 @@ import { EngineName, type EngineReport } from '../engines.ts';
 import { InactivityCriterion } from '../spec/training.ts';
 import { Path, type Saved } from './common.ts';
 import { method } from './method.ts';
+import { largestSaved } from './sizes.ts';
 
 export interface AppInfo {
   version: string;
@@ -46,6 +47,20 @@ const SettingsChange = z.strictObject({
   inactivity: Settings.shape.inactivity.unwrap().optional(),
 });
 
+/** Plain data, nested less deep than anything that carries it allows. */
+const maxViewDepth = 16;
+
+function isShallow(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < maxViewDepth && level.length > 0; depth++)
+    level = level
+      .filter((item): item is object => typeof item === 'object' && item !== null)
+      .flatMap((item) => Object.values(item) as unknown[]);
+  return level.length === 0;
+}
+
+export const ViewState = z.custom<unknown>(isShallow, `Too deep: expected values nested at most ${maxViewDepth} deep`).pipe(z.json());
+
 const stateKey = z.string().regex(/^[a-z0-9.-]{1,64}$/);
 
 export const appMethods = {
@@ -58,7 +73,7 @@ export const appMethods = {
   'app.changeSettings': method<Settings>()(SettingsChange),
   /** What a view remembers between starts (columns, sorting, last page); null when it has not stored anything. */
   'app.viewState': method<unknown>()(z.strictObject({ key: stateKey })),
-  'app.keepViewState': method<null>()(z.strictObject({ key: stateKey, value: z.json() })),
+  'app.keepViewState': method<null>()(z.strictObject({ key: stateKey, value: ViewState })),
 
   /** Asks for files with the system's dialog; null when cancelled. In browser mode the client asks instead and uploads what was chosen. */
   'files.pick': method<string[] | null>()(z.strictObject({ purpose: z.enum(['dataset', 'dataset-folder', 'run']) })),
@@ -66,7 +81,13 @@ export const appMethods = {
   'files.opened': method<string[]>()(),
   /** Saves what the page has made (a chart, a table). */
   'files.save': method<Saved>()(
-    z.strictObject({ name: z.string().min(1).max(200), content: z.union([z.string().max(2 ** 28), z.instanceof(Uint8Array)]) }),
+    z.strictObject({
+      name: z.string().min(1).max(200),
+      content: z.union([
+        z.string().max(largestSaved),
+        z.instanceof(Uint8Array).refine(({ length }) => length <= largestSaved, `Too large: expected at most ${largestSaved} bytes`),
+      ]),
+    }),
   ),
   /** Shows a file that was saved in this session in the system's file manager; nothing in browser mode. */
   'files.reveal': method<null>()(z.strictObject({ path: Path })),

@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const RunId = z.string().min(1).max(64);
 export const Fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of a data set');
 /** Absolute path on the machine that runs the workbench. */
-export const Path = z.string().min(1).max(32_768);
+export const Path = z
+  .string()
+  .min(1)
+  .max(32_768)
+  .refine((path) => !path.includes('\0'), 'A path holds no NUL character');
 /** Chosen by the page; names work in progress in events, and to cancel it. */
 export const TaskId = z.string().min(1).max(64);
 

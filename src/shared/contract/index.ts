@@ -29,3 +29,4 @@ export * from './events.ts';
 export * from './forecast.ts';
 export * from './queue.ts';
 export * from './runs.ts';
+export * from './sizes.ts';
