@@ -1,5 +1,6 @@
 /** Tells at the terminal what becomes of a study, run by run, from the events of its queue. */
 import type { EventName, Events, QueueState, RunSummary } from '../shared/contract/index.ts';
+import type { Finding } from '../shared/findings/finding.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { accuracy, count, duration, plain, portion, real } from '../shared/present/format.ts';
 import type { EpochMetrics } from '../shared/results.ts';
@@ -82,8 +83,13 @@ export class StudyTeller {
       this.#tellUpTo(index);
       this.#next = index + 1;
       this.#progress.say(`${this.#label(index)}: ${status}: ${error?.split('\n')[0] ?? ''}`);
-    } else if (status !== 'running') this.#progress.endRun();
-    else if (id === this.#current?.id && params !== this.#current.params) {
+    } else if (status !== 'running') {
+      this.#progress.endRun();
+      // Notes are for who looks closer, but that fewer epochs were trained than asked for is not.
+      const told = ({ kind, severity }: Finding) => severity !== 'note' || kind === 'stopped-early';
+      if (status === 'finished')
+        for (const { severity, text } of this.#store.findings.of(id).filter(told)) this.#progress.say(`  ${severity}: ${text}`);
+    } else if (id === this.#current?.id && params !== this.#current.params) {
       this.#progress.say(`  cut from run ${parent!}: ${count(this.#current.params)} parameters become ${count(params)}`);
       this.#current = { ...this.#current, params };
     }

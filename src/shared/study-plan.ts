@@ -68,7 +68,12 @@ function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkS
   const { train, fineTune } = study.epochs;
   // Without a cut there is nothing that a control could be a control of.
   const has = (arm: Arm) => study.arms.includes(arm) && (arm === 'unpruned' || settings.length > 0);
-  const training = (epochs: number, ccm = 0): TrainingSpec => ({ ...study.training, epochs, ccm });
+  const training = (epochs: number, ccm = 0): TrainingSpec => ({
+    ...study.training,
+    epochs,
+    ccm,
+    stopCollapsed: study.stopCollapsed,
+  });
   const whole: RunSpec = { network, training: training(train + fineTune), pruning: null, control: null, seed, firstEpoch: 0 };
   const named = (control: string, pruning: PruningSpec) => (settings.length > 1 ? `${control} ${extentOf(pruning)}` : control);
 

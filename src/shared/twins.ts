@@ -16,11 +16,11 @@ interface Descent {
 }
 
 const Way = RunSpec.omit({ network: true, training: true, pruning: true, control: true, firstEpoch: true });
-const Training = TrainingSpec.omit({ epochs: true, ccm: true, measure: true });
+const Training = TrainingSpec.omit({ epochs: true, ccm: true, measure: true, stopCollapsed: true });
 
 /**
  * Equal for a run and for what can be its twin. How inactive capsules are counted is left out, which does not change the
- * training, and so is every default, so that a setting that is added later parts no twins.
+ * training, and whether a collapsed one goes on to its end, and so is every default, so that a setting that is added later parts no twins.
  */
 export function twinKey({ dataset, lineage }: Descent): string {
   const own = lineage.at(-1)!;

@@ -72,7 +72,9 @@ export class RunFindings {
     if (last) return last.coupling.length > 0 ? vitals : [...vitals.slice(0, -1), { ...last, coupling }];
     // A run without an epoch of its own is what it began with.
     const tested = fromJson(Evaluation, evaluation, `evaluation of run ${run}`);
-    return [{ epoch: spec.firstEpoch, margin: tested.margin, layers: layerVitals(tested, measure), gradients: [], coupling }];
+    return [
+      { epoch: spec.firstEpoch, margin: tested.margin, trained: null, layers: layerVitals(tested, measure), gradients: [], coupling },
+    ];
   }
 }
 

@@ -13,7 +13,8 @@ import { addTinyStudy, engine, evaluation, metrics, openStore, result, resultFil
 function dead(epoch: number): EpochMetrics {
   const { activity, ...test } = evaluation(0.5);
   const none = activity.map(({ layer }) => ({ layer, meanVector: [0, 0], meanLength: [0, 0], maxLength: [0, 0], activationRate: [0, 0] }));
-  return { ...metrics(epoch), test: { ...test, margin: 0.809998, activity: none } };
+  const train = { ...metrics(epoch).train, margin: 0.809998 };
+  return { ...metrics(epoch), train, test: { ...test, margin: 0.809998, activity: none } };
 }
 const kinds = (store: Store, id: string) => store.findings.of(id).map(({ kind, since }) => [kind, since]);
 

@@ -1,5 +1,6 @@
 /** `capscope show <id>`: everything known of one run. */
 import type { Command } from 'commander';
+import type { Finding } from '../../shared/findings/finding.ts';
 import { countAsMeasured } from '../../shared/inactive.ts';
 import { measures, notesOn } from '../../shared/measures/catalogue.ts';
 import { criteria, ruleText } from '../../shared/measures/criteria.ts';
@@ -29,6 +30,7 @@ export function addShow(program: Command): void {
           dataset: store.dataset(run.dataset),
           epochs: store.epochs(run.id),
           ...(store.result(run.id) ?? { evaluation: null, analysis: null }),
+          findings: store.findings.of(run.id),
           files: store.storedFiles(run.id),
         };
         if (json) printJson(details);
@@ -45,9 +47,10 @@ interface Details {
   dataset: { name: string };
   epochs: EpochMetrics[];
   analysis: RunResult['analysis'] | null;
+  findings: Finding[];
 }
 
-function text(store: Store, run: Shown, { record, study, dataset, epochs, analysis }: Details): string {
+function text(store: Store, run: Shown, { record, study, dataset, epochs, analysis, findings }: Details): string {
   const { measure } = run.spec.training;
   // A fault of Capscope's comes with the lines of its stack.
   const [error, ...stack] = run.error?.split('\n') ?? [];
@@ -66,6 +69,7 @@ function text(store: Store, run: Shown, { record, study, dataset, epochs, analys
     ]),
   ];
   if (stack.length > 0) parts.push(stack.map(oneLine).join('\n'));
+  if (findings.length > 0) parts.unshift(findings.map(({ severity, text: found }) => `${severity}: ${plain(found)}`).join('\n'));
   const measured = record ?? untested(run);
   parts.push(facts(resultFacts(measured)), ...notesOn(measures, [measured]));
   if (epochs.length > 0) parts.push(epochTable(epochs, measure));

@@ -1,6 +1,7 @@
 /** The training job: epochs of steps, evaluation after each, a checkpoint after each, stop at the next step. */
 import { inputShape, stepsPerEpoch, trainingImages, type Dataset } from '../../shared/dataset.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
+import { isCollapsed, PATIENCE } from '../../shared/findings/collapse.ts';
 import { seedsOf, type TrainingSpec } from '../../shared/spec/training.ts';
 import { scoresOf, type StartMetrics } from '../../shared/results.ts';
 import type { Weights } from '../../shared/weights.ts';
@@ -35,7 +36,7 @@ const COUPLING_IMAGES = 16;
 /** Time between two chances for the host's event loop, in milliseconds. */
 const BREATH_INTERVAL = 20;
 
-/** Trains until the last epoch or until the host says stop. `resume` continues bit for bit where its job stopped. */
+/** Trains until the last epoch, until the host says stop, or until it is given up as collapsed, which is an end like the last epoch. `resume` continues bit for bit where its job stopped. */
 export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io: JobIO, resume?: StoredCheckpoint): Promise<TrainResult> {
   const { network, training, seed, firstEpoch } = job;
   const seeds = seedsOf(seed, training);
@@ -49,7 +50,9 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
     const steps = stepsPerEpoch(trainingImages(dataset), training.batch);
     const clock = new JobClock(io, steps);
     let lastBreath = io.now();
-    while (state.epoch < lastEpoch) {
+    // Kept in the checkpoint, so that one that is resumed is given up at the same epoch.
+    const givenUp = () => training.stopCollapsed && state.collapsed >= PATIENCE;
+    while (state.epoch < lastEpoch && !givenUp()) {
       const epochStart = io.now();
       const epoch = state.epoch + 1;
       const batches = trainingBatches(dataset, { ...training, seed: seeds.data, epoch });
@@ -72,6 +75,9 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
       const coupling = await couplingOf(net, dataset, COUPLING_IMAGES, io);
       clock.evaluationTook((io.now() - evaluationStart) / 1000);
       const finished = state.finishEpoch();
+      // A choice, so it is made on the images that are held out, where some are.
+      const collapsed = isCollapsed(finished.train.margin, validation ?? evaluation, training.measure);
+      state.collapsed = collapsed ? state.collapsed + 1 : 0;
       const seconds = (io.now() - epochStart) / 1000;
       await io.onEpoch(
         {

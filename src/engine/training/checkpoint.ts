@@ -17,6 +17,8 @@ export const CheckpointMeta = z.object({
   /** Steps done in the epoch after that. */
   step: z.int().min(0),
   optimizerSteps: z.int().min(0),
+  /** Epochs in a row, up to the last one, in which the network was collapsed. */
+  collapsed: z.int().min(0).default(0),
   /** What a run began with, as long as its first epoch has not ended. */
   start: StartMetrics.nullable().default(null),
   /** Sums over the steps of the epoch in progress. */

@@ -73,6 +73,8 @@ export class TrainingState {
   #sums = noSums();
   /** What the run began with; null once its first epoch has ended, and before it is known. */
   start: StartMetrics | null = null;
+  /** Epochs in a row, up to the last one, in which the network was collapsed. */
+  collapsed = 0;
   readonly #readInterval: number;
   readonly #unread: Unread[] = [];
 
@@ -216,6 +218,7 @@ export class TrainingState {
         step: this.#sums.steps,
         optimizerSteps: this.#adam.steps,
         start: this.start,
+        collapsed: this.collapsed,
         sums: structuredClone(this.#sums),
       },
     };
@@ -226,6 +229,7 @@ export class TrainingState {
     this.#adam.restore(tensors, meta.optimizerSteps);
     this.#epoch = meta.epoch;
     this.start = meta.start;
+    this.collapsed = meta.collapsed;
     this.#sums = structuredClone(meta.sums);
   }
 

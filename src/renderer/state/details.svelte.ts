@@ -1,6 +1,6 @@
 /** Runs in full, read when a view first needs them, and kept up to date while they are trained. */
 import { SvelteMap } from 'svelte/reactivity';
-import type { RunDetail } from '../../shared/contract/index.ts';
+import type { RunDetail, RunSummary } from '../../shared/contract/index.ts';
 import { call, on } from '../client/client.ts';
 import { attempt } from './messages.ts';
 
@@ -20,8 +20,9 @@ class RunDetails {
         const known = this.#runs.get(summary.id);
         if (!known) continue;
         this.#runs.set(summary.id, { ...known, summary });
-        // A cut and an end bring more than a summary tells.
-        if (summary.status !== known.summary.status || summary.params !== known.summary.params) void this.read([summary.id]);
+        // A cut, an end and findings bring more than a summary tells.
+        const told = ({ status, params, health }: RunSummary) => JSON.stringify([status, params, health]);
+        if (told(summary) !== told(known.summary)) void this.read([summary.id]);
       }
     });
     on('runs-removed', (ids) => {

@@ -28,6 +28,11 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
+/** Says what has happened and offers to do something about it; stays until that is done, or it is closed. */
+export function offer(text: string, label: string, work: () => Promise<unknown>): void {
+  toast.warning(text, { duration: Infinity, closeButton: true, action: { label, onClick: () => void attempt(work) } });
+}
+
 /** Says what was done and offers to take it back. */
 export function offerUndo(text: string, undo: () => Promise<unknown>): void {
   toast(text, { duration: UNDO, action: { label: 'Undo', onClick: () => void attempt(undo) } });

@@ -68,10 +68,22 @@ export function summary(runs: readonly RunView[], dataset: string): Html {
   return markup`<section id="summary"><h2>Result</h2>${headline(runs)}<div class="scroll" role="region" tabindex="0" aria-label="Result of every run"><table class="results"><thead><tr><th scope="col">Run</th>${columns.map(
     ({ id, head, label }) =>
       markup`<th scope="col" title="${label}">${head}</th>${id === 'inactive' && markup`<th scope="col">by layer</th>`}`,
-  )}</tr></thead><tbody>${runs.map(rowsOf)}</tbody></table></div><p class="note">Inactive capsules: of the intermediate capsule layers, by ${rulesText(runs)}, rounded to three decimals; by layer from the input upwards. Dead: longer than the threshold on no test image. pp: percentage points.</p>${notesOn(columns, records).map((note) => markup`<p class="note">${note}</p>`)}${seeds(runs, dataset)}${tradeOff}</section>`;
+  )}</tr></thead><tbody>${runs.map(rowsOf)}</tbody></table></div><p class="note">Inactive capsules: of the intermediate capsule layers, by ${rulesText(runs)}, rounded to three decimals; by layer from the input upwards. Dead: longer than the threshold on no test image. pp: percentage points.</p>${notesOn(columns, records).map((note) => markup`<p class="note">${note}</p>`)}${findings(runs)}${seeds(runs, dataset)}${tradeOff}</section>`;
 }
 
 /** How the runs were judged, e.g. "length of the mean vector at most 0.01". */
 export function rulesText(runs: readonly RunView[]): string {
   return [...new Set(runs.map(({ record }) => ruleText(record.inactive)))].join('; ');
+}
+
+/** A line for every run that has found out something about itself. */
+function findings(runs: readonly RunView[]): Html | false {
+  const found = runs.filter(({ record }) => record.findings.length > 0);
+  return (
+    found.length > 0 &&
+    markup`<h3>Findings</h3><ul class="note">${found.map(
+      (run) =>
+        markup`<li class="${runClass(run)}"><strong>${run.record.name}</strong>: ${run.record.findings.map(({ text }) => text).join(' ')}</li>`,
+    )}</ul>`
+  );
 }

@@ -16,7 +16,10 @@ export function isStuck(margin: number): boolean {
   return Math.abs(margin - ZEROS) <= NEAR;
 }
 
-/** Whether some intermediate layer passes nothing on, and the class capsules are zero. */
-export function isCollapsed({ margin, activity }: Pick<Evaluation, 'margin' | 'activity'>, measure: MeasureSpec): boolean {
-  return isStuck(margin) && hasCollapsed(countAsMeasured(activity, measure));
+/**
+ * Whether an epoch leaves a network collapsed: some intermediate layer passes nothing on, and the class capsules are zero. In its
+ * steps, too: soon after the start a test may find nothing only because the running statistics of batch norm have not settled.
+ */
+export function isCollapsed(trained: number, { margin, activity }: Pick<Evaluation, 'margin' | 'activity'>, measure: MeasureSpec): boolean {
+  return isStuck(trained) && isStuck(margin) && hasCollapsed(countAsMeasured(activity, measure));
 }

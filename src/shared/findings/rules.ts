@@ -86,7 +86,7 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
 
 export const lossStuck: Rule = (observed) => {
   const epochs = trained(observed);
-  const since = heldSince(epochs, ({ margin }) => isStuck(margin));
+  const since = heldSince(epochs, ({ margin, trained: inTraining }) => isStuck(margin) && inTraining !== null && isStuck(inTraining));
   if (since === null || epochs.filter(({ epoch }) => epoch >= since).length < PATIENCE) return [];
   const text = `The margin loss has stood at 0.81 since epoch ${since}: that is 0.9², the loss of class capsules of length 0, which tie on every image.`;
   return [{ kind: 'loss-stuck', severity: 'vanished', since, layer: null, text }];
@@ -196,7 +196,7 @@ export const woken: Rule = (observed) => {
 export const stoppedEarly: Rule = ({ spec, status, vitals }) => {
   const last = vitals.at(-1)?.epoch;
   const planned = spec.firstEpoch + spec.training.epochs;
-  if (status !== 'finished' || last === undefined || last >= planned) return [];
+  if (!spec.training.stopCollapsed || status !== 'finished' || last === undefined || last >= planned) return [];
   const text = `Stopped early, after epoch ${last} of ${planned}, because it had collapsed; it counts with the accuracy that it had.`;
   return [{ kind: 'stopped-early', severity: 'note', since: last, layer: null, text }];
 };

@@ -6,7 +6,9 @@ import type { MeasureSpec } from '../spec/training.ts';
 export interface Vitals {
   /** Of the network's whole life; the one that the run began with is the state before its first step. */
   epoch: number;
+  /** Margin losses: of the test, and mean over the steps of the epoch; before the first step there is none. */
   margin: number;
+  trained: number | null;
   /** Intermediate layers from below. */
   layers: LayerVitals[];
   /** Of every layer that is trained, from below; empty before the first step. */
@@ -34,14 +36,18 @@ export function layerVitals({ activity }: Pick<Evaluation, 'activity'>, measure:
 }
 
 /** One entry for the epoch, and one before it for what the run began with where that was measured. */
-export function vitalsOf({ epoch, start, test, gradients, coupling }: EpochMetrics, measure: MeasureSpec): Vitals[] {
+export function vitalsOf({ epoch, start, train, test, gradients, coupling }: EpochMetrics, measure: MeasureSpec): Vitals[] {
   const own: Vitals = {
     epoch,
     margin: test.margin,
+    trained: train.margin,
     layers: layerVitals(test, measure),
     gradients: gradients.map(({ layer, norm }) => ({ layer, norm })),
     coupling: coupling ?? [],
   };
   if (!start) return [own];
-  return [{ epoch: epoch - 1, margin: start.margin, layers: layerVitals(start, measure), gradients: [], coupling: start.coupling }, own];
+  return [
+    { epoch: epoch - 1, margin: start.margin, trained: null, layers: layerVitals(start, measure), gradients: [], coupling: start.coupling },
+    own,
+  ];
 }

@@ -9,8 +9,8 @@ import { PreparationSpec } from './preparation.ts';
 import { CapsuleLayers, Granularity, PruningCriterion, PruningSpec } from './pruning.ts';
 import { TrainingSpec } from './training.ts';
 
-/** Fields that a study sets for all runs; epochs come from `epochs`, α from `ccm`. */
-const StudyTraining = TrainingSpec.omit({ epochs: true, ccm: true });
+/** Fields that a study sets for all runs; epochs come from `epochs`, the others from what is named as they are. */
+const StudyTraining = TrainingSpec.omit({ epochs: true, ccm: true, stopCollapsed: true });
 
 const paths = z.string().min(1);
 
@@ -82,6 +82,7 @@ export const StudySpec = z.strictObject({
     description:
       'What is trained and compared. The pruned networks are the claim; each of the others rules out one other reason for what they show.',
   }),
+  stopCollapsed: TrainingSpec.shape.stopCollapsed,
   seeds: z
     .array(z.int().min(0).max(0xffff_ffff))
     .min(1)

@@ -111,6 +111,16 @@ export const TrainingSpec = z.strictObject({
     choices: { null: { label: 'that of the run' } },
     advanced: true,
   }),
+  stopCollapsed: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Stop when collapsed',
+      description:
+        'Ends a run after two epochs with all capsule types of a layer inactive and class capsules of zero; it counts at chance.',
+      choices: { false: { label: 'train on' }, true: { label: 'stop' } },
+      advanced: true,
+    }),
   measure: MeasureSpec.prefault({}),
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
