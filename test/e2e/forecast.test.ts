@@ -70,6 +70,14 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
     await picture('forecast-vanishes');
   });
 
+  it('looks at what would keep it active, too, and leaves out what would not', async () => {
+    const remedies = forecast.getByRole('listitem');
+    await expect.poll(() => remedies.getByText('by gains', { exact: true }).count(), { timeout: 60_000 }).toBe(0);
+    expect(await remedies.count()).toBe(5);
+    expect(await remedies.getByText('○ stays').count()).toBe(5);
+    await picture('forecast-remedies');
+  });
+
   it('has the numbers of the chart in a table', async () => {
     await forecast.getByRole('button', { name: 'Show as a table' }).click();
     const row = forecast.getByRole('row', { name: /^Capsules 4/ });

@@ -19,6 +19,10 @@ const SLOW = 1000;
 const MOST_KEPT = 50;
 
 const kept = new Map<string, NetworkForecast>();
+const keyOf = (network: NetworkSpec, dataset: string) => JSON.stringify([dataset, network]);
+
+/** What images of the data set said of the network, if they were looked at; null if not. */
+export const known = (network: NetworkSpec, dataset: string): NetworkForecast | null => kept.get(keyOf(network, dataset)) ?? null;
 
 /**
  * Looks at one network after the other, and shows each answer. Nothing is shown after the returned function has been called.
@@ -35,7 +39,7 @@ export function probe(
     show({ stage: 'unasked' });
     return () => undefined;
   }
-  const keys = networks.map((network) => JSON.stringify([dataset, network]));
+  const keys = networks.map((network) => keyOf(network, dataset));
   const found = () => keys.map((key) => kept.get(key) ?? null);
   if (found().every((one) => one !== null)) {
     show({ stage: 'seen', found: found() });
@@ -49,8 +53,10 @@ export function probe(
       const answer = await ask('forecast', { network, dataset, options: {} });
       if (answer) keep(keys[i]!, answer);
       if (ended) return;
-      if (!answer)
-        return show({ stage: 'failed', problem: 'Another window looked at a network meanwhile. Change something to look again.' });
+      if (!answer) {
+        show({ stage: 'failed', problem: 'Another window looked at a network meanwhile. Change something to look again.' });
+        return;
+      }
       if (i < networks.length - 1) show({ stage: 'looking', found: found(), slow });
     }
     show({ stage: 'seen', found: found() });

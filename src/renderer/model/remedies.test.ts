@@ -38,6 +38,14 @@ describe('what would move a network over the border', () => {
     expect(once.map(({ kind }) => kind)).toContain('dim');
   });
 
+  it('goes on to the next value where images said that one would not do', () => {
+    const first = remedies.find(({ kind }) => kind === 'iterations')!;
+    const refused = JSON.stringify(first.network);
+    const seen = (one: NetworkSpec) => (JSON.stringify(one) === refused ? { ...first.after, verdict: 'open' as const } : null);
+    const next = allOf(network, input, seen).find(({ kind }) => kind === 'iterations')!;
+    expect(next.network.classes.iterations).toBe(first.network.classes.iterations + 1);
+  });
+
   it('leaves out what cannot be changed further, and has nothing for a network without layers', () => {
     expect(remediesFor(networkOf({ types: 16, dim: 4, depth: 4, iterations: 8, squash: 'sensitive' })).map(({ kind }) => kind)).toEqual([
       'gain',

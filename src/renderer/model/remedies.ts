@@ -13,7 +13,7 @@ export interface Remedy {
   /** What it does to the gain, or to what is needed of it. */
   detail: string;
   network: NetworkSpec;
-  /** From gains or the law alone. */
+  /** From images where they were looked at, else from gains or the law alone. */
   after: NetworkForecast;
 }
 
@@ -38,12 +38,20 @@ export function forecastOf(network: NetworkSpec, input: InputShape): NetworkFore
 export const remedyKinds = ['gain', 'squash', 'iterations', 'types', 'dim'] as const;
 export type RemedyKind = (typeof remedyKinds)[number];
 
-/** At most one of each kind, and none without intermediate layers. A kind for which no value would do is left out. */
-export function remediesFor(network: NetworkSpec, input: InputShape): Remedy[] {
+/**
+ * At most one of each kind, and none without intermediate layers. A kind for which no value would do is left out.
+ * Above the critical gain, activity still dies where the primary capsules are short: images have the last word.
+ * @param seen what images said of a network; null where they were not looked at
+ */
+export function remediesFor(
+  network: NetworkSpec,
+  input: InputShape,
+  seen: (network: NetworkSpec) => NetworkForecast | null = () => null,
+): Remedy[] {
   if (network.intermediate.length === 0) return [];
   return remedyKinds.flatMap((kind) => {
     for (const candidate of candidates[kind](network, input)) {
-      const after = forecastOf(candidate.network, input);
+      const after = seen(candidate.network) ?? forecastOf(candidate.network, input);
       if (after?.verdict === 'stays') return [{ kind, ...candidate, detail: detailOf(kind, after), after }];
     }
     return [];
@@ -82,15 +90,15 @@ const candidates: Record<RemedyKind, (network: NetworkSpec, input: InputShape) =
 
 const counts = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
-/** Initial gains in tenths from where every layer clears its border with the margin; by the law it can take somewhat more in few layers. */
+/** From the initial gain with which every layer clears its border by the margin, to the double of it, in tenths. */
 function gainCandidates(network: NetworkSpec, input: InputShape): Candidate[] {
   const unit = forecastOf({ ...network, initialisation: { gain: 1 } }, input);
   const weakest = unit && weakestOf(unit);
   if (!weakest) return [];
-  const first = Math.ceil(10 / (1 - MARGIN) / gainRatio(weakest)) / 10;
+  const first = 1 / (1 - MARGIN) / gainRatio(weakest);
   const present = network.initialisation === 'paper' ? 0 : network.initialisation.gain;
-  return [0, 1, 2, 3]
-    .map((tenths) => Number((first + tenths / 10).toFixed(1)))
+  return [1, 1.15, 1.3, 1.5, 1.75, 2]
+    .map((factor) => Math.ceil(10 * factor * first) / 10)
     .filter((gain) => gain > present)
     .map((gain) => ({ label: `initial gain ${gain}`, network: { ...network, initialisation: { gain } } }));
 }

@@ -46,6 +46,13 @@ describe('a verdict in one sentence', () => {
     expect(say({ depth: 0 })).toBe('There are no intermediate layers in which activity could vanish.');
   });
 
+  it('says that shortcuts and biases keep activity up, of which gains say nothing', () => {
+    const family = { types: 16, dim: 4, depth: 4, bias: true };
+    expect(say(family)).toBe('It is open until images were looked at: capsule biases keep activity up, of which gains say nothing.');
+    const seen = say({ ...family, residual: 2 }, probe([0.2, 0.2, 0.2, 0.2], 0.2, 0.2));
+    expect(seen).toMatch(/^Stays active in all 4 layers, although .* iterations: shortcuts and capsule biases keep activity up\.$/);
+  });
+
   it('goes by the layer that passes on least of what it needs', () => {
     const spec = networkOf({ types: 16, dim: 4, depth: 3 });
     spec.intermediate[1]!.types = 32;

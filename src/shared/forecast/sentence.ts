@@ -26,6 +26,7 @@ export function verdictSentence(spec: NetworkSpec, found: NetworkForecast): stri
   const weakest = weakestOf(found);
   if (!weakest) return 'There are no intermediate layers in which activity could vanish.';
   const count = layers.length;
+  if (found.basis === 'nothing') return `It is open until images were looked at: ${keepers(spec)}, of which gains say nothing.`;
   const at = found.vanishesAt === null ? -1 : layers.findIndex(({ layer }) => layer === found.vanishesAt);
   const reason = `${gainWords(weakest)}, the critical one for ${iterationsOf(spec, layers.indexOf(weakest))}`;
   const byGain = verdictOfGains([gainRatio(weakest)]);
@@ -36,9 +37,19 @@ export function verdictSentence(spec: NetworkSpec, found: NetworkForecast): stri
       return `${joined(at < 0 ? 'Vanishes with depth' : `Vanishes in layer ${at + 1} of ${count}`)}. Training can wake a network that is not too dead.`;
     case 'open':
       return `${joined(`It is open whether layer ${count} of ${count} stays active`)}.`;
-    case 'stays':
-      return `${joined(count === 1 ? 'Its one layer stays active' : `Stays active in all ${count} layers`)}.`;
+    case 'stays': {
+      const kept = byGain !== 'stays' && beyondGain(spec) ? `: ${keepers(spec)}` : '';
+      return `${joined(count === 1 ? 'Its one layer stays active' : `Stays active in all ${count} layers`)}${kept}.`;
+    }
   }
+}
+
+/** Whether anything but votes keeps activity up. */
+const beyondGain = ({ residual, bias }: NetworkSpec) => residual > 0 || bias;
+
+function keepers({ residual, bias }: NetworkSpec): string {
+  const named = [...(residual > 0 ? ['shortcuts'] : []), ...(bias ? ['capsule biases'] : [])];
+  return `${named.join(' and ')} keep activity up`;
 }
 
 function gainWords({ gainOnMap, criticalGain }: Gains): string {
