@@ -5,8 +5,8 @@ import type { Inactivity, Row } from './comparison.ts';
 
 export interface Comparison {
   runs: readonly RunDetail[];
-  /** Id. */
-  baseline: string;
+  /** What each run is held against, by id. */
+  bases: ReadonlyMap<string, string>;
   inactivity: Inactivity;
   rows: readonly Row[];
 }
@@ -21,9 +21,9 @@ export type ExportFormat = keyof typeof exportFormats;
 
 const names = ({ runs }: Comparison) => runs.map(({ summary }) => summary.name);
 
-/** One line per setting and result, one column per run, and one more per run for the difference to the baseline. Values are exact, in the unit that stands behind their name. */
+/** One line per setting and result, one column per run, and one more per run that is held against another, for the difference. Values are exact, in the unit that stands behind their name. */
 export function toCsv(comparison: Comparison): string {
-  const others = comparison.runs.map(({ summary }, i) => ({ summary, i })).filter(({ summary }) => summary.id !== comparison.baseline);
+  const others = comparison.runs.map(({ summary }, i) => ({ summary, i })).filter(({ summary }) => comparison.bases.has(summary.id));
   const head = ['', ...names(comparison), ...others.map(({ summary }) => `${summary.name}, difference`)];
   const lines = comparison.rows.map(({ label, unit, cells }) => {
     const difference = others.map(({ i }) => cells[i]?.difference ?? '');
@@ -32,14 +32,15 @@ export function toCsv(comparison: Comparison): string {
   return Papa.unparse([head, ...lines], { newline: '\n' });
 }
 
-export function toJson({ runs, baseline, inactivity, rows }: Comparison): string {
+export function toJson({ runs, bases, inactivity, rows }: Comparison): string {
   const document = {
-    baseline,
     inactivity,
     runs: runs.map(({ summary, spec, evaluation }, i) => ({
       id: summary.id,
       name: summary.name,
+      arm: summary.arm,
       parent: summary.parent,
+      heldAgainst: bases.get(summary.id) ?? null,
       spec,
       values: Object.fromEntries(rows.filter(({ section }) => section === 'results').map(({ id, cells }) => [id, cells[i]!.value])),
       evaluation,

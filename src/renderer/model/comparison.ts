@@ -1,10 +1,12 @@
-/** The comparison of several runs as one table: settings that differ first, then results, each against a baseline. */
-import type { RunDetail } from '../../shared/contract/index.ts';
+/** The comparison of several runs as one table: settings that differ first, then results, each against the run's own twin, or against one that was asked for. */
+import type { RunDetail, RunSummary } from '../../shared/contract/index.ts';
 import { countInactive, deadOf } from '../../shared/inactive.ts';
 import { layerMeasures, measures, type Measure } from '../../shared/measures/catalogue.ts';
 import { bestEpoch, type Measured } from '../../shared/measures/measured.ts';
 import type { InactiveSummary } from '../../shared/results.ts';
 import type { InactivityCriterion } from '../../shared/spec/training.ts';
+import { intervalOf } from '../../shared/statistics/tests.ts';
+import { twinsAmong } from './pairs.ts';
 import { settingsOf } from './settings.ts';
 
 /** How inactive capsules are counted. */
@@ -17,9 +19,9 @@ export interface Inactivity {
 export interface Cell {
   text: string;
   value: string | number | null;
-  /** Against the baseline; null for the baseline itself and where there is nothing to subtract. */
+  /** Against what the run is held against; null where that is nothing, or there is nothing to subtract. */
   difference: string | null;
-  /** Whether the difference is for the better. */
+  /** Whether the difference is for the better; null where several seeds do not agree on it. */
   verdict: 'better' | 'worse' | null;
 }
 
@@ -60,12 +62,29 @@ export function measuredOf(run: RunDetail, inactivity: Inactivity): Measured {
   };
 }
 
-/** @param baseline id of one of the runs */
-export function compare(runs: readonly RunDetail[], baseline: string, inactivity: Inactivity): Row[] {
+/**
+ * What each run is held against, by id: its own twin if that is among the runs, or the one run that was asked for.
+ * A run without an entry is held against nothing.
+ */
+export function basesOf(runs: readonly RunDetail[], asked: string | null): ReadonlyMap<string, string> {
+  const summaries = runs.map(({ summary }) => summary);
+  const twinOf = twinsAmong(summaries);
+  const baseOf = (run: RunSummary) => (asked === null ? twinOf(run)?.id : asked === run.id ? undefined : asked);
+  return new Map(summaries.flatMap((run): [string, string][] => [[run.id, baseOf(run) ?? '']]).filter(([, base]) => base !== ''));
+}
+
+export function compare(runs: readonly RunDetail[], bases: ReadonlyMap<string, string>, inactivity: Inactivity): Row[] {
   const measured = runs.map((run) => measuredOf(run, inactivity));
-  const base = runs.findIndex(({ summary }) => summary.id === baseline);
+  const at = new Map(runs.map(({ summary }, i) => [summary.id, i]));
+  const pairs = runs.map(({ summary }) => at.get(bases.get(summary.id) ?? '') ?? null);
+  const seeds = [...Map.groupBy(runs.keys(), (i) => settingOf(runs[i]!, runs[pairs[i] ?? i]!)).values()];
   const shown = measures.flatMap((measure) => (measure.id === 'inactive' ? [measure, ...layerMeasures(measured)] : [measure]));
-  return [...settingRows(runs), ...shown.map((measure) => measureRow(measure, measured, base))];
+  return [...settingRows(runs), ...shown.map((measure) => measureRow(measure, measured, pairs, seeds))];
+}
+
+/** Equal for runs of the same arm and cut whose networks before the cut are the same: those that differ in their seeds. */
+function settingOf({ summary: { arm, dataset, pruning, network, lastEpoch } }: RunDetail, base: RunDetail): string {
+  return JSON.stringify([arm, dataset.fingerprint, pruning, network, lastEpoch, base.summary.network]);
 }
 
 function settingRows(runs: readonly RunDetail[]): Row[] {
@@ -83,24 +102,29 @@ function settingRows(runs: readonly RunDetail[]): Row[] {
   return [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
 }
 
-function measureRow(measure: Measure, runs: readonly Measured[], base: number): Row {
-  const baseline = runs[base];
+function measureRow(measure: Measure, runs: readonly Measured[], pairs: readonly (number | null)[], seeds: readonly number[][]): Row {
+  const untold = new Set(seeds.filter((group) => isUntold(measure, runs, pairs, group)).flat());
   const cells = runs.map((run, i): Cell => {
-    const compared = baseline !== undefined && i !== base;
+    const base = pairs[i] ?? null;
+    const compared = base === null ? null : runs[base]!;
     return {
       text: measure.print(run),
       value: measure.of(run),
-      difference: compared ? measure.difference(run, baseline) : null,
-      verdict: compared ? measure.verdict(run, baseline) : null,
+      difference: compared && measure.difference(run, compared),
+      verdict: compared && !untold.has(i) ? measure.verdict(run, compared) : null,
     };
   });
   const differs = new Set(cells.map(({ value }) => value)).size > 1;
   return { id: measure.id, label: measure.label, unit: measure.unit, section: 'results', cells, differs, note: measure.note(runs) };
 }
 
-/** The unpruned run among these that the others are best held against: the first with a pruned one of its seed, else the first unpruned, else the first. */
-export function defaultBaseline(runs: readonly RunDetail[]): string | null {
-  const unpruned = runs.filter(({ summary }) => summary.role === 'unpruned');
-  const prunedSeeds = new Set(runs.filter(({ summary }) => summary.role === 'pruned').map(({ spec }) => spec.seed));
-  return (unpruned.find(({ spec }) => prunedSeeds.has(spec.seed)) ?? unpruned[0] ?? runs[0])?.summary.id ?? null;
+/** Whether over several seeds the interval of the differences holds 0, so that none of them is for the better or for the worse. */
+function isUntold(measure: Measure, runs: readonly Measured[], pairs: readonly (number | null)[], seeds: readonly number[]): boolean {
+  const differences = seeds.flatMap((i) => {
+    const base = pairs[i] ?? null;
+    const [to, from] = [measure.of(runs[i]!), base === null ? null : measure.of(runs[base]!)];
+    return to === null || from === null ? [] : [to - from];
+  });
+  const interval = intervalOf(differences);
+  return interval !== null && interval[0] <= 0 && interval[1] >= 0;
 }

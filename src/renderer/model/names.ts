@@ -1,8 +1,5 @@
 /** Terms of the method as pages print them, and what each means in a sentence. */
-import type { RunSummary } from '../../shared/contract/index.ts';
 import type { ShownStatus } from '../../shared/results.ts';
-
-export const roleNames: Record<RunSummary['role'], string> = { unpruned: 'unpruned', source: 'source', pruned: 'pruned' };
 
 export const statusNames: Record<ShownStatus, string> = {
   queued: 'queued',

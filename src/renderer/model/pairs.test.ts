@@ -1,24 +1,32 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { summary } from '../../../test/renderer/example.ts';
-import { comparableWith, originOf } from './pairs.ts';
+import { comparableWith, originsOf } from './pairs.ts';
 
-const unpruned = summary('u');
-const source = summary('s', { role: 'source' });
-const pruned = summary('p', { role: 'pruned', parent: 's' });
+/** Of a study of two networks of the same depth, N4 and N12, as the store makes their keys. */
+const family = (n: number) => [
+  summary(`u${n}`, { twinKey: `N${n}`, network: { types: n, dim: 4, depth: 2 } }),
+  summary(`s${n}`, { role: 'source', twinKey: `short N${n}`, network: { types: n, dim: 4, depth: 2 } }),
+  summary(`p${n}`, { role: 'pruned', parent: `s${n}`, twinKey: `N${n}`, network: { types: n / 2, dim: 4, depth: 2 } }),
+  summary(`c${n}`, { arm: 'scratch', twinKey: `N${n}`, network: { types: n / 2, dim: 4, depth: 2 } }),
+];
+const [small, large] = [family(4), family(12)];
+const origins = (...runs: Parameters<typeof originsOf>[0]) => Object.fromEntries(originsOf(runs));
 
-it('leads from the unpruned twin, else from what was cut, else from nowhere', () => {
-  expect(originOf(pruned, [source, unpruned, pruned])).toBe('u');
-  expect(originOf(pruned, [source, pruned])).toBe('s');
-  expect(originOf(pruned, [pruned])).toBeNull();
-  expect(originOf(unpruned, [source])).toBeNull();
+describe('an arrow', () => {
+  it('leads from each run’s own twin, also where two networks are as deep', () => {
+    expect(origins(...large, ...small)).toEqual({ p4: 'u4', c4: 'u4', p12: 'u12', c12: 'u12' });
+  });
+  it('leads from what was cut where the twin is not there, and else from nowhere', () => {
+    const [unpruned, source, pruned, scratch] = small;
+    expect(origins(source!, pruned!, scratch!, large[0]!)).toEqual({ p4: 's4' });
+    expect(origins(pruned!, large[0]!)).toEqual({});
+    expect(origins(unpruned!, source!)).toEqual({});
+  });
 });
-it('takes no run of another seed for a twin', () => expect(originOf(pruned, [summary('x', { seed: 2 })])).toBeNull());
 
 it('compares a pruned run with its twin and its source, and not with other networks', () => {
-  const other = summary('o', { network: { types: 9, dim: 4, depth: 2 } });
-  const cut = summary('p', { role: 'pruned', parent: 's', network: { types: 2, dim: 4, depth: 2 } });
-  const runs = new Map([source, unpruned, cut, other].map((run) => [run.id, run]));
-  expect(comparableWith(cut, runs)).toEqual(['u', 's', 'p']);
-  expect(comparableWith(source, runs)).toEqual(['u', 's', 'p']);
-  expect(comparableWith(other, runs)).toEqual(['o']);
+  const runs = new Map([...small, ...large].map((run) => [run.id, run]));
+  expect(comparableWith(runs.get('p12')!, runs)).toEqual(['u12', 's12', 'p12']);
+  expect(comparableWith(runs.get('s12')!, runs)).toEqual(['u12', 's12', 'p12']);
+  expect(comparableWith(runs.get('u4')!, runs)).toEqual(['u4']);
 });

@@ -1,35 +1,31 @@
-/** Which unpruned network a pruned run is held against. */
+/** Which run another one is held against: its own twin. */
 import type { RunSummary } from '../../shared/contract/index.ts';
+import { twinFinder } from '../../shared/twins.ts';
 import { family } from './run-list.ts';
 
-/**
- * Id of the run that an arrow to this one comes from: the unpruned run of the same study (or data set), seed and depth,
- * else the run that it was cut from. Null when neither is among `others`.
- */
-export function originOf(run: RunSummary, others: readonly RunSummary[]): string | null {
-  if (run.role !== 'pruned') return null;
-  const twin = others.find(
-    (one) =>
-      one.role === 'unpruned' &&
-      one.seed === run.seed &&
-      one.study?.id === run.study?.id &&
-      one.dataset.fingerprint === run.dataset.fingerprint &&
-      one.network.depth === run.network.depth,
-  );
-  return (twin ?? others.find(({ id }) => id === run.parent))?.id ?? null;
+/** Finds the twin of each of these runs among them; see shared/twins.ts. */
+export function twinsAmong(runs: readonly RunSummary[]): (run: RunSummary) => RunSummary | null {
+  const twinned = (run: RunSummary) => ({ id: run.id, arm: run.arm, study: run.study?.id ?? null, twinKey: run.twinKey, run });
+  const find = twinFinder(runs.map(twinned));
+  return (run) => find(twinned(run))?.run ?? null;
 }
 
-/** The run with those it was cut from and those cut from it, and the unpruned twins of the network at its root. Ids, the unpruned ones first. */
+/** Ids of the runs that arrows lead from, by those that they lead to: the twin of a run, else what it was cut from. Only runs among these. */
+export function originsOf(runs: readonly RunSummary[]): ReadonlyMap<string, string> {
+  const twinOf = twinsAmong(runs);
+  const origins = runs.flatMap((run): [string, string][] => {
+    const parent = run.arm === 'pruned' || run.arm === 'random' ? runs.find(({ id }) => id === run.parent) : undefined;
+    const origin = twinOf(run) ?? parent;
+    return origin ? [[run.id, origin.id]] : [];
+  });
+  return new Map(origins);
+}
+
+/** The run with those it was cut from and those cut from it, and the twins of all of them. Ids, the unpruned ones first. */
 export function comparableWith(run: RunSummary, runs: ReadonlyMap<string, RunSummary>): string[] {
   const { ancestors, children } = family(run, runs);
-  const root = ancestors[0] ?? run;
-  const twins = [...runs.values()].filter(
-    (one) =>
-      one.role === 'unpruned' &&
-      one.seed === root.seed &&
-      one.dataset.fingerprint === root.dataset.fingerprint &&
-      one.study?.id === root.study?.id &&
-      JSON.stringify(one.network) === JSON.stringify(root.network),
-  );
-  return [...new Set([...twins, ...ancestors, run, ...children].map(({ id }) => id))];
+  const near = [...ancestors, run, ...children];
+  const twinOf = twinsAmong([...runs.values()]);
+  const twins = near.flatMap((one) => twinOf(one) ?? []);
+  return [...new Set([...twins, ...near].map(({ id }) => id))];
 }

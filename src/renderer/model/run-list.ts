@@ -7,12 +7,12 @@ export interface RunFilter {
   /** Words, all of which must occur; `tag:x`, `data:x`, `status:x` and `study:x` look into one field only. */
   search: string;
   status: ShownStatus | 'all';
-  role: RunSummary['role'] | 'all';
+  arm: RunSummary['arm'] | 'all';
   favourites: boolean;
   archived: boolean;
 }
 
-export const everyRun: RunFilter = { search: '', status: 'all', role: 'all', favourites: false, archived: false };
+export const everyRun: RunFilter = { search: '', status: 'all', arm: 'all', favourites: false, archived: false };
 
 const fields = {
   tag: (run: RunSummary) => run.tags.join('\n'),
@@ -39,7 +39,7 @@ export function filterRuns(runs: Iterable<RunSummary>, filter: RunFilter): RunSu
   for (const run of runs) {
     if (run.archived !== filter.archived) continue;
     if (filter.status !== 'all' && run.status !== filter.status) continue;
-    if (filter.role !== 'all' && run.role !== filter.role) continue;
+    if (filter.arm !== 'all' && run.arm !== filter.arm) continue;
     if (filter.favourites && !run.favourite) continue;
     if (words.every((test) => test(run))) kept.push(run);
   }

@@ -1,5 +1,6 @@
 /** A run's settings as a flat list of named values, so that runs can be compared setting by setting. */
 import type { RunDetail } from '../../shared/contract/index.ts';
+import { armNames } from '../../shared/spec/arms.ts';
 import { fieldsIn, fieldsOf, valueAt, type Field } from '../../shared/spec/fields.ts';
 import { NetworkSpec } from '../../shared/spec/network.ts';
 import { PruningSpec } from '../../shared/spec/pruning.ts';
@@ -70,7 +71,7 @@ export function settingsOf({ summary, spec, device, choice }: RunDetail): Settin
   return [
     { label: 'Data set', value: summary.dataset.name },
     { label: 'Data fingerprint', value: summary.dataset.fingerprint.slice(0, 12) },
-    { label: 'Role', value: summary.role },
+    { label: 'Arm', value: armNames[summary.arm] },
     { label: 'Seed', value: spec.seed },
     { label: 'Epochs before this run', value: spec.firstEpoch },
     ...networkSettings(spec.network),

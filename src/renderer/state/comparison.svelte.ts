@@ -67,7 +67,7 @@ class Comparison {
     this.keep();
   }
 
-  setBaseline(id: string): void {
+  setBaseline(id: string | null): void {
     this.baseline = id;
     this.keep();
   }
