@@ -6,13 +6,36 @@ import type { StudyResult } from '../../src/shared/study-result.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { capscope } from './capscope.ts';
 
-it('the preset `quick` learns digits: more than 90 % of the test images, unpruned and pruned', { timeout: 900_000 }, async () => {
-  const { code, stdout, stderr } = await capscope('study', 'quick', '--db', join(temporaryFolder(), 'capscope.db'), '--json');
-  expect(code, stderr).toBe(0);
-  const { runs, report } = JSON.parse(stdout) as StudyResult;
-  const of = (role: string) => runs.find((run) => run.role === role)!;
-  for (const role of ['unpruned', 'pruned']) expect(of(role).accuracy, role).toBeGreaterThan(0.9);
-  expect(of('pruned').params).toBeLessThan(of('unpruned').params / 2);
-  expect(of('pruned').parent).toBe(of('source').id);
-  expect(existsSync(report)).toBe(true);
-});
+it(
+  'the preset `quick` shows what the product is for: a network that vanishes, its pruned child that does not, and why',
+  { timeout: 900_000 },
+  async () => {
+    const { code, stdout, stderr } = await capscope('study', 'quick', '--db', join(temporaryFolder(), 'capscope.db'), '--json');
+    expect(code, stderr).toBe(0);
+    const { runs, report, statistics, conclusion } = JSON.parse(stdout) as StudyResult;
+    const of = (arm: string) => runs.filter((run) => run.arm === arm);
+    const seeds = [1, 2, 3];
+    for (const arm of ['unpruned', 'ccm', 'pruned', 'scratch'])
+      expect(
+        of(arm).map(({ seed }) => seed),
+        arm,
+      ).toEqual(seeds);
+    for (const { accuracy, inactive } of of('unpruned')) {
+      expect(accuracy).toBeCloseTo(0.1, 2);
+      expect(inactive.total).toBe(64);
+    }
+    for (const { accuracy, inactive, twin, seed } of of('pruned')) {
+      expect(accuracy).toBeGreaterThan(0.6);
+      expect(inactive).toMatchObject({ total: 0, of: 32 });
+      expect(twin).toBe(of('unpruned').find((run) => run.seed === seed)!.id);
+    }
+    for (const { accuracy } of of('scratch')) expect(accuracy).toBeGreaterThan(0.8);
+    // Every network of the unpruned arm has collapsed and none of the pruned; the small network from scratch does at least as well.
+    const arms = Object.fromEntries(statistics.map((one) => [one.arm, one]));
+    expect([arms.unpruned!.collapsed, arms.pruned!.collapsed, arms.scratch!.collapsed]).toEqual([3, 0, 0]);
+    expect(arms.pruned!.toTwin.accuracy!.ci95![0]).toBeGreaterThan(0.5);
+    expect(conclusion.length).toBeGreaterThanOrEqual(2);
+    expect(conclusion.join(' ')).toMatch(/from scratch/);
+    expect(existsSync(report)).toBe(true);
+  },
+);
