@@ -13,6 +13,14 @@ import type { StoredRun } from './types.ts';
 
 /** Of the file, and of what it unpacks to. */
 const maxBytes = 1024 ** 3;
+/** Of the manifest: a hundred runs with thousands of epochs have less. */
+const maxManifestBytes = 2 ** 27;
+/** An empty list is two bytes in a file, and thirty in memory. */
+const maxManifestValues = 2 ** 23;
+/** What is the same thousands of times over packs to a thousandth; epochs differ, even a dead network's. What is small may pack as it likes. */
+const maxRatio = 500;
+const freeBytes = 2 ** 20;
+
 const kinds = ['weights', 'activity'] as const;
 type Contents = Record<(typeof kinds)[number], Uint8Array>;
 const entryName = (kind: (typeof kinds)[number]) => `${kind}.safetensors`;
@@ -43,6 +51,13 @@ export function archiveOf(store: Store, run: StoredRun): Uint8Array {
   // Weights hardly compress, so they are stored as they are.
   const entries = Object.fromEntries(files.map(({ kind, content }) => [entryName(kind), [content, { level: 0 }] as const]));
   return zipSync({ [manifestName]: strToU8(JSON.stringify(manifest)), ...entries });
+}
+
+/** At most so many values are in a text of JSON: each but the first follows a comma, or is the first in a list or an object. */
+function valuesIn(text: Uint8Array): number {
+  let values = 1;
+  for (const byte of text) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values++;
+  return values;
 }
 
 /** From the oldest ancestor to the run itself. */
@@ -101,6 +116,7 @@ function readArchive(path: string): { manifest: Manifest; contents: Contents } {
   const entries = unpack(path);
   const text = entries[manifestName];
   if (!text) throw new InputError(`${path} is not an exported run: it has no ${manifestName}`);
+  if (valuesIn(text) > maxManifestValues) throw new InputError(`${path}: ${manifestName} holds more than ${maxManifestValues} values`);
   let json: unknown;
   try {
     json = JSON.parse(strFromU8(text));
@@ -140,10 +156,14 @@ function unpack(path: string): Record<string, Uint8Array> {
   let total = 0;
   try {
     return unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
+      filter: ({ name, size, originalSize }) => {
         if (!names.includes(name)) return false;
         total += originalSize;
         if (total > maxBytes) throw new InputError(`${path} unpacks to more than ${maxBytes} bytes, too many for a run`);
+        if (originalSize > freeBytes && originalSize > maxRatio * size)
+          throw new InputError(`${path}: ${name} unpacks to more than ${maxRatio} times its size, which no exported run does`);
+        if (name === manifestName && originalSize > maxManifestBytes)
+          throw new InputError(`${path}: ${manifestName} unpacks to more than ${maxManifestBytes} bytes, too many for a run`);
         return true;
       },
     });

@@ -196,6 +196,19 @@ describe('a file that is not right', () => {
     expect(() => importRun(openStore(temporaryFolder()), path)).toThrow('unpacks to more than 1073741824 bytes');
   });
 
+  it.each<[string, Uint8Array, 0 | 9, string]>([
+    ['packs more than a run does', strToU8(`[${'0,'.repeat(2 ** 22)}0]`), 9, 'unpacks to more than 500 times its size'],
+    ['holds millions of values', strToU8(`[${'[],'.repeat(2 ** 22)}0]`), 0, 'holds more than 8388608 values'],
+    ['is larger than any', new Uint8Array(2 ** 27 + 1), 0, 'capscope.json unpacks to more than 134217728 bytes'],
+    ['is nested without end', strToU8('['.repeat(2 ** 20)), 0, 'capscope.json is not JSON'],
+  ])('is refused when its manifest %s', (_, text, level, reason) => {
+    const path = join(temporaryFolder(), 'bomb.capscope');
+    writeFileSync(path, zipSync({ 'capscope.json': text }, { level }));
+    const attempt = () => importRun(openStore(temporaryFolder()), path);
+    expect(attempt).toThrow(InputError);
+    expect(attempt).toThrow(reason);
+  });
+
   it('is refused when it does not exist', () => {
     expect(() => importRun(openStore(temporaryFolder()), '/nowhere/run.capscope')).toThrow('cannot read /nowhere/run.capscope: ');
   });
