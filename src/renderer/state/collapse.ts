@@ -2,7 +2,7 @@
 import type { RunSummary } from '../../shared/contract/index.ts';
 import { on } from '../client/client.ts';
 import { stopRun } from './actions.ts';
-import { offer } from './messages.ts';
+import { offer, withdraw } from './messages.ts';
 
 const offered = new Set<string>();
 
@@ -13,9 +13,16 @@ export const isCollapsed = ({ health }: Pick<RunSummary, 'health'>): boolean =>
 export function offerToStopCollapsed(): void {
   on('runs', (runs) => {
     for (const run of runs) {
-      if (run.status !== 'running' || run.epoch >= run.lastEpoch || !isCollapsed(run) || offered.has(run.id)) continue;
-      offered.add(run.id);
-      offer(`“${run.name}” has collapsed. ${run.health!.text}`, 'Stop this run', () => stopRun(run.id));
+      const message = `collapsed ${run.id}`;
+      const stoppable = run.status === 'running' && run.epoch < run.lastEpoch && isCollapsed(run);
+      if (!stoppable) {
+        if (offered.has(run.id)) withdraw(message);
+      } else if (!offered.has(run.id)) {
+        offered.add(run.id);
+        offer(message, `“${run.name}” has collapsed: some layer has no active capsules, and it learns nothing.`, 'Stop this run', () =>
+          stopRun(run.id),
+        );
+      }
     }
   });
 }

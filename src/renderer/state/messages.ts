@@ -28,10 +28,12 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** Says what has happened and offers to do something about it; stays until that is done, or it is closed. */
-export function offer(text: string, label: string, work: () => Promise<unknown>): void {
-  toast.warning(text, { duration: Infinity, closeButton: true, action: { label, onClick: () => void attempt(work) } });
+/** Says what has happened and offers to do something about it; stays until that is done, it is closed, or withdrawn. */
+export function offer(id: string, text: string, label: string, work: () => Promise<unknown>): void {
+  toast(text, { id, duration: Infinity, closeButton: true, action: { label, onClick: () => void attempt(work) } });
 }
+
+export const withdraw = (id: string): void => void toast.dismiss(id);
 
 /** Says what was done and offers to take it back. */
 export function offerUndo(text: string, undo: () => Promise<unknown>): void {

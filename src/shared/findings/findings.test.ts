@@ -54,7 +54,7 @@ describe('findingsOf', () => {
     const half = healthy(0, { layers: [layer('capsules.0', 0, 0.2), layer('capsules.1', 3, 0.01)] });
     const [finding] = find([half, dead(1), dead(2)]);
     expect(finding).toMatchObject({ kind: 'inactive', severity: 'vanished', since: 1, layer: null });
-    expect(finding?.text).toMatch(/^All 8 .* inactive since epoch 1\. 3 were before the first step\./);
+    expect(finding?.text).toMatch(/^All 8 .* inactive since epoch 1\. 3 of them were before the first step\./);
     expect(told(find([dead(0), dead(1), healthy(2)]).filter(({ kind }) => kind === 'inactive'))).toEqual([]);
   });
 
@@ -175,7 +175,7 @@ describe('findingsOf', () => {
       ['no-gradient', 2, null],
     ]);
     expect(findings[0]?.text).toMatch(
-      /^All 64 .* since epoch 1\. \d\d were before the first step\. At initialisation the gain of capsules\.0/,
+      /^All 64 .* since epoch 1\. \d\d of them were before the first step\. At initialisation the gain of capsules\.0/,
     );
     expect(findings[2]?.text).toMatch(/since epoch 2, step 19 of the run/);
   });

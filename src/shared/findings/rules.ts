@@ -75,7 +75,7 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
     const types = total(vitals.at(-1)!, ({ of }) => of);
     const start = vitals.find(({ epoch }) => epoch === spec.firstEpoch && epoch < whole);
     const before = start ? total(start, (layer) => layer.inactive) : 0;
-    const reason = [before > 0 ? `${before} were before the first step.` : null, why].filter(Boolean).join(' ');
+    const reason = [before > 0 ? `${before} of them were before the first step.` : null, why].filter(Boolean).join(' ');
     return [found(whole, null, `All ${types} capsule types of the intermediate layers have been`, reason)];
   }
   return groups.map(([since, layers], g) =>
