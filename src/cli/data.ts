@@ -74,7 +74,7 @@ export async function openData({ paths, preparation, skipBad, folder, ask }: Dat
     },
   }).finally(() => progress.end());
   if (gone) say(`${paths.join(', ')} is no longer there; its images were kept when it was read.`);
-  if (!known) for (const note of record.notes) say(note);
+  for (const line of known ? record.taken : [...record.taken, ...record.notes]) say(line);
   const name = sample ? `${record.name}, ${describePreparation(preparation)}` : record.name;
   return {
     dataset: { ...record, name },

@@ -9,6 +9,9 @@ export class DatasetError extends InputError {
   }
 }
 
+/** Files that are no data set after all: strays among others, not damaged ones. */
+export class NoDataset extends DatasetError {}
+
 /** A system error (no such file, no permission, …) in words; the codes are the same on every platform, the messages are not. */
 export function systemError(place: string, error: unknown): DatasetError {
   const { code = '', message } = error as NodeJS.ErrnoException;

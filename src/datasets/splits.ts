@@ -56,3 +56,14 @@ export function splitNames(all: readonly string[]): (SplitName | undefined)[] {
 
 /** A few of the images of another part, once more. */
 export const isSample = (name: string): boolean => wordsOf(name).some((word) => /^samples?$/.test(word));
+
+/** What is read of files that each stand for a split, by their names. Without a part for testing, that for validation is it. */
+export function divided<T>(items: readonly T[], nameOf: (item: T) => string): { parts: T[][]; left: T[] } {
+  const groups = Map.groupBy(items, (item) => mentionedSplit(nameOf(item))?.split ?? 'train');
+  const [train, test, val] = [groups.get('train'), groups.get('test'), groups.get('val')];
+  if (!train) return { parts: [test ?? val ?? []], left: test && val ? val : [] };
+  if (test) return { parts: [train, test], left: val ?? [] };
+  return { parts: val ? [train, val] : [train], left: [] };
+}
+
+export const leftForValidation = (count: number): string => `${count} validation images are left out; training and test images are read.`;

@@ -50,6 +50,9 @@ describe('inspect', () => {
     });
     const text = await capscope('inspect', photos);
     expect(text.stdout).toMatch(/photos: image folders, 15 training and 4 test images of 20 × 20, grey\n/);
+    expect(text.stdout).toMatch(
+      /Classes: 2 \(cat, dog\), from .*\nSplit: 15 training and 4 test images, divided anew, at random\.\nOrientation: .*\nRange: .*\n/,
+    );
     expect(text.stdout).toMatch(/Left out \(1\):\n {2}.*3\.png: /);
   });
 
@@ -77,6 +80,7 @@ describe('inspect', () => {
       test: 0,
       classes: [],
       shape: null,
+      taken: [],
       notes: [],
       problems: [{ file: null, message: expect.stringMatching(/nowhere: there is no such file or folder$/) as string }],
     });

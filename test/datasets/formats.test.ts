@@ -149,7 +149,7 @@ describe.each(datasets)('%s', (name) => {
     await expectSame(dataset.test, wanted.test, wanted);
     const guessed = name === 'cifar' && /flat|planes|rows|csv-(?!listing)/.test(path);
     expect(dataset.problems.map(({ message }) => message)).toEqual(
-      guessed ? [expect.stringMatching(/its rows of 3072 values are read as 32 × 32 pixels in colour/)] : [],
+      guessed ? [expect.stringMatching(/^Orientation: the rows of 3072 values are read as 32 × 32 pixels in colour/)] : [],
     );
   });
 

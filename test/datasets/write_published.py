@@ -194,6 +194,136 @@ def hdf5():
     made.done(refused="is damaged, or lies in a file of its own")
 
 
+def matlab():
+    y = np.arange(12) % 3
+
+    made = Published("mat-affnist")
+    for batch in range(3):
+        x = pictures(12, 10 + batch, 8, 8, 1)
+        split, name = ("train", f"training_batches/{batch + 1}.mat") if batch < 2 else ("test", "test_batches/1.mat")
+        data = {"affine": np.random.default_rng(batch).random((9, 12)), "image": x.reshape(12, 64).T, "label_int": y[None].astype("u1"), "label_one_of_n": np.eye(3)[y].T}
+        scipy.io.savemat(made.path(name), {"affNISTdata": data}, do_compression=True)
+        made.arrays(split, x, y)
+    made.done()
+
+    made = Published("mat-emnist")
+    both = {}
+    for s, split in enumerate(("train", "test")):
+        x = pictures(12, 20 + s, 28, 28, 1)
+        both[split] = {"images": x[..., 0].transpose(0, 2, 1).reshape(12, 784), "labels": y[:, None].astype(float) + 1, "writers": np.arange(12)[:, None]}
+        made.arrays(split, x, y + 1)
+    scipy.io.savemat(made.path("emnist-letters.mat"), {"dataset": both}, do_compression=True)
+    made.done(notes=["column by column, which are turned upright"])
+
+    made = Published("mat-stl10")
+    for s, split in enumerate(("train", "test")):
+        x = pictures(10, 30 + s, 96, 96)
+        x[:] = x // 64 * 64
+        scipy.io.savemat(made.path(f"{split}.mat"), {"X": x.transpose(0, 3, 2, 1).reshape(10, -1), "y": np.arange(1, 11, dtype="u1")[:, None]}, do_compression=True)
+        made.arrays(split, x, range(1, 11))
+    made.done(notes=["column by column, which are turned upright"])
+
+
+def others():
+    y = np.arange(12) % 3
+
+    made = Published("idx-emnist")
+    for s, split in enumerate(("train", "test")):
+        x = pictures(12, 40 + s, 8, 8, 1)
+        for kind, array in (("images", x[..., 0].transpose(0, 2, 1)), ("labels", y.astype("u1"))):
+            with open(made.path(f"emnist-digits-{split}-{kind}-idx{array.ndim}-ubyte"), "wb") as file:
+                file.write(struct.pack(">HBB", 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes())
+        made.arrays(split, x, y)
+    made.done(notes=["turned upright"])
+
+    for name, batches in (("pickle-val", ("train_data_batch_1", "train_data_batch_2", "val_data")), ("pickle-val-and-test", ("train_batch", "val_batch", "test_batch"))):
+        made = Published(name)
+        for b, batch in enumerate(batches):
+            x = pictures(6, 50 + b, 32, 32) // 64 * 64
+            with open(made.path(batch), "wb") as file:
+                pickle.dump({b"data": x.transpose(0, 3, 1, 2).reshape(6, -1), b"labels": [0, 1, 2] * 2}, file, 2)
+            split = "train" if batch.startswith("train") else "test"
+            if batch != "val_batch":
+                made.arrays(split, x, [0, 1, 2] * 2)
+        made.done(**({"notes": ["6 validation images are left out"]} if len(made.expected["train"]) == 6 else {}))
+
+    made = Published("npy-shards")
+    for shard in range(3):
+        x, labels = pictures(12, 60 + shard, channels=1), np.random.default_rng(shard).permutation(y)
+        np.save(made.path(f"x_train_{shard}.npy"), x)
+        np.save(made.path(f"y_train_{shard}.npy"), labels)
+        made.arrays("train", x, labels)
+    x = pictures(6, 69, channels=1)
+    np.save(made.path("x_test.npy"), x)
+    np.save(made.path("y_test.npy"), y[:6])
+    made.arrays("test", x, y[:6])
+    made.done()
+
+    made = Published("npy-more-of-one-shape")
+    for name in ("blur", "frost"):
+        np.save(made.path(f"{name}.npy"), pictures(12, len(name)))
+    np.save(made.path("labels.npy"), y)
+    made.arrays("train", pictures(12, 4), y)
+    made.done(notes=["1 more array of such images, frost, is left out; blur is read."])
+
+    x = pictures(12, 70)
+    made = Published("range-of-two-kinds")
+    np.savez_compressed(made.path("set.npz"), x_train=x, y_train=y, x_test=(x / 255).astype("f4"), y_test=y)
+    made.arrays("train", x, y)
+    made.arrays("test", x, y)
+    made.done(notes=["Range: one part of the images is of 0 to 1 and another of 0 to 255"])
+
+    made = Published("range-a-little-below")
+    floats = (x / 255).astype("f4")
+    floats[x == 0] = -0.013
+    floats[x == 255] = 1.02
+    np.savez_compressed(made.path("set.npz"), x=floats, y=y)
+    made.arrays("train", x, y)
+    made.done(notes=["are cut off at 0, black, and 1, white"])
+
+    for name, most, deep in (("range-12-bits", 4095, "u2"), ("range-0-to-16", 16, "u1")):
+        made = Published(name)
+        values = np.rint(x / 255 * most).astype(deep)
+        np.savez_compressed(made.path("set.npz"), x=values, y=y)
+        made.arrays("train", np.floor(values / most * 255 + 0.5).astype("u1"), y)
+        made.done(notes=[f"Range: whole numbers of 0 to {most} are read as 0, black, to {most}, white."])
+
+    def classes(made):
+        for c, label in enumerate(("cat", "dog")):
+            for i in range(3):
+                made.picture(f"{label}/{i}.png", 100 * c + i, label)
+
+    made = Published("stray-weights")
+    classes(made)
+    with h5py.File(made.path("model.h5"), "w") as file:
+        file["dense/kernel"], file["dense/bias"] = np.ones((64, 10)), np.ones(10)
+    made.done(notes=["Left out, as no data set (MATLAB)"])
+
+    made = Published("stray-list")
+    classes(made)
+    made.text("classes.json", '["cat", "dog"]')
+    made.done()
+
+    made = Published("stray-list-that-fits-rows")
+    classes(made)
+    made.text("predictions.json", json.dumps([0, 1] * 24))
+    made.done()
+
+    made = Published("stray-sums")
+    classes(made)
+    made.text("SHA1SUMS", "".join(f"{hashlib.sha1(bytes([c, i])).hexdigest()}  {label}/{i}.png\n" for c, label in enumerate(("cat", "dog")) for i in range(3)))
+    made.done(notes=["Left out, as no data set (CSV of image files)"])
+
+    made = Published("stray-picture")
+    x = pictures(12, 80, channels=1)
+    made.text("digits_train.csv", "".join(f"{label}," + ",".join(map(str, image.ravel())) + "\n" for image, label in zip(x, y)))
+    made.picture("poster.png", 81)
+    made.arrays("train", x, y)
+    made.done(notes=["Left out, as no data set (image folders)"])
+
+
 split_folders()
 folders()
 hdf5()
+matlab()
+others()

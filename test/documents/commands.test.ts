@@ -69,6 +69,7 @@ it('shows what inspect --json prints', () => {
     test: true,
     classes: true,
     shape: true,
+    taken: true,
     notes: true,
     problems: true,
   };

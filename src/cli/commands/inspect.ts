@@ -23,6 +23,8 @@ export interface Inspection {
   classes: string[];
   /** Height, width and channels of the images as they would be used; null when there are none. */
   shape: [number, number, number] | null;
+  /** What was taken as classes, split, orientation and range. */
+  taken: string[];
   /** What was decided because the data leave it open. */
   notes: string[];
   /** What cannot be read, or why nothing can. */
@@ -50,10 +52,10 @@ export function addInspect(program: Command, exit: (code: number) => void): void
     });
 }
 
-function inspectionOf({ dataset, format, notes, problems }: Loaded): Inspection {
+function inspectionOf({ dataset, format, taken, notes, problems }: Loaded): Inspection {
   const { name, shape, classes } = dataset;
   const { train, test } = countImages(dataset);
-  return { ok: true, name, format, train, test, classes, shape: [shape.height, shape.width, shape.channels], notes, problems };
+  return { ok: true, name, format, train, test, classes, shape: [shape.height, shape.width, shape.channels], taken, notes, problems };
 }
 
 const nothing = (message: string): Inspection => ({
@@ -64,11 +66,12 @@ const nothing = (message: string): Inspection => ({
   test: 0,
   classes: [],
   shape: null,
+  taken: [],
   notes: [],
   problems: [{ file: null, message }],
 });
 
-function describeLoaded({ dataset, format, notes, problems }: Loaded): string {
+function describeLoaded({ dataset, format, taken, notes, problems }: Loaded): string {
   const { name, shape, classes } = dataset;
   const { train, test, trainPerClass, testPerClass } = countImages(dataset);
   const channels = shape.channels === 1 ? 'grey' : shape.channels === 3 ? 'RGB' : `${shape.channels} channels`;
@@ -78,7 +81,7 @@ function describeLoaded({ dataset, format, notes, problems }: Loaded): string {
       [{ head: 'class' }, { head: 'training', align: 'right' }, { head: 'test', align: 'right' }],
       classes.map((label, i) => [label, count(trainPerClass[i]!), count(testPerClass[i]!)]),
     ),
-    notes.map(oneLine).join('\n'),
+    [...taken, ...notes].map(oneLine).join('\n'),
     problems.length > 0
       ? [
           `Left out (${count(problems.length)}):`,

@@ -8,6 +8,7 @@ import type { RawDataset, RawSplit } from '../raw.ts';
 import { baseName, folderName, readFiles, type Source, type SourceFile } from '../sources/source.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { readIdx, readIdxShape } from './idx.ts';
+import { transpose, turnedUpright } from './arrays/upright.ts';
 import { classLabels } from './labels.ts';
 import type { Reader, ReadOptions } from './reader.ts';
 
@@ -90,9 +91,17 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
     );
     options.onProgress?.({ stage: 'reading files', done: 2 * splits.length, total: files.length });
   }
+  const onTheirSide = pairs.every(({ images }) => /emnist/i.test(images.path));
+  if (onTheirSide) for (const { images } of splits) if (images.kind === 'uniform') transpose(images);
   const { labels, classes } = classLabels(splits.map(({ labels: values, from }) => ({ values, place: from.labels })));
   const [train, test] = splits.map((split, i): RawSplit => ({ ...split, labels: labels[i]! }));
-  return { name: source.name, ...(classes && { classes }), train: train!, test: test ?? null, problems: [] };
+  return {
+    name: source.name,
+    ...(classes && { classes }),
+    train: train!,
+    test: test ?? null,
+    problems: onTheirSide ? [{ file: null, message: turnedUpright }] : [],
+  };
 }
 
 /** Training and test files may lie in folders of their own; the first group where two have files for the same purpose. */

@@ -1,9 +1,9 @@
 /** The formats that can be read, and which of them a source has. */
-import { DatasetError } from '../errors.ts';
+import { DatasetError, NoDataset } from '../errors.ts';
 import { gunzipSource } from '../sources/gunzip.ts';
 import { imageFolderReader } from '../images/folders.ts';
 import { sheetReader } from '../images/sheets.ts';
-import type { RawDataset } from '../raw.ts';
+import type { Problem, RawDataset } from '../raw.ts';
 import { joinSources } from '../sources/join.ts';
 import { baseName, folderName, stem, type Source } from '../sources/source.ts';
 import { tarSource } from '../sources/tar.ts';
@@ -47,18 +47,64 @@ export async function readSource(
   const full = { ...options, limits };
   let place = (source.together && (await openArchives(source, full))) || source;
   for (let nesting = 0; ; nesting++) {
+    const refusals: Refusal[] = [];
     for (const [i, reader] of readers.entries()) {
       if (!(await reader.looksLike(place, full))) continue;
-      const read = await reader.read(place, full);
-      checkNames(read);
+      const read = await attempt(reader, place, full);
+      if (read instanceof DatasetError) {
+        refusals.push({ reader, reason: read });
+        // What is of this format is not to be taken for another.
+        place = await without(place, reader, full);
+        continue;
+      }
       const { problems } = await contentsOf(place, full);
       const others = await besides(place, reader, readers.slice(i + 1), full);
-      return { ...read, problems: [...place.problems, ...problems, ...others, ...read.problems], format: reader.name };
+      const refused = refusals.map(leftOut);
+      return { ...read, problems: [...place.problems, ...problems, ...others, ...refused, ...read.problems], format: reader.name };
     }
+    // A data set that is damaged says more than files that are none.
+    const best = refusals.find(({ reason }) => !(reason instanceof NoDataset)) ?? refusals[0];
+    if (best) throw best.reason;
     const opened = nesting < maxNesting ? await openArchives(place, full) : undefined;
     if (!opened) throw await unknown(place, full);
     place = opened;
   }
+}
+
+interface Refusal {
+  reader: Reader;
+  reason: DatasetError;
+}
+
+async function attempt(reader: Reader, source: Source, options: ReadOptions): Promise<RawDataset | DatasetError> {
+  try {
+    const read = await reader.read(source, options);
+    checkNames(read);
+    return read;
+  } catch (error) {
+    if (error instanceof DatasetError) return error;
+    throw error;
+  }
+}
+
+/** Kinds that several formats have files of. */
+const shared: ReadonlySet<Kind> = new Set(['image', 'text', 'json', 'unknown']);
+
+async function without(source: Source, { kinds }: Reader, options: ReadOptions): Promise<Source> {
+  const { items } = await contentsOf(source, options);
+  const own = new Set(items.filter(({ kind }) => kinds.includes(kind) && !shared.has(kind)).map(({ file }) => file));
+  return own.size === 0 ? source : { ...source, files: source.files.filter((file) => !own.has(file)) };
+}
+
+/** Strays are mentioned; what is damaged is asked about. */
+const leftOut = ({ reader, reason }: Refusal): Problem =>
+  reason instanceof NoDataset
+    ? { file: null, message: `Left out, as no data set (${reader.name}): ${reason.message}.` }
+    : { ...placeOf(reason), message: `it looked like ${reader.name} and is left out: ${placeOf(reason).message}` };
+
+function placeOf({ message }: DatasetError): Problem {
+  const end = message.indexOf(': ');
+  return { file: message.slice(0, end), message: message.slice(end + 2) };
 }
 
 /** Throws a DatasetError when there are labels that the names of the classes do not reach to. */

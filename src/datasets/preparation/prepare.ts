@@ -12,6 +12,7 @@ import { make, type MakeOptions } from './make.ts';
 import { resolve, shapesOf, type Shapes } from './resolve.ts';
 import { select, type Labelled, type Selection } from './select.ts';
 import { standardisationOf } from './standardise.ts';
+import { takenAs } from './taken.ts';
 
 export interface PrepareOptions extends MakeOptions {
   /** Most bytes that the prepared images may take. */
@@ -22,6 +23,8 @@ export interface Prepared {
   dataset: Dataset;
   /** What was left out, and why. */
   problems: Problem[];
+  /** What the reader took as classes, split, orientation and range, a line each. */
+  taken: string[];
   /** What was decided about things that were left open, one sentence each. */
   notes: string[];
 }
@@ -51,6 +54,7 @@ export async function prepare(raw: RawDataset, wanted: PreparationSpec = unprepa
   };
   return {
     dataset: { name, ...content, ...(isUnprepared(spec) ? {} : { preparation: spec }), fingerprint: fingerprint(content) },
+    taken: takenAs(examined, { selection, spec }, raw),
     problems: [...raw.problems.filter(({ file }) => file !== null), ...problems],
     notes: [...raw.problems.flatMap(({ file, message }) => (file === null ? [message] : [])), ...notes],
   };

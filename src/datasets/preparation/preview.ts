@@ -5,6 +5,7 @@ import type { ImageShape, RawDataset, RawSplit } from '../raw.ts';
 import { ImageMaker, opaque, type OpaqueImage } from './image.ts';
 import { imageAt } from './make.ts';
 import { examine, planOf, type Examined } from './prepare.ts';
+import { takenAs } from './taken.ts';
 
 export interface Preview {
   /** Of the data set as it was read. */
@@ -34,10 +35,12 @@ const KEPT_BYTES = 2 ** 28;
 
 /** Reads what it shows only once, for as many preparations as are tried. */
 export class Previewer {
+  readonly #raw: RawDataset;
   readonly #examined: Promise<Examined>;
   #shown: { key: string; images: Promise<Shown[]> } | null = null;
 
   constructor(raw: RawDataset) {
+    this.#raw = raw;
     this.#examined = examine(raw);
   }
 
@@ -45,7 +48,7 @@ export class Previewer {
   async preview(wanted: PreparationSpec, options: PreviewOptions): Promise<Preview> {
     const examined = await this.#examined;
     const { classes } = examined.labelled;
-    const { shape, target, selection, notes } = planOf(examined, wanted);
+    const { spec, shape, target, selection, notes } = planOf(examined, wanted);
     const maker = new ImageMaker(target);
     const shown = await this.#images(examined, options);
     const kept = new Set(selection.classes);
@@ -59,7 +62,7 @@ export class Previewer {
         before: on('black'),
         after: kept.has(classes[label]!) ? maker.make(on(target.background)) : null,
       })),
-      notes,
+      notes: [...takenAs(examined, { selection, spec }, this.#raw), ...notes],
     };
   }
 

@@ -34,6 +34,8 @@ export const KeptRecord = z.strictObject({
   /** With everything decided that was left open. */
   preparation: PreparationSpec,
   standardisation: Standardisation.nullable(),
+  /** What was taken as classes, split, orientation and range; those kept by earlier versions do not say. */
+  taken: z.array(z.string()).default([]),
   notes: z.array(z.string()),
   problems: z.array(Problem),
 });
@@ -72,9 +74,9 @@ export class DatasetCache {
    * @param read what it was read from, and with which preparation; null when it was made of another that is kept.
    */
   keep(loaded: Loaded, read: { paths: readonly string[]; wanted: PreparationSpec; signature: string | null } | null): KeptRecord {
-    const { dataset, format, notes, problems } = loaded;
+    const { dataset, format, taken, notes, problems } = loaded;
     const parts = encodeDataset(dataset);
-    const record = recordOf(dataset, { format, notes, problems, bytes: parts.reduce((sum, { length }) => sum + length, 0) });
+    const record = recordOf(dataset, { format, taken, notes, problems, bytes: parts.reduce((sum, { length }) => sum + length, 0) });
     if (!this.#isWhole(record)) writeDurably(this.path(record), parts);
     if (read && read.signature !== null) {
       const entry = { version: 1, signature: read.signature, record } satisfies z.infer<typeof Entry>;
@@ -156,7 +158,7 @@ function parseEntry(path: string): z.infer<typeof Entry> | null {
 }
 
 /** What is known of a data set before it has been written. */
-export function recordOf(dataset: Dataset, rest: Pick<KeptRecord, 'format' | 'notes' | 'problems' | 'bytes'>): KeptRecord {
+export function recordOf(dataset: Dataset, rest: Pick<KeptRecord, 'format' | 'taken' | 'notes' | 'problems' | 'bytes'>): KeptRecord {
   const { name, shape, classes, fingerprint, preparation = unprepared, standardisation = null } = dataset;
   return {
     ...rest,

@@ -1,10 +1,13 @@
 /** A data set from named arrays, which array is what being told by shape first and by customary names second. */
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
-import { classLabels, fromOneHot, type Labels, type Marks } from '../labels.ts';
+import { byName, classLabels, fromOneHot, type Labels, type Marks } from '../labels.ts';
 import type { ReadLimits } from '../reader.ts';
+import { leftForValidation } from '../../splits.ts';
 import { countAxis, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
+import { joinImages, joinMarks, shardOf } from './shards.ts';
+import { transpose, turnedUpright } from './upright.ts';
 
 /** An array that is not yet in memory. */
 export interface NamedArray {
@@ -44,6 +47,9 @@ function splitOf(name: string): SplitName | undefined {
     }
   return undefined;
 }
+
+const ownName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+const placeOf = (name: string): string => name.slice(0, Math.max(name.lastIndexOf('/'), 0));
 
 function partOf(name: string): Part | undefined {
   // What is nearest to the array decides: the array's own name, then its folders and files.
@@ -86,6 +92,10 @@ function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
         if (imageAxis === undefined || count === 0) continue;
         const score =
           1000 * images.shape.length +
+          // Pixels among transforms, names and the like; and nothing has fewer than four by four of them.
+          3000 * Number(partOf(ownName(images.name)) === 'images') -
+          5000 * Number(elements(images.shape) / count < 16) +
+          50 * Number(placeOf(images.name) === placeOf(labels.name)) +
           100 * Number(partOf(images.name) === 'images') +
           100 * Number(partOf(labels.name) === 'labels') +
           10 * Number(isVector(labels.shape)) +
@@ -107,16 +117,25 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], lim
   const problems: Problem[] = [];
   const pairs = findPairs(source, arrays, problems);
   const chosen = [pairs.train, pairs.test].filter((pair) => pair !== undefined);
-  const bytes = chosen.reduce((sum, { images }) => sum + elements(images.shape) * Math.max(images.itemBytes, 1), 0);
+  const pieces = chosen.map((pair) => piecesOf(pair, arrays));
+  nameTheRest(pieces.flat(), arrays, problems);
+  const bytes = pieces.flat().reduce((sum, { images }) => sum + elements(images.shape) * Math.max(images.itemBytes, 1), 0);
   if (!(bytes <= limits.dataBytes))
     throw new DatasetError(source.label, `its images take ${bytes} bytes of memory; expected at most ${limits.dataBytes}`);
   const splits: { images: NdArray; marks: Marks; names?: string[] | undefined }[] = [];
-  for (const pair of chosen) splits.push({ images: await loadNumbers(pair.images), marks: await marksOf(pair) });
-  const images = uniformImages(
-    chosen.map((pair, i) => ({ array: splits[i]!.images, count: pair.imageAxis, place: pair.images.place })),
+  for (const pair of pieces.flat()) splits.push({ images: await loadNumbers(pair.images), marks: await marksOf(pair) });
+  const read = uniformImages(
+    pieces.flat().map((pair, i) => ({ array: splits[i]!.images, count: pair.imageAxis, place: pair.images.place })),
     problems,
   );
-  const { labels, classes } = namedDigits(classLabels(splits.map(({ marks }) => marks)), chosen);
+  if (areOnTheirSide(arrays, chosen)) {
+    for (const one of read) transpose(one);
+    problems.push({ file: null, message: turnedUpright });
+  }
+  const of = <T>(all: readonly T[]): T[][] => pieces.map((own, i) => all.slice(...rangeOf(pieces, i, own.length)));
+  const images = of(read).map(joinImages);
+  const marks = of(splits.map((split) => split.marks)).map(joinMarks);
+  const { labels, classes } = namedDigits(classLabels(marks), chosen);
   const names = await classNames(arrays, labels);
   const [train, test] = chosen.map((pair, i): RawSplit => ({
     images: images[i]!,
@@ -141,14 +160,13 @@ function findPairs(source: Source, arrays: readonly NamedArray[], problems: Prob
     const [test, val] = [pairOf('test'), groups.has('val') ? pairUp(groups.get('val')!) : undefined];
     const rest = train ? undefined : pairUp(undivided);
     if (train && (test ?? val)) {
-      if (test && val)
-        problems.push({
-          file: val.images.place,
-          message: `its ${val.count} validation images are left out; training and test images are read`,
-        });
+      if (test && val) problems.push({ file: null, message: leftForValidation(val.count) });
       const extra = pairUp(undivided);
       if (extra)
-        problems.push({ file: extra.images.place, message: `its ${extra.count} images are left out; training and test images are read` });
+        problems.push({
+          file: null,
+          message: `${extra.count} images in ${extra.images.place} are left out; training and test images are read.`,
+        });
       return { train, test: (test ?? val)! };
     }
     const only = train ?? rest ?? test ?? val;
@@ -166,6 +184,59 @@ function findPairs(source: Source, arrays: readonly NamedArray[], problems: Prob
     : { train: second, test: first };
 }
 
+/** The pair and those that continue it: the same names but for their numbers, such as 1.mat, 2.mat and x_train_0, x_train_1. */
+function piecesOf(pair: Pair, arrays: readonly NamedArray[]): Pair[] {
+  const [own, labels] = [shardOf(pair.images.name), shardOf(pair.labels.name)];
+  if (own.numbers === '' || own.numbers !== labels.numbers || own.stem === labels.stem || splitOf(own.stem) !== splitOf(pair.images.name))
+    return [pair];
+  const rest = pair.images.shape.filter((_, axis) => axis !== pair.imageAxis).join();
+  const found = arrays.flatMap((images): (Pair & { numbers: string })[] => {
+    const shard = shardOf(images.name);
+    if (shard.stem !== own.stem || images.shape.length !== pair.images.shape.length) return [];
+    const partner = arrays.find(({ name }) => shardOf(name).stem === labels.stem && shardOf(name).numbers === shard.numbers);
+    const pieces = partner && pairUp([images, partner]);
+    if (!pieces || images.shape.filter((_, axis) => axis !== pieces.imageAxis).join() !== rest) return [];
+    return [{ ...pieces, numbers: shard.numbers }];
+  });
+  return found.length > 1 ? found.sort((a, b) => byName(a.numbers, b.numbers)) : [pair];
+}
+
+function rangeOf(pieces: readonly Pair[][], part: number, length: number): [number, number] {
+  const start = pieces.slice(0, part).reduce((sum, own) => sum + own.length, 0);
+  return [start, start + length];
+}
+
+/** Arrays that look just like the images that are read, but are not among them. */
+function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], problems: Problem[]): void {
+  const shapes = new Set(read.map(({ images }) => images.shape.slice(1).join()));
+  const taken = new Set(read.flatMap(({ images, labels }) => [images, labels]));
+  const rest = arrays.filter(
+    (array) =>
+      !taken.has(array) &&
+      array.type === 'numbers' &&
+      array.shape.length > 2 &&
+      splitOf(array.name) !== 'val' &&
+      !isVector(array.shape) &&
+      shapes.has(array.shape.slice(1).join()),
+  );
+  if (rest.length > 0)
+    problems.push({
+      file: null,
+      message: `${rest.length} more ${rest.length === 1 ? 'array' : 'arrays'} of such images, ${rest
+        .slice(0, 5)
+        .map(({ name }) => name)
+        .join(', ')}, ${rest.length === 1 ? 'is' : 'are'} left out; ${read[0]!.images.name} is read.`,
+    });
+}
+
+const isRows = ({ shape }: NamedArray, values: number): boolean => shape.length === 2 && shape[1] === values;
+
+/** EMNIST's and STL-10's rows in MATLAB's files: column by column. */
+function areOnTheirSide(arrays: readonly NamedArray[], pairs: readonly Pair[]): boolean {
+  const emnist = arrays.some(({ name }) => /emnist/i.test(name)) || arrays.some(({ name }) => /^writers$/i.test(ownName(name)));
+  return pairs.every(({ images }) => images.lastFirst && ((emnist && isRows(images, 784)) || isRows(images, 27_648)));
+}
+
 /** arr_0, arr_1, … as numpy.savez calls what is given without names: by number. */
 const inOrder = (arrays: readonly NamedArray[]): NamedArray[] =>
   [...arrays].sort((a, b) => a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
@@ -176,7 +247,7 @@ function unfit(source: Source, arrays: readonly NamedArray[]): DatasetError {
     .map(({ name, shape }) => `${name.slice(name.lastIndexOf('/') + 1)} (${shape.join(' × ')})`)
     .join(', ');
   const more = arrays.length > 6 ? ` and ${arrays.length - 6} more` : '';
-  return new DatasetError(
+  return new NoDataset(
     source.label,
     `no array of images in it has an array of as many labels beside it; found ${list}${more}; expected e.g. x_train (images, height, width, channels) and y_train (images)`,
   );
@@ -202,7 +273,8 @@ async function marksOf({ labels, count }: Pair): Promise<Marks> {
 /** SVHN and other digits in MATLAB's manner: 1 to 9, and 10 for zero. */
 function namedDigits(read: Labels, pairs: readonly Pair[]): Labels {
   const digits = read.classes?.length === 10 && read.classes[0] === '1' && read.classes[9] === '10';
-  if (!digits || !pairs.every(({ images }) => images.lastFirst)) return read;
+  // Rows of colours in this manner are of STL-10, whose tenth class is no zero.
+  if (!digits || !pairs.every(({ images }) => images.lastFirst && !isRows(images, 27_648))) return read;
   return {
     labels: read.labels.map((labels) => labels.map((label) => (label + 1) % 10)),
     classes: Array.from({ length: 10 }, (_, i) => String(i)),

@@ -1,5 +1,5 @@
 /** What the thread that reads HDF5 files is given and what it answers. */
-import type { Numbers } from './ndarray.ts';
+import type { Numbers } from './numbers.ts';
 
 export type Hdf5Request =
   /** The file's content, which the thread keeps. */

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { Dataset, File, Group, Module, ready, type Metadata } from 'h5wasm';
 import { installFilters } from './hdf5-filters.ts';
 import type { Hdf5Array, Hdf5Request, Hdf5Response } from './hdf5-protocol.ts';
-import type { Numbers } from './ndarray.ts';
+import type { Numbers } from './numbers.ts';
 
 const path = '/data.h5';
 const maxDepth = 4;

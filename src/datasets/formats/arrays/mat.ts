@@ -1,5 +1,5 @@
 /** MATLAB's MAT-files of all versions since 5, and other HDF5 files. */
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import type { RawDataset } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
@@ -41,7 +41,7 @@ export const matReader: Reader = {
 
 function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], { limits }: ReadOptions): Promise<RawDataset> {
   if (!couldBeImages(arrays))
-    throw new DatasetError(
+    throw new NoDataset(
       items[0]!.file.label,
       `it holds no array that could be images${
         arrays.length > 0

@@ -7,7 +7,8 @@ import { constants, inflateSync } from 'node:zlib';
 import { DatasetError } from '../../errors.ts';
 import type { Item } from '../contents.ts';
 import type { NamedArray } from './arrange.ts';
-import { elements, ownBytes, type NdArray, type Numbers } from './ndarray.ts';
+import { elements, ownBytes, type NdArray } from './ndarray.ts';
+import type { Numbers } from './numbers.ts';
 
 const miInt8 = 1;
 const miInt32 = 5;

@@ -1,18 +1,8 @@
 /** Arrays of any number of axes, as NumPy, MATLAB and HDF5 store them, and images from them. */
 import { DatasetError } from '../../errors.ts';
 import type { Problem, UniformImages } from '../../raw.ts';
-
-export type Numbers =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
+import type { Numbers } from './numbers.ts';
+import { valueRange } from './range.ts';
 
 export interface NdArray {
   shape: readonly number[];
@@ -70,6 +60,7 @@ export function uniformImages(splits: readonly ImageArray[], problems: Problem[]
       const image = Math.floor(element / (height * width * channels));
       return new DatasetError(splits[a]!.place, `image ${image} has the value ${value} in it; expected finite numbers`);
     },
+    (message) => problems.push({ file: null, message }),
   );
   return ordered.map(({ count, height, width, channels }, i) => ({
     kind: 'uniform',
@@ -118,8 +109,8 @@ function rowOrder([first]: readonly ImageArray[], problems: Problem[]): RowOrder
   const words =
     order === 'planes' ? 'all red values first, then green, then blue ones' : 'the colours of one pixel after those of the other';
   problems.push({
-    file: place,
-    message: `its rows of ${length} values are read as ${side} × ${side} pixels in colour, ${words}, in which neighbours are most alike`,
+    file: null,
+    message: `Orientation: the rows of ${length} values are read as ${side} × ${side} pixels in colour, ${words}, in which neighbours are most alike.`,
   });
   return order;
 }
@@ -195,57 +186,4 @@ function gather<T extends Numbers>(data: T, [n, h, w, c]: Axes): T {
       for (let x = 0; x < w.size; x++) for (let k = 0, from = row + x * w.step; k < c.size; k++, from += c.step) result[at++] = data[from]!;
     }
   return result;
-}
-
-type Values = UniformImages['values'];
-
-/**
- * The values of all splits as numbers of one kind, and what black and white are: bytes and 16 bits for whole numbers,
- * floats for everything else. Whole numbers that are all 0 or 1 are black and white.
- * @param reject makes the error for an array's element that is not finite.
- */
-function valueRange(
-  arrays: readonly Numbers[],
-  reject: (array: number, element: number, value: number) => Error,
-): { values: Values[]; range: readonly [number, number] } {
-  const bytes = arrays.filter((data) => data instanceof Uint8Array);
-  if (bytes.length === arrays.length && bytes.some((data) => data.some((value) => value > 1))) return { values: bytes, range: [0, 255] };
-  const [low, high] = extremes(arrays, reject);
-  const floats = arrays.some((data) => data instanceof Float32Array || data instanceof Float64Array);
-  if (!floats && low >= 0 && high <= 65535) {
-    const scale = high <= 1 ? 255 : 1;
-    const type = high <= 255 ? Uint8Array : Uint16Array;
-    const values = arrays.map((data) => (data instanceof type && scale === 1 ? data : copy(data, new type(data.length), scale)));
-    return { values, range: high <= 255 ? [0, 255] : [0, 65535] };
-  }
-  const usual = [
-    [0, 1],
-    [-1, 1],
-    [0, 255],
-  ] as const;
-  return {
-    // Digits of 0 to 16, say, are not as dark as they would be between 0 and 255.
-    range: usual.find(([from, to]) => from <= low && high <= to && (to === 1 || high > 127)) ?? [low, high],
-    values: arrays.map((data) =>
-      data instanceof Float32Array || data instanceof Float64Array ? data : copy(data, new Float64Array(data.length), 1),
-    ),
-  };
-}
-
-function copy<T extends Values>(data: Numbers, target: T, scale: number): T {
-  for (let i = 0; i < data.length; i++) target[i] = scale * Number(data[i]);
-  return target;
-}
-
-function extremes(arrays: readonly Numbers[], reject: (array: number, element: number, value: number) => Error): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const [a, data] of arrays.entries())
-    for (let i = 0; i < data.length; i++) {
-      const value = Number(data[i]);
-      if (value < low) low = value;
-      if (value > high) high = value;
-      if (!Number.isFinite(value)) throw reject(a, i, value);
-    }
-  return [low, high];
 }

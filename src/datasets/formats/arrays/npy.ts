@@ -1,12 +1,13 @@
 /** NumPy's NPY files: a magic string, a header that is a Python dictionary in text, the elements. An NPZ is a ZIP of them. */
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import { gunzipHead } from '../../gzip.ts';
 import type { Source } from '../../sources/source.ts';
 import { stem } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { arrange, couldBeImages, type NamedArray } from './arrange.ts';
-import { elements, ownBytes, type NdArray, type Numbers } from './ndarray.ts';
+import { elements, ownBytes, type NdArray } from './ndarray.ts';
+import type { Numbers } from './numbers.ts';
 
 interface Header {
   /** E.g. "<f8", "|u1", "<U5". */
@@ -42,7 +43,7 @@ export const npyReader: Reader = {
     const arrays: NamedArray[] = [];
     for (const item of items) arrays.push(await namedArray(item, options));
     if (!couldBeImages(arrays) && arrays.length === 1)
-      throw new DatasetError(arrays[0]!.place, `its shape ${arrays[0]!.shape.join(' × ')} is not that of images; expected 2 to 4 axes`);
+      throw new NoDataset(arrays[0]!.place, `its shape ${arrays[0]!.shape.join(' × ')} is not that of images; expected 2 to 4 axes`);
     return arrange(source, arrays, options.limits);
   },
 };

@@ -5,6 +5,7 @@
  */
 import { DatasetError } from '../../errors.ts';
 import type { RawDataset, RawSplit } from '../../raw.ts';
+import { divided } from '../../splits.ts';
 import { gunzipHead, unpackedSize } from '../../gzip.ts';
 import { baseName, type Source } from '../../sources/source.ts';
 import { contentsOf, readItems, type Item } from '../contents.ts';
@@ -68,14 +69,17 @@ export const cifarBinaryReader: Reader = {
     const { problems } = await contentsOf(source, options);
     const damaged = problems.find(({ file: label }) => batches.some(({ item }) => item.file.label === label));
     if (damaged) throw new DatasetError(damaged.file!, damaged.message);
-    const isTest = ({ item }: Batch) => /test|eval/i.test(baseName(item.file.path));
-    const [test, train] = [batches.filter(isTest), batches.filter((batch) => !isTest(batch))];
+    const { parts, left } = divided(batches, ({ item }) => baseName(item.file.path));
     const byPath = (a: Batch, b: Batch) => (a.item.file.path < b.item.file.path ? -1 : 1);
-    const both = train.length > 0 && test.length > 0;
     const splits: RawSplit[] = [];
-    for (const part of both ? [train, test] : [batches]) splits.push(await readSplit(source, part.sort(byPath), variant, options));
+    for (const part of parts) splits.push(await readSplit(source, part.sort(byPath), variant, options));
     const classes = await classNames(source, options, variant.classes);
     const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems: [] };
+    if (left.length > 0)
+      dataset.problems.push({
+        file: null,
+        message: `${left.map(({ item }) => baseName(item.file.path)).join(', ')}, for validation, are left out.`,
+      });
     return classes ? { ...dataset, classes } : dataset;
   },
 };

@@ -1,8 +1,9 @@
 /** CIFAR's Python batches: pickled dictionaries with the pixels as an array (images, 3072) and the labels as a list. */
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import type { RawDataset, RawSplit } from '../../raw.ts';
 import { baseName, type Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
+import { divided, leftForValidation } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { imageBytes, interleave, side } from './pixels.ts';
@@ -33,8 +34,7 @@ export const cifarPythonReader: Reader = {
     for (const [i, item] of items.entries()) {
       const content = unpickle(await readItem(item, options), item.file.label);
       options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
-      if (!(content instanceof Map))
-        throw new DatasetError(item.file.label, 'it holds no dictionary; expected one with "data" and "labels"');
+      if (!(content instanceof Map)) throw new NoDataset(item.file.label, 'it holds no dictionary; expected one with "data" and "labels"');
       const names = nameKeys.map((key) => content.get(key)).find((value) => value !== undefined);
       if (Array.isArray(names)) classes = names.map(asText);
       if (!content.has('data')) continue;
@@ -44,13 +44,13 @@ export const cifarPythonReader: Reader = {
         throw new DatasetError(source.label, `its images take more than ${options.limits.dataBytes} bytes of memory`);
     }
     const [first] = batches;
-    if (!first) throw new DatasetError(source.label, 'no pickle in it has "data"; expected batches with "data" and "labels"');
-    const isTest = ({ item }: Batch) => /test/i.test(baseName(item.file.path));
-    const [test, train] = [batches.filter(isTest), batches.filter((batch) => !isTest(batch))];
-    const parts = train.length > 0 && test.length > 0 ? [train, test] : [batches];
+    if (!first) throw new NoDataset(source.label, 'no pickle in it has "data"; expected batches with "data" and "labels"');
+    const { parts, left } = divided(batches, ({ item }) => baseName(item.file.path));
     const read = classLabels(parts.map(marksOf));
     const splits = parts.map((part, i) => splitOf(part, read.labels[i]!));
     const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems: [] };
+    if (left.length > 0)
+      dataset.problems.push({ file: null, message: leftForValidation(left.reduce((sum, { labels }) => sum + labels.length, 0)) });
     const named = classes ?? read.classes;
     return named ? { ...dataset, classes: named } : dataset;
   },

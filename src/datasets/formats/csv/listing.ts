@@ -1,6 +1,6 @@
 /** CSV that lists image files with their labels, perhaps with a column that says which are for training and which for testing. */
 import Papa from 'papaparse';
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { baseName, folderName, stem, type Source, type SourceFile } from '../../sources/source.ts';
@@ -133,7 +133,7 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
       message: `its ${left.rows.length} validation images are left out; training and test images are read`,
     });
   if (!train)
-    throw new DatasetError(
+    throw new NoDataset(
       listings[0]!.item.file.label,
       'none of the files that it lists is there with a label; expected lines with an image file and its label',
     );

@@ -6,6 +6,7 @@ import { DatasetError } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { baseName, type Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
+import { divided } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { uniformImages } from '../arrays/ndarray.ts';
@@ -65,10 +66,8 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
       problems.push({ file: item.file.label, message: 'it has no column of labels and is left out' });
     return fits || !isSquare(columns);
   });
-  const isTest = ({ item }: Table) => /test/i.test(baseName(item.file.path));
-  const test = labelled.filter(isTest);
-  const train = labelled.filter((table) => !isTest(table));
-  const parts = train.length > 0 && test.length > 0 ? [train, test] : [labelled];
+  const { parts, left } = divided(labelled, ({ item }) => baseName(item.file.path));
+  for (const { item } of left) problems.push({ file: null, message: `${baseName(item.file.path)}, for validation, is left out.` });
   const [first] = parts[0]!;
   if (!first)
     throw new DatasetError(
