@@ -51,7 +51,10 @@ describe(driven('forms'), needs(lackOfDesktop), () => {
     await page.getByText('At least 1').waitFor();
     expect(await page.getByText('Judging channels').count()).toBe(0);
     await page.getByRole('spinbutton', { name: 'Batches judged' }).fill('1');
-    await page.getByRole('figure').first().waitFor();
+    await page
+      .getByRole('heading', { name: /channels stay$/ })
+      .first()
+      .waitFor();
     expect(desktop.complaints).toEqual([]);
   });
 });

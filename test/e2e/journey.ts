@@ -70,8 +70,10 @@ export async function waitForEnd(page: Page): Promise<void> {
 /** Looks at what a cut would take away, cuts, and fine-tunes. Begins in the view of a finished run. */
 export async function prune({ page }: Session, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Prune', exact: true }).click();
-  const preview = page.getByRole('figure');
-  await preview.first().waitFor({ timeout: 30_000 });
+  await page
+    .getByRole('heading', { name: /channels stay$/ })
+    .first()
+    .waitFor({ timeout: 30_000 });
   const parameters = page.locator('dt', { hasText: 'Parameters' }).locator('+ dd strong');
   const half = await parameters.textContent();
   await page.getByRole('spinbutton', { name: 'Backbone ratio' }).fill('0.75');

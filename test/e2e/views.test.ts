@@ -62,7 +62,11 @@ const views: View[] = [
   {
     name: 'prune',
     route: ({ source }) => `prune/${source}`,
-    prepare: (page) => page.getByRole('figure').first().waitFor({ timeout: 60_000 }),
+    prepare: (page) =>
+      page
+        .getByRole('heading', { name: /channels stay$/ })
+        .first()
+        .waitFor({ timeout: 60_000 }),
   },
   {
     name: 'compare',
