@@ -107,7 +107,7 @@ describe(driven('views'), needs(lackOfDesktop), () => {
     desktop = await openDesktop({ userData: folder });
     if (data === undefined) await doStudy(desktop.page, folder);
     const list = await call<RunSummary[]>(desktop.page, 'runs.list');
-    const latest = (role: RunSummary['role']) => list.findLast((run) => run.role === role && run.status === 'finished')!.id;
+    const latest = (arm: RunSummary['arm']) => list.findLast((run) => run.arm === arm && run.status === 'finished')!.id;
     runs = { unpruned: latest('unpruned'), pruned: latest('pruned'), source: latest('source') };
   }, 120_000);
   afterAll(async () => {
