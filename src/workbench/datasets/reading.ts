@@ -22,6 +22,8 @@ interface Reading {
   settle: (outcome: Read) => void;
   reject: (error: Error) => void;
   outcome: Promise<Read>;
+  /** Whether it could read only a part, and is to be told what becomes of that. */
+  waits: boolean;
 }
 
 export class Readings {
@@ -38,7 +40,7 @@ export class Readings {
   start(task: string, from: ImagesFrom, preparation: PreparationSpec): Promise<Read> {
     if (this.#tasks.has(task)) throw new InputError('this task is already reading a data set');
     const worker = startReader(this.#host, { task: 'keep', from, preparation, folder: this.#cache.folder });
-    const reading = { worker } as Reading;
+    const reading = { worker, waits: false } as Reading;
     this.#tasks.set(task, reading);
     this.#await(reading);
     this.#host.emit('reading', { task, stage: 'looking at the files', done: 0, total: null });
@@ -56,7 +58,8 @@ export class Readings {
   /** Goes on with a task that could read only a part. */
   accept(task: string): Promise<Read> {
     const reading = this.#tasks.get(task);
-    if (!reading) throw new InputError('this task waits for no answer');
+    if (!reading?.waits) throw new InputError('this task waits for no answer');
+    reading.waits = false;
     this.#await(reading);
     reading.worker.postMessage({ type: 'accept' } satisfies ToReader);
     return this.#finish(task, reading);
@@ -84,13 +87,12 @@ export class Readings {
   }
 
   async #finish(task: string, reading: Reading): Promise<Read> {
-    let waits = false;
     try {
       const outcome = await reading.outcome;
-      waits = outcome.status === 'partial';
+      reading.waits = outcome.status === 'partial';
       return outcome;
     } finally {
-      if (!waits) {
+      if (!reading.waits) {
         this.#tasks.delete(task);
         void reading.worker.terminate();
       }
