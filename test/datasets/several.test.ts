@@ -81,3 +81,14 @@ it('files that only look like a data set are not called one', async () => {
   const few = { 'figure.png': png, 'readme.txt': 'Digits, in rows\n', 'mean.npy': npy([28]), 'notes.json': '{"a": 1}' };
   expect(await read({ ...idx, ...few })).toEqual({ format: 'IDX', leftOut: [] });
 });
+
+it('pictures of a type that is not read are counted by type', async () => {
+  const unread = {
+    'photos/cat/2.heic': Buffer.from([0, 0, 0, 24, ...Buffer.from('ftypheic')]),
+    'photos/dog/3.heic': Buffer.from([0, 1, 2]),
+  };
+  expect(await read({ ...photos, ...unread })).toEqual({
+    format: 'image folders',
+    leftOut: [['…/photos/cat/2.heic', 'it is of type HEIC, which is not read, like all 2 of this type']],
+  });
+});

@@ -322,6 +322,27 @@ def others():
     made.done(notes=["Left out, as no data set (image folders)"])
 
 
+def lists():
+    made = Published("list-one-hot")
+    for i in range(9):
+        made.picture(f"pictures/{i}.png", 200 + i, ("cat", "dog", "fox")[i % 3])
+    made.text("truth.csv", "image,cat,dog,fox\n" + "".join(f"{i},{int(i % 3 == 0)}.0,{int(i % 3 == 1)}.0,{int(i % 3 == 2)}.0\n" for i in range(9)))
+    made.done()
+
+    made = Published("list-several-classes")
+    for i in range(9):
+        made.picture(f"pictures/{i}.png", 200 + i)
+    made.text("truth.csv", "image,cat,dog,fox\n" + "".join(f"{i},1,{i % 2},0\n" for i in range(9)))
+    made.done(refused="has not exactly one 1 in its 3 columns of classes")
+
+    made = Published("list-with-ids")
+    for i in range(12):
+        made.picture(f"pictures/{i}.png", 200 + i, ("mole", "wart")[i // 2 % 2])
+    made.text("truth.csv", "lesion_id,image_id,dx\n" + "".join(f"L{i // 2},{i},{('mole', 'wart')[i // 2 % 2]}\n" for i in range(12)))
+    made.done()
+
+
+lists()
 split_folders()
 folders()
 hdf5()

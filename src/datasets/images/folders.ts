@@ -15,6 +15,9 @@ interface Placed {
   homes: Home[];
 }
 
+/** Pictures, by their names, that no decoder here reads. */
+const unreadPictures = /\.(?:avif|heic|heif|jp2|j2k|jxl|svg|dcm|tga|p[bgpn]m|exr|psd|pcx|dng|cr2|nef|webm|mp4|avi)$/i;
+
 export const imageFolderReader: Reader = {
   name: 'image folders',
   kinds: ['image'],
@@ -29,6 +32,12 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   for (const { file, kind } of items)
     if (kind !== 'image' && /\.(?:png|jpe?g|webp|gif|bmp|tiff?)$/i.test(file.path))
       problems.push({ file: file.label, message: 'it is not an image, whatever its name says' });
+  const unread = Map.groupBy(
+    items.filter(({ file, kind }) => kind !== 'image' && unreadPictures.test(file.path)),
+    ({ file }) => file.path.slice(file.path.lastIndexOf('.') + 1).toUpperCase(),
+  );
+  for (const [type, of] of unread)
+    problems.push({ file: of[0]!.file.label, message: `it is of type ${type}, which is not read, like all ${of.length} of this type` });
   if (files.length > options.limits.images)
     throw new DatasetError(source.label, `it holds ${files.length} images; expected at most ${options.limits.images}`);
 

@@ -168,12 +168,9 @@ async function readListing({ item, delimiter, pathColumn, hasHeader }: Listing, 
   const lines = data.map((row, i) => ({ row, line: i + 1 })).filter(({ row }) => row.some((field) => field.trim() !== ''));
   const header = hasHeader ? lines.shift()?.row : undefined;
   const columns = lines[0]?.row.length ?? 0;
-  const labelColumn = labelColumnOf(
-    header,
-    lines.map(({ row }) => row),
-    columns,
-    pathColumn,
-  );
+  const allRows = lines.map(({ row }) => row);
+  const marked = markedColumns(header, allRows, pathColumn, place);
+  const labelColumn = marked?.[0] ?? labelColumnOf(header, allRows, columns, pathColumn);
   if (labelColumn === undefined) {
     problems.push({ file: place, message: 'it lists images, but no column of it is their label; it is left out' });
     return undefined;
@@ -193,11 +190,35 @@ async function readListing({ item, delimiter, pathColumn, hasHeader }: Listing, 
         problems.push({ file: place, message: `line ${line} names ${row[pathColumn]!.slice(0, 200)}, which is not among the images` });
       continue;
     }
-    rows.push({ file, label: row[labelColumn]!, line, split: splitColumn < 0 ? undefined : splitName(row[splitColumn]!.trim()) });
+    const own = marked?.find((column) => Number(row[column]) === 1) ?? labelColumn;
+    rows.push({
+      file,
+      label: marked ? header![own]!.trim() : row[own]!,
+      line,
+      split: splitColumn < 0 ? undefined : splitName(row[splitColumn]!.trim()),
+    });
   }
   if (missing > maxNamed)
     problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
   return rows;
+}
+
+/**
+ * Columns of 0 and 1, one for each class and named after it; undefined when there are none. Throws a DatasetError when they
+ * give an image several classes, or none.
+ */
+function markedColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number, place: string): number[] | undefined {
+  if (!header || rows.length === 0 || header.some(isLabelName)) return undefined;
+  const isMark = (text: string | undefined) => text !== undefined && /^\s*[01](?:\.0*)?\s*$/.test(text);
+  const columns = [...header.keys()].filter((i) => i !== pathColumn && rows.every((row) => isMark(row[i])));
+  if (columns.length < 2) return undefined;
+  const odd = rows.findIndex((row) => columns.filter((i) => Number(row[i]) === 1).length !== 1);
+  if (odd < 0) return columns;
+  if (columns.length === 2) return undefined;
+  throw new DatasetError(
+    place,
+    `${rows[odd]![pathColumn]!} has not exactly one 1 in its ${columns.length} columns of classes; expected one class per image`,
+  );
 }
 
 /** By its name, or the only other one, or the first with a few values that come again and again. */
@@ -207,6 +228,8 @@ function labelColumnOf(header: string[] | undefined, rows: readonly string[][], 
   if (named !== undefined) return named;
   if (others.length === 1) return others[0];
   return others.find((i) => {
+    // What numbers patients, wounds or lines is no class.
+    if (/(?:^|[-_ ])(?:ids?|index|no|number)$/i.test(header?.[i]?.trim() ?? '')) return false;
     const values = new Set(rows.map((row) => row[i]));
     return values.size > 1 && values.size <= rows.length / 2 && ![...values].every((value) => splitName(value ?? '') !== undefined);
   });
