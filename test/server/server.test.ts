@@ -1,5 +1,5 @@
 /** Browser mode from outside: who is let in, and that calls, events, uploads and downloads get through. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +147,17 @@ it('keeps of what other servers have left in the temporary folder what may still
   utimesSync(old, yesterday, yesterday);
   await new Files().sweep();
   expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
+});
+
+it('opens its database before it listens, and closes it when it cannot listen', async () => {
+  const broken = join(folder, 'broken.db');
+  writeFileSync(broken, 'no database');
+  const taken = { host: '127.0.0.1', port: Number(port) };
+  await expect(startServer({ database: broken, ...taken })).rejects.toThrow(/is not a Capscope database/);
+  const database = join(folder, 'other.db');
+  await expect(startServer({ database, ...taken })).rejects.toThrow(`port ${port} is in use`);
+  // What a database that is closed does not have.
+  expect(existsSync(`${database}-wal`)).toBe(false);
 });
 
 it('says that a path is none, rather than that something has failed', async () => {
