@@ -1,6 +1,6 @@
 /**
  * `node scripts/measure-critical-gain.ts [ratio…]`: measures the critical gain of capsule layers for these N / D, or for all,
- * into the table that forecasts go by, src/shared/forecast/critical-gain.json. All take about a quarter of an hour on one
+ * into the table that forecasts go by, src/shared/forecast/critical-gain.json. All take about twenty minutes on one
  * thread. docs/forecast.md says what the numbers mean and how far they reach.
  *
  * For a length r in (0, 1), let g(r) be the gain with which capsules of the length r are followed by capsules of the same
@@ -23,8 +23,8 @@ const sizes = [
   { ratio: 1, large: [24, 24], small: [16, 16] },
   { ratio: 2, large: [32, 16], small: [16, 8] },
   { ratio: 4, large: [48, 12], small: [32, 8] },
-  { ratio: 8, large: [64, 8], small: [32, 4] },
-  { ratio: 16, large: [96, 6], small: [64, 4] },
+  { ratio: 8, large: [80, 10], small: [48, 6] },
+  { ratio: 16, large: [160, 10], small: [96, 6] },
 ] as const;
 const WINDOW = 3;
 const ITERATIONS = [1, 2, 3, 4, 5, 6, 7, 8];

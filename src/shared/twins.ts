@@ -39,6 +39,7 @@ export interface Twinned {
   arm: RunArm;
   /** Id of the study it belongs to; null for a run of its own. */
   study: string | null;
+  /** Empty where it is not known what the run was trained on. */
   twinKey: string;
 }
 
@@ -53,7 +54,7 @@ export function twinFinder<Run extends Twinned>(runs: readonly Run[]): (run: Twi
   );
   return (run) => {
     // A source has been trained for fewer epochs than anything that it could be fairly compared with.
-    if (run.arm === 'unpruned' || run.arm === 'source') return null;
+    if (run.arm === 'unpruned' || run.arm === 'source' || run.twinKey === '') return null;
     const found = unpruned.get(run.twinKey) ?? [];
     return found.find(({ study }) => study === run.study) ?? found[0] ?? null;
   };

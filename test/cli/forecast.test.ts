@@ -70,6 +70,6 @@ describe('forecast', () => {
     };
     const { code, stderr } = await forecast(writeTinyStudy(folder, { networks: [shrinking] }));
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^capscope: network 1 cannot be built: primary: a 3×3 window/);
+    expect(stderr).toMatch(/^capscope: network 1 cannot be built: primary: a 3×3 window/m);
   });
 });
