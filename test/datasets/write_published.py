@@ -341,6 +341,22 @@ def lists():
     made.text("truth.csv", "lesion_id,image_id,dx\n" + "".join(f"L{i // 2},{i},{('mole', 'wart')[i // 2 % 2]}\n" for i in range(12)))
     made.done()
 
+    made = Published("list-in-each-split")
+    for s, split in enumerate(("train", "test")):
+        for i in range(4 - s):
+            made.picture(f"{split}/{i}.png", 300 + 10 * s + i, ("cat", "dog")[i % 2], split)
+        made.text(f"{split}/metadata.csv", "file_name,label\n" + "".join(f"{i}.png,{('cat', 'dog')[i % 2]}\n" for i in range(4 - s)))
+    made.done()
+
+    made = Published("list-of-validation-alone")
+    for c, label in enumerate(("n01", "n02")):
+        for i in range(4):
+            made.picture(f"train/{label}/images/{i}.png", 400 + 10 * c + i, label)
+    for i in range(4):
+        made.picture(f"val/images/val_{i}.png", 450 + i)
+    made.text("val/val_annotations.txt", "".join(f"val_{i}.png\tn0{i % 2 + 1}\t0\t3\n" for i in range(4)))
+    made.done(notes=["it lists 4 of 12 images, and none to train with", "4 images in val/images"])
+
 
 lists()
 split_folders()

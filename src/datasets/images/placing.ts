@@ -87,7 +87,12 @@ function unwrapped(start: Folder, given: SplitName | undefined): { folder: Folde
     if (folder.files.length > 0 || folder.below.size !== 1) return { folder, split };
     const [only] = folder.below.values();
     // The last folder is a class, unless it says something else.
-    if (only!.below.size === 0 && splitName(only!.name) === undefined && mentionedSplit(only!.name)?.split !== split)
+    if (
+      only!.below.size === 0 &&
+      splitName(only!.name) === undefined &&
+      !(split && pictures.test(only!.name)) &&
+      mentionedSplit(only!.name)?.split !== split
+    )
       return { folder, split };
     split = splitName(only!.name) ?? split;
     folder = only!;

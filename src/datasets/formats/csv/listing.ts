@@ -5,7 +5,7 @@ import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { baseName, folderName, stem, type Source, type SourceFile } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
-import { splitName } from '../../splits.ts';
+import { mentionedSplit, splitName } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { isLabelName, preview } from './table.ts';
@@ -108,21 +108,25 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
   const { finder, listings } = await listingsOf(source, options);
   const problems: Problem[] = [];
   const splits = new Map<'train' | 'test' | 'val', { rows: Row[]; item: Item }>();
+  const listed = new Set<SourceFile>();
   for (const listing of listings) {
     const { item } = listing;
-    const named = /test/i.test(stem(item.file.path)) ? 'test' : /val/i.test(stem(item.file.path)) ? 'val' : 'train';
+    const named = splitOfList(item.file.path);
     const read = await readListing(listing, finder, problems, options);
     if (!read) continue;
+    const inThisList: SourceFile[] = [];
     for (const { split, ...row } of read) {
       const own = splits.get(split ?? named) ?? { rows: [], item };
       splits.set(split ?? named, own);
-      if (own.item !== item)
+      if (listed.has(row.file))
         throw new DatasetError(
           item.file.label,
           `it lists images for the same purpose as ${own.item.file.label}; expected one list to train and one to test with`,
         );
       own.rows.push(row);
+      inThisList.push(row.file);
     }
+    for (const file of inThisList) listed.add(file);
   }
   const train = splits.get('train') ?? splits.get('val') ?? splits.get('test');
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
@@ -137,6 +141,9 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
       listings[0]!.item.file.label,
       'none of the files that it lists is there with a label; expected lines with an image file and its label',
     );
+  const images = (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'image').length;
+  if (!splits.has('train') && 2 * listed.size < images)
+    throw new NoDataset(train.item.file.label, `it lists ${listed.size} of ${images} images, and none to train with`);
   const parts = test ? [train, test] : [train];
   const marks = parts.map(({ rows, item }): Marks => ({
     values: rows.map(({ label }) => label),
@@ -201,6 +208,12 @@ async function readListing({ item, delimiter, pathColumn, hasHeader }: Listing, 
   if (missing > maxNamed)
     problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
   return rows;
+}
+
+/** By the list's own name, or else by the nearest folder that is called so. */
+function splitOfList(path: string): 'train' | 'test' | 'val' {
+  const names = [stem(path), ...folderName(path).split('/').reverse()];
+  return names.map((name) => mentionedSplit(name)?.split).find((split) => split !== undefined) ?? 'train';
 }
 
 /**
