@@ -170,7 +170,8 @@ export class Store {
   /** Id of the unpruned run that this one is held against, or null; see shared/twins.ts. */
   twinOf(id: string): string | null {
     const keyOf = 'SELECT twin_key FROM runs WHERE id = @id';
-    const twinned = (run: StoredRun) => ({ id: run.id, study: run.study, arm: armOf(run), twinKey: '' });
+    // Only runs with the same key are looked at, so that it need not be read.
+    const twinned = (run: StoredRun) => ({ id: run.id, study: run.study, arm: armOf(run), twinKey: 'the same' });
     const alike = this.#sql
       .all<RunRow>(
         `SELECT ${runColumns} FROM runs WHERE deleted IS NULL AND twin_key <> '' AND twin_key = (${keyOf}) ORDER BY created, rowid`,
