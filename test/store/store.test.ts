@@ -170,6 +170,7 @@ describe('store', () => {
       epochs: 3,
       accuracy: 0.9,
       best: { epoch: 3, accuracy: 5 / 6, chosenOn: 'test' },
+      activityAtStart: [],
       top5: 1,
       loss: 1 - 0.9,
       inactive: {
