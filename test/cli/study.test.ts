@@ -137,7 +137,7 @@ describe('a study', () => {
       signal('SIGCONT');
       const { code, stdout, stderr } = await ended;
       expect(second).toMatchObject({ code: 2, stdout: '' });
-      expect(second.stderr).toMatch(/^capscope: run \w{8} of this study is being trained by another process; [^\n]+\n$/);
+      expect(second.stderr).toMatch(/^capscope: run \w{8} of this study is being trained by another process; [^\n]+\n$/m);
       expect([code, stdout]).toEqual([130, '']);
       expect(stderr).toContain('Stopped. The same command goes on from here.\n');
       const runs = JSON.parse((await capscope('runs', '--db', db, '--json')).stdout) as { runs: { status: string }[] };
@@ -198,7 +198,7 @@ describe('a study', () => {
       ],
     });
     expect((await run()).stderr).toMatch(
-      /^capscope: the network of run "unpruned \(network 2\)" cannot be built: backbone\.0: a 15×15 window [^\n]+\n$/,
+      /^capscope: the network of run "unpruned \(network 2\)" cannot be built: backbone\.0: a 15×15 window [^\n]+\n$/m,
     );
     writeFileSync(study, '{');
     expect((await run()).stderr).toMatch(/^capscope: \S+study\.json is not JSON: [^\n]+\n$/);

@@ -76,7 +76,16 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
     const start = vitals.find(({ epoch }) => epoch === spec.firstEpoch && epoch < whole);
     const before = start ? total(start, (layer) => layer.inactive) : 0;
     const reason = [before > 0 ? `${before} of them were before the first step.` : null, why].filter(Boolean).join(' ');
-    return [found(whole, null, `All ${types} capsule types of the intermediate layers have been`, reason)];
+    return [
+      found(
+        whole,
+        null,
+        types === 1
+          ? 'The one capsule type of the intermediate layers has been'
+          : `All ${types} capsule types of the intermediate layers have been`,
+        reason,
+      ),
+    ];
   }
   return groups.map(([since, layers], g) =>
     // The same reason for all, told once.
