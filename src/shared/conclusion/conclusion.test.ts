@@ -138,10 +138,36 @@ describe('what cannot be told', () => {
     expect(signOf({ ci95: [0.01, 0.05], p: 0.04 })).toBe('better');
     expect(signOf({ ci95: [0.01, 0.05], p: 0.05 })).toBe('untold');
     expect(signOf({ ci95: [-0.05, -0.01], p: 0.001 })).toBe('worse');
-    // The same in all seeds: there is no spread to test with, and no doubt either.
-    expect(signOf({ ci95: [0.9, 0.9], p: null })).toBe('better');
+    expect(signOf({ ci95: [0.9, 0.9], p: null })).toBe('untold');
     expect(signOf({ ci95: [-0.01, 0.05], p: 0.01 })).toBe('untold');
     expect(signOf({ ci95: null, p: null })).toBe('untold');
+  });
+
+  it('is a difference that is the same in all seeds, which cannot be tested', () => {
+    const found = conclude(arm('unpruned', [28, 28, 28], 0), arm('pruned', [25, 25, 25], 0), arm('scratch', [15, 15, 15], 0));
+    expect(found.map(({ verdict, p }) => [verdict, p])).toEqual([
+      ['open', null],
+      ['open', null],
+    ]);
+    expect(found[0]!.text).toContain('looks worse than its unpruned twin');
+    expect(found[0]!.text).toContain('no spread to test it with');
+  });
+
+  it('speaks of a gain only where there is one, and of "either" only where neither collapses', () => {
+    const worse = [arm('unpruned', [95, 96, 95.5, 95.2], 0), arm('pruned', [90, 91.2, 90.4, 90.1], 0)];
+    const control = arm('scratch', [50, 51.5, 50.2, 50.1], 0);
+    const [, size] = conclude(...worse, control);
+    expect(size).toMatchObject({ kind: 'size', verdict: 'holds' });
+    expect(size!.text).not.toContain('gain');
+    const better = [arm('scratch', [95, 96.2, 95.4, 95.3], 0), arm('ccm', [90.3, 91, 90.2, 90.5], 0)];
+    const controls = conclude(...worse, ...better).slice(1);
+    expect(controls.map(({ kind, verdict }) => [kind, verdict])).toEqual([
+      ['size', 'holds'],
+      ['loss', 'open'],
+    ]);
+    for (const { text } of controls) expect(text).not.toContain('does it');
+    const [, alone] = conclude(arm('unpruned', [10], 1), arm('pruned', [10], 1), arm('scratch', [90], 0));
+    expect(alone!.text).toContain('It does not collapse (0 of 1)');
   });
 
   it('is a pruned network without its twin', () => {

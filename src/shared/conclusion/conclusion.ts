@@ -32,16 +32,20 @@ const LEVEL = 0.05;
 
 type Sign = 'better' | 'worse' | 'untold';
 
-/** Untold with one seed, where the interval holds 0, and where the corrected p does not reach the level. */
+/** Untold with one seed, where the interval holds 0, where there is no p, and where the corrected one does not reach the level. */
 export function signOf({ ci95, p }: Pick<Difference, 'ci95' | 'p'>): Sign {
-  if (!ci95 || (p !== null && p >= LEVEL)) return 'untold';
-  if (ci95[0] > 0) return 'better';
-  return ci95[1] < 0 ? 'worse' : 'untold';
+  return p !== null && p < LEVEL ? sideOf(ci95) : 'untold';
 }
 
-/** Where the interval does not hold 0, but the corrected p does not reach the level: which way it looks. */
-function leaningOf({ ci95, p }: Pick<Difference, 'ci95' | 'p'>): Sign {
-  return signOf({ ci95, p: null }) !== 'untold' && signOf({ ci95, p }) === 'untold' ? signOf({ ci95, p: null }) : 'untold';
+/** Where the interval does not hold 0, but the test does not say so, too: which way it looks. */
+function leaningOf(difference: Pick<Difference, 'ci95' | 'p'>): Sign {
+  return signOf(difference) === 'untold' ? sideOf(difference.ci95) : 'untold';
+}
+
+function sideOf(ci95: Difference['ci95']): Sign {
+  if (!ci95) return 'untold';
+  if (ci95[0] > 0) return 'better';
+  return ci95[1] < 0 ? 'worse' : 'untold';
 }
 
 /** At most two sentences of many: a claim, one that holds if there is one, and the first control that limits it. */
@@ -77,10 +81,11 @@ function ofCut(pruned: ArmStatistics, unpruned: ArmStatistics | null, rows: ArmS
   const own = controls.filter(({ network, pruning }) => network === pruned.network && pruning === pruned.pruning);
   const found = own.flatMap((control) => controlFinding(control, pruned, unpruned, rows));
   // A cut that gains nothing needs no explanation.
-  const gains = pruned.toTwin.accuracy !== null && pruned.toTwin.accuracy.mean > 0;
-  const missing = gains ? lacking(pruned, own) : [];
+  const missing = gained(pruned) ? lacking(pruned, own) : [];
   return [claim, ...found, ...missing];
 }
+
+const gained = ({ toTwin }: ArmStatistics) => toTwin.accuracy !== null && toTwin.accuracy.mean > 0;
 
 function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding {
   const { network, pruning, n, accuracy: sample } = pruned;
@@ -133,7 +138,10 @@ function controlFinding(
   const row = rows.find((other) => other.arm === control.control && other.runs.every((id) => runs.includes(id)))!;
   const base = { kind, network, pruning, runs, n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
   const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}`;
-  const alive = awake(row, unpruned) ? ` It does not collapse either (${collapsedOf(row)}).` : '';
+  const alive = awake(row, unpruned) ? ` It does not collapse${pruned.collapsed === 0 ? ' either' : ''} (${collapsedOf(row)}).` : '';
+  // Where a cut has gained nothing, nothing is to be explained.
+  const gainless = pruned.toTwin.accuracy !== null && !gained(pruned);
+  const unexplained = gainless ? '' : ', so that it does not explain the gain';
   const cut = `${network}, ${pruning}`;
   if (difference.n === 1) {
     const text = `${cut}: ${reached}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
@@ -145,9 +153,10 @@ function controlFinding(
   }
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
-    const [compared, possible] = leaning === 'worse' ? ['better', ` It may be that ${cause}.`] : ['worse', ''];
+    const compared = leaning === 'worse' ? 'better' : 'worse';
+    const possible = leaning === 'worse' && !gainless ? ` It may be that ${cause}.` : '';
     const text = `${cut}: ${reached}, which looks ${compared} than pruned (pruned: ${measured(difference)}).${possible}${alive}`;
-    return [{ ...base, text, verdict: leaning === 'worse' || alive ? 'caveat' : 'open' }];
+    return [{ ...base, text, verdict: (leaning === 'worse' && !gainless) || alive ? 'caveat' : 'open' }];
   }
   switch (signOf(difference)) {
     case 'better':
@@ -162,22 +171,19 @@ function controlFinding(
       return [
         {
           ...base,
-          text: `${cut}: ${reached}, less than pruned (${measured(difference)}), so that it does not explain the gain.`,
+          text: `${cut}: ${reached}, less than pruned (${measured(difference)})${unexplained}.`,
           verdict: 'holds',
         },
       ];
-    case 'worse':
-      return [
-        { ...base, text: `${cut}: ${reached}, more than pruned (pruned: ${measured(difference)}): ${cause}.${alive}`, verdict: 'caveat' },
-      ];
-    case 'untold':
-      return [
-        {
-          ...base,
-          text: `${cut}: ${reached}, which cannot be told from pruned (${measured(difference)}): it may be that ${cause}.${alive}`,
-          verdict: 'caveat',
-        },
-      ];
+    case 'worse': {
+      const text = `${cut}: ${reached}, more than pruned (pruned: ${measured(difference)})${gainless ? '' : `: ${cause}`}.${alive}`;
+      return [{ ...base, text, verdict: gainless && !alive ? 'holds' : 'caveat' }];
+    }
+    case 'untold': {
+      const possible = gainless ? '' : `: it may be that ${cause}`;
+      const text = `${cut}: ${reached}, which cannot be told from pruned (${measured(difference)})${possible}.${alive}`;
+      return [{ ...base, text, verdict: gainless && !alive ? 'open' : 'caveat' }];
+    }
   }
 }
 
@@ -205,7 +211,9 @@ function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
 const none = { difference: null, ci95: null, p: null };
 
 /** Why a difference whose interval does not hold 0 is not said to be there. */
-function tooFew({ n }: Difference): string {
+function tooFew({ n, p }: Difference): string {
+  // As of few test images, or of seeds that do not matter because those of weights and images are fixed.
+  if (p === null) return `Where it is the same in all seeds, there is no spread to test it with.`;
   return `${n} seeds are too few to be sure: corrected for all tests of the study, p is not below ${LEVEL}.`;
 }
 
