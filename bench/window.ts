@@ -129,7 +129,7 @@ const listActions: Action[] = [
         .selectOption('all')
         .then(() => undefined),
   ],
-  ['sort by accuracy', (page) => page.getByRole('button', { name: 'Accuracy' }).click()],
+  ['sort by accuracy', (page) => page.getByRole('button', { name: 'Test acc.' }).click()],
   ['sort by name', (page) => page.getByRole('button', { name: 'Run', exact: true }).click()],
   ['show by lineage', (page) => page.getByLabel('By lineage').click()],
   ['choose all', (page) => page.getByLabel('Choose all').click()],
