@@ -40,7 +40,7 @@ describe('the measured case', () => {
 
   it('and that the smaller size explains it', () => {
     expect(size).toMatchObject({ kind: 'size', verdict: 'caveat', n: 4, difference: expect.closeTo(-0.092, 9) as number });
-    expect(size!.text).toContain('the smaller size does it, not the cut. It does not collapse either (0 of 4).');
+    expect(size!.text).toContain('a network that small does it, not the cut. It does not collapse either (0 of 4).');
     expect(size!.ci95![1]).toBeLessThan(0);
   });
 

@@ -120,7 +120,7 @@ function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding
 
 /** What a control is a control for, and what it says when it does as well as the pruned network. */
 const explanations = {
-  scratch: { kind: 'size', rival: 'the same small network trained from scratch', cause: 'the smaller size does it, not the cut' },
+  scratch: { kind: 'size', rival: 'the same small network trained from scratch', cause: 'a network that small does it, not the cut' },
   ccm: { kind: 'loss', rival: 'the network trained with the CCM term and not cut', cause: 'the loss term does it, not the cut' },
   random: { kind: 'any-cut', rival: 'the network cut by chance', cause: 'any cut does it, whatever the criterion' },
 } as const;
@@ -193,7 +193,7 @@ function awake(control: ArmStatistics, unpruned: ArmStatistics | null): boolean 
 }
 
 function stillAlive(row: ArmStatistics, control: Arm): string {
-  const what = { scratch: 'the smaller size', ccm: 'the loss term', random: 'any cut' }[control as keyof typeof explanations];
+  const what = { scratch: 'so small a size', ccm: 'the loss term', random: 'any cut' }[control as keyof typeof explanations];
   return `it does not collapse (${collapsedOf(row)}): ${what} is enough to keep it alive`;
 }
 

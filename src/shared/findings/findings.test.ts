@@ -47,6 +47,12 @@ describe('findingsOf', () => {
     expect(find([])).toEqual([]);
   });
 
+  it('tells a network that only testing finds inactive, after too few steps for batch norm, from one that has vanished', () => {
+    const [finding] = find([healthy(0), dead(1, { trained: 0.22 })]);
+    expect(finding).toMatchObject({ kind: 'inactive', severity: 'warning' });
+    expect(finding?.text).toMatch(/In training the margin loss is 0\.22: only testing shows it so.*Train on before judging\.$/);
+  });
+
   it('tells since when all capsules are inactive: from the start, or how many were', () => {
     expect(find([dead(0), dead(1)])[0]?.text).toMatch(
       /^All 8 capsule types of the intermediate layers have been inactive from the start\./,

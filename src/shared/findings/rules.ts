@@ -62,10 +62,18 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
   const layerOf = (one: Vitals, name: string) => one.layers.find(({ layer }) => layer === name);
   const groups = bySince(names, (name) => heldSince(vitals, (one) => isVanished(layerOf(one, name) ?? { inactive: 0, of: 1 })));
   const whole = heldSince(vitals, ({ layers }) => layers.length > 0 && layers.every(isVanished));
-  const why = groups.length > 0 ? gainText(spec.network, input) : null;
+  const last = vitals.at(-1);
+  // Tested by running statistics of batch norm that a few steps have not moved far from where they started.
+  const unsettled = !!last && last.trained !== null && isStuck(last.margin) && !isStuck(last.trained);
+  const why =
+    groups.length === 0
+      ? null
+      : unsettled
+        ? `In training the margin loss is ${real(last.trained!, 2)}: only testing shows it so, by running statistics of batch norm that have not settled. Train on before judging.`
+        : gainText(spec.network, input);
   const found = (since: number, layer: string | null, what: string, reason: string | null): Finding => ({
     kind: 'inactive',
-    severity: 'vanished',
+    severity: unsettled ? 'warning' : 'vanished',
     since,
     layer,
     text: [`${what} inactive ${sinceText(since, spec.firstEpoch)}.`, reason].filter(Boolean).join(' '),
