@@ -8,7 +8,7 @@ import { firstIssue } from '../shared/issues.ts';
 import { NetworkSpec } from '../shared/spec/network.ts';
 import { readWhole } from '../store/disk.ts';
 import { StudySpec } from '../shared/spec/study.ts';
-import { planStudy, type PlannedRun } from '../shared/study-plan.ts';
+import { nothingToRun, planStudy, type PlannedRun } from '../shared/study-plan.ts';
 import { presetNames, presetPath } from '../workbench/presets.ts';
 
 const resources = fileURLToPath(new URL('../../resources/', import.meta.url));
@@ -62,7 +62,9 @@ function checkWrittenOutNetworks(json: unknown, source: string): void {
 
 function plan(spec: StudySpec, source: string): PlannedRun[] {
   try {
-    return planStudy(spec);
+    const runs = planStudy(spec);
+    if (runs.length === 0) throw new InputError(`${source}: ${nothingToRun(spec)}`);
+    return runs;
   } catch (error) {
     if (error instanceof z.ZodError) throw new InputError(`${source}: pruning: ${firstIssue(error)}`, { cause: error });
     throw error;

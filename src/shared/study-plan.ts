@@ -63,6 +63,12 @@ export function planStudy(study: StudySpec): PlannedRun[] {
   );
 }
 
+/** Why a study has no runs, for one that has none. */
+export function nothingToRun({ arms, ccm }: StudySpec): string {
+  const why = ccm === 0 && arms.includes('ccm') ? 'without "pruning", or at "ccm": 0,' : 'without "pruning"';
+  return `arms: ${why} only the arm "unpruned" runs, and "arms" does not name it; expected "pruning" or the arm "unpruned"`;
+}
+
 /** The runs of one network and seed. Keys and names are those within it. */
 function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkSpec, seed: number): PlannedRun[] {
   const { train, fineTune } = study.epochs;

@@ -4,7 +4,7 @@ import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
-import { planStudy, type PlannedRun } from '../shared/study-plan.ts';
+import { nothingToRun, planStudy, type PlannedRun } from '../shared/study-plan.ts';
 import type { TrainingSpec } from '../shared/spec/training.ts';
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -67,10 +67,11 @@ export function openStudy(
 ): { study: StoredStudy; runs: StoredRun[] } {
   const dataset = store.dataset(fingerprint);
   return store.atomically(() => {
+    const plan = planStudy(spec);
+    if (plan.length === 0) throw new InputError(nothingToRun(spec));
     const begun = fresh ? null : store.findStudy(spec, fingerprint, engine);
     const study = begun ? store.renewStudy(begun, spec) : store.addStudy(spec, fingerprint, engine);
     const ids = new Map(store.runs(study.id).map(({ key, id }) => [key, id]));
-    const plan = planStudy(spec);
     for (const { key, name, role, parent, spec: run } of plan) {
       if (ids.has(key)) continue;
       const size = sizeOf(run.network, dataset, name);

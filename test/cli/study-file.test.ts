@@ -39,6 +39,8 @@ describe('study file', () => {
     ],
     [{ ...study, pruning: { capsules: 0.5, capsuleLayers: 'inherit' } }, ': pruning: granularity: inheriting capsule weights needs'],
     [{ ...study, pruning: [{ capsules: 0.5, capsuleLayers: 'inherit' }] }, ': pruning[0].granularity: inheriting'],
+    [{ ...study, arms: ['pruned'] }, ': arms: without "pruning" only the arm "unpruned" runs'],
+    [{ ...study, arms: ['ccm'], ccm: 0, pruning: [{}] }, ': arms: without "pruning", or at "ccm": 0, only'],
     [null, ': Invalid input: expected object, received null'],
     [{ ...study, networks: { backbone: 1 } }, ': networks: Invalid input: expected array'],
   ])('%# is refused in one line that names file and field', (content, reason) => {

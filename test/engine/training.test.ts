@@ -218,6 +218,16 @@ describe('training', () => {
     );
     expect(tf.memory().numTensors).toBe(before);
   });
+
+  it('says so, too, when class capsules are no numbers, which the margin loss swallows', async () => {
+    const swallowing = { ...job, network: networkOf({ types: 4, dim: 4, depth: 1 }), training: { ...job.training, ccm: 0 } };
+    const { weights } = await train({ ...swallowing, training: { ...swallowing.training, epochs: 0 } }, dataset, engine, recorder());
+    // ∞ − ∞ is a NaN with its sign set on x86 processors.
+    weights.get('classes.weight')!.data.fill(Infinity);
+    await expect(train({ ...swallowing, weights }, dataset, engine, recorder())).rejects.toThrow(
+      /^The loss became NaN in epoch 1, step 1;/,
+    );
+  });
 });
 
 describe('the warm-up of the learning rate', () => {

@@ -150,7 +150,9 @@ export class TrainingState {
       const values = await valuesOf(tensors);
       for (const { gradients, updates, images } of steps) {
         const measured = reportOf(values.shift()!, this.#training);
-        if (!Number.isFinite(measured.loss)) throw this.#divergence(measured.loss);
+        // Class capsules of NaN tie with nothing, but the margin loss may not show them: WebAssembly's ReLU makes 0 of a NaN whose sign is set.
+        const loss = Number.isNaN(measured.correct) ? NaN : measured.loss;
+        if (!Number.isFinite(loss)) throw this.#divergence(loss);
         this.#add(measured, images);
         const squares = values.splice(0, gradients.length);
         if (squares.length > 0) this.#addGradients(squares);

@@ -72,7 +72,7 @@ export function conclusionOf({ arms, controls }: StudyStatistics): Finding[] {
 function vanished(unpruned: ArmStatistics): Finding[] {
   const { network, n, collapsed, accuracy: sample, runs } = unpruned;
   if (n === 0 || collapsed === 0) return [];
-  const text = `${network}: an intermediate layer without any active capsule type at the end in ${collapsed} of ${seeds(n)}; mean test accuracy ${accuracy(sample!.mean)}.`;
+  const text = `${network}: an intermediate layer without any active capsule type at the end in ${n === 1 ? 'its one seed' : `${collapsed} of ${n} seeds`}; mean test accuracy ${accuracy(sample!.mean)}.`;
   return [{ ...none, text, verdict: 'holds', kind: 'vanished', network, pruning: null, n, runs }];
 }
 
