@@ -1,5 +1,5 @@
 /**
- * Takes the README's picture: the top of a study's report, down to the heat map.
+ * Takes the README's picture: the top of a study's report, with what it shows.
  *
  *     node scripts/picture-report.ts <report.html>
  */
@@ -17,9 +17,9 @@ try {
   const width = 1280;
   const page = await browser.newPage({ viewport: { width, height: 1600 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(resolve(report)).href);
-  const heatMap = await page.locator('#activation').boundingBox();
-  if (!heatMap) throw new Error(`${report} shows no activation`);
-  await page.screenshot({ path: picture, clip: { x: 0, y: 0, width, height: Math.ceil(heatMap.y + heatMap.height) + 8 } });
+  const shown = await page.locator('#conclusion').boundingBox();
+  if (!shown) throw new Error(`${report} says nothing of what it shows`);
+  await page.screenshot({ path: picture, clip: { x: 0, y: 0, width, height: Math.ceil(shown.y + shown.height) + 8 } });
 } finally {
   await browser.close();
 }
