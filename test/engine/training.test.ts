@@ -228,6 +228,17 @@ describe('training', () => {
       /^The loss became NaN in epoch 1, step 1;/,
     );
   });
+
+  it('says so, too, when only its test shows it', async () => {
+    const { weights } = await train({ ...job, training: { ...job.training, epochs: 0 } }, dataset, engine, recorder());
+    // Steps go by the statistics of their batch, and do not look at it.
+    weights.get('backbone.2.bn.running_var')!.data.fill(NaN);
+    const host = recorder();
+    await expect(train({ ...job, firstEpoch: 1, weights }, dataset, engine, host)).rejects.toThrow(
+      /^The loss became NaN in epoch 2, step 5;/,
+    );
+    expect(host.epochs).toEqual([]);
+  });
 });
 
 describe('the warm-up of the learning rate', () => {

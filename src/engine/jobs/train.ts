@@ -70,7 +70,11 @@ export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io:
       }
       const evaluationStart = io.now();
       // Before the epoch is closed, so that a stop in here is a stop after the epoch's last step.
-      const { evaluation } = await evaluate(net, dataset, training, io);
+      const { evaluation, lengths } = await evaluate(net, dataset, training, io);
+      // No step's own loss shows what the epoch's last step has made of the network.
+      const numbers = lengths.get('classes')!.data.every((length) => !Number.isNaN(length));
+      const loss = numbers ? evaluation.loss : NaN;
+      if (!Number.isFinite(loss)) throw state.divergence(loss, steps);
       const validation = dataset.heldOut && (await evaluate(net, dataset, training, io, 'validation')).evaluation;
       const coupling = await couplingOf(net, dataset, COUPLING_IMAGES, io);
       clock.evaluationTook((io.now() - evaluationStart) / 1000);

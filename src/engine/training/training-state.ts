@@ -152,7 +152,7 @@ export class TrainingState {
         const measured = reportOf(values.shift()!, this.#training);
         // Class capsules of NaN tie with nothing, but the margin loss may not show them: WebAssembly's ReLU makes 0 of a NaN whose sign is set.
         const loss = Number.isNaN(measured.correct) ? NaN : measured.loss;
-        if (!Number.isFinite(loss)) throw this.#divergence(loss);
+        if (!Number.isFinite(loss)) throw this.divergence(loss, this.#sums.steps + 1);
         this.#add(measured, images);
         const squares = values.splice(0, gradients.length);
         if (squares.length > 0) this.#addGradients(squares);
@@ -180,9 +180,9 @@ export class TrainingState {
     sums.steps += 1;
   }
 
-  #divergence(loss: number): Error {
-    const at = { loss, epoch: this.#epoch + 1, step: this.#sums.steps + 1 };
-    return new Error(divergenceText(at, this.#training.learningRate));
+  /** How the run ends when its loss is no longer a number. */
+  divergence(loss: number, step: number): Error {
+    return new Error(divergenceText({ loss, epoch: this.#epoch + 1, step }, this.#training.learningRate));
   }
 
   /** Ends the epoch, all steps of which have been read, and returns what was measured in it. */
