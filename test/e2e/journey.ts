@@ -92,7 +92,7 @@ export async function compareAndExport({ page, saved }: Session, names: readonly
   await page.getByRole('button', { name: 'Compare 2' }).click();
   const table = page.getByRole('region', { name: 'Comparison' });
   for (const name of names) await table.getByRole('columnheader', { name }).waitFor();
-  await table.getByRole('rowheader', { name: 'Test accuracy' }).waitFor();
+  await table.getByRole('rowheader', { name: 'Test accuracy', exact: true }).waitFor();
   const formats: [string, string, RegExp][] = [
     ['CSV', 'comparison.csv', new RegExp(`^[^\\n]*${names[0]}[^\\n]*${names[1]}`)],
     ['JSON', 'comparison.json', new RegExp(`"${names[0]}"`)],
