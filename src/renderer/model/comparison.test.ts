@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv, toJson, toLatex, toMarkdown } from './comparison-export.ts';
 import type { RunSummary } from '../../shared/contract/index.ts';
-import { basesOf, compare } from './comparison.ts';
+import { basesOf, compare, inactiveOf } from './comparison.ts';
 import { detail, evaluation } from '../../../test/renderer/example.ts';
 
 const base = detail('a', { summary: { name: 'base_1' } });
@@ -110,4 +110,13 @@ describe('exports', () => {
     expect(table).toContain('CCM weight $\\alpha$');
     expect(table).toContain('600 ($-$40.0\\,\\%)');
   });
+});
+
+it('counts inactive capsules once for all parts of a page, and anew by another rule', () => {
+  const run = detail('r', { evaluation: evaluation() });
+  const rule = { criterion: 'mean-vector', threshold: 0.01 } as const;
+  const first = inactiveOf(run, rule);
+  expect(inactiveOf(run, { ...rule })).toBe(first);
+  expect(inactiveOf(run, { ...rule, threshold: 0.9 })).toMatchObject({ threshold: 0.9, total: first!.of });
+  expect(inactiveOf({ evaluation: null }, rule)).toBeNull();
 });

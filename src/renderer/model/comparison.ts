@@ -3,7 +3,7 @@ import type { RunDetail, RunSummary } from '../../shared/contract/index.ts';
 import { countInactive, deadOf } from '../../shared/inactive.ts';
 import { layerMeasures, measures, type Measure } from '../../shared/measures/catalogue.ts';
 import { bestEpoch, type Measured } from '../../shared/measures/measured.ts';
-import type { InactiveSummary } from '../../shared/results.ts';
+import type { Evaluation, InactiveSummary } from '../../shared/results.ts';
 import type { InactivityCriterion } from '../../shared/spec/training.ts';
 import { intervalOf } from '../../shared/statistics/tests.ts';
 import { twinsAmong } from './pairs.ts';
@@ -40,9 +40,17 @@ export interface Row {
   note: string | null;
 }
 
-/** Counted anew from the stored activity; null before the first test. */
-export function inactiveOf(run: RunDetail, { criterion, threshold }: Inactivity): InactiveSummary | null {
-  return run.evaluation ? countInactive(run.evaluation.activity, criterion, threshold) : null;
+/** The last count of a run, which table, heat maps and bars of a page ask for one after another. */
+const counted = new WeakMap<Evaluation, InactiveSummary>();
+
+/** Counted from the stored activity, once for all parts of a page; null before the first test. */
+export function inactiveOf({ evaluation }: Pick<RunDetail, 'evaluation'>, { criterion, threshold }: Inactivity): InactiveSummary | null {
+  if (!evaluation) return null;
+  const last = counted.get(evaluation);
+  if (last?.criterion === criterion && last.threshold === threshold) return last;
+  const summary = countInactive(evaluation.activity, criterion, threshold);
+  counted.set(evaluation, summary);
+  return summary;
 }
 
 /** What was measured of the run, its inactive capsules counted in this way. */
