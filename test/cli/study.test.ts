@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -187,6 +188,18 @@ describe('a study', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/run 6 of 6: pruned \(seed 2\) \(\w{8}\): failed: cannot read .*weights\.safetensors: ENOENT/);
     expect(store.run(pruned!.id)).toMatchObject({ status: 'failed', error: expect.stringContaining('cannot read') as string });
+  });
+
+  it('leaves the database of a newer Capscope alone, and the data sets beside it', async () => {
+    const { folder, db, run } = tinyStudy();
+    const newer = new Database(db);
+    newer.pragma('application_id = 0x63617073');
+    newer.pragma('user_version = 99');
+    newer.exec('CREATE TABLE later (x TEXT)');
+    newer.close();
+    expect(await run()).toMatchObject({ code: 2, stdout: '' });
+    expect((await run()).stderr).toMatch(/^capscope: \S+ was written by a newer Capscope \(schema 99; [^\n]+\n$/);
+    expect(existsSync(join(folder, 'datasets'))).toBe(false);
   });
 
   it('refuses what cannot work before anything is stored', async () => {

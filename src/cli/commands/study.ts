@@ -1,5 +1,6 @@
 /** `capscope study [file|preset]`: the whole experiment from one command. */
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../../datasets/load.ts';
@@ -58,6 +59,8 @@ async function study(
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { spec } = file;
+  // One that cannot be used is refused before anything is written beside it.
+  if (existsSync(db)) new Store(db).close();
   const { dataset, path, remember } = await loadData(file, { data, skipBad, db, json });
   checkStudy(file.plan, dataset);
   const engine = await decideEngine(asked, threads);
