@@ -1,0 +1,23 @@
+/** A study that another view has drafted: the design of studies begins with it when it is next shown. */
+import type { StudySpec } from '../../shared/spec/study.ts';
+import { navigation } from './navigation.svelte.ts';
+
+export interface DraftStudy {
+  spec: StudySpec;
+  /** Fingerprint of the data set that it is meant for. */
+  dataset: string;
+}
+
+let waiting: DraftStudy | null = null;
+
+export function draftStudy(draft: DraftStudy): void {
+  waiting = draft;
+  navigation.go('studies');
+}
+
+/** The draft, once: who comes back later finds what they have made of it. */
+export function takeDraft(): DraftStudy | null {
+  const draft = waiting;
+  waiting = null;
+  return draft;
+}
