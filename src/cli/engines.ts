@@ -13,7 +13,7 @@ export const engineOption = (): Option =>
 
 /** Engines of this machine, each tried in a process of its own. */
 export function enginesHere(threads: number | null): Engines {
-  return new Engines({ startTrainer, choice: (name) => ({ name, threads, ...folders() }) });
+  return new Engines({ startTrainer, choice: (name) => ({ name, threads, hands: null, ...folders() }) });
 }
 
 export function decideEngine(asked: AskedEngine, threads: number | null): Promise<EngineDecision> {

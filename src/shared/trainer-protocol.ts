@@ -22,6 +22,8 @@ export interface EngineChoice {
   name: EngineName;
   /** Null: one per processor. */
   threads: number | null;
+  /** Among how many hands the sums of capsule layers are divided, on which their rounding depends. Null: as many as threads. */
+  hands: number | null;
   /** Folders with what scripts/build-kernels.mjs has compiled, and with the bundled sample. */
   kernels: string;
   resources: string;

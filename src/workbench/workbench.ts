@@ -145,7 +145,7 @@ export class Workbench {
 
   #choice(name: EngineName): EngineChoice {
     const { kernels, resources, tensorflow } = this.#host;
-    return { name, threads: this.settings.threads, kernels, resources, tensorflow };
+    return { name, threads: this.settings.threads, hands: null, kernels, resources, tensorflow };
   }
 
   /** What a job computes with: what it asks for, or the settings, or the best there is; null while that is not known. */

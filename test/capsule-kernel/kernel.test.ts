@@ -84,9 +84,9 @@ describe("in tfjs's own heap", () => {
 describe('in a memory of its own, for other CPU backends', () => {
   const some = goldens.filter((_, i) => i % 4 === 0);
   const started: StartedKernel[] = [];
-  const start = async (threads: number, plain = false): Promise<StartedKernel> => {
+  const start = async (threads: number, plain = false, hands = threads): Promise<StartedKernel> => {
     await tf.setBackend('cpu');
-    const host = nodeKernelHost(kernels, threads);
+    const host = { ...nodeKernelHost(kernels), threads, hands };
     const kernel = await startWasmKernel(plain ? { ...host, relaxed: host.plain } : host);
     started.push(kernel);
     return kernel;
@@ -103,6 +103,20 @@ describe('in a memory of its own, for other CPU backends', () => {
       expect(runLayer(kernel, golden)).toEqual(runLayer(kernel, golden));
   });
 
+  it.each([
+    [1, 2],
+    [1, 5],
+    [2, 3],
+    [3, 16],
+  ])('computes on %i threads what it computes on %i, to the bit, where sums are divided among as many hands', async (threads, hands) => {
+    const [few, many] = [await start(threads, false, hands), await start(hands)];
+    const cases = [...some, ...biased];
+    for (const golden of cases) expect(runLayer(few, golden), JSON.stringify(golden.shape)).toEqual(runLayer(many, golden));
+    // Else it would say nothing: hands do make a difference.
+    const alone = await start(threads);
+    expect(cases.some((golden) => JSON.stringify(runLayer(alone, golden)) !== JSON.stringify(runLayer(many, golden)))).toBe(true);
+  });
+
   it('agrees with PyTorch with plain SIMD instructions', async () => {
     expectGoldens(await start(2, true), some);
   });
@@ -110,5 +124,6 @@ describe('in a memory of its own, for other CPU backends', () => {
   it('refuses a number of threads that it cannot have', async () => {
     await expect(start(0)).rejects.toThrow('The number of threads must be from 1 to 16, not 0.');
     await expect(start(17)).rejects.toThrow('not 17');
+    await expect(start(2, false, 1)).rejects.toThrow('The number of hands must be from that of threads, 2, to 16, not 1.');
   });
 });

@@ -75,7 +75,7 @@ async function study(
     const outcome = await runStudy(runs, {
       store,
       dataset: { path, name: known, fingerprint },
-      engine: { ...engine, threads, ...folders() },
+      engine: { ...engine, threads, hands: null, ...folders() },
       progress,
     });
     if (outcome === 'stopped') progress.say('Stopped. The same command goes on from here.');

@@ -12,6 +12,8 @@ export interface EngineOptions {
   engine: EngineName;
   /** Defaults to all processors. */
   threads?: number;
+  /** Among how many hands sums are divided, on which their rounding depends; defaults to as many as threads. */
+  hands?: number;
   /** Folder with what scripts/build-kernels.mjs has compiled; a bundled program says where it is. */
   kernels?: URL;
   /** Folder that `npm run engine:tensorflow` has filled. */
@@ -28,10 +30,11 @@ const modules: Partial<Record<EngineName, () => Promise<EngineModule>>> = {
 export async function startEngine({
   engine,
   threads = availableParallelism(),
+  hands = threads,
   kernels = new URL('../../../out/kernels/', import.meta.url),
   tensorflow = null,
 }: EngineOptions): Promise<Engine> {
   const load = modules[engine];
   if (!load) throw new InputError(`the engine ${engine} is not part of this version`);
-  return (await load()).start({ threads, kernels, tensorflow });
+  return (await load()).start({ threads, hands, kernels, tensorflow });
 }

@@ -19,12 +19,17 @@ const threadSource = `
   }
 `;
 
-/** `folder` holds what scripts/build-kernels.mjs has compiled. */
-export function nodeKernelHost(folder: URL, threads = Math.min(MAX_THREADS, availableParallelism())): KernelHost {
+/**
+ * @param folder holds what scripts/build-kernels.mjs has compiled.
+ * @param wantedHands see KernelHost; more threads than hands are not started, because they would find no work.
+ */
+export function nodeKernelHost(folder: URL, wanted = availableParallelism(), wantedHands = wanted): KernelHost {
+  const hands = Math.min(MAX_THREADS, wantedHands);
+  const threads = Math.min(hands, wanted);
   // Joins pairs of 128-bit operations into 256-bit ones: the kernels are written in such pairs. Does nothing where V8 has no such flag.
   setFlagsFromString('--experimental-wasm-revectorize');
   const bytes = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
-  return { relaxed: bytes('relaxed.wasm'), plain: bytes('plain.wasm'), threads, spawn };
+  return { relaxed: bytes('relaxed.wasm'), plain: bytes('plain.wasm'), threads, hands, spawn };
 }
 
 function spawn(start: ThreadStart): Promise<KernelThread> {

@@ -42,6 +42,7 @@ async function load({ path, name, fingerprint }: DatasetSource, resources: strin
   return { ...dataset, name };
 }
 
-function engineOf({ name, threads, kernels, tensorflow }: EngineChoice): Promise<Engine> {
-  return startEngine({ engine: name, kernels: pathToFileURL(`${kernels}/`), tensorflow, ...(threads === null ? {} : { threads }) });
+function engineOf({ name, threads, hands, kernels, tensorflow }: EngineChoice): Promise<Engine> {
+  const given = { ...(threads === null ? {} : { threads }), ...(hands === null ? {} : { hands }) };
+  return startEngine({ engine: name, kernels: pathToFileURL(`${kernels}/`), tensorflow, ...given });
 }

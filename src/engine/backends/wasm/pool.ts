@@ -25,6 +25,8 @@ export interface KernelHost {
   plain: Uint8Array<ArrayBuffer>;
   /** From 1 to 16. */
   threads: number;
+  /** Among how many hands a capsule layer's sums are divided, at least as many as threads; see assembly/capsules/layer.ts. By default as many. */
+  hands?: number | undefined;
   /** Starts a thread and resolves once it runs. */
   spawn(start: ThreadStart): Promise<KernelThread>;
 }
@@ -52,6 +54,7 @@ export const POOL_BYTES = CONTROL_BYTES + 4 * JOB_WORDS;
 
 export class KernelPool {
   readonly threads: number;
+  readonly hands: number;
   /** Whether fused multiply-add is in use. */
   readonly relaxed: boolean;
   readonly #memory: WebAssembly.Memory;
@@ -59,20 +62,30 @@ export class KernelPool {
   readonly #exports: Exports;
   readonly #workers: KernelThread[];
 
-  private constructor(memory: WebAssembly.Memory, control: number, relaxed: boolean, exports: Exports, workers: KernelThread[]) {
+  private constructor(
+    memory: WebAssembly.Memory,
+    control: number,
+    relaxed: boolean,
+    exports: Exports,
+    workers: KernelThread[],
+    hands: number,
+  ) {
     this.#memory = memory;
     this.#control = control;
     this.relaxed = relaxed;
     this.#exports = exports;
     this.#workers = workers;
     this.threads = workers.length + 1;
+    this.hands = hands;
   }
 
   /** Starts the threads. `control`: address of POOL_BYTES bytes of `memory` that nobody else uses. */
   static async start(host: KernelHost, memory: WebAssembly.Memory, control: number): Promise<KernelPool> {
-    const { threads } = host;
+    const { threads, hands = threads } = host;
     if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
       throw new RangeError(`The number of threads must be from 1 to ${MAX_THREADS}, not ${threads}.`);
+    if (!Number.isInteger(hands) || hands < threads || hands > MAX_THREADS)
+      throw new RangeError(`The number of hands must be from that of threads, ${threads}, to ${MAX_THREADS}, not ${hands}.`);
     new Uint32Array(memory.buffer, control, POOL_BYTES / 4).fill(0);
     const relaxed = WebAssembly.validate(host.relaxed);
     const module = await WebAssembly.compile(relaxed ? host.relaxed : host.plain);
@@ -85,7 +98,7 @@ export class KernelPool {
         host.spawn({ module, memory, serve: [control, control + CONTROL_BYTES, i + 1, threads], failed }),
       ),
     );
-    return new KernelPool(memory, control, relaxed, exports, workers);
+    return new KernelPool(memory, control, relaxed, exports, workers, hands);
   }
 
   /** Runs a job on all threads. Throws when a thread has failed; the pool is of no use then. */

@@ -3,6 +3,7 @@ import type { Engine } from '../../../engine/engine.ts';
 
 export interface StartOptions {
   threads: number;
+  hands: number;
   /** Folder with what scripts/build-kernels.mjs has compiled. */
   kernels: URL;
   /** Folder that `npm run engine:tensorflow` has filled; null: the engine is not wanted from anywhere. */

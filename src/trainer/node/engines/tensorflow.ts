@@ -5,7 +5,6 @@
 import { createRequire } from 'node:module';
 import { useTensorflowBackend } from '../../../engine/backends/tensorflow/engine.ts';
 import { composedKernel } from '../../../engine/backends/tensorflow/capsules.ts';
-import { MAX_THREADS } from '../../../engine/backends/wasm/pool.ts';
 import { referenceKernels } from '../../../engine/backends/reference/kernels.ts';
 import { startWasmKernel, type StartedKernel } from '../../../engine/backends/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
@@ -20,7 +19,7 @@ import type { StartOptions } from './module.ts';
 // Not `require`: the bundler puts a variable of that name into the same module.
 const packaged = createRequire(import.meta.url);
 
-export async function start({ threads, kernels, tensorflow: folder }: StartOptions): Promise<Engine> {
+export async function start({ threads, hands, kernels, tensorflow: folder }: StartOptions): Promise<Engine> {
   if (folder === null) throw new InputError('it is not set up; npm run engine:tensorflow does that');
   await readInstallation(folder);
   const backend = loadBackend(folder, { threads });
@@ -31,7 +30,7 @@ export async function start({ threads, kernels, tensorflow: folder }: StartOptio
     : { kind: 'cpu', name: `${threads} ${threads === 1 ? 'thread' : 'threads'}` };
   const kernel: StartedKernel = gpu
     ? { ...composedKernel(), dispose: () => undefined }
-    : await startWasmKernel(nodeKernelHost(kernels, Math.min(threads, MAX_THREADS)));
+    : await startWasmKernel(nodeKernelHost(kernels, threads, hands));
   const { version } = packaged('@tensorflow/tfjs-core/package.json') as { version: string };
   const library = backend.binding.TF_Version;
   return {

@@ -2,7 +2,6 @@
 import { createRequire } from 'node:module';
 import { useWasmBackend } from '../../../engine/backends/wasm/engine.ts';
 import { BackendHeap } from '../../../engine/backends/wasm/memory.ts';
-import { MAX_THREADS } from '../../../engine/backends/wasm/pool.ts';
 import { startWasmKernels } from '../../../engine/backends/wasm/start.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { nodeKernelHost } from '../kernel-host.ts';
@@ -12,10 +11,12 @@ import type { StartOptions } from './module.ts';
 // Not `require`: the bundler puts a variable of that name into the same module.
 const packaged = createRequire(import.meta.url);
 
-export async function start({ threads, kernels: compiled }: StartOptions): Promise<Engine> {
+export async function start({ threads: wanted, hands, kernels: compiled }: StartOptions): Promise<Engine> {
   const { module, heap } = await startWasmModule();
   await useWasmBackend(module);
-  const kernels = await startWasmKernels(nodeKernelHost(compiled, Math.min(threads, MAX_THREADS)), new BackendHeap(heap));
+  const host = nodeKernelHost(compiled, wanted, hands);
+  const { threads } = host;
+  const kernels = await startWasmKernels(host, new BackendHeap(heap));
   const { version } = packaged('@tensorflow/tfjs-core/package.json') as { version: string };
   const counted = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return {

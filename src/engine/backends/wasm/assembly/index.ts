@@ -15,11 +15,11 @@ function work(job: usize): void {
   readFrom(job);
   switch (word(OPERATION)) {
     case CAPSULES_FORWARD:
-      readLayer(thread);
+      readLayer();
       forward();
       break;
     case CAPSULES_BACKWARD:
-      readLayer(thread);
+      readLayer();
       backward();
       break;
     case CONVOLUTION:
@@ -33,7 +33,7 @@ function work(job: usize): void {
       adam();
       break;
     case SQUASH:
-      readSquash(thread);
+      readSquash();
       squashAll();
       break;
     default:

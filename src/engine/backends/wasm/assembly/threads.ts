@@ -67,5 +67,11 @@ export function nextItem(): i32 {
 /** First of `count` items that belong to thread `t`, when each thread gets one contiguous share. */
 @inline
 export function shareStart(count: i32, t: i32): i32 {
-  return <i32>((<i64>count * t) / threads);
+  return shareOf(count, t, threads);
+}
+
+/** The same of any number of shares. */
+@inline
+export function shareOf(count: i32, index: i32, shares: i32): i32 {
+  return <i32>((<i64>count * index) / shares);
 }

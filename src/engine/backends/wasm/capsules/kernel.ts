@@ -1,6 +1,6 @@
 /**
  * The fused capsule kernel for every CPU backend: votes, routing and their gradients in WebAssembly SIMD on threads.
- * Votes exist only for the eight parents that a thread works on; of the forward pass only s of every iteration is kept.
+ * Votes exist only for the eight parents that a hand works on; of the forward pass only s of every iteration is kept.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -28,7 +28,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
   function run(operation: number, shape: LayerShape, plan: LayerPlan, addresses: Addresses): void {
     const { u, w, bias = 0, v = 0, dv = 0, du = 0, dw = 0, dbias = 0, saved } = addresses;
     const { zeros, partials, sums } = plan.shared;
-    const shared = memory.scratch(zeros + partials + sums + pool.threads * plan.threadBytes);
+    const shared = memory.scratch(zeros + partials + sums + pool.hands * plan.handBytes);
     new Uint8Array(memory.memory.buffer, shared, zeros).fill(0);
     const partialsAt = shared + zeros;
     const sumsAt = partialsAt + partials;
@@ -69,9 +69,10 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
       [Words.VECTOR_STRIDE]: plan.vectorStride,
       [Words.TABLE_STRIDE]: plan.tableStride,
       [Words.TILE_STRIDE]: plan.tileStride,
+      [Words.HANDS]: pool.hands,
       [Words.SCRATCH]: scratch,
-      [Words.SCRATCH_STRIDE]: plan.threadBytes,
-      ...plan.threadParts,
+      [Words.SCRATCH_STRIDE]: plan.handBytes,
+      ...plan.handParts,
     };
     pool.run(operation, words);
   }
@@ -81,7 +82,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
 
     forward(u, w, bias, shape) {
       const { batch, outHeight, outWidth, outTypes, outDim } = shape;
-      const plan = planLayer(shape, pool.threads, false);
+      const plan = planLayer(shape, pool.hands, false);
       memory.begin();
       const inputs = { u: memory.input(u), w: memory.input(w), bias: bias ? memory.input(bias) : 0 };
       const v = memory.output([batch, outHeight, outWidth, outTypes, outDim]);
@@ -91,7 +92,7 @@ export function wasmKernel(pool: KernelPool, memory: KernelMemory): CapsuleKerne
     },
 
     backward(dv, { u, w, bias }, saved, shape) {
-      const plan = planLayer(shape, pool.threads, true);
+      const plan = planLayer(shape, pool.hands, true);
       memory.begin();
       const [dvAddress, uAddress, wAddress, savedAddress] = [dv, u, w, saved[0]!].map((tensor: Tensor) => memory.input(tensor));
       const [du, dw] = [memory.output(u.shape), memory.output(w.shape)];

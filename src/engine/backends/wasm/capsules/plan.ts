@@ -9,10 +9,10 @@ import { CELL_ROWS, EXP2_BYTES, GRADIENT_GAP, GROUP, LANE_BYTES, LANES, TABLE_HE
 /** Tiles of a block: enough to go over a child's matrices seldom, few enough that the coefficients stay in the cache. */
 const BLOCK_TILES = 8;
 
-/** Parts of a thread's scratch that it has for each of two tiles, and those that it has once. */
+/** Parts of a hand's scratch that it has for each of two tiles, and those that it has once. */
 type TilePart =
   typeof Words.TABLE | typeof Words.CHILD | typeof Words.VOTES | typeof Words.SUM | typeof Words.AGREEMENT | typeof Words.LOCAL_VECTORS;
-type ThreadPart =
+type HandPart =
   | typeof Words.EXPONENTS
   | typeof Words.LOGITS
   | typeof Words.LARGEST
@@ -27,25 +27,25 @@ type ThreadPart =
 
 export interface LayerPlan {
   tiles: number;
-  /** Whether all threads work on one tile together, each on its own children. */
+  /** Whether all hands work on one tile together, each on its own children. */
   team: boolean;
-  /** Tiles that a thread takes backward before it collects their gradients. */
+  /** Tiles that a hand takes backward before it collects their gradients. */
   blockTiles: number;
   /** Shape of the tensor that keeps s of every iteration: tiles, iterations, units (filled up to four), lanes. */
   saved: [number, number, number, number];
-  /** Bytes of the parts of scratch memory that all threads share. */
+  /** Bytes of the parts of scratch memory that all hands share. */
   shared: { zeros: number; partials: number; sums: number };
-  /** From one thread's gradients in `sums` to the next one's, and in them from those by the children, if there are any, to those by the weights. */
+  /** From one hand's gradients in `sums` to the next one's, and in them from those by the children, if there are any, to those by the weights. */
   sumsStride: number;
   weightsOffset: number;
   coefficientStride: number;
   vectorStride: number;
   tableStride: number;
-  /** From a thread's scratch for one tile to that for a second one. */
+  /** From a hand's scratch for one tile to that for a second one. */
   tileStride: number;
-  /** Scratch of each thread: its bytes, and where its parts begin, by the job's words. */
-  threadBytes: number;
-  threadParts: Record<TilePart | ThreadPart, number>;
+  /** Scratch of each hand: its bytes, and where its parts begin, by the job's words. */
+  handBytes: number;
+  handParts: Record<TilePart | HandPart, number>;
 }
 
 const upToFour = (n: number): number => Math.ceil(n / 4) * 4;
@@ -62,12 +62,12 @@ function layOut<Part extends number>(parts: Record<Part, number>, start: number)
   return { offsets: Object.fromEntries(offsets) as Record<Part, number>, bytes: end - start };
 }
 
-/** Whether `tiles` tiles, one to a thread, would leave threads idle for long. */
-function shortOfTiles(tiles: number, threads: number): boolean {
-  return tiles < 4 * threads && tiles % threads !== 0;
+/** Whether `tiles` tiles, one to a hand, would leave hands idle for long. */
+function shortOfTiles(tiles: number, hands: number): boolean {
+  return tiles < 4 * hands && tiles % hands !== 0;
 }
 
-export function planLayer(shape: LayerShape, threads: number, backward: boolean): LayerPlan {
+export function planLayer(shape: LayerShape, hands: number, backward: boolean): LayerPlan {
   const { batch, inHeight, inWidth, outHeight, outWidth, kernelHeight, kernelWidth, inTypes, inDim, outTypes, outDim, iterations } = shape;
   const positions = outHeight * outWidth;
   const windows = kernelHeight * kernelWidth;
@@ -77,18 +77,18 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
   const groupBytes = LANE_BYTES * upToFour(GROUP * inDim);
   const terms = 2 * (iterations - 1);
   const tiles = Math.floor(batch / LANES) * positions + Math.ceil(((batch % LANES) * positions) / LANES);
-  // Of a single position every tile has the same children. Threads that have their own then need only their own weights.
-  const team = threads > 1 && (positions === 1 || shortOfTiles(tiles, threads));
-  const tilesOfThread = team ? tiles : Math.ceil(tiles / threads);
-  const blockTiles = Math.ceil(tilesOfThread / Math.ceil(tilesOfThread / BLOCK_TILES));
-  const share = team ? 4 * Math.ceil(upToFour(children) / 4 / threads) + 4 : upToFour(children);
+  // Of a single position every tile has the same children. Hands that have their own then need only their own weights.
+  const team = hands > 1 && (positions === 1 || shortOfTiles(tiles, hands));
+  const tilesOfHand = team ? tiles : Math.ceil(tiles / hands);
+  const blockTiles = Math.ceil(tilesOfHand / Math.ceil(tilesOfHand / BLOCK_TILES));
+  const share = team ? 4 * Math.ceil(upToFour(children) / 4 / hands) + 4 : upToFour(children);
   const gradientTiles = backward ? blockTiles : 0;
 
   const coefficientStride = share * outTypes * terms * LANE_BYTES;
   const vectorStride = (terms + 1) * unitBytes;
   const tableStride = cacheLines(TABLE_HEAD + windows * TABLE_ROW);
-  // Tiles go round the groups of eight images, and round the threads: if they meet, every thread has its own images.
-  const ownImages = !team && batch % (LANES * threads) === 0;
+  // Tiles go round the groups of eight images, and round the hands: if they meet, every hand has its own images.
+  const ownImages = !team && batch % (LANES * hands) === 0;
   const weightsOffset = ownImages ? 0 : cacheLines(4 * batch * inHeight * inWidth * inTypes * inDim);
   const sumsStride = weightsOffset + cacheLines(4 * children * outTypes * outDim * inDim);
   const tileParts: Record<TilePart, number> = {
@@ -99,7 +99,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     [Words.AGREEMENT]: unitBytes,
     [Words.LOCAL_VECTORS]: backward ? vectorStride : 0,
   };
-  const threadParts: Record<ThreadPart, number> = {
+  const handParts: Record<HandPart, number> = {
     [Words.EXPONENTS]: EXP2_BYTES,
     [Words.LOGITS]: 4 * outTypes * LANE_BYTES,
     [Words.LARGEST]: 4 * LANE_BYTES,
@@ -113,7 +113,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     [Words.BIAS_GRADIENTS]: backward ? unitBytes : 0,
   };
   const tile = layOut(tileParts, 0);
-  const others = layOut(threadParts, 2 * tile.bytes);
+  const others = layOut(handParts, 2 * tile.bytes);
   return {
     tiles,
     team,
@@ -121,8 +121,8 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     saved: [tiles, iterations, units, LANES],
     shared: {
       zeros: cacheLines(4 * inTypes * inDim + 64),
-      partials: team ? 2 * threads * unitBytes : 0,
-      sums: backward && threads > 1 && !(team && positions === 1) ? (threads - 1) * sumsStride : 0,
+      partials: team ? 2 * hands * unitBytes : 0,
+      sums: backward && hands > 1 && !(team && positions === 1) ? (hands - 1) * sumsStride : 0,
     },
     sumsStride,
     weightsOffset,
@@ -130,7 +130,7 @@ export function planLayer(shape: LayerShape, threads: number, backward: boolean)
     vectorStride,
     tableStride,
     tileStride: tile.bytes,
-    threadBytes: 2 * tile.bytes + others.bytes,
-    threadParts: { ...tile.offsets, ...others.offsets },
+    handBytes: 2 * tile.bytes + others.bytes,
+    handParts: { ...tile.offsets, ...others.offsets },
   };
 }

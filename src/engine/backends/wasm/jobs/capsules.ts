@@ -37,10 +37,10 @@ export const COEFFICIENT_STRIDE = 32;
 export const VECTOR_STRIDE = 33;
 export const TABLE_STRIDE = 34;
 export const TILE_STRIDE = 35;
-/** The first thread's scratch, and how far it is to the next one's. */
+/** The first hand's scratch, and how far it is to the next one's. */
 export const SCRATCH = 36;
 export const SCRATCH_STRIDE = 37;
-// Where the parts of a thread's scratch begin.
+// Where the parts of a hand's scratch begin.
 export const TABLE = 38;
 export const CHILD = 39;
 export const VOTES = 40;
@@ -58,3 +58,5 @@ export const VOTE_GRADIENTS = 51;
 export const CHILD_VALUES = 52;
 export const CELLS = 53;
 export const BIAS_GRADIENTS = 54;
+/** Among how many hands the layer is divided; see assembly/capsules/layer.ts. */
+export const HANDS = 55;

@@ -4,6 +4,10 @@ import { fma, LANES, LOG2E } from '../simd';
 import {
   agreement,
   bias,
+  endOfHands,
+  firstHand,
+  hand,
+  hands,
   inTypes,
   iterations,
   output,
@@ -12,6 +16,7 @@ import {
   saved,
   sum,
   table,
+  takeHand,
   team,
   tiles,
   tileStride,
@@ -20,7 +25,7 @@ import {
   v,
   votes,
 } from './layer';
-import { barrier, nextItem, shareStart, thread, threads } from '../threads';
+import { barrier, nextItem, shareOf, thread, threads } from '../threads';
 import { findWindows, sameWindows, scatterParents } from './tile';
 import { squash } from './squash';
 import { tileVotes } from './votes';
@@ -33,17 +38,24 @@ export function startExchange(): void {
   exchange = 0;
 }
 
-/** Adds up `total` over the threads of a team, in the same order on each. */
-export function sumOverTeam(total: usize): void {
+/** Adds up what the hands of a team have at `sum`, or `apart` bytes behind, in the same order for each. */
+export function sumOverTeam(apart: usize): void {
   if (!team) return;
-  const slots = partials + exchange * <usize>threads * unitBytes;
+  const slots = partials + exchange * <usize>hands * unitBytes;
   exchange ^= 1; // nobody overwrites what a slower thread still reads
-  memory.copy(slots + <usize>thread * unitBytes, total, unitBytes);
+  for (let h = thread; h < hands; h += threads) {
+    takeHand(h);
+    memory.copy(slots + <usize>h * unitBytes, sum + apart, unitBytes);
+  }
   barrier();
-  memory.copy(total, slots, unitBytes);
-  for (let t = 1; t < threads; t++)
-    for (let i: usize = 0; i < unitBytes; i += 16)
-      v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(slots + <usize>t * unitBytes + i)));
+  for (let h = thread; h < hands; h += threads) {
+    takeHand(h);
+    const total = sum + apart;
+    memory.copy(total, slots, unitBytes);
+    for (let other = 1; other < hands; other++)
+      for (let i: usize = 0; i < unitBytes; i += 16)
+        v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(slots + <usize>other * unitBytes + i)));
+  }
 }
 
 /** All in place of [unit][lane] values. */
@@ -69,9 +81,17 @@ function addBias(target: usize): void {
   }
 }
 
-/** First of `count` children that belong to thread t of a team: a multiple of four. */
-export function childShare(count: i32, t: i32): i32 {
-  return t == threads ? count : shareStart(count >> 2, t) << 2;
+/** First of a tile's `count` children that are this hand's: a multiple of four. */
+export function firstChild(count: i32): i32 {
+  return team ? childShare(count, hand) : 0;
+}
+
+export function endOfChildren(count: i32): i32 {
+  return team ? childShare(count, hand + 1) : count;
+}
+
+function childShare(count: i32, index: i32): i32 {
+  return index == hands ? count : shareOf(count >> 2, index, hands) << 2;
 }
 
 /** Whether a tile and the one `step` behind can be taken together; finds their windows. */
@@ -82,35 +102,55 @@ export function findPair(tile: i32, step: i32): bool {
 
 /** One tile, or if `pair`, this and the next, which have the same windows. */
 function forwardTiles(tile: i32, pair: bool): void {
-  const count = findWindows(tile, table) * inTypes;
-  if (pair && !findPair(tile, 1)) {
+  const end = endOfHands();
+  let count = 0,
+    alike = pair;
+  for (let h = firstHand(); h < end; h += threads) {
+    takeHand(h);
+    count = findWindows(tile, table) * inTypes;
+    if (pair) alike = findPair(tile, 1);
+  }
+  if (pair && !alike) {
     forwardTiles(tile, false);
     forwardTiles(tile + 1, false);
     return;
   }
-  const first = team ? childShare(count, thread) : 0,
-    last = team ? childShare(count, thread + 1) : count;
-  tileVotes(first, last, pair, votes, sum);
-  routeTile(tile, last - first, votes, sum, agreement);
-  if (pair) routeTile(tile + 1, last - first, votes + tileStride, sum + tileStride, agreement + tileStride);
+  for (let h = firstHand(); h < end; h += threads) {
+    takeHand(h);
+    tileVotes(firstChild(count), endOfChildren(count), pair, votes, sum);
+  }
+  routeTile(tile, count, 0);
+  if (pair) routeTile(tile + 1, count, tileStride);
 }
 
-/** `sum`: that of the votes. */
-function routeTile(tile: i32, count: i32, votes: usize, sum: usize, agreement: usize): void {
-  const leads = !team || thread == 0;
-  memory.fill(agreement, 0, unitBytes);
+/** A tile of `count` children whose votes have been added up; its scratch lies `apart` bytes behind that of the first. */
+function routeTile(tile: i32, count: i32, apart: usize): void {
+  const end = endOfHands();
   for (let iteration = 0; iteration < iterations; iteration++) {
-    if (iteration > 0) route(votes, count, agreement, sum);
-    sumOverTeam(sum);
-    if (iteration == 0) scale(sum, <f32>1 / <f32>outTypes); // b = 0: all coupling coefficients are equal
-    if (bias) addBias(sum);
-    flushAll(sum, FLOOR);
-    if (leads && saved) memory.copy(saved + <usize>(tile * iterations + iteration) * unitBytes, sum, unitBytes);
-    squash(sum, output);
-    addScaled(agreement, output, LOG2E);
-    flushAll(agreement, DIRECTION_FLOOR);
+    for (let h = firstHand(); h < end; h += threads) {
+      takeHand(h);
+      if (iteration == 0) memory.fill(agreement + apart, 0, unitBytes);
+      else route(votes + apart, endOfChildren(count) - firstChild(count), agreement + apart, sum + apart);
+    }
+    sumOverTeam(apart);
+    for (let h = firstHand(); h < end; h += threads) {
+      takeHand(h);
+      finishIteration(tile, iteration, sum + apart, agreement + apart);
+    }
   }
-  if (leads) scatterParents(output, tile, v);
+}
+
+/** From the weighted sum of the votes to the parent, and to what the next iteration compares votes with. */
+function finishIteration(tile: i32, iteration: i32, sum: usize, agreement: usize): void {
+  const leads = !team || hand == 0;
+  if (iteration == 0) scale(sum, <f32>1 / <f32>outTypes); // b = 0: all coupling coefficients are equal
+  if (bias) addBias(sum);
+  flushAll(sum, FLOOR);
+  if (leads && saved) memory.copy(saved + <usize>(tile * iterations + iteration) * unitBytes, sum, unitBytes);
+  squash(sum, output);
+  addScaled(agreement, output, LOG2E);
+  flushAll(agreement, DIRECTION_FLOOR);
+  if (leads && iteration == iterations - 1) scatterParents(output, tile, v);
 }
 
 export function forward(): void {

@@ -4,11 +4,15 @@
  *
  * A *slot* is one parent position of one image. Eight slots make a *tile*, whose values lie in the eight lanes. Tiles take
  * eight images at the same position; what remains of the batch fills tiles with neighbouring positions instead.
+ *
+ * Tiles, and where there are too few of them children, are divided among *hands*, each with scratch and sums of its own. A thread
+ * is one hand or several in turn: what is added to what depends on the hands alone, not on how many threads there are.
  */
 import * as Words from '../../jobs/capsules';
 import { EXP2_BYTES, GRADIENT_GAP, GROUP } from '../../jobs/numbers';
 import * as SquashWords from '../../jobs/squash';
 import { LANES, storeExp2Constants } from '../simd';
+import { thread } from '../threads';
 import { word } from '../words';
 
 export let batch: i32 = 0;
@@ -33,7 +37,7 @@ export let w: usize = 0;
 export let bias: usize = 0;
 export let v: usize = 0;
 export let dv: usize = 0;
-/** The gradients that this thread adds to: its own, or for the first thread and where no two threads add to the same, the tensors. */
+/** The gradients that this hand adds to: its own, or for the first hand and where no two hands add to the same, the tensors. */
 export let du: usize = 0;
 export let dw: usize = 0;
 export let allDu: usize = 0;
@@ -44,11 +48,11 @@ export let dbias: usize = 0;
 export let saved: usize = 0;
 /** inTypes · inDim zeros, the children outside the map. */
 export let zeros: usize = 0;
-/** Sums that the threads of a team exchange: [2][thread][unit][lane]. */
+/** Sums that the hands of a team exchange: [2][hand][unit][lane]. */
 export let partials: usize = 0;
 /**
- * Gradients of threads 1, 2, …, each du and `dwOffset` bytes on dw, or 0 if no two threads add to the same. No du if `dwOffset`
- * is 0: then every thread has its own images.
+ * Gradients of hands 1, 2, …, each du and `dwOffset` bytes on dw, or 0 if no two hands add to the same. No du if `dwOffset`
+ * is 0: then every hand has its own images.
  */
 export let sums: usize = 0;
 export let sumsStride: usize = 0;
@@ -57,10 +61,13 @@ export let duBytes: usize = 0;
 export let dwBytes: usize = 0;
 /** Tiles of a block. */
 export let blockTiles: i32 = 0;
-/** Whether all threads work on one tile at a time, each on some of its children. */
+/** Whether all hands work on one tile at a time, each on some of its children. */
 export let team: bool = false;
+/** How many hands there are, and whose work this thread is doing. */
+export let hands: i32 = 1;
+export let hand: i32 = -1;
 
-/** This thread's scratch for the tile that it works on; for a second tile, taken together with the first, `tileStride` bytes behind. */
+/** This hand's scratch for the tile that it works on; for a second tile, taken together with the first, `tileStride` bytes behind. */
 export let table: usize = 0;
 /** Vectors of a group of children: [child][dim][lane]. */
 export let child: usize = 0;
@@ -87,7 +94,7 @@ export let voteGradients: usize = 0;
 export let childValues: usize = 0;
 /** Sixteen rows of lanes. */
 export let cells: usize = 0;
-/** What this thread's tiles add to the gradient by the bias: [unit][lane]. The next thread's lies `scratchStride` bytes behind. */
+/** What this hand's tiles add to the gradient by the bias: [unit][lane]. The next hand's lies `scratchStride` bytes behind. */
 export let biasGradients: usize = 0;
 export let scratchStride: usize = 0;
 
@@ -105,8 +112,8 @@ export let matrixBytes: usize = 0;
 export let gradientStride: usize = 0;
 let imageGroups: i32 = 0;
 
-/** Reads the job block. */
-export function readLayer(thread: i32): void {
+/** Reads the job block, and takes up the work of this thread's first hand. */
+export function readLayer(): void {
   batch = word(Words.BATCH);
   inHeight = word(Words.IN_HEIGHT);
   inWidth = word(Words.IN_WIDTH);
@@ -143,7 +150,29 @@ export function readLayer(thread: i32): void {
   tableStride = word(Words.TABLE_STRIDE);
   tileStride = word(Words.TILE_STRIDE);
   scratchStride = word(Words.SCRATCH_STRIDE);
-  const scratch = <usize>word(Words.SCRATCH) + <usize>thread * scratchStride;
+  hands = word(Words.HANDS);
+  positions = outHeight * outWidth;
+  windows = kernelHeight * kernelWidth;
+  units = outTypes * outDim;
+  terms = 2 * (iterations - 1);
+  imageGroups = batch >> 3;
+  tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
+  unitBytes = <usize>((units + 3) & ~3) * LANES;
+  groupBytes = <usize>((GROUP * inDim + 3) & ~3) * LANES;
+  childBytes = (<usize>inDim) << 2;
+  matrixBytes = <usize>units * childBytes;
+  gradientStride = unitBytes + GRADIENT_GAP;
+  duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
+  dwBytes = <usize>(windows * inTypes) * matrixBytes;
+  hand = -1;
+  takeHand(thread);
+}
+
+/** From here on this thread does the work of that hand. */
+export function takeHand(index: i32): void {
+  if (index == hand) return;
+  hand = index;
+  const scratch = <usize>word(Words.SCRATCH) + <usize>index * scratchStride;
   table = scratch + word(Words.TABLE);
   child = scratch + word(Words.CHILD);
   votes = scratch + word(Words.VOTES);
@@ -161,30 +190,31 @@ export function readLayer(thread: i32): void {
   childValues = scratch + word(Words.CHILD_VALUES);
   cells = scratch + word(Words.CELLS);
   biasGradients = scratch + word(Words.BIAS_GRADIENTS);
-
   storeExp2Constants(exponents);
-  positions = outHeight * outWidth;
-  windows = kernelHeight * kernelWidth;
-  units = outTypes * outDim;
-  terms = 2 * (iterations - 1);
-  imageGroups = batch >> 3;
-  tiles = imageGroups * positions + (((batch & 7) * positions + 7) >> 3);
-  unitBytes = <usize>((units + 3) & ~3) * LANES;
-  groupBytes = <usize>((GROUP * inDim + 3) & ~3) * LANES;
-  childBytes = (<usize>inDim) << 2;
-  matrixBytes = <usize>units * childBytes;
-  gradientStride = unitBytes + GRADIENT_GAP;
-  duBytes = <usize>(batch * inHeight * inWidth * inTypes) * childBytes;
-  dwBytes = <usize>(windows * inTypes) * matrixBytes;
-  if (sums && thread > 0) {
-    const own = sums + <usize>(thread - 1) * sumsStride;
-    if (dwOffset) du = own;
-    dw = own + dwOffset;
-  }
+  du = allDu;
+  dw = allDw;
+  if (!sums || index == 0) return;
+  const own = sums + <usize>(index - 1) * sumsStride;
+  if (dwOffset) du = own;
+  dw = own + dwOffset;
+}
+
+/**
+ * The hands that go through a tile together on this thread, `threads` apart: in a team all that are its own, else the one whose
+ * work it is doing.
+ */
+@inline
+export function firstHand(): i32 {
+  return team ? thread : hand;
+}
+
+@inline
+export function endOfHands(): i32 {
+  return team ? hands : hand + 1;
 }
 
 /** Reads a job that squashes `batch` capsules of one type: u to v, or given dv, to the gradient at v. */
-export function readSquash(thread: i32): void {
+export function readSquash(): void {
   batch = word(SquashWords.BATCH);
   outTypes = 1;
   outDim = word(SquashWords.DIM);
