@@ -48,9 +48,9 @@ export class StudyTeller {
     this.#tellUpTo(index);
     this.#next = index + 1;
     const run = (this.#current = this.#runs[index]!);
-    this.#inactive = this.#inactiveText(run, this.#store.epochs(run.id).at(-1));
+    this.#inactive = this.#inactiveText(run, this.#store.results.epochs(run.id).at(-1));
     this.#progress.run(index + 1, this.#runs.length, run.name);
-    this.#progress.say(this.#label(index) + (this.#store.file(run.id, 'checkpoint') ? ': goes on from its checkpoint' : ''));
+    this.#progress.say(this.#label(index) + (this.#store.files.find(run.id, 'checkpoint') ? ': goes on from its checkpoint' : ''));
   }
 
   #tellUpTo(end: number): void {

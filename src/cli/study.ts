@@ -31,7 +31,7 @@ export function queueStudy(store: Store, start: StudyStart): StoredRun[] {
   return store.atomically(() => {
     const { runs } = openStudy(store, start);
     for (const { id } of runs) {
-      const holder = store.holderOf(id);
+      const holder = store.training.holderOf(id);
       if (holder?.trains)
         throw new InputError(
           `run ${id} of this study is being trained by another process; wait for process ${holder.pid} on ${holder.host} or stop it first`,

@@ -34,7 +34,7 @@ export function exportRun(store: Store, run: StoredRun, path: string): void {
 export function archiveOf(store: Store, run: StoredRun): Uint8Array {
   if (run.status !== 'finished') throw new InputError(`run ${run.id} is ${run.status}; only finished runs can be exported`);
   const files = kinds.map((kind) => {
-    const file = store.file(run.id, kind);
+    const file = store.files.find(run.id, kind);
     if (!file) throw new InputError(`run ${run.id} was imported as the parent of another run and has no ${kind} to export`);
     return { kind, bytes: file.bytes, sha256: file.sha256, content: store.files.read(file) };
   });
@@ -43,8 +43,8 @@ export function archiveOf(store: Store, run: StoredRun): Uint8Array {
     dataset: store.dataset(run.dataset),
     runs: lineage(store, run).map((member) => ({
       run: { ...member, study: null, status: 'finished', error: null },
-      epochs: store.epochs(member.id),
-      result: store.result(member.id)!,
+      epochs: store.results.epochs(member.id),
+      result: store.results.final(member.id)!,
     })),
     files: files.map(({ kind, bytes, sha256 }) => ({ kind, bytes, sha256 })),
   };
@@ -80,7 +80,7 @@ export function importRun(store: Store, path: string): { id: string; added: bool
   }
   const deleted = store.notes.deleted(manifest.runs.map(({ run }) => run.id));
   // A run that came as somebody's parent is there without its files; they are added when they come.
-  if (store.file(id, 'weights')) {
+  if (store.files.find(id, 'weights')) {
     const added = deleted.includes(id);
     if (added) store.notes.restore(deleted);
     return { id, added };
@@ -93,7 +93,7 @@ export function importRun(store: Store, path: string): { id: string; added: bool
       store.notes.restore(deleted);
     });
   } catch (error) {
-    store.files.sweep(id, store.storedFiles(id));
+    store.files.sweep(id);
     throw error;
   }
   return { id, added: true };
@@ -104,12 +104,12 @@ function add(store: Store, manifest: Manifest, contents: Contents): void {
   for (const { run, epochs, result } of manifest.runs) {
     if (store.findRun(run.id)) continue;
     store.insertRun(run);
-    for (const epoch of epochs) store.insertEpoch(run.id, epoch);
-    store.insertResult(run.id, result);
+    for (const epoch of epochs) store.results.addEpoch(run.id, epoch);
+    store.results.addResult(run.id, result);
     store.findings.renew(run.id);
   }
   const { id } = manifest.runs.at(-1)!.run;
-  for (const kind of kinds) store.insertFile(id, store.files.write(id, kind, contents[kind]));
+  for (const kind of kinds) store.files.add(id, store.files.write(id, kind, contents[kind]));
 }
 
 function readArchive(path: string): { manifest: Manifest; contents: Contents } {

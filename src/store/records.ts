@@ -9,10 +9,10 @@ import type { StoredRun } from './types.ts';
 
 /** Null for a run that has not been tested yet. */
 export function recordOf(store: Store, run: StoredRun): RunRecord | null {
-  const evaluation = store.evaluation(run.id);
+  const evaluation = store.results.evaluation(run.id);
   if (!evaluation) return null;
-  const epochs = store.epochSummary(run.id);
-  const weights = store.file(run.id, 'weights');
+  const epochs = store.results.epochSummary(run.id);
+  const weights = store.files.find(run.id, 'weights');
   return {
     id: run.id,
     name: run.name,
@@ -32,11 +32,11 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     epochs: epochs?.last ?? run.spec.firstEpoch,
     accuracy: evaluation.accuracy,
     top5: evaluation.top5,
-    best: bestEpoch(store.epochAccuracies(run.id)),
+    best: bestEpoch(store.results.epochAccuracies(run.id)),
     loss: evaluation.loss,
     inactive: countAsMeasured(evaluation.activity, run.spec.training.measure),
-    activityAtStart: (store.start(run.id)?.activity ?? []).map(({ meanLength }) => meanOf(meanLength)),
-    dead: deadOf(store.result(run.id)?.analysis ?? null),
+    activityAtStart: (store.results.start(run.id)?.activity ?? []).map(({ meanLength }) => meanOf(meanLength)),
+    dead: deadOf(store.results.final(run.id)?.analysis ?? null),
     imagesPerSecond: epochs?.imagesPerSecond ?? 0,
     peakMemoryBytes: epochs?.peakMemoryBytes ?? 0,
     weightBytes: weights?.bytes ?? 0,

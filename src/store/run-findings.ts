@@ -6,7 +6,7 @@ import { findingsOf } from '../shared/findings/findings.ts';
 import { layerVitals, vitalsOf, type Vitals } from '../shared/findings/vitals.ts';
 import { Evaluation, RunAnalysis, type EpochMetrics, type RunStatus } from '../shared/results.ts';
 import { RunSpec } from '../shared/spec/run.ts';
-import { readEpochs } from './epochs.ts';
+import { readEpochs } from './read.ts';
 import { fromJson, toJson } from './json.ts';
 import { datasetOf, type DatasetRow } from './rows.ts';
 import { Sql } from './sql.ts';

@@ -73,7 +73,7 @@ function networkNames(store: Store, described: readonly Described[]): Map<string
 /** As the study that the run belongs to names its networks. */
 function nameInStudy(store: Store, { study, key }: StoredRun): string | null {
   const index = /^network (\d+)\//.exec(key)?.[1];
-  const network = study === null || index === undefined ? undefined : store.study(study).spec.networks[Number(index)];
+  const network = study === null || index === undefined ? undefined : store.studies.get(study).spec.networks[Number(index)];
   return network ? networkLabel(network, Number(index)) : null;
 }
 
@@ -107,7 +107,7 @@ function cutsOf(network: NetworkSpec, prunings: readonly PruningSpec[]): Outcome
 }
 
 function resultOf(store: Store, { id, status, spec }: StoredRun): Outcome['result'] {
-  const evaluation = status === 'finished' ? store.evaluation(id) : null;
+  const evaluation = status === 'finished' ? store.results.evaluation(id) : null;
   if (!evaluation) return null;
   const inactive = countAsMeasured(evaluation.activity, spec.training.measure);
   return { accuracy: evaluation.accuracy, inactiveShare: inactiveShare(inactive), collapsed: hasCollapsed(inactive) };

@@ -26,7 +26,7 @@ export interface NewPruning {
 /** Runs cut from a finished one, one per setting, and the controls that are asked for and not there yet. Returns the new ones. */
 export function addPruning(store: Store, { parent: id, name, settings, training, controls, engine }: NewPruning): StoredRun[] {
   const parent = store.run(id);
-  if (parent.status !== 'finished' || !store.file(id, 'weights'))
+  if (parent.status !== 'finished' || !store.files.find(id, 'weights'))
     throw new InputError(`run "${parent.name}" cannot be pruned: it has not finished, or its weights are not here`);
   const { spec } = parent;
   const line = ancestors(store, parent);

@@ -69,8 +69,8 @@ export function openStudy(
   return store.atomically(() => {
     const plan = planStudy(spec);
     if (plan.length === 0) throw new InputError(nothingToRun(spec));
-    const begun = fresh ? null : store.findStudy(spec, fingerprint, engine);
-    const study = begun ? store.renewStudy(begun, spec) : store.addStudy(spec, fingerprint, engine);
+    const begun = fresh ? null : store.studies.find(spec, fingerprint, engine);
+    const study = begun ? store.studies.renew(begun, spec) : store.studies.add(spec, fingerprint, engine);
     const ids = new Map(store.runs(study.id).map(({ key, id }) => [key, id]));
     for (const { key, name, role, parent, spec: run } of plan) {
       if (ids.has(key)) continue;

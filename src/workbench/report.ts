@@ -40,8 +40,8 @@ function reportRun(store: Store, run: StoredRun): ReportRun | null {
     training,
     pruning,
     lineage: store.lineage(run),
-    epochs: store.epochs(run.id),
-    evaluation: store.evaluation(run.id),
-    analysis: store.result(run.id)?.analysis ?? null,
+    epochs: store.results.epochs(run.id),
+    evaluation: store.results.evaluation(run.id),
+    analysis: store.results.final(run.id)?.analysis ?? null,
   };
 }

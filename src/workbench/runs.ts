@@ -37,7 +37,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
   return {
     'runs.list': () => store.summaries(undefined, leftOut),
     'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
-    'runs.epochs': ({ id, from }) => store.epochs(id).filter(({ epoch }) => epoch >= from),
+    'runs.epochs': ({ id, from }) => store.results.epochs(id).filter(({ epoch }) => epoch >= from),
     'runs.live': ({ id }) => live.of(id),
     'runs.predictions': async ({ id }) => predictions(context, id, await library.testLabels(store.run(id).dataset)),
     'runs.edit': ({ ids, ...change }) => {
@@ -64,7 +64,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
       return host.save(`${fileName(run.name)}.capscope`, archiveOf(store, run));
     },
     'runs.exportWeights': ({ id }) => {
-      const file = store.file(id, 'weights');
+      const file = store.files.find(id, 'weights');
       if (!file) throw new InputError('this run has no weights: it has not finished, or they are not here');
       return host.save(`${fileName(store.run(id).name)}.safetensors`, store.files.read(file));
     },
@@ -74,7 +74,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
 
     'studies.list': () => {
       const runs = Map.groupBy(store.summaries(), ({ study }) => study?.id);
-      return store.studies(leftOut).flatMap(({ id, dataset, ...study }) => {
+      return store.studies.list(leftOut).flatMap(({ id, dataset, ...study }) => {
         // In the order in which they were made, which is the planned one.
         const members = runs.get(id)?.map((run) => run.id) ?? [];
         return members.length > 0
@@ -82,10 +82,10 @@ export function runHandlers(context: RunsContext): RunHandlers {
           : [];
       });
     },
-    'studies.results': ({ id }) => resultsOf(store, store.runs(store.study(id).id)),
+    'studies.results': ({ id }) => resultsOf(store, store.runs(store.studies.get(id).id)),
     'studies.presets': () => readPresets(host.resources),
     'studies.report': ({ id }) => {
-      const { name, spec } = store.study(id);
+      const { name, spec } = store.studies.get(id);
       return host.save(`${fileName(name)}.html`, reportHtml(store, { title: name, runs: store.runs(id), settings: spec }));
     },
   };
@@ -109,16 +109,16 @@ function detailOf(store: Store, id: string): RunDetail {
     versions,
     device,
     choice,
-    epochs: store.epochs(id),
-    evaluation: store.evaluation(id),
-    analysis: store.result(id)?.analysis ?? null,
+    epochs: store.results.epochs(id),
+    evaluation: store.results.evaluation(id),
+    analysis: store.results.final(id)?.analysis ?? null,
     findings,
     remedies: remediesFor(spec, input, findings),
   };
 }
 
 function predictions({ store }: RunsContext, id: string, labels: Uint16Array) {
-  const file = store.file(id, 'activity');
+  const file = store.files.find(id, 'activity');
   const lengths = file ? decodeWeights(store.files.read(file), store.files.path(file)).weights.get('classes') : undefined;
   if (!lengths) return null;
   const [images] = lengths.shape;

@@ -35,7 +35,7 @@ export class Scorer {
   }: Required<Argument<'pruning.scores'>>): Promise<{ scores: Record<string, number[]> } | null> {
     const { store, host, sourceOf, engine, decide } = this.#context;
     const run = store.run(id);
-    const file = store.file(id, 'weights');
+    const file = store.files.find(id, 'weights');
     if (!file) throw new InputError(`run "${run.name}" has no weights to judge: it has not finished, or they are not here`);
     // Every layer is judged when something of every layer is to go.
     const pruning = PruningSpec.parse({

@@ -41,8 +41,8 @@ it(
       const store = openStore(folder);
       const runs = store.runs();
       expect(runs.map(({ status }) => status)).not.toContain('running');
-      for (const { id } of runs) for (const file of store.storedFiles(id)) store.files.read(file);
-      const epochs = runs.reduce((sum, { id }) => sum + store.epochs(id).length, 0);
+      for (const { id } of runs) for (const file of store.files.of(id)) store.files.read(file);
+      const epochs = runs.reduce((sum, { id }) => sum + store.results.epochs(id).length, 0);
       expect(epochs).toBeGreaterThanOrEqual(epochsBefore);
       epochsBefore = epochs;
       store.close();
@@ -57,10 +57,11 @@ it(
     const reference = openStore(join(folder, 'undisturbed'));
     for (const [i, run] of (JSON.parse(stdout) as StudyResult).runs.entries()) {
       const twin = expected.runs[i]!;
-      expect(store.file(run.id, 'weights')!.sha256).toBe(reference.file(twin.id, 'weights')!.sha256);
-      expect(store.result(run.id)!.evaluation).toEqual(reference.result(twin.id)!.evaluation);
-      const losses = (epochs: ReturnType<typeof store.epochs>) => epochs.map(({ epoch, train, test }) => [epoch, train.loss, test.loss]);
-      expect(losses(store.epochs(run.id))).toEqual(losses(reference.epochs(twin.id)));
+      expect(store.files.find(run.id, 'weights')!.sha256).toBe(reference.files.find(twin.id, 'weights')!.sha256);
+      expect(store.results.final(run.id)!.evaluation).toEqual(reference.results.final(twin.id)!.evaluation);
+      const losses = (epochs: ReturnType<typeof store.results.epochs>) =>
+        epochs.map(({ epoch, train, test }) => [epoch, train.loss, test.loss]);
+      expect(losses(store.results.epochs(run.id))).toEqual(losses(reference.results.epochs(twin.id)));
       expect(readdirSync(join(folder, 'runs', run.id)).sort()).toEqual(['activity.safetensors', 'weights.safetensors']);
     }
   },

@@ -176,7 +176,7 @@ describe('a study', () => {
     // As if the last run had only been begun, and its parent's weights were lost since.
     const store = openStore(folder);
     const [source, pruned] = store.runs().slice(4);
-    rmSync(store.files.path(store.file(source!.id, 'weights')!));
+    rmSync(store.files.path(store.files.find(source!.id, 'weights')!));
     const { default: Database } = await import('better-sqlite3');
     const database = new Database(db);
     database.exec(

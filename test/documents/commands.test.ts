@@ -54,7 +54,7 @@ it('shows what study --json prints', () => {
   expect(Object.keys(documented)).toEqual(Object.keys(fields));
 
   const store = openStore(thawed());
-  const pruned = store.runs(store.studies()[1]!.id).find(({ spec }) => spec.pruning !== null)!;
+  const pruned = store.runs(store.studies.list()[1]!.id).find(({ spec }) => spec.pruning !== null)!;
   expect(shapeOf(documented['runs'])).toEqual(shapeOf([recordOf(store, pruned)]));
   expect(Object.keys(ArmStatistics.parse((documented['statistics'] as unknown[])[0]))).toEqual(Object.keys(ArmStatistics.shape));
   expect(Object.keys(ControlStatistics.parse((documented['controls'] as unknown[])[0]))).toEqual(Object.keys(ControlStatistics.shape));

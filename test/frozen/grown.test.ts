@@ -97,27 +97,27 @@ const late = { addedLater: 7 };
 
 it('knows the studies again, and reads every run with the new field at its default', () => {
   const store = openStore(thawed());
-  const [halfDone, finished] = store.studies();
+  const [halfDone, finished] = store.studies.list();
   expect(halfDone!.spec).toMatchObject({ ...late, data: { ...late, preparation: late }, training: { ...late, measure: late } });
   expect(halfDone!.spec).toMatchObject({ networks: [late, { ...late, backbone: [late], primary: late, intermediate: [late, late] }] });
   expect([halfDone!.spec.pruning, finished!.spec.pruning]).toMatchObject([late, [late]]);
   expect(studyIdentity(studyOf('study.json'), finished!.dataset, 'wasm')).toBe(identities.finished);
   expect(studyIdentity(studyOf('half-done.json'), halfDone!.dataset, 'wasm')).toBe(identities.halfDone);
-  expect(store.findStudy(studyOf('study.json'), finished!.dataset, 'wasm')!.id).toBe(finished!.id);
-  expect(store.findStudy(studyOf('half-done.json'), halfDone!.dataset, 'wasm')!.id).toBe(halfDone!.id);
+  expect(store.studies.find(studyOf('study.json'), finished!.dataset, 'wasm')!.id).toBe(finished!.id);
+  expect(store.studies.find(studyOf('half-done.json'), halfDone!.dataset, 'wasm')!.id).toBe(halfDone!.id);
   const other = StudySpec.parse({ ...studyOf('study.json'), addedLater: 8 });
-  expect(store.findStudy(other, finished!.dataset, 'wasm')).toBeNull();
+  expect(store.studies.find(other, finished!.dataset, 'wasm')).toBeNull();
 
   const problems: string[] = [];
   const listed = store.summaries(undefined, (problem) => problems.push(problem));
   expect([listed.length, problems]).toEqual([13, []]);
   for (const { id, status } of listed) {
     expect(store.run(id).spec).toMatchObject({ ...late, network: { ...late, primary: late }, training: { ...late, measure: late } });
-    for (const epoch of store.epochs(id)) {
+    for (const epoch of store.results.epochs(id)) {
       const { test, gradients } = EpochMetrics.parse(epoch);
       expect([epoch, test, ...test.activity, ...gradients].filter((one) => !('addedLater' in one))).toEqual([]);
     }
-    if (status === 'finished') expect(RunAnalysis.parse(store.result(id)!.analysis)).toMatchObject(late);
+    if (status === 'finished') expect(RunAnalysis.parse(store.results.final(id)!.analysis)).toMatchObject(late);
   }
   expect(listed.find(({ name }) => name === 'On its own')).toMatchObject({
     note: 'A note\nof two lines',
@@ -129,7 +129,7 @@ it('knows the studies again, and reads every run with the new field at its defau
 it('goes on with the half-done study', async () => {
   const folder = thawed();
   const store = openStore(folder);
-  const { id, dataset: fingerprint } = store.studies()[0]!;
+  const { id, dataset: fingerprint } = store.studies.list()[0]!;
   const before = store.runs(id).map((one) => one.id);
   const { study, runs } = openStudy(store, { spec: studyOf('half-done.json'), dataset: fingerprint, engine: 'wasm', fresh: false });
   expect(study.id).toBe(id);
@@ -139,16 +139,16 @@ it('goes on with the half-done study', async () => {
   try {
     for (const { id, status } of runs) {
       if (status === 'finished') continue;
-      store.claim(id, usedEngine);
+      store.training.claim(id, usedEngine);
       await run(jobOf(store, id), dataset, engine, {
         ...nodeHost(),
         shouldStop: () => false,
         onStage: () => undefined,
         onStep: () => undefined,
-        onCut: (cut) => store.recordCut(id, cut),
-        onEpoch: (metrics, checkpoint) => store.recordEpoch(id, metrics, checkpoint),
-        onStop: (checkpoint) => store.recordStop(id, checkpoint),
-        onFinish: (result) => store.recordFinish(id, result),
+        onCut: (cut) => store.training.recordCut(id, cut),
+        onEpoch: (metrics, checkpoint) => store.training.recordEpoch(id, metrics, checkpoint),
+        onStop: (checkpoint) => store.training.recordStop(id, checkpoint),
+        onFinish: (result) => store.training.recordFinish(id, result),
       });
     }
   } finally {
@@ -157,7 +157,7 @@ it('goes on with the half-done study', async () => {
   const ended = store.runs(id);
   expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'finished'));
   const stopped = ended.find((one) => one.id === before[1])!;
-  expect(store.epochs(stopped.id).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  expect(store.results.epochs(stopped.id).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
 it('reads the exported run and the weights', () => {

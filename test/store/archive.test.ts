@@ -22,7 +22,7 @@ function everything(store: Store) {
   return {
     runs: store
       .runs()
-      .map((run) => ({ run, epochs: store.epochs(run.id), result: store.result(run.id), files: store.storedFiles(run.id) })),
+      .map((run) => ({ run, epochs: store.results.epochs(run.id), result: store.results.final(run.id), files: store.files.of(run.id) })),
   };
 }
 
@@ -39,11 +39,11 @@ describe('a run as one file', () => {
     expect(other.run(source.id)).toEqual({ ...source, study: null });
     expect(other.dataset(pruned.dataset)).toEqual(dataset);
     for (const { id } of [source, pruned]) {
-      expect(other.epochs(id)).toEqual(store.epochs(id));
-      expect(other.result(id)).toEqual(store.result(id));
+      expect(other.results.epochs(id)).toEqual(store.results.epochs(id));
+      expect(other.results.final(id)).toEqual(store.results.final(id));
     }
     for (const kind of ['weights', 'activity'] as const)
-      expect(other.files.read(other.file(pruned.id, kind)!)).toEqual(store.files.read(store.file(pruned.id, kind)!));
+      expect(other.files.read(other.files.find(pruned.id, kind)!)).toEqual(store.files.read(store.files.find(pruned.id, kind)!));
   });
 
   it('changes nothing when it is already there', () => {
@@ -95,7 +95,7 @@ describe('a run as one file', () => {
     expect(() => exportRun(other, other.run(source.id), parent)).toThrow('has no weights to export');
     expect(importRun(other, parent)).toEqual({ id: source.id, added: true });
     expect(importRun(other, parent)).toEqual({ id: source.id, added: false });
-    expect(other.files.read(other.file(source.id, 'weights')!).length).toBeGreaterThan(0);
+    expect(other.files.read(other.files.find(source.id, 'weights')!).length).toBeGreaterThan(0);
   });
 
   it('can be made of finished runs only', () => {
@@ -171,7 +171,7 @@ describe('a file that is not right', () => {
       path,
     } = exported();
     const entries = unzipSync(readFileSync(path));
-    replaceFile(entries, 'weights', store.files.read(store.file(unpruned.id, 'weights')!));
+    replaceFile(entries, 'weights', store.files.read(store.files.find(unpruned.id, 'weights')!));
     writeFileSync(path, zipSync(entries));
     expect(() => importRun(openStore(temporaryFolder()), path)).toThrow('its weights belong to another network than its run');
   });

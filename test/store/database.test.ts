@@ -143,7 +143,7 @@ describe('database', () => {
     const folder = temporaryFolder();
     const store = openStore(folder);
     const [dead, reused, live] = addTinyStudy(store);
-    for (const { id } of [dead, reused, live]) store.claim(id, engine);
+    for (const { id } of [dead, reused, live]) store.training.claim(id, engine);
     const database = new Database(store.path);
     // A pid beyond what any system gives, and this pid with another start time.
     database.prepare('UPDATE runs SET pid = 99999999 WHERE id = ?').run(dead.id);
@@ -151,8 +151,8 @@ describe('database', () => {
     database.close();
     const opened = openStore(folder);
     expect([dead, reused, live].map(({ id }) => opened.run(id).status)).toEqual(['interrupted', 'interrupted', 'running']);
-    expect(() => store.recordStop(dead.id, null)).toThrow('no longer trained by this process');
-    opened.claim(dead.id, engine);
+    expect(() => store.training.recordStop(dead.id, null)).toThrow('no longer trained by this process');
+    opened.training.claim(dead.id, engine);
     expect(opened.run(dead.id).status).toBe('running');
   });
 
@@ -160,7 +160,7 @@ describe('database', () => {
     const folder = temporaryFolder();
     const store = openStore(folder);
     const [silent, recent] = addTinyStudy(store);
-    for (const { id } of [silent, recent]) store.claim(id, engine);
+    for (const { id } of [silent, recent]) store.training.claim(id, engine);
     const database = new Database(store.path);
     database.exec(`UPDATE runs SET host = 'elsewhere' WHERE status = 'running'`);
     database.prepare('UPDATE runs SET heartbeat = ? WHERE id = ?').run('2020-01-01T00:00:00.000Z', silent.id);

@@ -21,9 +21,9 @@ const kinds = (store: Store, id: string) => store.findings.of(id).map(({ kind, s
 /** A run of two epochs that dies in its first. */
 function died(store: Store): string {
   const [{ id, spec }] = addTinyStudy(store);
-  store.claim(id, engine);
-  for (const epoch of [1, 2]) store.recordEpoch(id, dead(epoch), new Uint8Array([epoch]));
-  store.recordFinish(id, { ...resultFiles(spec.network), ...result(0.5) });
+  store.training.claim(id, engine);
+  for (const epoch of [1, 2]) store.training.recordEpoch(id, dead(epoch), new Uint8Array([epoch]));
+  store.training.recordFinish(id, { ...resultFiles(spec.network), ...result(0.5) });
   return id;
 }
 
@@ -32,14 +32,14 @@ it('is found anew after every epoch, and shown in the list in short', () => {
   const [{ id }] = addTinyStudy(store);
   expect(store.findings.of(id)).toEqual([]);
   expect(store.summaries([id])[0]?.health).toBeNull();
-  store.claim(id, engine);
-  store.recordEpoch(id, metrics(1), new Uint8Array());
+  store.training.claim(id, engine);
+  store.training.recordEpoch(id, metrics(1), new Uint8Array());
   expect(kinds(store, id)).toEqual([]);
-  store.recordEpoch(id, dead(2), new Uint8Array());
+  store.training.recordEpoch(id, dead(2), new Uint8Array());
   expect(kinds(store, id)).toEqual([['inactive', 2]]);
   const [finding] = store.findings.of(id);
   expect(store.summaries([id])[0]?.health).toEqual({ severity: 'vanished', text: finding?.text, kinds: ['inactive'] });
-  store.recordEpoch(id, dead(3), new Uint8Array());
+  store.training.recordEpoch(id, dead(3), new Uint8Array());
   expect(kinds(store, id)).toEqual([
     ['inactive', 2],
     ['loss-stuck', 2],
@@ -59,11 +59,11 @@ it('is the same whether the epochs before were seen or are read again', () => {
 it('says that the loss became NaN, until the run goes on', () => {
   const store = openStore(temporaryFolder());
   const [{ id }] = addTinyStudy(store);
-  store.claim(id, engine);
-  store.recordEpoch(id, metrics(1), new Uint8Array());
-  store.recordFailure(id, divergenceText({ loss: NaN, epoch: 2, step: 1 }, 0.001));
+  store.training.claim(id, engine);
+  store.training.recordEpoch(id, metrics(1), new Uint8Array());
+  store.training.recordFailure(id, divergenceText({ loss: NaN, epoch: 2, step: 1 }, 0.001));
   expect(kinds(store, id)).toEqual([['diverged', 2]]);
-  store.claim(id, engine);
+  store.training.claim(id, engine);
   expect(kinds(store, id)).toEqual([]);
 });
 

@@ -52,7 +52,7 @@ export function openStore(folder: string): Store {
 /** Adds data set, study and its three runs (unpruned, source, pruned). */
 export function addTinyStudy(store: Store): [StoredRun, StoredRun, StoredRun] {
   store.addDataset(dataset);
-  const { id } = store.addStudy(study, dataset.fingerprint, null);
+  const { id } = store.studies.add(study, dataset.fingerprint, null);
   const ids = new Map<string, string>();
   for (const { key, name, role, parent, spec } of planStudy(study)) {
     const { params, flops } = describe(spec.network, input);
@@ -146,17 +146,17 @@ export function resultFiles(network: NetworkSpec): { weights: Uint8Array; activi
 /** Trains all three runs to their end, as far as the store can tell. */
 export function finishTinyStudy(store: Store): [StoredRun, StoredRun, StoredRun] {
   for (const run of addTinyStudy(store)) {
-    store.claim(run.id, engine);
+    store.training.claim(run.id, engine);
     const pruned = run.role === 'pruned';
     if (pruned) {
       const cut = [{ layer: 'primary', scores: [0.1, 0.2, 0.3, 0.4], unit: 'channel' as const, kept: [2, 3] }];
-      store.recordCut(run.id, { network: prunedNetwork, cut, ...describe(prunedNetwork, input) });
+      store.training.recordCut(run.id, { network: prunedNetwork, cut, ...describe(prunedNetwork, input) });
     }
     const types = pruned ? 1 : 2;
     const first = run.spec.firstEpoch + 1;
     for (let epoch = first; epoch < first + run.spec.training.epochs; epoch++)
-      store.recordEpoch(run.id, metrics(epoch, types), new Uint8Array([epoch]));
-    store.recordFinish(run.id, { ...resultFiles(store.run(run.id).spec.network), ...result(pruned ? 0.95 : 0.9, types) });
+      store.training.recordEpoch(run.id, metrics(epoch, types), new Uint8Array([epoch]));
+    store.training.recordFinish(run.id, { ...resultFiles(store.run(run.id).spec.network), ...result(pruned ? 0.95 : 0.9, types) });
   }
   return store.runs() as [StoredRun, StoredRun, StoredRun];
 }

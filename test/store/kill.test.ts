@@ -38,14 +38,14 @@ it('kill -9 at any moment leaves a database that opens, with every epoch that wa
 
     const store = openStore(folder);
     expect(store.run(run.id).status).toBe('interrupted');
-    const last = store.epochs(run.id).length;
-    expect(store.epochs(run.id).at(-1)!.epoch).toBe(last);
+    const last = store.results.epochs(run.id).length;
+    expect(store.results.epochs(run.id).at(-1)!.epoch).toBe(last);
     // What was reported is there; at most one more was recorded and not yet reported.
     const reported = Number(output.trim().split('\n').at(-1));
     expect(last - reported).toBeOneOf([0, 1]);
     expect(last).toBeGreaterThan(recorded);
     recorded = last;
-    expect(store.files.read(store.file(run.id, 'checkpoint')!).every((byte) => byte === last % 256)).toBe(true);
+    expect(store.files.read(store.files.find(run.id, 'checkpoint')!).every((byte) => byte === last % 256)).toBe(true);
   }
 
   // And one that is left alone ends, and leaves no rubbish.
@@ -54,6 +54,6 @@ it('kill -9 at any moment leaves a database that opens, with every epoch that wa
   expect(code).toBe(0);
   const store = openStore(folder);
   expect(store.run(run.id).status).toBe('finished');
-  expect(store.epochs(run.id)).toHaveLength(recorded + 3);
+  expect(store.results.epochs(run.id)).toHaveLength(recorded + 3);
   expect(readdirSync(join(folder, 'runs', run.id)).sort()).toEqual(['activity.safetensors', 'weights.safetensors']);
 });

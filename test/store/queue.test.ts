@@ -29,7 +29,7 @@ const kill = (table: 'queue' | 'runs') =>
 
 /** As if the other process trained the run. */
 function trainElsewhere(run: string): void {
-  store.claim(run, engine);
+  store.training.claim(run, engine);
   database.prepare('UPDATE runs SET pid = @pid, host = @host, process = @process WHERE id = @run').run({ run, ...elsewhere });
 }
 
@@ -42,8 +42,8 @@ describe('a queue', () => {
     expect(store.queue.list()).toEqual([c]);
     store.queue.remove([a, b, c]);
     expect(other.list()).toEqual([a, b]);
-    expect(store.holderOf(a)).toEqual({ ...elsewhere, trains: false });
-    expect(store.holderOf(c)).toBeNull();
+    expect(store.training.holderOf(a)).toEqual({ ...elsewhere, trains: false });
+    expect(store.training.holderOf(c)).toBeNull();
   });
 
   it('of a window that died or was closed goes to the next window, and not to a terminal', () => {
@@ -66,7 +66,7 @@ describe('a queue', () => {
     other.open(false);
     other.add([a, b]);
     kill('queue');
-    expect(store.holderOf(a)).toBeNull();
+    expect(store.training.holderOf(a)).toBeNull();
     store.queue.open(true);
     expect(store.queue.list()).toEqual([]);
     other.add([c]);
@@ -76,7 +76,7 @@ describe('a queue', () => {
 
   it('written before queues had owners goes to the next window', () => {
     database.prepare('INSERT INTO queue (run, place) VALUES (?, 0)').run(b);
-    expect(store.holderOf(b)).toBeNull();
+    expect(store.training.holderOf(b)).toBeNull();
     store.queue.open(true);
     expect(store.queue.list()).toEqual([b]);
   });
@@ -84,11 +84,11 @@ describe('a queue', () => {
 
 it('a run that another process trains is held by it for as long as it lives, and interrupted then', () => {
   trainElsewhere(a);
-  expect(store.holderOf(a)).toEqual({ ...elsewhere, trains: true });
-  expect(() => store.claim(a, engine)).toThrow(`run ${a} is being trained by process 4711 on another-host`);
-  expect(store.interruptDead()).toEqual([]);
+  expect(store.training.holderOf(a)).toEqual({ ...elsewhere, trains: true });
+  expect(() => store.training.claim(a, engine)).toThrow(`run ${a} is being trained by process 4711 on another-host`);
+  expect(store.training.interruptDead()).toEqual([]);
   kill('runs');
-  expect(store.holderOf(a)).toBeNull();
-  expect(store.interruptDead()).toEqual([a]);
+  expect(store.training.holderOf(a)).toBeNull();
+  expect(store.training.interruptDead()).toEqual([a]);
   expect((store.run(a) satisfies StoredRun).status).toBe('interrupted');
 });

@@ -23,7 +23,7 @@ describe('store', () => {
     const store = openStore(temporaryFolder());
     const [unpruned, source, pruned] = addTinyStudy(store);
     expect(store.dataset(dataset.fingerprint)).toEqual(dataset);
-    expect(store.study(unpruned.study!)).toMatchObject({ name: 'tiny study', spec: study, dataset: dataset.fingerprint });
+    expect(store.studies.get(unpruned.study!)).toMatchObject({ name: 'tiny study', spec: study, dataset: dataset.fingerprint });
     expect([unpruned.role, source.role, pruned.role]).toEqual(['unpruned', 'source', 'pruned']);
     expect(pruned).toMatchObject({ status: 'queued', parent: source.id, cut: null, engine: null });
     expect(pruned.spec).toEqual({
@@ -39,9 +39,9 @@ describe('store', () => {
   it('finds the latest study of an identity', () => {
     const store = openStore(temporaryFolder());
     addTinyStudy(store);
-    const later = store.addStudy(study, dataset.fingerprint, null);
-    expect(store.findStudy(study, dataset.fingerprint, null)).toEqual(later);
-    expect(store.findStudy({ ...study, seeds: [2] }, dataset.fingerprint, null)).toBeNull();
+    const later = store.studies.add(study, dataset.fingerprint, null);
+    expect(store.studies.find(study, dataset.fingerprint, null)).toEqual(later);
+    expect(store.studies.find({ ...study, seeds: [2] }, dataset.fingerprint, null)).toBeNull();
   });
 
   it('finds a run by the beginning of its id, if only one begins so', () => {
@@ -60,19 +60,19 @@ describe('store', () => {
     const folder = temporaryFolder();
     const store = openStore(folder);
     const [run] = addTinyStudy(store);
-    store.claim(run.id, engine);
-    store.recordEpoch(run.id, metrics(1), bytes(1));
-    store.recordEpoch(run.id, metrics(2), bytes(2));
-    expect(openStore(folder).epochs(run.id)).toEqual([metrics(1), metrics(2)]);
+    store.training.claim(run.id, engine);
+    store.training.recordEpoch(run.id, metrics(1), bytes(1));
+    store.training.recordEpoch(run.id, metrics(2), bytes(2));
+    expect(openStore(folder).results.epochs(run.id)).toEqual([metrics(1), metrics(2)]);
   });
 
   it('refuses numbers that JSON would turn into null', () => {
     const store = openStore(temporaryFolder());
     const [run] = addTinyStudy(store);
-    store.claim(run.id, engine);
-    expect(() => store.recordEpoch(run.id, { ...metrics(1), seconds: NaN }, bytes(1))).toThrow('"seconds" is NaN');
-    expect(store.epochs(run.id)).toEqual([]);
-    expect(store.file(run.id, 'checkpoint')).toBeNull();
+    store.training.claim(run.id, engine);
+    expect(() => store.training.recordEpoch(run.id, { ...metrics(1), seconds: NaN }, bytes(1))).toThrow('"seconds" is NaN');
+    expect(store.results.epochs(run.id)).toEqual([]);
+    expect(store.files.find(run.id, 'checkpoint')).toBeNull();
   });
 
   it('replaces a checkpoint by the next, and by the weights at the end', () => {
@@ -80,38 +80,38 @@ describe('store', () => {
     const store = openStore(folder);
     const [run] = addTinyStudy(store);
     const names = () => readdirSync(join(folder, 'runs', run.id)).sort();
-    store.claim(run.id, engine);
-    store.recordEpoch(run.id, metrics(1), bytes(1));
-    const first = store.file(run.id, 'checkpoint')!;
+    store.training.claim(run.id, engine);
+    store.training.recordEpoch(run.id, metrics(1), bytes(1));
+    const first = store.files.find(run.id, 'checkpoint')!;
     expect(store.files.read(first)).toEqual(Buffer.from([1]));
-    store.recordEpoch(run.id, metrics(2), bytes(2));
-    expect(store.files.read(store.file(run.id, 'checkpoint')!)).toEqual(Buffer.from([2]));
+    store.training.recordEpoch(run.id, metrics(2), bytes(2));
+    expect(store.files.read(store.files.find(run.id, 'checkpoint')!)).toEqual(Buffer.from([2]));
     expect(existsSync(store.files.path(first))).toBe(false);
     expect(names()).toHaveLength(1);
-    store.recordFinish(run.id, { weights: bytes(3), activity: bytes(4), ...result(0.9) });
+    store.training.recordFinish(run.id, { weights: bytes(3), activity: bytes(4), ...result(0.9) });
     expect(names()).toEqual(['activity.safetensors', 'weights.safetensors']);
-    expect(store.storedFiles(run.id).map(({ kind }) => kind)).toEqual(['activity', 'weights']);
+    expect(store.files.of(run.id).map(({ kind }) => kind)).toEqual(['activity', 'weights']);
     expect(store.run(run.id)).toMatchObject({ status: 'finished', engine: 'wasm', versions: engine.versions });
-    expect(store.result(run.id)).toEqual(result(0.9));
+    expect(store.results.final(run.id)).toEqual(result(0.9));
   });
 
   it('keeps the old checkpoint when the epoch cannot be recorded', () => {
     const folder = temporaryFolder();
     const store = openStore(folder);
     const [run] = addTinyStudy(store);
-    store.claim(run.id, engine);
-    store.recordEpoch(run.id, metrics(1), bytes(1));
-    expect(() => store.recordEpoch(run.id, metrics(1), bytes(2))).toThrow('UNIQUE');
-    expect(store.files.read(store.file(run.id, 'checkpoint')!)).toEqual(Buffer.from([1]));
+    store.training.claim(run.id, engine);
+    store.training.recordEpoch(run.id, metrics(1), bytes(1));
+    expect(() => store.training.recordEpoch(run.id, metrics(1), bytes(2))).toThrow('UNIQUE');
+    expect(store.files.read(store.files.find(run.id, 'checkpoint')!)).toEqual(Buffer.from([1]));
     expect(readdirSync(join(folder, 'runs', run.id))).toHaveLength(1);
   });
 
   it('notices a file that was changed or removed', () => {
     const store = openStore(temporaryFolder());
     const [run] = addTinyStudy(store);
-    store.claim(run.id, engine);
-    store.recordStop(run.id, bytes(1, 2));
-    const file = store.file(run.id, 'checkpoint')!;
+    store.training.claim(run.id, engine);
+    store.training.recordStop(run.id, bytes(1, 2));
+    const file = store.files.find(run.id, 'checkpoint')!;
     writeFileSync(store.files.path(file), bytes(1, 3));
     expect(() => store.files.read(file)).toThrow('is not the file that was stored');
     store.files.remove(file);
@@ -122,26 +122,26 @@ describe('store', () => {
     const folder = temporaryFolder();
     const store = openStore(folder);
     const [run] = addTinyStudy(store);
-    store.claim(run.id, engine);
-    store.recordStop(run.id, bytes(1));
+    store.training.claim(run.id, engine);
+    store.training.recordStop(run.id, bytes(1));
     writeFileSync(join(folder, 'runs', run.id, 'checkpoint-dead.safetensors.tmp'), 'rubbish');
-    store.claim(run.id, engine);
+    store.training.claim(run.id, engine);
     expect(readdirSync(join(folder, 'runs', run.id))).toHaveLength(1);
-    expect(store.files.read(store.file(run.id, 'checkpoint')!)).toEqual(Buffer.from([1]));
+    expect(store.files.read(store.files.find(run.id, 'checkpoint')!)).toEqual(Buffer.from([1]));
   });
 
   it('lets a run be trained once at a time, and a finished one never again', () => {
     const store = openStore(temporaryFolder());
     const [run] = addTinyStudy(store);
-    expect(() => store.recordEpoch(run.id, metrics(1), bytes(1))).toThrow('no longer trained by this process');
-    store.claim(run.id, engine);
-    expect(() => store.claim(run.id, engine)).toThrow(`run ${run.id} is being trained by process ${process.pid}`);
-    store.recordFailure(run.id, 'the loss is NaN');
+    expect(() => store.training.recordEpoch(run.id, metrics(1), bytes(1))).toThrow('no longer trained by this process');
+    store.training.claim(run.id, engine);
+    expect(() => store.training.claim(run.id, engine)).toThrow(`run ${run.id} is being trained by process ${process.pid}`);
+    store.training.recordFailure(run.id, 'the loss is NaN');
     expect(store.run(run.id)).toMatchObject({ status: 'failed', error: 'the loss is NaN' });
-    store.claim(run.id, engine);
+    store.training.claim(run.id, engine);
     expect(store.run(run.id)).toMatchObject({ status: 'running', error: null, ended: null });
-    store.recordFinish(run.id, { ...resultFiles(run.spec.network), ...result(0.9) });
-    expect(() => store.claim(run.id, engine)).toThrow('it is finished');
+    store.training.recordFinish(run.id, { ...resultFiles(run.spec.network), ...result(0.9) });
+    expect(() => store.training.claim(run.id, engine)).toThrow('it is finished');
   });
 
   it('remembers what pruning made of the network', () => {
@@ -183,7 +183,7 @@ describe('store', () => {
       dead: { total: 1, of: 2 },
       imagesPerSecond: 200,
       peakMemoryBytes: 1_000_003,
-      weightBytes: store.file(unpruned.id, 'weights')!.bytes,
+      weightBytes: store.files.find(unpruned.id, 'weights')!.bytes,
       findings: [], // findings.test.ts has a run that has some
       weights: join(store.path, '..', 'runs', unpruned.id, 'weights.safetensors'),
     });
@@ -194,8 +194,8 @@ describe('store', () => {
     const store = openStore(temporaryFolder());
     const [run] = addTinyStudy(store);
     expect(recordOf(store, run)).toBeNull();
-    store.claim(run.id, engine);
-    store.recordEpoch(run.id, metrics(1), bytes(1));
+    store.training.claim(run.id, engine);
+    store.training.recordEpoch(run.id, metrics(1), bytes(1));
     expect(recordOf(store, store.run(run.id))).toMatchObject({ status: 'running', accuracy: 0.5, epochs: 1, weights: '' });
   });
 
@@ -204,8 +204,8 @@ describe('store', () => {
     const [one, two] = [openStore(folder), openStore(folder)];
     const [run] = addTinyStudy(one);
     expect(two.runs()).toHaveLength(3);
-    two.claim(run.id, engine);
-    expect(() => one.claim(run.id, engine)).toThrow('is being trained by process');
+    two.training.claim(run.id, engine);
+    expect(() => one.training.claim(run.id, engine)).toThrow('is being trained by process');
     expect(openStore(folder).run(run.id).status).toBe('running');
   });
 });

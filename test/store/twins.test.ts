@@ -26,7 +26,7 @@ function planned(path: string): { store: Store; expected: Map<string, string | n
   const store = new Store(path);
   onTestFinished(() => store.close());
   store.addDataset(dataset);
-  const { id } = store.addStudy(study, dataset.fingerprint, null);
+  const { id } = store.studies.add(study, dataset.fingerprint, null);
   const ids = new Map<string, string>();
   for (const { key, parent, ...run } of planStudy(study)) {
     const stored = { ...run, study: id, key, parent: parent && ids.get(parent)!, dataset: dataset.fingerprint, params: 1, flops: 1 };

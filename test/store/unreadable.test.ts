@@ -83,16 +83,16 @@ describe('a database', () => {
       database.prepare(`UPDATE analyses SET analysis = '[]' WHERE run = ?`).run(ids.source);
       database.prepare(`UPDATE runs SET cut = json_set(cut, '$[0].unit', 'weight') WHERE id = ?`).run(ids.pruned);
     });
-    expect(problemOf(() => store.epochs(unpruned))).toMatch(`metrics of epoch 2 of run ${unpruned} cannot be read: train.loss: `);
-    expect(problemOf(() => store.epochs(source))).toMatch(`activity in epoch 1 of run ${source} cannot be read: meanVector: `);
-    expect(problemOf(() => store.result(source))).toMatch(`analysis of run ${source} cannot be read: `);
+    expect(problemOf(() => store.results.epochs(unpruned))).toMatch(`metrics of epoch 2 of run ${unpruned} cannot be read: train.loss: `);
+    expect(problemOf(() => store.results.epochs(source))).toMatch(`activity in epoch 1 of run ${source} cannot be read: meanVector: `);
+    expect(problemOf(() => store.results.final(source))).toMatch(`analysis of run ${source} cannot be read: `);
     expect(problemOf(() => store.run(pruned))).toMatch(`cut of run ${pruned} cannot be read: [0].unit: `);
   });
 
   it('lists other studies than the one that cannot be read', () => {
     const { store } = spoilt((database) => database.exec(`UPDATE studies SET spec = json_set(spec, '$.epochs', 3)`));
     const problems: string[] = [];
-    expect(store.studies((problem) => problems.push(problem))).toEqual([]);
+    expect(store.studies.list((problem) => problems.push(problem))).toEqual([]);
     expect(problems).toEqual([expect.stringMatching(/^settings of study "tiny study" cannot be read: epochs: /)]);
   });
 

@@ -26,12 +26,12 @@ export function addShow(program: Command): void {
         const details = {
           run,
           record: recordOf(store, stored),
-          study: run.study === null ? null : store.study(run.study).name,
+          study: run.study === null ? null : store.studies.get(run.study).name,
           dataset: store.dataset(run.dataset),
-          epochs: store.epochs(run.id),
-          ...(store.result(run.id) ?? { evaluation: null, analysis: null }),
+          epochs: store.results.epochs(run.id),
+          ...(store.results.final(run.id) ?? { evaluation: null, analysis: null }),
           findings: store.findings.of(run.id),
-          files: store.storedFiles(run.id),
+          files: store.files.of(run.id),
         };
         if (json) printJson(details);
         else print(text(store, run, details));
@@ -77,7 +77,7 @@ function text(store: Store, run: Shown, { record, study, dataset, epochs, analys
     parts.push(`${layerTable(record, analysis)}\n\nInactive: ${ruleText(record.inactive)}, rounded to three decimals.`);
   if (run.cut) parts.push(cutTable(run.cut));
   if (record?.weights) parts.push(`weights  ${record.weights}`);
-  const unfinished = store.file(run.id, 'checkpoint');
+  const unfinished = store.files.find(run.id, 'checkpoint');
   if (unfinished) parts.push(`checkpoint  ${store.files.path(unfinished)}`);
   return parts.join('\n\n');
 }

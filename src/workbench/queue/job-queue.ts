@@ -118,7 +118,7 @@ export class JobQueue {
   leaveToOthers(ids: readonly string[]): void {
     const { store } = this.#context;
     for (const id of ids) {
-      const holder = store.holderOf(id);
+      const holder = store.training.holderOf(id);
       if (holder) throw new InputError(`run "${store.run(id).name}" ${heldBy(holder)}`);
     }
   }
@@ -158,8 +158,8 @@ export class JobQueue {
   #beat(): void {
     const { store, host } = this.#context;
     store.queue.heartbeat();
-    if (this.#current) store.heartbeat(this.#current.run);
-    const dead = store.interruptDead();
+    if (this.#current) store.training.heartbeat(this.#current.run);
+    const dead = store.training.interruptDead();
     if (dead.length > 0) host.emit('runs', store.summaries(dead));
     if (!this.#held && !this.#current && store.queue.list().length > 0) this.#changed();
   }
@@ -225,7 +225,7 @@ export class JobQueue {
   #claim(id: string, engine: UsedEngine): boolean {
     const { store } = this.#context;
     try {
-      store.claim(id, engine);
+      store.training.claim(id, engine);
       this.#elsewhere.delete(id);
       return true;
     } catch (error) {
@@ -252,7 +252,7 @@ export class JobQueue {
     const { store, host, live } = this.#context;
     switch (message.type) {
       case 'engine':
-        store.recordEngine(id, {
+        store.training.recordEngine(id, {
           name: message.name,
           versions: { capscope: manifest.version, ...message.versions },
           device: message.device.name,
@@ -267,7 +267,7 @@ export class JobQueue {
         this.#announce();
         return;
       case 'cut':
-        store.recordCut(id, message.cut);
+        store.training.recordCut(id, message.cut);
         this.#log(id, 'info', `Cut to ${message.cut.params.toLocaleString('en-US')} parameters.`);
         this.#runChanged(id);
         return;
@@ -277,7 +277,7 @@ export class JobQueue {
         host.emit('step', { run: id, points: [message.point], progress: message.progress });
         return;
       case 'epoch':
-        store.recordEpoch(id, message.metrics, message.checkpoint);
+        store.training.recordEpoch(id, message.metrics, message.checkpoint);
         this.#log(id, 'info', describeEpoch(message.metrics));
         host.emit('epoch', { run: id, metrics: message.metrics });
         this.#runChanged(id);
@@ -286,12 +286,12 @@ export class JobQueue {
         this.#log(id, message.level, message.text);
         return;
       case 'finished':
-        store.recordFinish(id, message.finished);
+        store.training.recordFinish(id, message.finished);
         store.queue.remove([id]);
         this.#end(id, 'Finished.');
         return;
       case 'stopped':
-        store.recordStop(id, message.checkpoint);
+        store.training.recordStop(id, message.checkpoint);
         this.#end(id, store.queue.list().includes(id) ? 'Paused and saved.' : 'Stopped and saved.');
         return;
       case 'failed':
@@ -310,7 +310,7 @@ export class JobQueue {
 
   #fail(id: string, message: string): void {
     const { store } = this.#context;
-    store.recordFailure(id, message);
+    store.training.recordFailure(id, message);
     store.queue.remove([id]);
     this.#notice(`Run "${store.run(id).name}" failed: ${message.split('\n')[0]!}`);
     this.#log(id, 'error', `Failed: ${message}`);
@@ -321,7 +321,7 @@ export class JobQueue {
     if (this.#current !== current) return;
     const id = current.run;
     const { store } = this.#context;
-    store.recordInterruption(id, text);
+    store.training.recordInterruption(id, text);
     store.queue.remove([id]);
     this.#notice(`${text} Run "${store.run(id).name}" can go on from its last checkpoint.`);
     this.#log(id, 'error', text);
@@ -360,7 +360,7 @@ export class JobQueue {
 }
 
 /** "is being trained by process 12 on host; wait for it or stop it there" */
-export const heldBy = ({ trains, pid, host }: NonNullable<ReturnType<Store['holderOf']>>): string =>
+export const heldBy = ({ trains, pid, host }: NonNullable<ReturnType<Store['training']['holderOf']>>): string =>
   trains
     ? `is being trained by process ${pid} on ${host}; wait for it or stop it there`
     : `waits in the queue of process ${pid} on ${host}; let it be done there, or take it out of that queue first`;

@@ -1,7 +1,13 @@
-/** Epochs as they are read from the database. */
+/** Runs and their epochs as they are read from the database. */
 import type { EpochMetrics } from '../shared/results.ts';
-import { epochOf, type EpochRow, type MeasurementRow } from './rows.ts';
+import { epochOf, runColumns, runOf, type EpochRow, type MeasurementRow, type RunRow } from './rows.ts';
 import type { Sql } from './sql.ts';
+import type { StoredRun } from './types.ts';
+
+export function findRun(sql: Sql, id: string): StoredRun | null {
+  const row = sql.get(`SELECT ${runColumns} FROM runs WHERE id = ?`, id) as RunRow | undefined;
+  return row ? runOf(row) : null;
+}
 
 /** Those from number `first` on, in order. */
 export function readEpochs(sql: Sql, run: string, first = 0): EpochMetrics[] {

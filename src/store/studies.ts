@@ -1,0 +1,65 @@
+/** Studies: what was asked for, and which start of it goes on. */
+import type { EngineName } from '../shared/engines.ts';
+import { InputError } from '../shared/input-error.ts';
+import type { StudySpec } from '../shared/spec/study.ts';
+import { newId } from './ids.ts';
+import { readable, toJson, type OnUnreadable } from './json.ts';
+import { studyOf, type StudyRow } from './rows.ts';
+import type { Sql } from './sql.ts';
+import { studyIdentity } from './study-identity.ts';
+import type { StoredStudy } from './types.ts';
+
+const ignore = () => undefined;
+
+export class Studies {
+  readonly #sql: Sql;
+  readonly #path: string;
+
+  /** @param path of the database, for messages. */
+  constructor(sql: Sql, path: string) {
+    this.#sql = sql;
+    this.#path = path;
+  }
+
+  add(spec: StudySpec, dataset: string, engine: EngineName | null): StoredStudy {
+    const study = { id: newId(), name: spec.name, dataset, spec, created: new Date().toISOString() };
+    this.#sql.run(
+      `INSERT INTO studies (id, name, identity, dataset, spec, engine, created)
+       VALUES (@id, @name, @identity, @dataset, @spec, @engine, @created)`,
+      { ...study, identity: studyIdentity(spec, dataset, engine), spec: toJson(spec), engine },
+    );
+    return study;
+  }
+
+  /** The study as it is started now: the same in all that identifies it. */
+  renew(study: StoredStudy, spec: StudySpec): StoredStudy {
+    this.#sql.run('UPDATE studies SET spec = @spec WHERE id = @id', { id: study.id, spec: toJson(spec) });
+    return { ...study, spec };
+  }
+
+  /**
+   * The latest study that an earlier start with the same settings has begun, unless runs of it have been deleted.
+   * @param engine is part of what it is; null: the best there is when a run begins.
+   */
+  find(spec: StudySpec, dataset: string, engine: EngineName | null): StoredStudy | null {
+    const row = this.#sql.get(
+      `SELECT id, name, dataset, spec, created FROM studies
+       WHERE identity = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE study = studies.id AND deleted IS NOT NULL)
+       ORDER BY created DESC, rowid DESC LIMIT 1`,
+      studyIdentity(spec, dataset, engine),
+    ) as StudyRow | undefined;
+    return row ? studyOf(row) : null;
+  }
+
+  /** Newest first, without those that cannot be read. */
+  list(onUnreadable: OnUnreadable = ignore): StoredStudy[] {
+    const rows = this.#sql.all<StudyRow>('SELECT id, name, dataset, spec, created FROM studies ORDER BY created DESC, rowid DESC');
+    return readable(rows, studyOf, onUnreadable);
+  }
+
+  get(id: string): StoredStudy {
+    const row = this.#sql.get('SELECT id, name, dataset, spec, created FROM studies WHERE id = ?', id) as StudyRow | undefined;
+    if (!row) throw new InputError(`there is no study ${id} in ${this.#path}`);
+    return studyOf(row);
+  }
+}
