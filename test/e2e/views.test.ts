@@ -73,7 +73,8 @@ const views: View[] = [
     route: ({ unpruned, pruned }) => `compare/${unpruned},${pruned}`,
     prepare: (page) => page.locator('.samples > li').first().waitFor(),
   },
-  { name: 'studies', route: () => 'studies', prepare: (page) => page.getByRole('textbox').first().waitFor() },
+  { name: 'studies', route: () => 'studies', prepare: (page) => page.getByRole('heading', { name: 'Studies', level: 1 }).waitFor() },
+  { name: 'study-design', route: () => 'studies/new/design', prepare: (page) => page.getByRole('textbox').first().waitFor() },
   {
     name: 'settings',
     route: () => 'runs',

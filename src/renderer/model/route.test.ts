@@ -5,6 +5,7 @@ it('reads what it prints', () => {
   for (const route of [
     { view: 'compare' as const, ids: ['a', 'b/,c'] },
     { view: 'train' as const, ids: [] },
+    { view: 'studies' as const, ids: ['a'], part: 'results' },
   ])
     expect(parseRoute(printRoute(route))).toEqual(route);
 });

@@ -8,8 +8,8 @@ class Navigation {
     window.addEventListener('hashchange', () => (this.route = parseRoute(window.location.hash)));
   }
 
-  go(view: View, ids: string[] = []): void {
-    window.location.hash = printRoute({ view, ids });
+  go(view: View, ids: string[] = [], part?: string): void {
+    window.location.hash = printRoute(part === undefined ? { view, ids } : { view, ids, part });
   }
 }
 

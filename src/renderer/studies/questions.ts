@@ -1,0 +1,13 @@
+/** What a study can answer: the presets as questions. */
+export interface Question {
+  /** Name of the preset. */
+  preset: string;
+  title: string;
+  text: string;
+}
+
+export const questions: readonly Question[] = [
+  { preset: 'border', title: 'Where do capsules vanish?', text: 'N × D × L without a cut: the border, measured against the forecast.' },
+  { preset: 'quick', title: 'Does pruning help?', text: 'One network below the border, cut, beside every control of the cut.' },
+  { preset: 'remedies', title: 'Which remedy is cheapest?', text: 'Gain, dimension, routing, squash, bias and shortcuts beside the cut.' },
+];
