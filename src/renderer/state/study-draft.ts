@@ -1,5 +1,6 @@
 /** A study that another view has drafted: the design of studies begins with it when it is next shown. */
 import type { StudySpec } from '../../shared/spec/study.ts';
+import { DRAFT } from '../model/study-parts.ts';
 import { navigation } from './navigation.svelte.ts';
 
 export interface DraftStudy {
@@ -12,7 +13,7 @@ let waiting: DraftStudy | null = null;
 
 export function draftStudy(draft: DraftStudy): void {
   waiting = draft;
-  navigation.go('studies');
+  navigation.go('studies', [DRAFT], 'design');
 }
 
 /** The draft, once: who comes back later finds what they have made of it. */
