@@ -52,7 +52,9 @@ describe('study file', () => {
   });
 
   it('must be there', () => {
-    expect(() => readStudy('nowhere.json')).toThrow('there is no study file or preset nowhere.json; presets are border, paper, quick, remedies');
+    expect(() => readStudy('nowhere.json')).toThrow(
+      'there is no study file or preset nowhere.json; presets are border, paper, quick, remedies',
+    );
     const folder = join(temporaryFolder(), 'folder');
     mkdirSync(folder);
     expect(() => readStudy(folder)).toThrow(`cannot read ${folder}: `);
