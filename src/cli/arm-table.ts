@@ -1,5 +1,5 @@
 /** What a study ends with in the terminal: a row per network and arm over its seeds, and below it what that shows. */
-import type { Finding } from '../shared/conclusion/conclusion.ts';
+import type { Finding } from '../shared/conclusion/finding.ts';
 import { armNotes, armRows, type ArmRow } from '../shared/present/arm-rows.ts';
 import { plain } from '../shared/present/format.ts';
 import type { StudyStatistics } from '../shared/statistics/statistics.ts';

@@ -1,25 +1,43 @@
 /** What runs have come to, over their seeds: of a study, or of any runs on which somebody wants to look together. */
 import { conclusionOf } from '../shared/conclusion/conclusion.ts';
+import { forecast as forecastOf } from '../shared/forecast/forecast.ts';
+import { gainOverBorder } from '../shared/forecast/over-border.ts';
+import { weakestOf } from '../shared/forecast/sentence.ts';
+import type { Verdict } from '../shared/forecast/verdict.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { seedGroups } from '../shared/measures/seed-groups.ts';
 import { inactiveShare } from '../shared/present/format.ts';
 import { networkAfter } from '../shared/pruning-plan.ts';
 import { armOf, type Arm } from '../shared/spec/arms.ts';
-import type { NetworkSpec } from '../shared/spec/network.ts';
+import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
 import { cutOf, hasCollapsed, type Outcome, type OutcomeCut } from '../shared/statistics/outcomes.ts';
 import { statisticsOf } from '../shared/statistics/statistics.ts';
 import { networkLabel, networkName } from '../shared/study-plan.ts';
-import type { StudyResults } from '../shared/study-result.ts';
+import { cutInWords, factorsOf } from '../shared/study-factors.ts';
+import type { StudyResults, StudyRun } from '../shared/study-result.ts';
 import { twinKey } from '../shared/twins.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
+import { inputOf } from './plan.ts';
 
 export function resultsOf(store: Store, runs: readonly StoredRun[]): StudyResults {
-  const statistics = statisticsOf(outcomesOf(store, runs));
-  return { statistics, conclusion: conclusionOf(statistics) };
+  const read = readOutcomes(store, runs);
+  const statistics = statisticsOf(read.map(({ outcome }) => outcome));
+  const sets = [...new Set(runs.map(({ dataset }) => dataset))].map((fingerprint) => store.dataset(fingerprint));
+  const [one] = sets.length === 1 ? sets : [];
+  return {
+    statistics,
+    conclusion: conclusionOf(statistics),
+    runs: read.map(({ run }) => run),
+    cuts: [...new Map(read.flatMap(({ cuts }) => cuts.map((cut) => [cut.name, cut] as const))).values()],
+    chance: one ? 1 / one.classes.length : null,
+    testImages: one ? one.test : null,
+  };
 }
+
+export const outcomesOf = (store: Store, runs: readonly StoredRun[]): Outcome[] => readOutcomes(store, runs).map(({ outcome }) => outcome);
 
 interface Described {
   run: StoredRun;
@@ -27,31 +45,73 @@ interface Described {
   lineage: RunSpec[];
   /** Before any cut. */
   network: NetworkSpec;
+  /** In order; of a run from scratch, the cut that it is a control for. */
+  prunings: PruningSpec[];
+}
+
+interface ReadOutcome {
+  outcome: Outcome;
+  run: StudyRun;
+  /** In words. */
+  cuts: { name: string; words: string }[];
 }
 
 /** Sources are left out, being no arm; of runs that repeat each other with the same seed, the first is taken. */
-export function outcomesOf(store: Store, runs: readonly StoredRun[]): Outcome[] {
+function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
   const described = runs.flatMap((run): Described[] => {
     const arm = armOf(run);
+    if (arm === 'source') return [];
     const lineage = store.lineage(run);
-    return arm === 'source' ? [] : [{ run, arm, lineage, network: run.spec.control?.network ?? lineage[0]!.network }];
+    const { control } = run.spec;
+    const prunings = control ? [control.pruning] : lineage.flatMap(({ pruning }) => pruning ?? []);
+    return [{ run, arm, lineage, network: control?.network ?? lineage[0]!.network, prunings }];
   });
   const groups = seedGroups(described, ({ run: { dataset }, arm, lineage }) => ({ arm, dataset, lineage }));
   const networks = networkNames(store, described);
   // What has the same name without being the same is told apart by a number.
   const unique = numbered();
   return groups.flatMap((group) => {
-    const [first] = group;
-    const network = networks.get(trainingKey(first!))!;
-    const cut = cutOfRun(first!);
-    const name = unique(JSON.stringify([network, first!.arm]), cut?.name ?? '', JSON.stringify(first!.run.id));
+    const first = group[0]!;
+    const network = networks.get(trainingKey(first))!;
+    const cut = cutOfRun(first);
+    const name = unique(JSON.stringify([network, first.arm]), cut?.name ?? '', JSON.stringify(first.run.id));
     const names = cut ? { network, cut: { ...cut, name } } : { network: `${network}${name}`, cut };
-    return group.map(({ run, arm }) => ({
-      ...{ id: run.id, ...names, arm, seed: run.spec.seed },
-      twin: store.twinOf(run.id),
-      result: resultOf(store, run),
-    }));
+    const input = inputOf(store.dataset(first.run.dataset));
+    const forecast = verdictOf(first.network, input);
+    const facts = factsOf(store, first, input);
+    const cuts = cut ? [{ name, words: first.prunings.map(cutInWords).join('; then ') }] : [];
+    return group.map(({ run, arm }): ReadOutcome => {
+      const twin = store.twinOf(run.id);
+      const result = resultOf(store, run);
+      const { id, status, error } = run;
+      const { seed } = run.spec;
+      return {
+        outcome: { id, ...names, forecast, arm, seed, twin, result },
+        run: { id, network: names.network, arm, pruning: names.cut?.name ?? null, seed, twin, status, error, ...facts, result },
+        cuts,
+      };
+    });
   });
+}
+
+/** What follows from the specs alone, and so is the same for all seeds. */
+function factsOf(store: Store, { run, arm, network, prunings }: Described, input: InputShape) {
+  // A small network from scratch is a control of every criterion that leaves it.
+  const pruning = prunings.at(-1) && (arm === 'scratch' ? { ...prunings.at(-1)!, criterion: 'random' as const } : prunings.at(-1)!);
+  const trained =
+    run.spec.control || run.spec.pruning === null || run.cut ? run.spec.network : networkAfter(run.spec.network, run.spec.pruning);
+  const weakest = weakestOf(forecastOf(trained, input));
+  return {
+    factors: factorsOf({ network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
+    gain: weakest && weakest.gainOnMap,
+    overBorder: gainOverBorder(trained, input),
+    forecast: verdictOf(trained, input),
+  };
+}
+
+function verdictOf(network: NetworkSpec, input: InputShape): Verdict | null {
+  const { verdict, basis } = forecastOf(network, input);
+  return basis === 'nothing' ? null : verdict;
 }
 
 /** Equal for runs of all arms and seeds that share their images, their network before any cut, and how they are trained. */
@@ -88,21 +148,23 @@ function numbered(): (place: string, name: string, what: string) => string {
   };
 }
 
-function cutOfRun({ arm, run, lineage, network }: Described): OutcomeCut | null {
-  if (arm === 'scratch') return cutOf(network, run.spec.control!.pruning);
-  const prunings = lineage.flatMap(({ pruning }) => pruning ?? []);
-  return prunings.length === 0 ? null : cutsOf(network, prunings);
+function cutOfRun({ arm, run, network, prunings }: Described): OutcomeCut | null {
+  const last = prunings.at(-1);
+  if (!last) return null;
+  const { firstEpoch, training } = run.spec;
+  const startsAfresh = arm !== 'scratch' && last.capsuleLayers === 'reinitialise';
+  return { ...cutsOf(network, prunings), afresh: startsAfresh ? { epochs: training.epochs, of: firstEpoch + training.epochs } : null };
 }
 
 /** Of a network that has been cut several times, all of its cuts as one. */
-function cutsOf(network: NetworkSpec, prunings: readonly PruningSpec[]): OutcomeCut {
+function cutsOf(network: NetworkSpec, prunings: readonly PruningSpec[]): Omit<OutcomeCut, 'afresh'> {
   let left = network;
   const cuts = prunings.map((pruning) => {
     const cut = cutOf(left, pruning);
     left = networkAfter(left, pruning);
     return cut;
   });
-  const joined = (of: (cut: OutcomeCut) => string) => cuts.map(of).join(', then ');
+  const joined = (of: (cut: Omit<OutcomeCut, 'afresh'>) => string) => cuts.map(of).join(', then ');
   return { name: joined(({ name }) => name), extent: joined(({ extent }) => extent), remaining: cuts.at(-1)!.remaining };
 }
 

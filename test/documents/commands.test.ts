@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { readdirSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import type { StudyResult } from '../../src/shared/study-result.ts';
+import { PooledStatistics } from '../../src/shared/statistics/pooled.ts';
 import { ArmStatistics, ControlStatistics } from '../../src/shared/statistics/statistics.ts';
 import { recordOf } from '../../src/store/records.ts';
 import { thawed } from '../frozen/frozen-folder.ts';
@@ -49,7 +50,7 @@ it('shows what study --json prints', () => {
   // A field that StudyResult gets has to be written down here, and then there.
   const fields: Record<keyof StudyResult, true> = {
     ...{ study: true, engine: true, dataset: true, runs: true },
-    ...{ statistics: true, controls: true, conclusion: true, report: true },
+    ...{ statistics: true, controls: true, pooled: true, conclusion: true, report: true },
   };
   expect(Object.keys(documented)).toEqual(Object.keys(fields));
 
@@ -57,6 +58,7 @@ it('shows what study --json prints', () => {
   const pruned = store.runs(store.studies.list()[1]!.id).find(({ spec }) => spec.pruning !== null)!;
   expect(shapeOf(documented['runs'])).toEqual(shapeOf([recordOf(store, pruned)]));
   expect(Object.keys(ArmStatistics.parse((documented['statistics'] as unknown[])[0]))).toEqual(Object.keys(ArmStatistics.shape));
+  expect(Object.keys(PooledStatistics.parse((documented['pooled'] as unknown[])[0]))).toEqual(Object.keys(PooledStatistics.shape));
   expect(Object.keys(ControlStatistics.parse((documented['controls'] as unknown[])[0]))).toEqual(Object.keys(ControlStatistics.shape));
 });
 

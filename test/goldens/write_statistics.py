@@ -48,13 +48,37 @@ def adjusted(p):
     return result.tolist()
 
 
+def cluster_robust(clusters):
+    """Mean of clusters of one size: least squares on a constant, with the sandwich variance of clusters (CR1) and t(G - 1)."""
+    y = np.concatenate(clusters)
+    mean, count = y.mean(), len(clusters)
+    meat = sum(np.sum(np.array(c) - mean) ** 2 for c in clusters)
+    error = np.sqrt(meat * count / (count - 1)) / len(y)
+    return {"clusters": clusters, "mean": mean, "ci95": stats.t.interval(0.95, count - 1, mean, error), "p": 2 * stats.t.sf(abs(mean) / error, count - 1)}
+
+
+def cluster_means(clusters):
+    """Of clusters of any sizes: their means are the sample."""
+    test = stats.ttest_1samp([np.mean(c) for c in clusters], 0)
+    return {"clusters": clusters, "mean": np.mean([np.mean(c) for c in clusters]), "ci95": list(test.confidence_interval(0.95)), "p": test.pvalue}
+
+
 samples = [sample(rounded(rng.normal(0.8, 0.05, n))) for n in (2, 3, 4, 5, 10, 30)]
 differences = [rounded(rng.normal(mean, 0.03, n)) for n in (2, 3, 4, 6, 8, 12, 15) for mean in (0.0, 0.05, -0.2)]
 # Four seeds of a pruned network and of the same small one from scratch.
 differences.append(rounded(np.array([0.866, 0.890, 0.862, 0.838]) - np.array([0.788, 0.800, 0.750, 0.750])))
 differences.append([0.01, 0.01, -0.01, 0.02, 0.03, 0.02, 0.0])
+networks = np.random.default_rng(9)
+
+
+def clusters(sizes):
+    return [rounded(networks.normal(networks.normal(0.3, 0.2), 0.02, size)) for size in sizes]
+
+
+clustered = [cluster_robust(clusters([5] * count)) for count in (2, 3, 8)]
+clustered += [cluster_means(clusters(sizes)) for sizes in ([1, 5, 3], [2, 2, 4, 5, 1, 3])]
 p = [0.01, 0.04, 0.03, 0.005, 0.5, 0.03]
 
 Path(__file__).with_name("statistics.json").write_text(
-    json.dumps({"samples": samples, "pairs": [pairs(d) for d in differences], "holm": {"p": p, "adjusted": adjusted(np.array(p))}}, indent=1) + "\n"
+    json.dumps({"samples": samples, "pairs": [pairs(d) for d in differences], "clustered": clustered, "holm": {"p": p, "adjusted": adjusted(np.array(p))}}, indent=1) + "\n"
 )

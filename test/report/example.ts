@@ -184,8 +184,8 @@ export function exampleReport(pruned = 1, { types = 16, depth = 3, title = 'Exam
       record.arm === 'source'
         ? []
         : {
-            ...{ id: record.id, network, arm: record.arm, seed: 1, twin: record.twin },
-            cut: pruning && cutOf(spec, pruning),
+            ...{ id: record.id, network, forecast: null, arm: record.arm, seed: 1, twin: record.twin },
+            cut: pruning && { ...cutOf(spec, pruning), afresh: null },
             result: { accuracy: record.accuracy, inactiveShare: 0.5, collapsed: false },
           },
     ),
@@ -204,7 +204,7 @@ export function exampleReport(pruned = 1, { types = 16, depth = 3, title = 'Exam
       fingerprint: 'ab'.repeat(32),
     },
     runs,
-    results: { statistics, conclusion: conclusionOf(statistics) },
+    results: { statistics, conclusion: conclusionOf(statistics), runs: [], cuts: [], chance: 0.1, testImages: 2000 },
     settings: { name: title, networks: [{ types, dim: 8, depth }] },
   };
 }

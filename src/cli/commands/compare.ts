@@ -37,8 +37,8 @@ export function addCompare(program: Command): void {
         const report = html === undefined ? null : resolve(html);
         if (report !== null) writeDurably(report, reportHtml(store, { title: 'Comparison', runs, settings: null }));
         const { statistics, conclusion } = resultsOf(store, runs);
-        const { arms, controls } = statistics;
-        if (json) printJson({ runs: records, statistics: arms, controls, conclusion: conclusion.map(({ text }) => text), report });
+        const { arms, controls, pooled } = statistics;
+        if (json) printJson({ runs: records, statistics: arms, controls, pooled, conclusion: conclusion.map(({ text }) => text), report });
         else {
           const parts = [
             comparison(labelled(records), baseline && baselineAmong(records, baseline)),

@@ -118,6 +118,7 @@ function conclude(store: Store, spec: StudySpec, planned: StoredRun[], engine: s
       runs: runs.flatMap((run) => recordOf(store, run) ?? []),
       statistics: statistics.arms,
       controls: statistics.controls,
+      pooled: statistics.pooled,
       conclusion: conclusion.map(({ text }) => text),
       report,
     } satisfies StudyResult);

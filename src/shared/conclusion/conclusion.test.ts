@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Arm } from '../spec/arms.ts';
 import type { Outcome } from '../statistics/outcomes.ts';
 import { statisticsOf } from '../statistics/statistics.ts';
-import { conclusionOf, inShort, signOf } from './conclusion.ts';
+import { conclusionOf, inShort } from './conclusion.ts';
+import { signOf } from './finding.ts';
 
-const cut = { name: 'chip b0.5 c0.5', extent: 'b0.5 c0.5', remaining: 'N8 D4 L4' };
+const cut = { name: 'chip b0.5 c0.5', extent: 'b0.5 c0.5', remaining: 'N8 D4 L4', afresh: null };
 
 /** Accuracies in percent, a number per seed; `dead` of them end with all inactive. */
 function arm(name: Arm, accuracies: number[], dead: number, network = 'N16 D4 L4'): Outcome[] {
   return accuracies.map((accuracy, i) => ({
     id: `${network} ${name} ${i + 1}`,
     network,
+    forecast: null,
     arm: name,
     cut: name === 'unpruned' || name === 'ccm' ? null : cut,
     seed: i + 1,

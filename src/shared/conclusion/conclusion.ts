@@ -3,50 +3,11 @@
  * control explains. Better and worse are said only where the interval of the difference does not hold 0 and its corrected p is
  * below 5 %; with one seed there is no interval, and nothing is said to hold.
  */
-import { z } from 'zod';
-import { accuracy, points } from '../present/format.ts';
+import { accuracy } from '../present/format.ts';
 import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
-
-export const Finding = z.strictObject({
-  text: z.string(),
-  /** `holds`: shown by these runs. `caveat`: a control, or the lack of one, limits the claim. `open`: cannot be told. */
-  verdict: z.enum(['holds', 'caveat', 'open']),
-  kind: z.enum(['vanished', 'claim', 'size', 'loss', 'any-cut', 'no-control']),
-  network: z.string(),
-  /** Name of the cut that it is about; null where it is about none. */
-  pruning: z.string().nullable(),
-  /** Seeds; those of the difference, where there is one. */
-  n: z.int().min(0),
-  /** Of the accuracy, as a share. */
-  difference: z.number().nullable(),
-  ci95: z.tuple([z.number(), z.number()]).nullable(),
-  /** Corrected over the study. */
-  p: z.number().min(0).max(1).nullable(),
-  /** Ids of the runs that it is from. */
-  runs: z.array(z.string()),
-});
-export type Finding = z.infer<typeof Finding>;
-
-const LEVEL = 0.05;
-
-type Sign = 'better' | 'worse' | 'untold';
-
-/** Untold with one seed, where the interval holds 0, where there is no p, and where the corrected one does not reach the level. */
-export function signOf({ ci95, p }: Pick<Difference, 'ci95' | 'p'>): Sign {
-  return p !== null && p < LEVEL ? sideOf(ci95) : 'untold';
-}
-
-/** Where the interval does not hold 0, but the test does not say so, too: which way it looks. */
-function leaningOf(difference: Pick<Difference, 'ci95' | 'p'>): Sign {
-  return signOf(difference) === 'untold' ? sideOf(difference.ci95) : 'untold';
-}
-
-function sideOf(ci95: Difference['ci95']): Sign {
-  if (!ci95) return 'untold';
-  if (ci95[0] > 0) return 'better';
-  return ci95[1] < 0 ? 'worse' : 'untold';
-}
+import { LEVEL, leaningOf, measured, none, seeds, signOf, type Finding } from './finding.ts';
+import { pooledFindings } from './pooled.ts';
 
 /** At most two sentences of many: a claim, one that holds if there is one, and the first control that limits it. */
 export function inShort(conclusion: readonly Finding[]): Finding[] {
@@ -57,8 +18,12 @@ export function inShort(conclusion: readonly Finding[]): Finding[] {
   return limit ? [head, limit] : [head];
 }
 
-/** In the order of networks and cuts; of each cut, the claim first and then its controls. */
-export function conclusionOf({ arms, controls }: StudyStatistics): Finding[] {
+/** First what holds over networks; then in their order and that of their cuts, the claim of each cut before its controls. */
+export function conclusionOf({ arms, controls, pooled }: StudyStatistics): Finding[] {
+  return [...pooledFindings(pooled), ...ofNetworks(arms, controls)];
+}
+
+function ofNetworks(arms: readonly ArmStatistics[], controls: ControlStatistics[]): Finding[] {
   const networks = [...Map.groupBy(arms, ({ network }) => network).values()];
   return networks.flatMap((ofNetwork) => {
     const unpruned = ofNetwork.find(({ arm }) => arm === 'unpruned') ?? null;
@@ -90,7 +55,13 @@ const gained = ({ toTwin }: ArmStatistics) => toTwin.accuracy !== null && toTwin
 function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding {
   const { network, pruning, n, accuracy: sample } = pruned;
   const cut = `${network}, ${pruning}`;
-  const base = { kind: 'claim' as const, network, pruning, runs: [...(unpruned?.runs ?? []), ...pruned.runs] };
+  const base = {
+    kind: 'claim' as const,
+    measure: 'accuracy' as const,
+    network,
+    pruning,
+    runs: [...(unpruned?.runs ?? []), ...pruned.runs],
+  };
   const difference = pruned.toTwin.accuracy;
   if (!difference || !unpruned?.accuracy) {
     const text = `${cut}: ${accuracy(sample!.mean)} test accuracy over ${seeds(n)}, with no unpruned twin to hold it against.`;
@@ -136,8 +107,19 @@ function controlFinding(
   if (!difference) return [];
   const { kind, rival, cause } = explanations[control.control];
   const row = rows.find((other) => other.arm === control.control && other.runs.every((id) => runs.includes(id)))!;
-  const base = { kind, network, pruning, runs, n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
-  const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}`;
+  const measure = 'accuracy' as const;
+  const base = {
+    kind,
+    measure,
+    network,
+    pruning,
+    runs,
+    n: difference.n,
+    difference: difference.mean,
+    ci95: difference.ci95,
+    p: difference.p,
+  };
+  const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}${headStart(control)}`;
   const alive = awake(row, unpruned) ? ` It does not collapse${pruned.collapsed === 0 ? ' either' : ''} (${collapsedOf(row)}).` : '';
   // Where a cut has gained nothing, nothing is to be explained.
   const gainless = pruned.toTwin.accuracy !== null && !gained(pruned);
@@ -187,6 +169,12 @@ function controlFinding(
   }
 }
 
+/** What favours a network from scratch: its capsule layers learn from the first epoch on, those above a cut often only after it. */
+function headStart({ control, afresh }: ControlStatistics): string {
+  if (control !== 'scratch' || !afresh) return '';
+  return ` (its capsule layers train for all ${afresh.of} epochs; the cut starts them afresh, for its last ${afresh.epochs})`;
+}
+
 /** Whether the control lives where the unpruned network died: then it explains the living, whatever the accuracies. */
 function awake(control: ArmStatistics, unpruned: ArmStatistics | null): boolean {
   return unpruned !== null && unpruned.collapsed > 0 && control.collapsed === 0;
@@ -208,8 +196,6 @@ function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
   return [{ ...none, text, verdict: 'caveat', kind: 'no-control', network, pruning, n, runs }];
 }
 
-const none = { difference: null, ci95: null, p: null };
-
 /** Why a difference whose interval does not hold 0 is not said to be there. */
 function tooFew({ n, p }: Difference): string {
   // As of few test images, or of seeds that do not matter because those of weights and images are fixed.
@@ -217,14 +203,4 @@ function tooFew({ n, p }: Difference): string {
   return `${n} seeds are too few to be sure: corrected for all tests of the study, p is not below ${LEVEL}.`;
 }
 
-const seeds = (n: number) => (n === 1 ? 'one seed' : `${n} seeds`);
 const collapsedOf = ({ collapsed, n }: ArmStatistics) => `${collapsed} of ${n}`;
-
-/** "+67.2 pp, 95 % interval +63.4 to +71.0 pp, p = 0.002, 4 seeds". */
-function measured({ mean, ci95, p, n }: Difference): string {
-  const parts = [points(mean)];
-  if (ci95) parts.push(ci95[0] === ci95[1] ? 'the same in all seeds' : `95 % interval ${points(ci95[0])} to ${points(ci95[1])}`);
-  if (p !== null) parts.push(p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
-  parts.push(seeds(n));
-  return parts.join(', ');
-}

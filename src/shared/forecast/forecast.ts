@@ -75,10 +75,10 @@ export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | nu
 }
 
 /** Whether anything but votes keeps activity up: shortcuts past layers, or biases, which start above 0. */
-const beyondTheLaw = ({ residual, bias }: NetworkSpec) => residual > 0 || bias;
+export const beyondTheLaw = ({ residual, bias }: NetworkSpec) => residual > 0 || bias;
 
 /** Length in every layer with routing, with all gains times `factor`. */
-function lengthsByLaw(spec: NetworkSpec, layers: RoutedLayer[], start: number | null, factor: number): (number | null)[] {
+export function lengthsByLaw(spec: NetworkSpec, layers: RoutedLayer[], start: number | null, factor: number): (number | null)[] {
   const [first] = layers;
   // Lengths at every position of the map below; null from the first layer on for which there is no law.
   let lengths =

@@ -1,5 +1,5 @@
 /** Statistics of a study as rows to read: terminal, report and window print the same. */
-import { signOf } from '../conclusion/conclusion.ts';
+import { signOf } from '../conclusion/finding.ts';
 import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, Difference, Sample } from '../statistics/statistics.ts';
 import { accuracy, percent, points } from './format.ts';

@@ -1,4 +1,5 @@
 /** What statistics are made from: how each run of a study ended. */
+import type { Verdict } from '../forecast/verdict.ts';
 import { networkAfter } from '../pruning-plan.ts';
 import type { InactiveSummary } from '../results.ts';
 import type { Arm } from '../spec/arms.ts';
@@ -10,6 +11,8 @@ export interface Outcome {
   id: string;
   /** Names the network before any cut; runs are only compared within one. */
   network: string;
+  /** Of that network, by its spec alone; null where nothing can be said without images. */
+  forecast: Verdict | null;
   arm: Arm;
   cut: OutcomeCut | null;
   seed: number;
@@ -27,10 +30,12 @@ export interface OutcomeCut {
   extent: string;
   /** Equal for cuts that leave the same network: what one from scratch is a control for. */
   remaining: string;
+  /** Of capsule layers that start afresh at the cut: how many of the run's epochs they are trained for; null where they do not. */
+  afresh: { epochs: number; of: number } | null;
 }
 
 /** `network` is the one before the cut. */
-export function cutOf(network: NetworkSpec, pruning: PruningSpec): OutcomeCut {
+export function cutOf(network: NetworkSpec, pruning: PruningSpec): Omit<OutcomeCut, 'afresh'> {
   const extent = extentOf(pruning);
   return { name: `${pruning.criterion} ${extent}`, extent, remaining: JSON.stringify(networkAfter(network, pruning)) };
 }

@@ -6,9 +6,9 @@ import { cutOf, hasCollapsed, type Outcome } from './outcomes.ts';
 import { statisticsOf, StudyStatistics } from './statistics.ts';
 
 const result = (accuracy: number, inactiveShare = 0) => ({ accuracy, inactiveShare, collapsed: inactiveShare === 1 });
-const cut = { name: 'chip b0.5 c0.5', extent: 'b0.5 c0.5', remaining: 'small' };
+const cut = { name: 'chip b0.5 c0.5', extent: 'b0.5 c0.5', remaining: 'small', afresh: null };
 const run = (id: string, seed: number, more: Partial<Outcome>): Outcome => ({
-  ...{ id, seed, network: 'net', arm: 'unpruned', cut: null, twin: null, result: null },
+  ...{ id, seed, network: 'net', forecast: null, arm: 'unpruned', cut: null, twin: null, result: null },
   ...more,
 });
 

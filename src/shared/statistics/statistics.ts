@@ -6,10 +6,9 @@ import { z } from 'zod';
 import { Arm } from '../spec/arms.ts';
 import { deviationOf, meanOf } from './moments.ts';
 import type { Outcome } from './outcomes.ts';
+import { PooledStatistics, pooledOf, type Comparison } from './pooled.ts';
+import { Interval, measures, probability, type Measure } from './schema.ts';
 import { holm, intervalOf, pairedTTest, wilcoxon } from './tests.ts';
-
-const Interval = z.tuple([z.number(), z.number()]);
-const probability = z.number().min(0).max(1);
 
 export const Sample = z.strictObject({
   mean: z.number(),
@@ -62,29 +61,51 @@ export const ControlStatistics = z.strictObject({
   network: z.string(),
   pruning: z.string(),
   control: Arm.exclude(['unpruned', 'pruned']),
+  /** Of capsule layers that start afresh at the cut: how many of the pruned runs' epochs they are trained for. */
+  afresh: z
+    .strictObject({ epochs: z.int().min(0), of: z.int().min(0) })
+    .nullable()
+    .default(null),
   difference: Differences,
   /** Of both arms. */
   runs: z.array(z.string()),
 });
 export type ControlStatistics = z.infer<typeof ControlStatistics>;
 
-export const StudyStatistics = z.strictObject({ arms: z.array(ArmStatistics), controls: z.array(ControlStatistics) });
+export const StudyStatistics = z.strictObject({
+  arms: z.array(ArmStatistics),
+  controls: z.array(ControlStatistics),
+  /** The same over several networks, where there are several. */
+  pooled: z.array(PooledStatistics).default([]),
+});
 export type StudyStatistics = z.infer<typeof StudyStatistics>;
-
-const measures = ['accuracy', 'inactiveShare'] as const;
-type Measure = (typeof measures)[number];
 
 /** In the order in which networks, arms and cuts first appear. */
 export function statisticsOf(outcomes: readonly Outcome[]): StudyStatistics {
   const groups = [...Map.groupBy(outcomes, ({ network, arm, cut }) => JSON.stringify([network, arm, cut?.name])).values()];
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
-  const arms = groups.map((group) => ({
-    ...armOf(group),
-    toTwin: differencesOf(group.map((outcome) => [outcome, outcome.twin === null ? undefined : byId.get(outcome.twin)])),
+  const withTwins = groups.map((group): Comparison => {
+    const pairs = group.map((run): Comparison['pairs'][number] => [run, run.twin === null ? undefined : byId.get(run.twin)]);
+    return { ...comparedOf(group), against: 'unpruned', pairs };
+  });
+  const ofNetwork = Map.groupBy(groups, (group) => group[0]!.network);
+  const withControls = groups
+    .filter((group) => group[0]!.arm === 'pruned')
+    .flatMap((pruned) => controlsOf(pruned, ofNetwork.get(pruned[0]!.network)!));
+  const arms = groups.map((group, i) => ({ ...armOf(group), toTwin: differencesOf(withTwins[i]!.pairs) }));
+  const controls = withControls.map(({ group, ...comparison }) => ({
+    ...{ network: comparison.network, pruning: comparison.pruning!, control: comparison.against as ControlStatistics['control'] },
+    afresh: comparison.pairs[0]![0].cut!.afresh,
+    difference: differencesOf(comparison.pairs),
+    runs: [...comparison.pairs.map(([pruned]) => pruned), ...group].map(({ id }) => id),
   }));
-  const controls = groups.filter((group) => group[0]!.arm === 'pruned').flatMap((pruned) => controlsOf(pruned, groups));
   correct([...arms.map(({ toTwin }) => toTwin), ...controls.map(({ difference }) => difference)]);
-  return { arms, controls };
+  return { arms, controls, pooled: pooledOf([...withTwins, ...withControls]) };
+}
+
+function comparedOf(group: Outcome[]): Pick<Comparison, 'network' | 'forecast' | 'arm' | 'pruning'> {
+  const { network, forecast, arm, cut } = group[0]!;
+  return { network, forecast, arm, pruning: cut?.name ?? null };
 }
 
 function armOf(group: Outcome[]): Omit<ArmStatistics, 'toTwin'> {
@@ -110,23 +131,19 @@ export function sampleOf(values: readonly number[]): Sample | null {
   };
 }
 
-/** Pruned against every arm that the study has to hold against it, seed by seed. */
-function controlsOf(pruned: Outcome[], groups: Outcome[][]): ControlStatistics[] {
-  const { network, cut } = pruned[0]!;
+/** Pruned against every arm of its network that the study has to hold against it, seed by seed. */
+function controlsOf(pruned: Outcome[], ofNetwork: Outcome[][]): (Comparison & { group: Outcome[] })[] {
+  const { cut } = pruned[0]!;
   const isControl = (other: Outcome) =>
-    other.network === network &&
-    (other.arm === 'ccm' ||
-      (other.arm === 'scratch' && other.cut?.remaining === cut!.remaining) ||
-      (other.arm === 'random' && other.cut?.extent === cut!.extent));
-  return groups
+    other.arm === 'ccm' ||
+    (other.arm === 'scratch' && other.cut?.remaining === cut!.remaining) ||
+    (other.arm === 'random' && other.cut?.extent === cut!.extent);
+  return ofNetwork
     .filter((group) => isControl(group[0]!))
     .map((group) => {
       const bySeed = new Map(group.map((outcome) => [outcome.seed, outcome]));
-      return {
-        ...{ network, pruning: cut!.name, control: group[0]!.arm as ControlStatistics['control'] },
-        difference: differencesOf(pruned.map((outcome) => [outcome, bySeed.get(outcome.seed)])),
-        runs: [...pruned, ...group].map(({ id }) => id),
-      };
+      const pairs = pruned.map((outcome): Comparison['pairs'][number] => [outcome, bySeed.get(outcome.seed)]);
+      return { ...comparedOf(pruned), against: group[0]!.arm, pairs, group };
     });
 }
 
