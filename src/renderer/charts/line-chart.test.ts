@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { normAxis } from './axes.ts';
 import { lineDatasets, seriesTable, type Series } from './line-chart.ts';
 
-const style = { colour: '#000', dash: [], point: 'circle' as const };
+const style = { colour: '#000', dash: [], point: 'circle' as const, turned: 0 };
 const series = (key: string, points: [number, number][]): Series => ({
   key,
   label: key,
@@ -30,9 +30,16 @@ it('lists curves by position, with gaps where a curve has nothing', () =>
     [3, '', 0.8],
   ]));
 
-it('marks single points, and none of thousands', () => {
-  const many = Array.from({ length: 5000 }, (_, i): [number, number] => [i, i]);
-  expect(lineDatasets([series('a', [[1, 1]]), series('b', many)]).map(({ pointRadius }) => pointRadius)).toEqual([4, 0]);
+it('marks every one of a few points, and of thousands some, of each curve others', () => {
+  const many = Array.from({ length: 5000 }, (_, i): [number, number] => [i, 0]);
+  const [one, a, b] = lineDatasets([series('one', [[1, 1]]), series('a', many), series('b', many)]).map(({ pointRadius }) => pointRadius);
+  expect(one).toBe(4);
+  const marked = (radius: unknown) =>
+    many.map(([at]) => at).filter((dataIndex) => (radius as (of: { dataIndex: number }) => number)({ dataIndex }) > 0);
+  const [ofA, ofB] = [marked(a), marked(b)];
+  expect(ofA.length).toBeGreaterThan(5);
+  expect(ofA.length).toBe(ofB.length);
+  expect(ofA.filter((at) => ofB.includes(at))).toEqual([]);
 });
 
 it('draws what is exactly 0 below everything else on a logarithmic axis, and says nothing of it without any', () => {

@@ -11,7 +11,7 @@ export interface Point {
 export interface Series {
   key: string;
   label: string;
-  style: Pick<DrawnRun, 'colour' | 'dash' | 'point'>;
+  style: Pick<DrawnRun, 'colour' | 'dash' | 'point' | 'turned'>;
   /** In ascending x. */
   points: readonly Point[];
   /** Single points are not marked, however few they are. */
@@ -24,14 +24,22 @@ export interface Level {
   label: string;
 }
 
-/** A few points are marked, many are a line. */
+/** Of a few points all are marked; of many every so many, each curve at others, so that curves that coincide are both seen. */
 const MOST_MARKED = 40;
+const MARKS = 12;
+
+function marked(count: number, nth: number): number | ((context: { dataIndex: number }) => number) {
+  if (count <= MOST_MARKED) return count === 1 ? 4 : 2.5;
+  const every = Math.ceil(Math.min(count, DECIMATED_TO) / MARKS);
+  return ({ dataIndex }) => (dataIndex % every === (nth * Math.ceil(every / 5) + 1) % every ? 3 : 0);
+}
+
 /** Beyond as many points as there are pixels, more only cost time. */
 const DECIMATED_TO = 1000;
 
 /** @param zero where what is exactly 0 is drawn, on a logarithmic axis. */
 export function lineDatasets(series: readonly Series[], zero?: number): ChartDataset<'line', Point[]>[] {
-  return series.map(({ label, style, points, plain }) => ({
+  return series.map(({ label, style, points, plain }, nth) => ({
     label,
     data: zero === undefined ? (points as Point[]) : points.map((point) => (point.y === 0 ? { ...point, y: zero } : point)),
     borderColor: style.colour,
@@ -39,7 +47,8 @@ export function lineDatasets(series: readonly Series[], zero?: number): ChartDat
     borderWidth: 1.75,
     borderDash: style.dash,
     pointStyle: style.point,
-    pointRadius: points.length === 1 ? 4 : points.length <= MOST_MARKED && !plain ? 2.5 : 0,
+    pointRotation: style.turned,
+    pointRadius: plain && points.length > 1 ? 0 : marked(points.length, nth),
     pointHoverRadius: 5,
     pointHitRadius: 6,
     tension: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assignSlots, drawnRun } from './run-styles.ts';
+import { armNames, type RunArm } from '../../shared/spec/arms.ts';
+import { assignSlots, drawnArm, drawnRun } from './run-styles.ts';
 
 describe('assignSlots', () => {
   it('gives the lowest free slots in order', () => expect(assignSlots(['a', 'b'], {})).toEqual({ a: 0, b: 1 }));
@@ -7,7 +8,16 @@ describe('assignSlots', () => {
   it('never gives one slot twice', () => expect(assignSlots(['x', 'y'], { x: 3, y: 3 })).toEqual({ x: 3, y: 0 }));
 });
 
-it('draws twelve runs each in its own way', () => {
-  const looks = Array.from({ length: 12 }, (_, slot) => drawnRun(slot, false)).map(({ colour, dash }) => `${colour} ${dash.join()}`);
-  expect(new Set(looks).size).toBe(12);
+const shape = ({ point, turned }: ReturnType<typeof drawnRun>) => `${point} ${turned}`;
+
+it('gives twelve runs each a colour with a marker of its own, in pictures as in charts', () => {
+  const looks = Array.from({ length: 12 }, (_, slot) => drawnRun(slot, false));
+  expect(new Set(looks.map((look) => `${look.colour} ${look.marker}`)).size).toBe(12);
+  expect(new Set(looks.map((look) => `${look.colour} ${shape(look)}`)).size).toBe(12);
+});
+
+it('tells the arms of a study apart by colour and by marker', () => {
+  const looks = (Object.keys(armNames) as RunArm[]).filter((arm) => arm !== 'source').map((arm) => drawnArm(arm, true));
+  expect(new Set(looks.map(({ colour }) => colour)).size).toBe(5);
+  expect(new Set(looks.map(shape)).size).toBe(5);
 });

@@ -1,5 +1,6 @@
 /** Which colour, dash and marker a run has. A run keeps its slot for as long as it is compared, whoever else comes and goes. */
-import { runStyle, type RunStyle } from '../../shared/present/palette.ts';
+import { armStyle, markers, runStyle, type RunStyle } from '../../shared/present/palette.ts';
+import type { RunArm } from '../../shared/spec/arms.ts';
 
 /** Slot of every run in `ids`: runs keep the slots of `kept`, others get the lowest that is free. */
 export function assignSlots(ids: readonly string[], kept: Readonly<Record<string, number>>): Record<string, number> {
@@ -27,18 +28,26 @@ export interface DrawnRun {
   dash: number[];
   /** Path around the origin, about 7 units wide. */
   marker: string;
-  /** The same as a point style of Chart.js. */
-  point: 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star';
+  /** The same as a point style of Chart.js, turned by so many degrees. */
+  point: 'circle' | 'rect' | 'triangle' | 'rectRot';
+  turned: number;
 }
 
-const points = ['circle', 'rect', 'triangle', 'rectRot', 'star'] as const;
+/** In the order of the palette's markers. */
+const points = ['circle', 'rect', 'triangle', 'rectRot', 'triangle'] as const;
+const DOWNWARDS = 4;
 
-export function drawnRun(slot: number, dark: boolean): DrawnRun {
-  const style: RunStyle = runStyle(slot, 'compared');
+function drawn(style: RunStyle, dark: boolean): DrawnRun {
+  const marker = markers.indexOf(style.marker);
   return {
     colour: dark ? style.colour.dark : style.colour.light,
     dash: style.dash === '' ? [] : style.dash.split(' ').map(Number),
     marker: style.marker,
-    point: points[slot % points.length]!,
+    point: points[marker]!,
+    turned: marker === DOWNWARDS ? 180 : 0,
   };
 }
+
+export const drawnRun = (slot: number, dark: boolean): DrawnRun => drawn(runStyle(slot, 'compared'), dark);
+
+export const drawnArm = (arm: RunArm, dark: boolean): DrawnRun => drawn(armStyle(arm), dark);

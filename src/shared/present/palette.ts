@@ -3,6 +3,8 @@
  * The colours follow Okabe and Ito's order for colour-blind readers, darkened (lightened) to at least 3:1 on the page's
  * light (dark) background, as WCAG 2.2 asks of graphics.
  */
+import type { RunArm } from '../spec/arms.ts';
+
 export const background = { light: '#ffffff', dark: '#14181d' };
 
 export const colours: readonly { light: string; dark: string }[] = [
@@ -22,7 +24,7 @@ export const neutral = { light: '#6b7580', dark: '#98a3ae' };
 const dashes = ['', '7 4', '2 3', '9 3 2 3'];
 
 /** Marker outlines around the origin, about 7 units wide. */
-const markers = [
+export const markers: readonly string[] = [
   'm-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0 -6.4 0z',
   'm-2.9 -2.9h5.8v5.8h-5.8z',
   'm0 -3.8l3.7 6.6h-7.4z',
@@ -43,6 +45,14 @@ export function runStyle(n: number, role: 'compared' | 'source'): RunStyle {
   const marker = markers[n % markers.length]!;
   if (role === 'source') return { colour: neutral, dash: dashes[2]!, marker };
   return { colour: colours[n % colours.length]!, dash: dashes[Math.floor(n / colours.length) % dashes.length]!, marker };
+}
+
+/** In the order of the colours and markers. */
+const arms: readonly RunArm[] = ['unpruned', 'pruned', 'ccm', 'scratch', 'random'];
+
+/** An arm looks the same wherever arms stand side by side: list of runs, study, cut. */
+export function armStyle(arm: RunArm): RunStyle {
+  return arm === 'source' ? { ...runStyle(0, 'source'), dash: '' } : runStyle(arms.indexOf(arm), 'compared');
 }
 
 /** The style of the n-th member of a group of runs that share a colour: those of one arm. Members repeat after 20, groups after 40. */
