@@ -1,6 +1,8 @@
 /** What runs have measured: their epochs, and the results of those that have ended. */
+import type { RunCurve } from '../shared/contract/index.ts';
 import type { EpochAccuracy } from '../shared/measures/measured.ts';
 import { Evaluation, RunAnalysis, StartMetrics, type EpochMetrics } from '../shared/results.ts';
+import { accuracyCurves } from './curves.ts';
 import { fromJson, toJson } from './json.ts';
 import { findRun, readEpochs } from './read.ts';
 import { epochRows } from './rows.ts';
@@ -68,6 +70,11 @@ export class RunResults {
       `SELECT epoch, accuracy AS test, json_extract(metrics, '$.validation.accuracy') AS validation FROM epochs WHERE run = @run ORDER BY epoch`,
       { run },
     );
+  }
+
+  /** Of those of these runs that have epochs of their own. */
+  curves(runs: readonly string[]): RunCurve[] {
+    return accuracyCurves(this.#sql, runs);
   }
 
   final(run: string): RunResult | null {

@@ -9,6 +9,7 @@ import { PruningSpec } from '../shared/spec/pruning.ts';
 import { RunSpec } from '../shared/spec/run.ts';
 import { MeasureSpec, TrainingSpec } from '../shared/spec/training.ts';
 import { fromJson, readable, type OnUnreadable } from './json.ts';
+import { networkLines } from './run-network.ts';
 import type { Sql } from './sql.ts';
 
 interface Row extends Omit<
@@ -17,6 +18,8 @@ interface Row extends Omit<
   | 'dataset'
   | 'pruning'
   | 'network'
+  | 'gain'
+  | 'before'
   | 'tags'
   | 'favourite'
   | 'archived'
@@ -33,7 +36,13 @@ interface Row extends Omit<
   studyName: string | null;
   dataset: string;
   datasetName: string;
+  height: number;
+  width: number;
+  channels: number;
+  classes: number;
   spec: string;
+  /** 1: `spec` has the network as its cut has left it. */
+  wasCut: number;
   tags: string;
   favourite: number;
   archived: number;
@@ -47,7 +56,7 @@ interface Row extends Omit<
 
 const query = (where: string) => `
   SELECT runs.id, runs.name, role, parent, runs.study, studies.name AS studyName, runs.dataset, datasets.name AS datasetName,
-    runs.spec, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, findings, twin_key AS twinKey,
+    height, width, channels, json_array_length(classes) AS classes, runs.spec, cut IS NOT NULL AS wasCut, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, findings, twin_key AS twinKey,
     CASE WHEN status = 'stopped' AND EXISTS (SELECT 1 FROM queue WHERE run = runs.id) THEN 'paused' ELSE status END AS status,
     (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.id ORDER BY tag)) AS tags,
     coalesce((SELECT bytes FROM files WHERE run = runs.id AND kind = 'weights'), 0) AS weightBytes,
@@ -62,15 +71,17 @@ const query = (where: string) => `
     LEFT JOIN epochs AS latest ON latest.run = runs.id AND latest.epoch = done.last
   WHERE deleted IS NULL ${where} ORDER BY runs.created, runs.rowid`;
 
+const Network = z.looseObject({
+  primary: z.looseObject({ types: z.int(), dim: z.int() }),
+  intermediate: z.array(z.looseObject({ types: z.int() })),
+});
+
 /** What a line of the list needs of a RunSpec. The rest is not looked at: there may be thousands. */
 const Listed = z.object({
-  network: z.object({
-    primary: z.object({ types: z.int(), dim: z.int() }),
-    intermediate: z.array(z.object({ types: z.int() })),
-  }),
+  network: Network,
   training: z.object({ epochs: TrainingSpec.shape.epochs, measure: z.object(MeasureSpec.shape).prefault({}) }),
   pruning: z
-    .object({
+    .looseObject({
       criterion: PruningSpec.shape.criterion,
       backbone: PruningSpec.shape.backbone,
       capsules: PruningSpec.shape.capsules,
@@ -78,7 +89,7 @@ const Listed = z.object({
       capsuleLayers: PruningSpec.shape.capsuleLayers,
     })
     .nullable(),
-  control: z.object({}).nullable().default(null),
+  control: z.looseObject({ network: Network }).nullable().default(null),
   seed: RunSpec.shape.seed,
   firstEpoch: RunSpec.shape.firstEpoch,
 });
@@ -90,12 +101,33 @@ export function summaries(sql: Sql, ids: readonly string[] | undefined, onUnread
     ids === undefined
       ? sql.all<Row>(query(''))
       : sql.all<Row>(query('AND runs.id IN (SELECT value FROM json_each(@ids))'), { ids: JSON.stringify(ids) });
-  return readable(rows, summaryOf, onUnreadable);
+  const lineOf = networkLines();
+  return readable(rows, (row) => summaryOf(row, lineOf), onUnreadable);
 }
 
-function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactive, evaluation, findings, ...row }: Row): RunSummary {
+function summaryOf(
+  {
+    study,
+    studyName,
+    dataset,
+    datasetName,
+    height,
+    width,
+    channels,
+    classes,
+    spec,
+    wasCut,
+    last,
+    inactive,
+    evaluation,
+    findings,
+    ...row
+  }: Row,
+  lineOf: ReturnType<typeof networkLines>,
+): RunSummary {
   const { network, training, pruning, control, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
   const tested = evaluation === null ? null : fromJson(Evaluation, evaluation, `evaluation of run ${row.id}`);
+  const input = { height, width, channels, classes };
   const total = tested ? countAsMeasured(tested.activity, training.measure).total : inactive;
   return {
     ...row,
@@ -103,8 +135,9 @@ function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactiv
     dataset: { fingerprint: dataset, name: datasetName },
     seed,
     arm: armOf({ role: row.role, parent: row.parent, spec: { pruning, control } }),
-    pruning,
-    network: { types: network.primary.types, dim: network.primary.dim, depth: network.intermediate.length },
+    pruning: pruning && listedPruning(pruning),
+    ...lineOf(network, wasCut === 1 ? null : pruning, input),
+    before: control && lineOf(control.network, null, input).network.name,
     epoch: last ?? firstEpoch,
     firstEpoch,
     lastEpoch: firstEpoch + training.epochs,
@@ -117,6 +150,16 @@ function summaryOf({ study, studyName, dataset, datasetName, spec, last, inactiv
     resumable: row.resumable === 1,
     health: healthOf(findings, row.id),
   };
+}
+
+function listedPruning({
+  criterion,
+  backbone,
+  capsules,
+  granularity,
+  capsuleLayers,
+}: NonNullable<RunSummary['pruning']>): RunSummary['pruning'] {
+  return { criterion, backbone, capsules, granularity, capsuleLayers };
 }
 
 function healthOf(findings: string, run: string): Health | null {

@@ -38,6 +38,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
     'runs.list': () => store.summaries(undefined, leftOut),
     'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
     'runs.epochs': ({ id, from }) => store.results.epochs(id).filter(({ epoch }) => epoch >= from),
+    'runs.curves': ({ ids }) => store.results.curves(ids),
     'runs.live': ({ id }) => live.of(id),
     'runs.predictions': async ({ id }) => predictions(context, id, await library.testLabels(store.run(id).dataset)),
     'runs.edit': ({ ids, ...change }) => {

@@ -4,7 +4,13 @@ import type { Evaluation } from '../../src/shared/results.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
 
-export function summary(id: string, change: Partial<RunSummary> = {}): RunSummary {
+type Network = RunSummary['network'];
+
+/** The name of a network follows from its numbers unless it is given. */
+export type SummaryChange = Partial<Omit<RunSummary, 'network'>> & { network?: Omit<Network, 'name'> & Partial<Network> };
+
+export function summary(id: string, { network, ...change }: SummaryChange = {}): RunSummary {
+  const { types, dim, depth, name = `N${types} D${dim} L${depth}` } = network ?? { types: 4, dim: 4, depth: 2 };
   return {
     id,
     name: `run ${id}`,
@@ -17,7 +23,9 @@ export function summary(id: string, change: Partial<RunSummary> = {}): RunSummar
     dataset: { fingerprint: 'f', name: 'MNIST' },
     seed: 1,
     pruning: null,
-    network: { types: 4, dim: 4, depth: 2 },
+    network: { types, dim, depth, name },
+    gain: { value: 2.25, critical: 1.5, verdict: 'stays' },
+    before: null,
     params: 1000,
     flops: 20_000,
     weightBytes: 4000,
@@ -64,7 +72,7 @@ export function evaluation(change: Partial<Evaluation> = {}): Evaluation {
 
 export function detail(
   id: string,
-  change: { summary?: Partial<RunSummary>; training?: Partial<TrainingSpec>; evaluation?: Evaluation | null } = {},
+  change: { summary?: SummaryChange; training?: Partial<TrainingSpec>; evaluation?: Evaluation | null } = {},
 ): RunDetail {
   return {
     summary: summary(id, change.summary),

@@ -66,6 +66,34 @@ describe('store', () => {
     expect(openStore(folder).results.epochs(run.id)).toEqual([metrics(1), metrics(2)]);
   });
 
+  it('lists a run that waits to be cut as the cut will leave it', () => {
+    const store = openStore(temporaryFolder());
+    const [unpruned, , pruned] = addTinyStudy(store);
+    const [before, after] = store.summaries([unpruned.id, pruned.id]);
+    expect(before!.network).toEqual({ types: 2, dim: 4, depth: 1, name: 'N2 D4 L1' });
+    expect(after!.network).toMatchObject({ types: 1, dim: 4, depth: 1 });
+    expect(after!.params).toBeLessThan(before!.params);
+    // g = σ²·k²·D/N: half the types, twice the gain.
+    expect(before!.gain!.value).toBeCloseTo(0.25 * 9 * (4 / 2));
+    expect(after!.gain!.value).toBeCloseTo(2 * before!.gain!.value);
+  });
+
+  it('gives the curves of runs thinned, with their best epochs', () => {
+    const store = openStore(temporaryFolder());
+    const [one, other] = addTinyStudy(store);
+    store.results.addEpoch(one.id, metrics(1));
+    for (let epoch = 1; epoch <= 100; epoch++) {
+      const { test, ...rest } = metrics(epoch);
+      store.results.addEpoch(other.id, { ...rest, test: { ...test, accuracy: epoch === 70 ? 0.9 : epoch / 200 } });
+    }
+    const curves = new Map(store.results.curves([one.id, other.id, 'gone']).map((curve) => [curve.run, curve]));
+    expect([...curves.keys()].sort()).toEqual([one.id, other.id].sort());
+    expect(curves.get(one.id)!.accuracy).toEqual([metrics(1).test.accuracy]);
+    const { accuracy, best } = curves.get(other.id)!;
+    expect([accuracy.length, accuracy[0], accuracy.at(-1)]).toEqual([40, 1 / 200, 0.5]);
+    expect(best).toEqual({ epoch: 70, accuracy: 0.9, chosenOn: 'test' });
+  });
+
   it('refuses numbers that JSON would turn into null', () => {
     const store = openStore(temporaryFolder());
     const [run] = addTinyStudy(store);

@@ -1,7 +1,9 @@
 /** Runs: the list, one in full, what people note about them, and their way in and out as files. */
 import { z } from 'zod';
 import type { Finding, FindingKind, Severity } from '../findings/finding.ts';
+import type { Verdict } from '../forecast/verdict.ts';
 import type { Remedy } from '../findings/remedies.ts';
+import type { BestEpoch } from '../measures/measured.ts';
 import type { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRecord, ShownStatus } from '../results.ts';
 import type { RunArm } from '../spec/arms.ts';
 import type { InputShape } from '../spec/network.ts';
@@ -28,8 +30,12 @@ export interface RunSummary {
   seed: number;
   /** Null for a run that is not cut. */
   pruning: Pick<PruningSpec, 'criterion' | 'backbone' | 'capsules' | 'granularity' | 'capsuleLayers'> | null;
-  /** N and D of the primary capsules, L intermediate layers. */
-  network: { types: number; dim: number; depth: number };
+  /** N and D of the primary capsules, L intermediate layers; of a run that waits to be cut, as the cut will leave them, and `params` and `flops` too. */
+  network: { types: number; dim: number; depth: number; name: string };
+  /** Of the intermediate layer that is weakest against its critical gain, before the first step; null where there is none. */
+  gain: { value: number; critical: number; verdict: Verdict } | null;
+  /** Name of the network before the cut, of one that is trained from scratch as small as a cut would leave it; null for any other run. */
+  before: string | null;
   params: number;
   /** Of one image's forward pass. */
   flops: number;
@@ -69,6 +75,13 @@ export interface Health {
   severity: Severity;
   text: string;
   kinds: FindingKind[];
+}
+
+/** Test accuracy after each epoch, thinned where there are many, and its best epoch. */
+export interface RunCurve {
+  run: string;
+  accuracy: number[];
+  best: BestEpoch | null;
 }
 
 /** Everything about one run. Inactive capsules are counted by the page from `evaluation.activity`, with countInactive() of inactive.ts. */
@@ -141,6 +154,8 @@ export const runMethods = {
   'runs.get': method<RunDetail[]>()(z.strictObject({ ids: z.array(RunId).min(1).max(12) })),
   /** Epochs from number `from` on, for a page that has the earlier ones. */
   'runs.epochs': method<EpochMetrics[]>()(z.strictObject({ id: RunId, from: z.int().min(1).default(1) })),
+  /** What lists draw of runs beside their lines; without those that have no epoch of their own. */
+  'runs.curves': method<RunCurve[]>()(z.strictObject({ ids: z.array(RunId).min(1).max(500) })),
   /** Points of the live curve so far, and the lines of the log, of a run trained since the workbench started; thinned to at most 10,000 points. */
   'runs.live': method<{ points: StepPoint[]; log: LogLine[] }>()(z.strictObject({ id: RunId })),
   /** Null for a run that has not finished, or whose files do not have the lengths. */
