@@ -102,3 +102,34 @@ describe('planStudy', () => {
     expect(() => StudySpec.parse({ ...base, epoch: 3 })).toThrow(/epoch/);
   });
 });
+
+describe('a grid of networks', () => {
+  const plan = (networks: object[]) => planStudy(StudySpec.parse({ ...base, networks, seeds: [1, 2] }));
+
+  it('plans what its combinations plan one by one', () => {
+    const one = { dim: 4, bias: true };
+    expect(
+      plan([
+        { ...one, types: [4, 8], depth: [1, 2] },
+        { types: 2, dim: 2 },
+      ]),
+    ).toEqual(
+      plan([
+        { ...one, types: 4, depth: 1 },
+        { ...one, types: 4, depth: 2 },
+        { ...one, types: 8, depth: 1 },
+        { ...one, types: 8, depth: 2 },
+        { types: 2, dim: 2 },
+      ]),
+    );
+    expect(
+      plan([{ types: 4, dim: 4, depth: 1, initialisation: ['paper', { gain: 2 }] }]).map(({ spec }) => spec.network.initialisation),
+    ).toEqual(['paper', 'paper', { gain: 2 }, { gain: 2 }]);
+  });
+
+  it('refuses a combination without a backbone, by its numbers', () => {
+    expect(() => plan([{ types: [4, 5], dim: 6 }])).toThrow(
+      /with types 5 and dim 6, backbone\.0 would have types · dim \/ 4 = 7\.5 channels/,
+    );
+  });
+});

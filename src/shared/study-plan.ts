@@ -4,7 +4,7 @@ import type { Arm } from './spec/arms.ts';
 import { NetworkFamily, networkOf, NetworkSpec } from './spec/network.ts';
 import { PruningSpec } from './spec/pruning.ts';
 import type { RunSpec } from './spec/run.ts';
-import type { StudySpec } from './spec/study.ts';
+import { networksOf, type StudySpec } from './spec/study.ts';
 import type { TrainingSpec } from './spec/training.ts';
 
 /** One run of a study before it has happened. */
@@ -48,10 +48,11 @@ export function extentOf({ backbone, capsules, granularity, capsuleLayers }: Pru
 /** All runs of a study in the order in which they are to be done; a parent always comes before its children. */
 export function planStudy(study: StudySpec): PlannedRun[] {
   const settings = pruningSettings(study.pruning);
-  const networks = study.networks.map(networkOfStudy);
+  const entries = networksOf(study.networks);
+  const networks = entries.map(networkOfStudy);
   return networks.flatMap((network, n) =>
     study.seeds.flatMap((seed) => {
-      const parts = [networks.length > 1 ? networkLabel(study.networks[n]!, n) : '', study.seeds.length > 1 ? `seed ${seed}` : ''];
+      const parts = [networks.length > 1 ? networkLabel(entries[n]!, n) : '', study.seeds.length > 1 ? `seed ${seed}` : ''];
       const suffix = parts.filter(Boolean).join(', ');
       return planFamily(study, settings, network, seed).map(({ key, name, parent, ...run }) => ({
         ...run,
@@ -136,12 +137,12 @@ function distinct<T>(items: readonly T[], kind: (item: T) => unknown): [number, 
 }
 
 /** A network of a study, written out layer by layer. */
-export function networkOfStudy(network: StudySpec['networks'][number]): NetworkSpec {
+export function networkOfStudy(network: NetworkFamily | NetworkSpec): NetworkSpec {
   return 'backbone' in network ? network : networkOf(network);
 }
 
 /** What tells the networks of a study apart. */
-export function networkLabel(network: StudySpec['networks'][number], index: number): string {
+export function networkLabel(network: NetworkFamily | NetworkSpec, index: number): string {
   if ('backbone' in network) return `network ${index + 1}`;
   const { types, dim, depth, kind, iterations, squash, initialisation, bias, residual } = network;
   const extras = [

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { engineNames, type EngineName } from '../shared/engines.ts';
 import { withoutDefaults } from '../shared/spec/defaults.ts';
-import { DataSpec, StudySpec } from '../shared/spec/study.ts';
+import { DataSpec, networksOf, StudySpec } from '../shared/spec/study.ts';
 
 const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
 
@@ -16,7 +16,9 @@ const Images = DataSpec.omit({ path: true });
  * here, adds identifyStudies to the migrations once more.
  */
 export function studyIdentity(spec: StudySpec, fingerprint: string, engine: EngineName | null): string {
-  return hashOf([withoutDefaults(Rest, spec), withoutDefaults(Images, spec.data), fingerprint, engine]);
+  // A grid of networks is the study of the same networks one by one.
+  const told = { ...spec, networks: networksOf(spec.networks) };
+  return hashOf([withoutDefaults(Rest, told), withoutDefaults(Images, spec.data), fingerprint, engine]);
 }
 
 interface Row {

@@ -12,6 +12,7 @@ import { armOf, type Arm } from '../shared/spec/arms.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
+import { networksOf } from '../shared/spec/study.ts';
 import { cutOf, hasCollapsed, type Outcome, type OutcomeCut } from '../shared/statistics/outcomes.ts';
 import { statisticsOf } from '../shared/statistics/statistics.ts';
 import { networkLabel, networkName } from '../shared/study-plan.ts';
@@ -133,7 +134,7 @@ function networkNames(store: Store, described: readonly Described[]): Map<string
 /** As the study that the run belongs to names its networks. */
 function nameInStudy(store: Store, { study, key }: StoredRun): string | null {
   const index = /^network (\d+)\//.exec(key)?.[1];
-  const network = study === null || index === undefined ? undefined : store.studies.get(study).spec.networks[Number(index)];
+  const network = study === null || index === undefined ? undefined : networksOf(store.studies.get(study).spec.networks)[Number(index)];
   return network ? networkLabel(network, Number(index)) : null;
 }
 

@@ -9,6 +9,7 @@ import { ProbeOptions } from '../../shared/forecast/probe.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import { networkAfter } from '../../shared/pruning-plan.ts';
+import { networksOf } from '../../shared/spec/study.ts';
 import { networkLabel, networkOfStudy, pruningName, pruningSettings } from '../../shared/study-plan.ts';
 import { tensorflowFolder } from '../../store/location.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
@@ -94,7 +95,7 @@ async function forecasts({ spec }: StudyFile, dataset: Dataset | null, engine: E
     return found;
   };
   const networks: Named[] = [];
-  for (const [n, entry] of spec.networks.entries()) {
+  for (const [n, entry] of networksOf(spec.networks).entries()) {
     const name = networkLabel(entry, n);
     const network = networkOfStudy(entry);
     const found = await buildable(name, () => look(network));

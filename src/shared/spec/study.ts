@@ -36,6 +36,39 @@ export const DataSpec = z.strictObject({
 export type DataSpec = z.infer<typeof DataSpec>;
 
 const list = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+/** A setting that may be a list, with the default that it has alone. */
+const listed = <T extends z.ZodType>(setting: z.ZodDefault<T>) => list(setting.unwrap()).default(setting.def.defaultValue as never);
+const many = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+const { types, dim, depth, kind, iterations, squash, initialisation, bias, residual } = NetworkFamily.shape;
+
+/** Which of the listed combinations a message is about. */
+const listedAs = (types: unknown, dim: unknown, n: number, d: number): string =>
+  Array.isArray(types) || Array.isArray(dim) ? `with types ${n} and dim ${d}, ` : '';
+
+/** Every combination of the listed values, each a network of the paper's family. A single value stands for a list of one. */
+export const NetworkGrid = z
+  .strictObject({
+    ...NetworkFamily.shape,
+    types: listed(types),
+    dim: listed(dim),
+    depth: listed(depth),
+    kind: listed(kind),
+    iterations: listed(iterations),
+    squash: listed(squash),
+    initialisation: listed(initialisation),
+    bias: listed(bias),
+    residual: listed(residual),
+  })
+  .superRefine(({ types, dim }, context) => {
+    for (const n of many(types))
+      for (const d of many(dim)) {
+        // What is wrong with a single network is said as it is of one.
+        const wrong = NetworkFamily.safeParse({ types: n, dim: d }).error?.issues[0];
+        if (wrong) context.addIssue({ code: 'custom', path: wrong.path, message: listedAs(types, dim, n, d) + wrong.message });
+      }
+  });
+export type NetworkGrid = z.infer<typeof NetworkGrid>;
 
 /** Every combination of the listed values. A single value stands for a list of one. */
 export const PruningGrid = z.strictObject({
@@ -52,11 +85,12 @@ export const StudySpec = z.strictObject({
   name: z.string().min(1).max(200).meta({ title: 'Name', description: 'Heading of the report.' }),
   data: DataSpec.prefault({}),
   networks: z
-    .array(z.union([NetworkFamily, NetworkSpec]))
+    .array(z.union([NetworkGrid, NetworkSpec]))
     .min(1)
     .meta({
       title: 'Networks',
-      description: 'List of networks, each by the paper’s three numbers or written out layer by layer.',
+      description:
+        'List of networks, each by the paper’s three numbers or written out layer by layer. Lists of numbers stand for every combination of them.',
     }),
   epochs: z.strictObject({
     train: z.int().min(1).meta({ title: 'Epochs before pruning', description: 'With the CCM term.' }),
@@ -90,3 +124,16 @@ export const StudySpec = z.strictObject({
     .meta({ title: 'Seeds', description: 'Every seed repeats the whole study.' }),
 });
 export type StudySpec = z.infer<typeof StudySpec>;
+
+/** The networks of a study one by one, in the order in which its runs name them. */
+export function networksOf(networks: StudySpec['networks']): (NetworkFamily | NetworkSpec)[] {
+  return networks.flatMap((network): (NetworkFamily | NetworkSpec)[] => ('backbone' in network ? [network] : combinationsOf(network)));
+}
+
+/** The first factor changes slowest. */
+export function combinationsOf({ classDim, decoder, ...factors }: NetworkGrid): NetworkFamily[] {
+  let combined: object[] = [{}];
+  for (const [name, values] of Object.entries(factors))
+    combined = combined.flatMap((before) => many(values as unknown).map((value) => ({ ...before, [name]: value })));
+  return combined.map((one) => ({ ...one, classDim, decoder }) as NetworkFamily);
+}
