@@ -75,7 +75,7 @@ def clusters(sizes):
     return [rounded(networks.normal(networks.normal(0.3, 0.2), 0.02, size)) for size in sizes]
 
 
-clustered = [cluster_robust(clusters([5] * count)) for count in (2, 3, 8)]
+clustered = [cluster_robust(clusters([5] * count)) for count in (3, 4, 8)]
 clustered += [cluster_means(clusters(sizes)) for sizes in ([1, 5, 3], [2, 2, 4, 5, 1, 3])]
 p = [0.01, 0.04, 0.03, 0.005, 0.5, 0.03]
 

@@ -2,6 +2,7 @@
 import Papa from 'papaparse';
 import type { RunDetail } from '../../shared/contract/index.ts';
 import type { Inactivity, Row } from './comparison.ts';
+import { latex } from './latex.ts';
 
 export interface Comparison {
   runs: readonly RunDetail[];
@@ -66,19 +67,6 @@ export function toMarkdown(comparison: Comparison): string {
   const notes = notesIn(comparison).map((note) => `\n${note}\n`);
   return `${[head, `| --- |${' ---: |'.repeat(comparison.runs.length)}`, ...lines].join('\n')}\n${notes.join('')}`;
 }
-
-const latexSigns: Record<string, string> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  '−': '$-$',
-  '×': '$\\times$',
-  α: '$\\alpha$',
-  '–': '--',
-  '\u202f': '\\,',
-};
-
-const latex = (text: string) => text.replaceAll(/[\\&%$#_{}~^−×α–\u202f]/g, (sign) => latexSigns[sign] ?? `\\${sign}`);
 
 /** Needs the package booktabs. */
 export function toLatex(comparison: Comparison): string {

@@ -79,7 +79,7 @@ describe('what is said of several networks', () => {
     const two = (outcomes: Outcome[]) => outcomes.filter(({ network }) => !/[23]$/.test(network));
     const found = together(two(dead), two(arm('pruned', [40, 90], 'vanishes', 0.5)));
     expect(found.map(({ verdict }) => verdict)).toEqual(['open', 'open']);
-    expect(found[1]!.text).toContain('Two networks are few to speak of others.');
+    expect(found[1]!.text).toContain('2 networks are too few for an interval');
     const one = (outcomes: Outcome[]) => outcomes.filter(({ network }) => network.endsWith('0'));
     expect(together(one(dead), one(pruned))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** What a study has shown of its networks together: of those that may go out, and of those that live anyway. */
 import { percent } from '../present/format.ts';
 import { armNames } from '../spec/arms.ts';
-import type { PooledDifference, PooledStatistics, Regime } from '../statistics/pooled.ts';
+import { LEAST_NETWORKS, type PooledDifference, type PooledStatistics, type Regime } from '../statistics/pooled.ts';
 import type { Measure } from '../statistics/schema.ts';
 import { LEVEL, leaningOf, signOf, tested, type Finding, type Sign } from './finding.ts';
 
@@ -50,7 +50,8 @@ function changed(difference: PooledDifference, measure: Measure): string {
   const words = { better: ['raised', 'raise'], worse: ['lowered', 'lower'] } as const;
   const [sign, leaning] = [signOf(difference), leaningOf(difference)];
   if (sign !== 'untold') return `${words[sign][0]} ${name}`;
-  return leaning === 'untold' ? `cannot be told to change ${name}` : `seems to ${words[leaning][1]} ${name}`;
+  if (leaning !== 'untold') return `seems to ${words[leaning][1]} ${name}`;
+  return difference.ci95 ? `cannot be told to change ${name}` : `and ${name}`;
 }
 
 /** What else might have done it, and what then is to be said. */
@@ -80,10 +81,10 @@ function againstControl(one: PooledStatistics, pooled: readonly PooledStatistics
   return { ...base(one, 'accuracy', difference), text, verdict, kind };
 }
 
-/** Why nothing is said to hold although the numbers look like it. */
+/** Why nothing is said to hold although the numbers may look like it. */
 function tooFew(difference: PooledDifference): string {
-  if (leaningOf(difference) === 'untold')
-    return difference.networks === 2 && signOf(difference) === 'untold' ? ' Two networks are few to speak of others.' : '';
+  if (difference.networks < LEAST_NETWORKS) return ` ${difference.networks} networks are too few for an interval over networks.`;
+  if (leaningOf(difference) === 'untold') return '';
   return difference.p === null
     ? ' The same in all networks, it cannot be tested.'
     : ` Corrected for all that is compared over networks, p is not below ${LEVEL}.`;

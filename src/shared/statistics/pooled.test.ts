@@ -59,7 +59,13 @@ describe('differences over several networks', () => {
 
   it('widen their interval when networks differ, however many seeds agree within each', () => {
     const seeds = Array.from({ length: 20 }, (_, i) => 0.001 * (i % 3));
-    const differing = clustered([seeds.map((noise) => 0.1 + noise), seeds.map((noise) => 0.5 + noise)]);
+    const differing = clustered([0.1, 0.5, 0.2].map((mean) => seeds.map((noise) => mean + noise)));
     expect(differing.ci95![0]).toBeLessThan(0);
+    const alike = clustered([0.2, 0.21, 0.2].map((mean) => seeds.map((noise) => mean + noise)));
+    expect(alike.ci95![0]).toBeGreaterThan(0);
+  });
+
+  it('have no interval with two networks', () => {
+    expect(clustered([[0.1, 0.2], [0.5]])).toMatchObject({ networks: 2, pairs: 3, mean: 0.325, ci95: null, p: null });
   });
 });

@@ -20,7 +20,7 @@ export const PooledDifference = z.strictObject({
   networks: z.int().min(1),
   pairs: z.int().min(1),
   mean: z.number(),
-  /** Null for one network, as is p. */
+  /** Null for fewer than three networks, as is p. */
   ci95: Interval.nullable(),
   /** Corrected over all pooled differences of the study. */
   p: probability.nullable(),
@@ -102,15 +102,19 @@ function poolOf(group: readonly Known[]): PooledStatistics {
 const differences = (pairs: [Tested, Tested][], measure: Measure) =>
   pairs.map(([one, other]) => one.result[measure] - other.result[measure]);
 
+/** With one degree of freedom, an interval of shares would reach far beyond all that is possible, and say nothing. */
+export const LEAST_NETWORKS = 3;
+
 /** @param clusters the differences of each network, none of them empty */
 export function clustered(clusters: readonly (readonly number[])[]): PooledDifference {
   const means = clusters.map(meanOf);
-  const p = pairedTTest(means);
+  const enough = means.length >= LEAST_NETWORKS;
+  const p = enough ? pairedTTest(means) : null;
   return {
     networks: clusters.length,
     pairs: clusters.reduce((sum, { length }) => sum + length, 0),
     mean: meanOf(means),
-    ci95: intervalOf(means),
+    ci95: enough ? intervalOf(means) : null,
     p,
     pUncorrected: p,
   };

@@ -1,0 +1,122 @@
+/** The numbers of a pivot as a table for a paper, and everything that is known as files. */
+import Papa from 'papaparse';
+import { armNames } from '../../../shared/spec/arms.ts';
+import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
+import { factorNames, factors } from '../../../shared/study-factors.ts';
+import { latex } from '../latex.ts';
+import { valueText } from './brush.ts';
+import { missingText, type Pivot, type PivotFactors } from './pivot.ts';
+import { shownOf, summaryOf, summaryText, type RunsById, type ShownName, type Summary, type Shown } from './values.ts';
+
+export interface PaperTable {
+  /** What the numbers are, in one line. */
+  caption: string;
+  head: string[];
+  /** By value of the row factor, each with its own name in front; empty where there is one. */
+  groups: { name: string; rows: string[][] }[];
+}
+
+const changes = { inactive: 'inactive-change', accuracy: 'accuracy-change' } as const;
+
+/** "−45 [−59, −31]" */
+function withInterval({ mean, ci95 }: Summary, { short }: Shown): string {
+  return ci95 ? `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]` : short(mean);
+}
+
+export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: ShownName, all: RunsById): PaperTable {
+  const shown = shownOf(name);
+  // Beside shares, what changed against the twin; differences are that already.
+  const change = name in changes ? shownOf(changes[name as keyof typeof changes]) : null;
+  const unit = shown.difference ? 'pp' : '%';
+  const groups = pivot.rows.map(({ value, cells }) => ({
+    name: rows === null || value === null ? '' : valueText(rows, value),
+    rows: pivot.arms
+      .filter((arm) => !shown.difference || arm !== 'unpruned')
+      .map((arm) => {
+        const ofArm = cells.map(({ arms }) => arms.find((one) => one.arm === arm)!);
+        const numbers = ofArm.map((one) => (one.summary ? summaryText(one.summary, shown) : missingText(one)));
+        if (!change) return [armNames[arm], ...numbers];
+        const differences = ofArm.flatMap(({ marks }) =>
+          marks.flatMap(({ run }) => {
+            const difference = change.of(run, all);
+            return difference === null ? [] : [{ network: run.network, value: difference }];
+          }),
+        );
+        const summary = summaryOf(differences);
+        return [armNames[arm], ...numbers, summary ? withInterval(summary, change) : ''];
+      }),
+  }));
+  const heads = pivot.columns.map(({ value }) => (columns === null || value === null ? shown.label : valueText(columns, value)));
+  return {
+    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${change ? '; Δ: against the own twin, pp' : ''}`,
+    head: ['Arm', ...heads, ...(change ? ['Δ to twin'] : [])],
+    groups,
+  };
+}
+
+/** Needs the package booktabs. */
+export function toLatex({ caption, head, groups }: PaperTable): string {
+  const line = (cells: string[]) => `  ${cells.map(latex).join(' & ')} \\\\`;
+  const body = groups.flatMap(({ name, rows }, i) => [
+    ...(i > 0 ? ['  \\midrule'] : []),
+    ...(name === '' ? [] : [`  \\multicolumn{${head.length}}{l}{${latex(name)}} \\\\`]),
+    ...rows.map(line),
+  ]);
+  return [
+    `% ${caption}`,
+    `\\begin{tabular}{l${'r'.repeat(head.length - 1)}}`,
+    '  \\toprule',
+    line(head),
+    '  \\midrule',
+    ...body,
+    '  \\bottomrule',
+    '\\end{tabular}',
+    '',
+  ].join('\n');
+}
+
+export function toMarkdown({ caption, head, groups }: PaperTable): string {
+  const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|')).join(' | ')} |`;
+  const named = groups.some(({ name }) => name !== '');
+  const rows = groups.flatMap(({ name, rows: ofGroup }) => ofGroup.map((row) => line(named ? [name, ...row] : row)));
+  const heads = named ? ['', ...head] : head;
+  return [line(heads), `|${heads.map((_, i) => (i < (named ? 2 : 1) ? ' --- |' : ' ---: |')).join('')}`, ...rows, '', caption, ''].join(
+    '\n',
+  );
+}
+
+/** A line per run, with exact values. */
+export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
+  const used = factorNames.filter((name) => runs.some((run) => run.factors[name] !== undefined));
+  const exact = ['inactive', 'accuracy', 'inactive-change', 'accuracy-change'] as const;
+  const head = [
+    ...['id', 'network', 'arm', 'cut', 'seed', 'twin', 'status'],
+    ...used.map((name) => factors[name].label),
+    ...['gain on the map', 'gain over border', 'forecast', 'collapsed'],
+    ...exact.map((name) => `${shownOf(name).label} (share)`),
+  ];
+  const lines = runs.map((run) => [
+    ...[run.id, run.network, run.arm, run.pruning ?? '', run.seed, run.twin ?? '', run.status],
+    ...used.map((name) => run.factors[name] ?? ''),
+    ...[run.gain ?? '', run.overBorder ?? '', run.forecast ?? '', run.result ? Number(run.result.collapsed) : ''],
+    ...exact.map((name) => shownOf(name).of(run, all) ?? ''),
+  ]);
+  return Papa.unparse([head, ...lines], { newline: '\n' });
+}
+
+export const toJson = (title: string, results: StudyResults): string => JSON.stringify({ study: title, ...results }, null, 2);
+
+/** The conclusion to be pasted into a text: each sentence has its statistics in it. */
+export function conclusionText(title: string, { conclusion, cuts, testImages }: StudyResults): string {
+  return [
+    title,
+    '',
+    ...conclusion.map(({ text }) => `- ${text}`),
+    '',
+    ...cuts.map(({ name, words }) => `${name}: ${words}.`),
+    `Differences are paired by seed (t test, 95 % intervals, p corrected by Holm); networks together count once each, by the mean over their seeds.${
+      testImages === null ? '' : ` ${testImages} test images.`
+    }`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,142 @@
+/** Runs in rows and columns by two factors; in every cell each arm with its runs, mean and interval. */
+import { Arm } from '../../../shared/spec/arms.ts';
+import { meanOf } from '../../../shared/statistics/moments.ts';
+import type { FactorName, FactorValue } from '../../../shared/study-factors.ts';
+import type { StudyRun } from '../../../shared/study-result.ts';
+import { inArmOrder } from './arm-looks.ts';
+import { hasValue, valuesOf, varying } from './brush.ts';
+import { shownOf, summaryOf, type RunsById, type ShownName, type Summary } from './values.ts';
+
+export interface PivotArm {
+  arm: Arm;
+  marks: { run: StudyRun; value: number }[];
+  /** Null where no run has the value. */
+  summary: Summary | null;
+  /** Runs without one, and why. */
+  missing: { failed: number; waiting: number; noTwin: number };
+}
+
+export interface PivotCell {
+  /** Ids, all arms. */
+  ids: string[];
+  arms: PivotArm[];
+  /** Networks before any cut. */
+  networks: string[];
+  /** Whether their gain is below the border; null where nothing is known of it. */
+  below: boolean | null;
+}
+
+export interface PivotRow {
+  value: FactorValue | null;
+  cells: PivotCell[];
+  /** Nothing happens in it: no inactive capsule in any arm, and nothing is missing. */
+  quiet: boolean;
+}
+
+export interface Pivot {
+  columns: {
+    value: FactorValue | null;
+    /** Of the unpruned networks, smallest and largest. */ gains: [number, number] | null;
+    networks: string[];
+  }[];
+  rows: PivotRow[];
+  arms: Arm[];
+}
+
+/** Null: not divided that way. */
+export interface PivotFactors {
+  rows: FactorName | null;
+  columns: FactorName | null;
+}
+
+const preferredRows: FactorName[] = ['depth', 'types', 'ratio', 'dim'];
+const preferredColumns: FactorName[] = ['ratio', 'types', 'dim', 'capsules', 'backbone'];
+
+/** What there is to see first: depth against D/N where both differ, else what differs. */
+export function defaultFactors(runs: readonly StudyRun[]): PivotFactors {
+  const there = varying(runs);
+  const pick = (preferred: FactorName[], taken: FactorName | null) =>
+    [...preferred, ...there].find((name) => there.includes(name) && name !== taken) ?? null;
+  const rows = pick(preferredRows, null);
+  return { rows, columns: pick(preferredColumns, rows) };
+}
+
+export function pivotOf(runs: readonly StudyRun[], all: RunsById, { rows, columns }: PivotFactors, name: ShownName): Pivot {
+  const along = (factor: FactorName | null) => (factor === null ? [null] : valuesOf(runs, factor));
+  const within = (list: readonly StudyRun[], factor: FactorName | null, value: FactorValue | null) =>
+    factor === null || value === null ? list : list.filter((run) => hasValue(run, factor, value));
+  const arms = inArmOrder(runs.map(({ arm }) => arm));
+  const columnValues = along(columns);
+  return {
+    arms,
+    columns: columnValues.map((value) => {
+      const unpruned = within(runs, columns, value).filter(({ arm }) => arm === 'unpruned');
+      const gains = unpruned.flatMap(({ gain }) => gain ?? []);
+      return { value, gains: gains.length > 0 ? extent(gains) : null, networks: [...new Set(unpruned.map(sizeText))] };
+    }),
+    rows: along(rows).map((value) => {
+      const ofRow = within(runs, rows, value);
+      const cells = columnValues.map((column) => cellOf(within(ofRow, columns, column), all, arms, name));
+      return { value, cells, quiet: name === 'inactive' && cells.some(({ ids }) => ids.length > 0) && cells.every(isQuiet) };
+    }),
+  };
+}
+
+const extent = (values: readonly number[]): [number, number] => [
+  values.reduce((a, b) => Math.min(a, b)),
+  values.reduce((a, b) => Math.max(a, b)),
+];
+
+const sizeText = ({ factors: { types, dim } }: StudyRun) => `${types}×${dim}`;
+
+const isQuiet = ({ arms }: PivotCell): boolean =>
+  arms.every(({ summary, missing }) => (summary === null || summary.range[1] === 0) && missing.failed + missing.waiting === 0);
+
+function cellOf(runs: readonly StudyRun[], all: RunsById, arms: readonly Arm[], name: ShownName): PivotCell {
+  const shown = shownOf(name);
+  // Differences to a twin are of others than the twin itself.
+  const rows = arms.filter((arm) => !shown.difference || arm !== 'unpruned');
+  const byArm = Map.groupBy(runs, ({ arm }) => arm);
+  const borders = runs.flatMap(({ arm, overBorder }) => (arm === 'unpruned' ? (overBorder ?? []) : []));
+  return {
+    ids: runs.map(({ id }) => id),
+    networks: [...new Set(runs.map(({ network }) => network))],
+    below: borders.length > 0 ? meanOf(borders) < 1 : null,
+    arms: rows.map((arm) => armOf(arm, byArm.get(arm) ?? [], all, name)),
+  };
+}
+
+function armOf(arm: Arm, runs: readonly StudyRun[], all: RunsById, name: ShownName): PivotArm {
+  const shown = shownOf(name);
+  const marks = runs.flatMap((run) => {
+    const value = shown.of(run, all);
+    return value === null ? [] : [{ run, value }];
+  });
+  const without = runs.filter(({ result }) => result === null);
+  const failed = without.filter(({ status }) => status === 'failed').length;
+  return {
+    ...{ arm, marks },
+    summary: summaryOf(marks.map(({ run: { network }, value }) => ({ network, value }))),
+    missing: { failed, waiting: without.length - failed, noTwin: runs.length - without.length - marks.length },
+  };
+}
+
+/** What an arm without numbers says in their place. */
+export function missingText({ missing: { failed, waiting, noTwin }, marks }: PivotArm): string {
+  if (failed > 0) return failed === 1 ? 'failed' : `${failed} failed`;
+  if (waiting > 0) return marks.length > 0 ? `${waiting} to come` : 'waits';
+  if (noTwin > 0) return 'no twin';
+  return marks.length === 0 ? '–' : '';
+}
+
+/** Edges of cells at which the forecast changes sides, in units of cells: what the staircase is drawn along. */
+export function borderEdges({ rows }: Pivot): { x1: number; y1: number; x2: number; y2: number }[] {
+  const below = (r: number, c: number) => rows[r]?.cells[c]?.below ?? null;
+  const differ = (a: boolean | null, b: boolean | null) => a !== null && b !== null && a !== b;
+  return rows.flatMap(({ cells }, r) =>
+    cells.flatMap((_, c) => [
+      ...(differ(below(r, c), below(r, c + 1)) ? [{ x1: c + 1, y1: r, x2: c + 1, y2: r + 1 }] : []),
+      ...(differ(below(r, c), below(r + 1, c)) ? [{ x1: c, y1: r + 1, x2: c + 1, y2: r + 1 }] : []),
+    ]),
+  );
+}
