@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { existsSync } from 'node:fs';
+import type { AtOnce } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { defaultDatabasePath } from '../store/location.ts';
 import { Store } from '../store/store.ts';
@@ -14,6 +15,15 @@ export const dataOption = (): Option =>
   new Option('--data <path>', "files, folder or archive with a data set, instead of the study's; may be given several times").argParser(
     (path: string, before: string[] | undefined) => [...(before ?? []), path],
   );
+
+/** How many runs are trained at once. */
+export const parallelOption = (): Option =>
+  new Option(
+    '--parallel <n>',
+    'runs at once, which share the threads and compute the same numbers; auto: as many as threads and memory allow',
+  )
+    .argParser((text: string): AtOnce => (text === 'auto' ? text : integerBetween(1, 256)(text)))
+    .default(1);
 
 /** Adds a command that works on the database. */
 export function databaseCommand(program: Command, usage: string, description: string): Command {

@@ -1,5 +1,5 @@
-/** Live progress of a study on stderr: a bar on a terminal, otherwise a plain line now and then. */
-import { Presets, SingleBar } from 'cli-progress';
+/** Live progress of a study on stderr: a bar for every run at work on a terminal, otherwise a plain line now and then. */
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import { oneLine } from '../shared/one-line.ts';
 import type { StepProgress } from '../shared/progress.ts';
 import { accuracy, count, duration, plain, real } from '../shared/present/format.ts';
@@ -10,12 +10,12 @@ const lineInterval = 5000;
 export interface Progress {
   /** One line that stays. */
   say(line: string): void;
-  /** What follows belongs to run `i` of `n`. */
-  run(i: number, n: number, name: string): void;
+  /** Run `id` is at work, number `i` of `n`. */
+  run(id: string, i: number, n: number, name: string): void;
   /** @param inactive inactive capsules of the latest test, e.g. "21 of 48", or null before the first. */
-  step(progress: StepProgress, inactive: string | null): void;
+  step(id: string, progress: StepProgress, inactive: string | null): void;
   /** Nothing more of this run. */
-  endRun(): void;
+  endRun(id: string): void;
 }
 
 export function startProgress(stream: NodeJS.WriteStream): Progress {
@@ -35,8 +35,7 @@ function describeStep({ epoch, epochs, step, steps, ...rest }: StepProgress, ina
 
 class LineProgress implements Progress {
   readonly #stream: NodeJS.WritableStream;
-  #label = '';
-  #next = 0;
+  readonly #runs = new Map<string, { label: string; next: number }>();
 
   constructor(stream: NodeJS.WritableStream) {
     this.#stream = stream;
@@ -46,63 +45,73 @@ class LineProgress implements Progress {
     this.#stream.write(`${oneLine(line)}\n`);
   }
 
-  run(i: number, n: number, name: string): void {
-    this.#label = `run ${i}/${n} ${oneLine(name)}`;
-    this.#next = 0;
+  run(id: string, i: number, n: number, name: string): void {
+    this.#runs.set(id, { label: `run ${i}/${n} ${oneLine(name)}`, next: 0 });
   }
 
-  step(progress: StepProgress, inactive: string | null): void {
+  step(id: string, progress: StepProgress, inactive: string | null): void {
+    const run = this.#runs.get(id);
     const now = performance.now();
-    if (now < this.#next) return;
-    this.#next = now + lineInterval;
-    this.say(`${this.#label}: ${describeStep(progress, inactive)}, ${duration(progress.secondsLeft)} left`);
+    if (!run || now < run.next) return;
+    run.next = now + lineInterval;
+    this.say(`${run.label}: ${describeStep(progress, inactive)}, ${duration(progress.secondsLeft)} left`);
   }
 
-  endRun(): void {
-    // Nothing is pending between two lines.
+  endRun(id: string): void {
+    this.#runs.delete(id);
   }
 }
 
 class BarProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
-  #label = '';
-  #bar: SingleBar | null = null;
+  readonly #labels = new Map<string, string>();
+  readonly #bars = new Map<string, SingleBar>();
+  /** While there are bars. */
+  #all: MultiBar | null = null;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
   }
 
+  /** Bars are drawn anew below the line. */
   say(line: string): void {
-    this.endRun();
+    this.#clear();
     this.#stream.write(`${oneLine(line)}\n`);
   }
 
-  run(i: number, n: number, name: string): void {
-    this.#label = `${i}/${n} ${oneLine(name)}`;
+  run(id: string, i: number, n: number, name: string): void {
+    this.#labels.set(id, `${i}/${n} ${oneLine(name)}`);
   }
 
-  step(progress: StepProgress, inactive: string | null): void {
+  step(id: string, progress: StepProgress, inactive: string | null): void {
+    const label = this.#labels.get(id);
+    if (label === undefined) return;
     // The time left comes first: a narrow terminal shows the beginning of the line.
-    const payload = { label: this.#label, left: duration(progress.secondsLeft), text: describeStep(progress, inactive) };
-    if (!this.#bar) {
-      this.#bar = new SingleBar(
-        {
-          stream: this.#stream,
-          format: '{label} {bar} {left} left, {text}',
-          barsize: Math.min(30, Math.max(6, this.#stream.columns - 120)),
-          clearOnComplete: true,
-          hideCursor: true,
-          fps: 5,
-        },
-        Presets.shades_classic,
-      );
-      this.#bar.start(progress.steps, progress.step, payload);
-    }
-    this.#bar.update(progress.step, payload);
+    const payload = { label, left: duration(progress.secondsLeft), text: describeStep(progress, inactive) };
+    this.#all ??= new MultiBar(
+      {
+        stream: this.#stream,
+        format: '{label} {bar} {left} left, {text}',
+        barsize: Math.min(30, Math.max(6, this.#stream.columns - 120)),
+        clearOnComplete: true,
+        hideCursor: true,
+        fps: 5,
+      },
+      Presets.shades_classic,
+    );
+    const bar = this.#bars.get(id) ?? this.#all.create(progress.steps, progress.step, payload);
+    this.#bars.set(id, bar);
+    bar.update(progress.step, payload);
   }
 
-  endRun(): void {
-    this.#bar?.stop();
-    this.#bar = null;
+  endRun(id: string): void {
+    this.#labels.delete(id);
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#all?.stop();
+    this.#all = null;
+    this.#bars.clear();
   }
 }

@@ -1,4 +1,5 @@
 /** Runs a study in the terminal: a host of the workbench's queue, as the window is one. */
+import type { AtOnce } from '../shared/contract/index.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
@@ -7,8 +8,9 @@ import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import { startTrainer } from '../workbench/node-host.ts';
 import { openStudy } from '../workbench/plan.ts';
-import { heldBy, JobQueue } from '../workbench/queue/job-queue.ts';
+import { JobQueue } from '../workbench/queue/job-queue.ts';
 import { LiveRuns } from '../workbench/queue/live-runs.ts';
+import { heldBy } from '../workbench/queue/sentences.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 import { StudyTeller } from './study-teller.ts';
@@ -49,12 +51,14 @@ export interface StudyContext {
   store: Store;
   dataset: DatasetSource;
   engine: EngineChoice & { reason: string };
+  /** How many runs are trained at once. */
+  atOnce: AtOnce;
   progress: Progress;
 }
 
 /** Does what waits in this process's queue. A run that fails does not keep the others from running, except those cut from it. */
-export async function runStudy(runs: StoredRun[], { store, dataset, engine, progress }: StudyContext): Promise<StudyOutcome> {
-  const teller = new StudyTeller(store, runs, progress, engine.reason);
+export async function runStudy(runs: StoredRun[], { store, dataset, engine, atOnce, progress }: StudyContext): Promise<StudyOutcome> {
+  const teller = new StudyTeller(store, runs, progress, { reason: engine.reason, several: atOnce !== 1 });
   const ended = Promise.withResolvers();
   const queue = new JobQueue({
     store,
@@ -62,13 +66,14 @@ export async function runStudy(runs: StoredRun[], { store, dataset, engine, prog
       startTrainer,
       emit: (event, payload) => {
         teller.observe(event, payload);
-        if (event === 'queue' && queue.running === null) ended.resolve(null);
+        if (event === 'queue' && queue.running.length === 0) ended.resolve(null);
       },
     },
     live: new LiveRuns(),
     sourceOf: () => dataset,
     engine: () => engine,
     decide: () => Promise.resolve(),
+    atOnce: () => atOnce,
     outlives: false,
     // Who will not wait for the step presses Ctrl-C again.
     patience: null,

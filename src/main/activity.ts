@@ -1,8 +1,7 @@
-/** What the desktop shows of a run in progress: progress in dock or taskbar, no sleep while training, a notification at the end. */
+/** What the desktop shows of runs in progress: progress in dock or taskbar, no sleep while training, a notification at the end. */
 import { BrowserWindow, Notification, powerSaveBlocker } from 'electron';
 import type { EventName, Events, QueueState, RunSummary } from '../shared/contract/index.ts';
 import { accuracy as printAccuracy } from '../shared/present/format.ts';
-import type { StepProgress } from '../shared/progress.ts';
 import type { ShownStatus } from '../shared/results.ts';
 import { visibleWindows } from './windows.ts';
 
@@ -12,9 +11,10 @@ export class DesktopActivity {
   readonly #wantsNotifications: () => boolean;
   readonly #openWindow: () => void;
   #blocker: number | null = null;
-  #running: string | null = null;
-  /** Epochs that the run's network had behind it: a pruned one goes on where its parent stopped. */
-  #before = 0;
+  /** Share of each run that is being trained. */
+  #shares = new Map<string, number>();
+  /** Epochs that their networks had behind them: a pruned one goes on where its parent stopped. */
+  readonly #before = new Map<string, number>();
 
   constructor(wantsNotifications: () => boolean, openWindow: () => void) {
     this.#wantsNotifications = wantsNotifications;
@@ -23,32 +23,34 @@ export class DesktopActivity {
 
   /** Sees every event on its way to the pages. */
   observe<E extends EventName>(event: E, payload: Events[E]): void {
-    if (event === 'step') this.#progress((payload as Events['step']).progress);
+    if (event === 'step') this.#progress(payload as Events['step']);
     else if (event === 'queue') this.#queue(payload as QueueState);
     else if (event === 'runs') for (const run of payload as RunSummary[]) this.#run(run);
   }
 
-  #queue({ current }: QueueState): void {
-    if (current) {
-      this.#running = current.run;
+  #queue({ running }: QueueState): void {
+    this.#shares = new Map(running.map(({ run }) => [run, this.#shares.get(run) ?? 0]));
+    if (running.length > 0) {
       this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension');
       return;
     }
     if (this.#blocker !== null) powerSaveBlocker.stop(this.#blocker);
     this.#blocker = null;
-    this.#running = null;
     setProgress(-1);
   }
 
-  #progress({ epoch, epochs, step, steps }: StepProgress): void {
-    setProgress(Math.min(1, (epoch - 1 - this.#before + step / steps) / Math.max(1, epochs - this.#before)));
+  #progress({ run, progress: { epoch, epochs, step, steps } }: Events['step']): void {
+    const before = this.#before.get(run) ?? 0;
+    this.#shares.set(run, Math.min(1, (epoch - 1 - before + step / steps) / Math.max(1, epochs - before)));
+    const shares = [...this.#shares.values()];
+    setProgress(shares.reduce((sum, share) => sum + share, 0) / shares.length);
   }
 
   #run({ id, name, status, accuracy, firstEpoch }: RunSummary): void {
-    if (status === 'running') this.#before = firstEpoch;
+    if (status === 'running') this.#before.set(id, firstEpoch);
     const ending = endings[status];
-    if (id !== this.#running || ending === undefined) return;
-    this.#running = null;
+    // What other processes train is not told of; of its own, each once.
+    if (ending === undefined || !this.#before.delete(id)) return;
     if (!this.#wantsNotifications() || BrowserWindow.getFocusedWindow() || !Notification.isSupported()) return;
     const body = accuracy === null ? ending : `${ending}, test accuracy ${printAccuracy(accuracy)}`;
     const notification = new Notification({ title: name, body });

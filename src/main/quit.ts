@@ -8,7 +8,7 @@ export function setupQuit(workbench: Workbench): void {
 
   const quit = async (): Promise<void> => {
     state = 'asking';
-    if (workbench.running !== null && !(await mayEnd())) {
+    if (workbench.running.length > 0 && !(await mayEnd(workbench.running.length))) {
       state = 'open';
       return;
     }
@@ -33,11 +33,14 @@ export function setupQuit(workbench: Workbench): void {
     });
 }
 
-async function mayEnd(): Promise<boolean> {
+async function mayEnd(runs: number): Promise<boolean> {
   const options = {
     type: 'question' as const,
-    message: 'A run is being trained.',
-    detail: 'It will be saved at its next step, and you can continue it after the next start.',
+    message: runs === 1 ? 'A run is being trained.' : `${runs} runs are being trained.`,
+    detail:
+      runs === 1
+        ? 'It will be saved at its next step, and you can continue it after the next start.'
+        : 'They will be saved at their next step, and you can continue them after the next start.',
     buttons: ['Save and quit', 'Keep training'],
     defaultId: 0,
     cancelId: 1,

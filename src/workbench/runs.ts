@@ -47,8 +47,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
       return changed(ids);
     },
     'runs.remove': ({ ids }) => {
-      if (queue.running !== null && ids.includes(queue.running))
-        throw new InputError('a run that is being trained cannot be deleted; stop it first');
+      if (ids.some((id) => queue.isRunning(id))) throw new InputError('a run that is being trained cannot be deleted; stop it first');
       queue.leaveToOthers(ids);
       store.notes.remove(ids);
       // Takes them out of the queue as it is shown, too.

@@ -69,6 +69,7 @@ export class Workbench {
       decide: async () => {
         await this.#engines.decide();
       },
+      atOnce: () => this.settings.atOnce,
     };
     this.#queue = new JobQueue(context);
     this.#scorer = new Scorer(context);
@@ -96,8 +97,8 @@ export class Workbench {
     };
   }
 
-  /** Id of the run that is being trained. */
-  get running(): string | null {
+  /** Ids of the runs that are being trained. */
+  get running(): string[] {
     return this.#queue.running;
   }
 
@@ -181,7 +182,7 @@ export class Workbench {
       'app.info': () => infoOf(host, store.path),
       'app.engines': async () => this.#infoOf(await this.#engines.all()),
       'app.measureEngines': async () => {
-        if (queue.running !== null)
+        if (queue.running.length > 0)
           throw new InputError('a run is being trained, which would be measured too; try again when it has ended');
         return this.#infoOf(await this.#engines.measure());
       },
@@ -191,6 +192,7 @@ export class Workbench {
         const settings = Settings.parse({ ...this.settings, ...change });
         store.values.set(settingsKey, settings);
         host.emit('settings', settings);
+        queue.reconsider();
         return settings;
       },
       'app.viewState': ({ key }) => store.values.get(`view.${key}`, ViewState),
@@ -244,7 +246,7 @@ export class Workbench {
         for (const id of ids) {
           const { status, name } = store.run(id);
           if (status === 'finished') throw new InputError(`run "${name}" has already finished`);
-          if (id === queue.running) throw new InputError(`run "${name}" is being trained`);
+          if (queue.isRunning(id)) throw new InputError(`run "${name}" is being trained`);
         }
         queue.add(ids, first);
         return null;
@@ -268,7 +270,7 @@ export class Workbench {
       'queue.cancel': ({ ids }) => {
         queue.leaveToOthers(ids);
         queue.remove(ids);
-        const fresh = ids.filter((id) => id !== queue.running && store.findRun(id)?.status === 'queued');
+        const fresh = ids.filter((id) => !queue.isRunning(id) && store.findRun(id)?.status === 'queued');
         if (fresh.length > 0) {
           store.notes.remove(fresh);
           host.emit('runs-removed', fresh);

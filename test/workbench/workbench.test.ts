@@ -175,7 +175,7 @@ describe('runs', () => {
     await bench.workbench.close();
 
     const again = await open(folder);
-    expect(await again.call('queue.state')).toEqual({ held: true, current: null, waiting: [second] });
+    expect(await again.call('queue.state')).toEqual({ held: true, running: [], waiting: [second], short: null });
     const runs = await again.call('runs.list');
     expect(runs).toMatchObject([
       { id, status: 'interrupted', resumable: true },
@@ -205,7 +205,7 @@ describe('runs', () => {
     });
     await next('step', ({ run }) => run === first);
     await call('queue.pause');
-    expect(await call('queue.state')).toEqual({ held: true, current: null, waiting: [first, second, third] });
+    expect(await call('queue.state')).toEqual({ held: true, running: [], waiting: [first, second, third], short: null });
     expect(await call('runs.list')).toMatchObject([{ status: 'paused' }, { status: 'queued' }, { status: 'queued' }]);
     const left = next('runs', hasEnded(first!, 'stopped'));
     await call('queue.cancel', { ids: [first!] });
@@ -264,7 +264,7 @@ describe('ended right after its start', () => {
     // Waits until it is known what to compute with.
     const [run] = await call('queue.train', { name: 'waits', dataset: sample!.fingerprint, network, training });
     const replies = [workbench.call('app.engines', undefined), workbench.call('app.measureEngines', undefined)];
-    expect(await call('queue.state')).toMatchObject({ current: null, waiting: [run] });
+    expect(await call('queue.state')).toMatchObject({ running: [], waiting: [run] });
     const started = trainers.length;
     expect(started).toBeGreaterThan(0);
     await workbench.close();

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../../datasets/load.ts';
+import type { AtOnce } from '../../shared/contract/index.ts';
 import { fileName } from '../../shared/present/file-name.ts';
 import type { StudyResult } from '../../shared/study-result.ts';
 import { unprepared } from '../../shared/spec/preparation.ts';
@@ -20,7 +21,7 @@ import { armTable, conclusionText } from '../arm-table.ts';
 import { openData, type OpenedData } from '../data.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode } from '../interrupt.ts';
-import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
+import { databaseCommand, dataOption, integerBetween, jsonOption, parallelOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { queueStudy, runStudy, type StudyOutcome } from '../study.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
@@ -31,6 +32,7 @@ interface Options {
   db: string;
   engine: AskedEngine;
   threads: number;
+  parallel: AtOnce;
   seed?: number;
   fresh?: boolean;
   json?: boolean;
@@ -45,6 +47,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
     .option('--skip-bad', 'go on without the images that cannot be read')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine', integerBetween(1, 256), availableParallelism())
+    .addOption(parallelOption())
     .option('--seed <n>', "one seed, instead of the study's", integerBetween(0, 0xffff_ffff))
     .option('--fresh', 'begin anew even if this study has been started before')
     .addOption(jsonOption())
@@ -55,7 +58,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
 
 async function study(
   name: string,
-  { db, data, skipBad, engine: asked, threads, seed, fresh = false, json = false }: Options,
+  { db, data, skipBad, engine: asked, threads, parallel, seed, fresh = false, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { spec } = file;
@@ -76,6 +79,7 @@ async function study(
       store,
       dataset: { path, name: known, fingerprint },
       engine: { ...engine, threads, hands: null, ...folders() },
+      atOnce: parallel,
       progress,
     });
     if (outcome === 'stopped') progress.say('Stopped. The same command goes on from here.');

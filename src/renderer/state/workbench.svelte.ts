@@ -1,9 +1,9 @@
 /** What every view needs to know of the workbench, kept up to date by its events. */
-import type { AppInfo, DatasetSummary, EngineInfo, QueueState, RunSummary, Settings } from '../../shared/contract/index.ts';
+import type { AppInfo, CurrentJob, DatasetSummary, EngineInfo, QueueState, RunSummary, Settings } from '../../shared/contract/index.ts';
 import { call, on, onConnection } from '../client/client.ts';
 import { report } from './messages.ts';
 
-const idle: QueueState = { held: false, current: null, waiting: [] };
+const idle: QueueState = { held: false, running: [], waiting: [], short: null };
 
 class Workbench {
   /** Set once everything below has been read. */
@@ -38,8 +38,8 @@ class Workbench {
     });
     on('queue', (queue) => (this.queue = queue));
     on('step', ({ run, progress }) => {
-      const { current } = this.queue;
-      if (current?.run === run) this.queue = { ...this.queue, current: { ...current, progress } };
+      const { running } = this.queue;
+      this.queue = { ...this.queue, running: running.map((job) => (job.run === run ? { ...job, progress } : job)) };
     });
     on('dataset', (dataset) => {
       const known = this.datasets.some(({ fingerprint }) => fingerprint === dataset.fingerprint);
@@ -104,6 +104,11 @@ class Workbench {
 
   dataset(fingerprint: string): DatasetSummary | undefined {
     return this.datasets.find((one) => one.fingerprint === fingerprint);
+  }
+
+  /** The training of a run, while it is at work here. */
+  jobOf(run: string): CurrentJob | undefined {
+    return this.queue.running.find((job) => job.run === run);
   }
 
   /** Name of what the next job will run on. */

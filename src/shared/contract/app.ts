@@ -22,12 +22,17 @@ export interface EngineInfo extends EngineReport {
   chosen: boolean;
 }
 
+/** How many runs are trained at once; `auto`: one per thread, as far as memory goes. */
+export const AtOnce = z.union([z.literal('auto'), z.int().min(1).max(256)]);
+export type AtOnce = z.infer<typeof AtOnce>;
+
 export const Settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Null: the best that there is. */
   engine: EngineName.nullable().default(null),
   /** Null: one per processor. */
   threads: z.int().min(1).max(256).nullable().default(null),
+  atOnce: AtOnce.default(1),
   /** Tell the desktop when a job has ended while the window is not in front. */
   notify: z.boolean().default(true),
   /** How compared runs are counted, until the page says otherwise. Null: as each run was measured. */
@@ -43,6 +48,7 @@ const SettingsChange = z.strictObject({
   theme: Settings.shape.theme.unwrap().optional(),
   engine: Settings.shape.engine.unwrap().optional(),
   threads: Settings.shape.threads.unwrap().optional(),
+  atOnce: Settings.shape.atOnce.unwrap().optional(),
   notify: Settings.shape.notify.unwrap().optional(),
   inactivity: Settings.shape.inactivity.unwrap().optional(),
 });

@@ -13,10 +13,12 @@ import type { StepProgress } from '../progress.ts';
 export interface QueueState {
   /** Nothing new starts while held. */
   held: boolean;
-  /** The run being trained, with the latest that is known of it; null when none is. */
-  current: CurrentJob | null;
+  /** The runs being trained, in the order in which they were started, with the latest that is known of each. */
+  running: CurrentJob[];
   /** Ids of runs that wait, in order. A run that was cut is not begun before its parent has finished. */
   waiting: string[];
+  /** Why nothing more is started although several may be trained at once: memory would not suffice. */
+  short: string | null;
 }
 
 export interface CurrentJob {
@@ -67,11 +69,11 @@ export const queueMethods = {
   'queue.resume': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(1000), first: z.boolean().default(false) })),
   /** The waiting runs in another order; those not named keep theirs, behind. */
   'queue.reorder': method<null>()(z.strictObject({ ids: z.array(RunId).max(10_000) })),
-  /** Stops the current run at its next step, saved, and holds the queue; it stays first in line. */
+  /** Stops what is being trained at its next step, saved, and holds the queue; it stays first in line. */
   'queue.pause': method<null>()(),
   /** Goes on after `queue.pause`. */
   'queue.continue': method<null>()(),
-  /** Stops the current run at its next step, saved; it leaves the queue, and the next one starts. */
+  /** Stops a run that is being trained at its next step, saved; it leaves the queue, and the next one starts. */
   'queue.stop': method<null>()(z.strictObject({ id: RunId })),
   /** Takes waiting runs out of the queue. Those that never started are deleted, as `runs.remove` does. */
   'queue.cancel': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(10_000) })),

@@ -1,24 +1,24 @@
 /**
- * Does the runs of the queue one after another in a trainer process, and keeps each result in the store as it comes.
- * A trainer that dies costs at most the epoch in progress: the run is marked as interrupted and can go on from its
- * checkpoint; the queue goes on with the next one. Other processes may train runs of the same database; theirs are left alone.
+ * Does the runs of the queue, each in a trainer process, and keeps each result in the store as it comes: one after another, or
+ * several at once, which share the threads. A trainer that dies costs at most the epoch in progress of its own run, which is
+ * marked as interrupted and can go on from its checkpoint; the queue goes on with the next one. Other processes may train runs of the same database; theirs are left alone.
  */
 import manifest from '../../../package.json' with { type: 'json' };
 import type { CurrentJob, LogLine, QueueState } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { DatasetSource, EngineChoice, FromTrainer, ToTrainer } from '../../shared/trainer-protocol.ts';
 import { jobOf } from '../../store/run-job.ts';
-import { percent, real } from '../../shared/present/format.ts';
-import type { EpochMetrics } from '../../shared/results.ts';
 import type { Store } from '../../store/store.ts';
 import type { UsedEngine } from '../../store/types.ts';
 import type { Host, TrainerProcess } from '../host.ts';
 import type { LiveRuns } from './live-runs.ts';
+import { Places, type PlacesContext } from './places.ts';
+import { describeEpoch, heldBy } from './sentences.ts';
 
 /** Milliseconds between two signs of life in the database. */
 const heartbeatInterval = 30_000;
 
-interface Context {
+interface Context extends PlacesContext {
   store: Store;
   host: Pick<Host, 'emit' | 'startTrainer'>;
   live: LiveRuns;
@@ -33,6 +33,7 @@ interface Context {
   patience: number | null;
 }
 
+/** A run that is being trained. */
 interface Current extends CurrentJob {
   trainer: TrainerProcess;
   /** Why it computes with what it does. */
@@ -44,7 +45,9 @@ interface Current extends CurrentJob {
 export class JobQueue {
   readonly #context: Context;
   #held: boolean;
-  #current: Current | null = null;
+  /** By run, in the order in which they were started. */
+  readonly #current = new Map<string, Current>();
+  readonly #places: Places;
   /** While it is being found out what to compute with. */
   #deciding: Promise<void> | null = null;
   readonly #heartbeat: NodeJS.Timeout;
@@ -53,43 +56,52 @@ export class JobQueue {
 
   constructor(context: Context) {
     this.#context = context;
+    this.#places = new Places(context);
     context.store.queue.open(context.outlives);
     this.#held = context.outlives && context.store.queue.list().length > 0;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatInterval).unref();
   }
 
   get state(): QueueState {
-    const { run, stage, engine, progress } = this.#current ?? {};
+    const running = [...this.#current.values()].map(({ run, stage, engine, progress }) => ({ run, stage, engine, progress }));
     return {
       held: this.#held,
-      current: run === undefined ? null : { run, stage: stage!, engine: engine!, progress: progress! },
-      waiting: this.#context.store.queue.list().filter((id) => id !== run),
+      running,
+      waiting: this.#context.store.queue.list().filter((id) => !this.isRunning(id)),
+      short: this.#places.short,
     };
   }
 
-  get running(): string | null {
-    return this.#current?.run ?? null;
+  /** Ids of the runs that are being trained. */
+  get running(): string[] {
+    return [...this.#current.keys()];
+  }
+
+  isRunning(id: string): boolean {
+    return this.#current.has(id);
   }
 
   /** Throws an InputError when another process trains one of them or has it waiting. */
   add(ids: readonly string[], first = false): void {
     const { queue } = this.#context.store;
-    const { running } = this;
     this.leaveToOthers(ids);
-    queue.add(running === null ? ids : ids.filter((id) => id !== running), first);
-    // The current run stays at the head, where it is found after a crash.
-    if (first && running !== null) queue.reorder([running]);
+    queue.add(
+      ids.filter((id) => !this.isRunning(id)),
+      first,
+    );
+    // What is being trained stays at the head, where it is found after a crash.
+    if (first) queue.reorder(this.running);
     this.#tellStopped(ids);
     this.#changed();
   }
 
   reorder(ids: readonly string[]): void {
-    this.#context.store.queue.reorder(this.running === null ? ids : [this.running, ...ids]);
+    this.#context.store.queue.reorder([...this.running, ...ids]);
     this.#changed();
   }
 
   remove(ids: readonly string[]): void {
-    this.#context.store.queue.remove(ids.filter((id) => id !== this.running));
+    this.#context.store.queue.remove(ids.filter((id) => !this.isRunning(id)));
     this.#tellStopped(ids);
     this.#changed();
   }
@@ -99,11 +111,16 @@ export class JobQueue {
     this.#changed();
   }
 
-  /** Holds the queue; the current run stops at its next step and stays first. Resolves when it has. */
+  /** More may be trained at once than before, or with more threads. */
+  reconsider(): void {
+    this.#changed();
+  }
+
+  /** Holds the queue; what is being trained stops at its next step and stays first. Resolves when it has. */
   async pause(): Promise<void> {
     this.#held = true;
     this.#changed();
-    await this.#stopCurrent();
+    await Promise.all([...this.#current.values()].map((current) => this.#stop(current)));
   }
 
   /** As pause(), and for good: nothing is at work afterwards. */
@@ -123,16 +140,15 @@ export class JobQueue {
     }
   }
 
-  /** The current run stops at its next step and leaves the queue. Resolves when it has. */
+  /** The run stops at its next step and leaves the queue. Resolves when it has. */
   async stop(run: string): Promise<void> {
-    if (this.running !== run) throw new InputError('this run is not being trained');
+    const current = this.#current.get(run);
+    if (!current) throw new InputError('this run is not being trained');
     this.#context.store.queue.remove([run]);
-    await this.#stopCurrent();
+    await this.#stop(current);
   }
 
-  async #stopCurrent(): Promise<void> {
-    const current = this.#current;
-    if (!current) return;
+  async #stop(current: Current): Promise<void> {
     if (current.stage !== 'stopping') {
       current.stage = 'stopping';
       current.trainer.post({ type: 'stop' });
@@ -148,9 +164,10 @@ export class JobQueue {
     this.#context.host.emit('queue', this.state);
   }
 
-  /** The queue is another than before: starts the next run if none is being trained. */
+  /** The queue is another than before, or there is more room: starts what may start. */
   #changed(): void {
-    if (!this.#held && !this.#current) this.#startNext();
+    this.#places.lookAgain();
+    if (!this.#held) this.#startWaiting();
     this.#announce();
   }
 
@@ -158,67 +175,84 @@ export class JobQueue {
   #beat(): void {
     const { store, host } = this.#context;
     store.queue.heartbeat();
-    if (this.#current) store.training.heartbeat(this.#current.run);
+    for (const id of this.running) store.training.heartbeat(id);
     const dead = store.training.interruptDead();
     if (dead.length > 0) host.emit('runs', store.summaries(dead));
-    if (!this.#held && !this.#current && store.queue.list().length > 0) this.#changed();
+    if (!this.#held && this.state.waiting.length > 0) this.#changed();
   }
 
-  #startNext(): void {
+  #startWaiting(): void {
+    const ready = this.#ready();
+    for (const [i, id] of ready.entries()) {
+      const chosen = this.#engineOf(id);
+      if (!chosen || !this.#places.hasPlaceFor(id, chosen, this.running)) return;
+      this.#start(id, chosen, ready.length - i);
+    }
+  }
+
+  /** Waiting runs that nothing but a place keeps from starting, in order. Those that can never start leave the queue. */
+  #ready(): string[] {
     const { store } = this.#context;
-    for (const id of store.queue.list()) {
+    return store.queue.list().filter((id) => {
+      if (this.isRunning(id)) return false;
       try {
         const run = store.findRun(id);
         if (!run || run.status === 'finished') store.queue.remove([id]);
-        else if (run.parent === null || store.run(run.parent).status === 'finished') {
-          if (this.#start(id)) return;
-        }
+        else return run.parent === null || store.run(run.parent).status === 'finished';
       } catch (error) {
         // One that cannot be read, or whose parent cannot, keeps no other waiting.
         if (!(error instanceof InputError)) throw error;
         store.queue.remove([id]);
         this.#notice(`Run ${id} was taken out of the queue: ${error.message}`);
       }
-    }
+      return false;
+    });
   }
 
-  /**
-   * Returns false when the run could not be started: it has failed and is out of the queue, or another process trains it.
-   * Starts it later when it is not yet known on what.
-   */
-  #start(id: string): boolean {
-    const { store, host, sourceOf, engine, decide } = this.#context;
+  /** What the run computes with; null while that is being found out, after which the queue goes on. */
+  #engineOf(id: string): (EngineChoice & { reason: string }) | null {
+    const { store, engine, decide } = this.#context;
     const chosen = engine(store.run(id).engine);
-    if (!chosen) {
+    if (!chosen)
       this.#deciding ??= decide()
         .finally(() => (this.#deciding = null))
         .then(
           () => this.#changed(),
           () => undefined,
         );
-      return true;
-    }
-    const { reason, ...choice } = chosen;
-    if (!this.#claim(id, { name: choice.name, versions: { capscope: manifest.version }, device: null, choice: reason })) return false;
+    return chosen;
+  }
+
+  /**
+   * @param ready how many runs could start now, this one among them.
+   * The run has failed and is out of the queue if it cannot be started, or another process trains it.
+   */
+  #start(id: string, { reason, ...chosen }: EngineChoice & { reason: string }, ready: number): void {
+    const { store, host, sourceOf } = this.#context;
+    if (!this.#claim(id, { name: chosen.name, versions: { capscope: manifest.version }, device: null, choice: reason })) return;
     let message: Extract<ToTrainer, { type: 'run' }>;
     try {
-      message = { type: 'run', job: jobOf(store, id), dataset: sourceOf(store.run(id).dataset), engine: choice };
+      message = {
+        type: 'run',
+        job: jobOf(store, id),
+        dataset: sourceOf(store.run(id).dataset),
+        engine: this.#places.shareOf(chosen, this.#current.size + ready),
+      };
     } catch (error) {
       this.#fail(id, error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)));
       this.#runChanged(id);
-      return false;
+      return;
     }
-    // First in the queue while it is trained: should everything die, it is what comes first.
-    store.queue.reorder([id]);
-    const trainer = host.startTrainer(choice.name);
+    const trainer = host.startTrainer(chosen.name);
     const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, reason, ended: Promise.withResolvers() };
-    this.#current = current;
+    this.#current.set(id, current);
+    // First in the queue while it is trained: should everything die, it is what comes first.
+    store.queue.reorder(this.running);
     trainer.onMessage((message) => this.#receive(current, message));
     trainer.onExit((reason) => this.#lost(current, `The trainer ended unexpectedly (${reason}).`));
     trainer.post(message);
     this.#log(id, 'info', message.job.checkpoint ? 'Goes on from its checkpoint.' : 'Started.');
     this.#runChanged(id);
-    return true;
   }
 
   /** Returns false when another process trains the run, which is said once; it stays in the queue. */
@@ -236,9 +270,9 @@ export class JobQueue {
     }
   }
 
-  /** A trainer that has been ended may still have sent something; only that of the current run counts. */
+  /** A trainer that has been ended may still have sent something, which no longer counts. */
   #receive(current: Current, message: FromTrainer): void {
-    if (this.#current !== current) return;
+    if (this.#current.get(current.run) !== current) return;
     const id = current.run;
     try {
       this.#record(id, current, message);
@@ -278,9 +312,12 @@ export class JobQueue {
         return;
       case 'epoch':
         store.training.recordEpoch(id, message.metrics, message.checkpoint);
+        this.#places.measured(id, message.metrics.peakMemoryBytes);
         this.#log(id, 'info', describeEpoch(message.metrics));
         host.emit('epoch', { run: id, metrics: message.metrics });
         this.#runChanged(id);
+        // How much memory it takes is known now.
+        if (this.#places.short !== null) this.#changed();
         return;
       case 'log':
         this.#log(id, message.level, message.text);
@@ -318,7 +355,7 @@ export class JobQueue {
 
   /** The trainer is gone although nobody has ended it, or is of no use any more. */
   #lost(current: Current, text: string): void {
-    if (this.#current !== current) return;
+    if (this.#current.get(current.run) !== current) return;
     const id = current.run;
     const { store } = this.#context;
     store.training.recordInterruption(id, text);
@@ -329,8 +366,9 @@ export class JobQueue {
   }
 
   #end(id: string, text?: string): void {
-    const current = this.#current!;
-    this.#current = null;
+    const current = this.#current.get(id)!;
+    this.#current.delete(id);
+    this.#places.left(id);
     current.trainer.kill();
     if (text !== undefined) this.#log(id, 'info', text);
     this.#runChanged(id);
@@ -358,12 +396,3 @@ export class JobQueue {
     this.#context.host.emit('notice', { kind: 'error', text });
   }
 }
-
-/** "is being trained by process 12 on host; wait for it or stop it there" */
-export const heldBy = ({ trains, pid, host }: NonNullable<ReturnType<Store['training']['holderOf']>>): string =>
-  trains
-    ? `is being trained by process ${pid} on ${host}; wait for it or stop it there`
-    : `waits in the queue of process ${pid} on ${host}; let it be done there, or take it out of that queue first`;
-
-const describeEpoch = ({ epoch, train, test }: EpochMetrics): string =>
-  `Epoch ${epoch}: loss ${real(train.loss)}, accuracy ${percent(train.accuracy, 2)}; on the test images ${real(test.loss)} and ${percent(test.accuracy, 2)}. Saved.`;
