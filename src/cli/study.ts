@@ -7,7 +7,7 @@ import type { DatasetSource, EngineChoice } from '../shared/trainer-protocol.ts'
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import { startTrainer } from '../workbench/node-host.ts';
-import { openStudy } from '../workbench/plan.ts';
+import { openStudy } from '../workbench/open-study.ts';
 import { JobQueue } from '../workbench/queue/job-queue.ts';
 import { LiveRuns } from '../workbench/queue/live-runs.ts';
 import { heldBy } from '../workbench/queue/sentences.ts';

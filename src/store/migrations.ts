@@ -167,4 +167,13 @@ export const migrations: readonly Migration[] = [
     database.exec(`ALTER TABLE runs ADD COLUMN findings TEXT NOT NULL DEFAULT '[]'`); // JSON: Finding[]
     findForAll(database);
   },
+  `
+  -- Runs that a study has not begun itself: what another one, or nobody's study, has computed with the same settings.
+  CREATE TABLE reused_runs (
+    study TEXT NOT NULL REFERENCES studies ON DELETE CASCADE,
+    run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    PRIMARY KEY (study, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX reused_runs_run ON reused_runs (run);
+  `,
 ];

@@ -130,9 +130,9 @@ export class Store {
     return twinFinder(alike.map(twinned))(twinned(this.run(id)))?.id ?? null;
   }
 
-  /** All runs, oldest first; of one study in the order in which they were planned. */
+  /** All runs, oldest first; of one study those that it reuses, then its own in the order in which they were planned. */
   runs(study?: string): StoredRun[] {
-    const where = study === undefined ? '' : 'AND study = @study';
+    const where = study === undefined ? '' : 'AND (study = @study OR id IN (SELECT run FROM reused_runs WHERE reused_runs.study = @study))';
     return this.#sql
       .all<RunRow>(`SELECT ${runColumns} FROM runs WHERE deleted IS NULL ${where} ORDER BY created, rowid`, { study })
       .map(runOf);
@@ -149,6 +149,16 @@ export class Store {
       'SELECT dataset, count(*) AS runs FROM runs WHERE deleted IS NULL GROUP BY dataset',
     );
     return new Map(rows.map(({ dataset, runs }) => [dataset, runs]));
+  }
+
+  /** Finished runs that may have a run of this lineage, by what makes them twins. */
+  finishedLike(dataset: string, lineage: readonly RunSpec[]): StoredRun[] {
+    return this.#sql
+      .all<RunRow>(
+        `SELECT ${runColumns} FROM runs WHERE deleted IS NULL AND status = 'finished' AND twin_key = @key ORDER BY created, rowid`,
+        { key: storedTwinKey(dataset, lineage) },
+      )
+      .map(runOf);
   }
 
   findRun(id: string): StoredRun | null {

@@ -31,10 +31,31 @@ export class Studies {
     return study;
   }
 
-  /** The study as it is started now: the same in all that identifies it. */
+  /** The study as it is started now: the same, or one that has grown. One that is to be begun anew keeps no identity. */
   renew(study: StoredStudy, spec: StudySpec): StoredStudy {
-    this.#sql.run('UPDATE studies SET spec = @spec WHERE id = @id', { id: study.id, spec: toJson(spec) });
-    return { ...study, spec };
+    this.#sql.run(
+      `UPDATE studies SET spec = @spec, name = @name, identity = CASE identity WHEN '' THEN '' ELSE @identity END WHERE id = @id`,
+      { id: study.id, name: spec.name, spec: toJson(spec), identity: studyIdentity(spec, study.dataset, this.engineOf(study.id)) },
+    );
+    return { ...study, name: spec.name, spec };
+  }
+
+  /** The engine that it asks for; null: the best there is when a run begins. */
+  engineOf(id: string): EngineName | null {
+    return (this.#sql.get('SELECT engine FROM studies WHERE id = ?', id) as { engine: EngineName | null }).engine;
+  }
+
+  /** A run that has been done elsewhere counts as one of the study. */
+  reuse(study: string, run: string): void {
+    this.#sql.run('INSERT INTO reused_runs (study, run) VALUES (@study, @run) ON CONFLICT DO NOTHING', { study, run });
+  }
+
+  /** Ids of the runs that each study has from elsewhere, by its own id. */
+  reused(): Map<string, string[]> {
+    const rows = this.#sql.all<{ study: string; run: string }>(
+      'SELECT reused_runs.study, run FROM reused_runs JOIN runs ON runs.id = run WHERE deleted IS NULL ORDER BY runs.created, runs.rowid',
+    );
+    return new Map([...Map.groupBy(rows, ({ study }) => study)].map(([study, found]) => [study, found.map(({ run }) => run)]));
   }
 
   /**

@@ -11,6 +11,7 @@ import type { Library } from './datasets/library.ts';
 import type { Host } from './host.ts';
 import { resultsOf } from './outcomes.ts';
 import { inputOf } from './plan.ts';
+import { doneAlready } from './open-study.ts';
 import { readPresets } from './presets.ts';
 import type { LiveRuns } from './queue/live-runs.ts';
 import type { JobQueue } from './queue/job-queue.ts';
@@ -74,15 +75,17 @@ export function runHandlers(context: RunsContext): RunHandlers {
 
     'studies.list': () => {
       const runs = Map.groupBy(store.summaries(), ({ study }) => study?.id);
+      const reused = store.studies.reused();
       return store.studies.list(leftOut).flatMap(({ id, dataset, ...study }) => {
-        // In the order in which they were made, which is the planned one.
-        const members = runs.get(id)?.map((run) => run.id) ?? [];
+        // Its own in the order in which they were made, which is the planned one.
+        const members = [...(reused.get(id) ?? []), ...(runs.get(id)?.map((run) => run.id) ?? [])];
         return members.length > 0
           ? [{ ...study, id, dataset: { fingerprint: dataset, name: store.dataset(dataset).name }, runs: members }]
           : [];
       });
     },
     'studies.results': ({ id }) => resultsOf(store, store.runs(store.studies.get(id).id)),
+    'studies.done': (start) => doneAlready(store, start),
     'studies.presets': () => readPresets(host.resources),
     'studies.report': ({ id }) => {
       const { name, spec } = store.studies.get(id);

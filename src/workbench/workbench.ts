@@ -26,7 +26,8 @@ import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
 import { Forecaster } from './forecasts.ts';
 import type { Host } from './host.ts';
-import { addTraining, openStudy } from './plan.ts';
+import { extendStudy, inOrder, openStudy } from './open-study.ts';
+import { addTraining } from './plan.ts';
 import { addPruning } from './plan-pruning.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
@@ -236,11 +237,17 @@ export class Workbench {
         library.sourceOf(store.run(pruning.parent).dataset);
         return enqueue(addPruning(store, pruning));
       },
-      'queue.study': ({ spec, dataset, engine }) => {
+      'queue.study': ({ spec, dataset, engine, order }) => {
         library.sourceOf(dataset);
-        const { study, runs } = openStudy(store, { spec, dataset, engine, fresh: true });
-        enqueue(runs);
+        const { study, runs, added } = openStudy(store, { spec, dataset, engine, fresh: true, reuse: true });
+        enqueue(inOrder(runs, added, order));
         return study.id;
+      },
+      'queue.extendStudy': ({ id, spec, order }) => {
+        library.sourceOf(store.studies.get(id).dataset);
+        const { runs, added } = extendStudy(store, id, spec);
+        enqueue(inOrder(runs, added, order));
+        return id;
       },
       'queue.resume': ({ ids, first }) => {
         for (const id of ids) {

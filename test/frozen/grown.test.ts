@@ -16,7 +16,7 @@ import { studyIdentity } from '../../src/store/study-identity.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { nodeHost } from '../../src/trainer/node/host.ts';
 import { DatasetCache, KeptRecord, signatureOf } from '../../src/workbench/datasets/cache.ts';
-import { openStudy } from '../../src/workbench/plan.ts';
+import { openStudy } from '../../src/workbench/open-study.ts';
 import { engine as usedEngine, openStore, temporaryFolder } from '../store/fixtures.ts';
 import { identities, studyOf, thawed } from './frozen-folder.ts';
 

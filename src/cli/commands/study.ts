@@ -15,7 +15,7 @@ import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 import { folders } from '../../workbench/node-host.ts';
 import { resultsOf } from '../../workbench/outcomes.ts';
-import { checkStudy } from '../../workbench/plan.ts';
+import { checkStudy } from '../../workbench/open-study.ts';
 import { reportHtml } from '../../workbench/report.ts';
 import { armTable, conclusionText } from '../arm-table.ts';
 import { openData, type OpenedData } from '../data.ts';

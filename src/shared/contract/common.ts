@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 export const RunId = z.string().min(1).max(64);
+export const StudyId = z.string().min(1).max(64);
 export const Fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of a data set');
 /** Absolute path on the machine that runs the workbench. */
 export const Path = z

@@ -6,7 +6,7 @@ import { NetworkSpec } from '../spec/network.ts';
 import { PruningSpec } from '../spec/pruning.ts';
 import { StudySpec } from '../spec/study.ts';
 import { TrainingSpec } from '../spec/training.ts';
-import { Fingerprint, RunId, TaskId } from './common.ts';
+import { Fingerprint, RunId, StudyId, TaskId } from './common.ts';
 import { method } from './method.ts';
 import type { StepProgress } from '../progress.ts';
 
@@ -42,6 +42,9 @@ const name = z.string().trim().min(1).max(200);
 /** Null: as the settings say. */
 const engine = EngineName.nullable().default(null);
 
+/** What of a study is done first: all networks with the first seed, or all seeds of the first network. */
+const order = z.enum(['seed', 'network']).default('seed');
+
 export const queueMethods = {
   'queue.state': method<QueueState>()(),
   /** One run per seed. With α of the CCM term above 0 it is a `source` for pruning, else `unpruned`. Answers the ids. */
@@ -63,8 +66,13 @@ export const queueMethods = {
       engine,
     }),
   ),
-  /** Every run of a study. `data` of the spec is ignored in favour of `dataset`. Answers the study's id. */
-  'queue.study': method<string>()(z.strictObject({ spec: StudySpec, dataset: Fingerprint, engine })),
+  /**
+   * Every run of a study that has not been done with the same settings already; what has counts as one of its runs. `data` of the
+   * spec is ignored in favour of `dataset`. Answers the study's id.
+   */
+  'queue.study': method<string>()(z.strictObject({ spec: StudySpec, dataset: Fingerprint, engine, order })),
+  /** More networks, seeds, arms or cuts for a study that has begun. Refused where it would lose or change something. Answers its id. */
+  'queue.extendStudy': method<string>()(z.strictObject({ id: StudyId, spec: StudySpec, order })),
   /** Puts runs that were stopped, interrupted or have failed back into the queue; they go on from their checkpoints. */
   'queue.resume': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(1000), first: z.boolean().default(false) })),
   /** The waiting runs in another order; those not named keep theirs, behind. */

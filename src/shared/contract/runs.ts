@@ -1,5 +1,6 @@
 /** Runs: the list, one in full, what people note about them, and their way in and out as files. */
 import { z } from 'zod';
+import { EngineName } from '../engines.ts';
 import type { Finding, FindingKind, Severity } from '../findings/finding.ts';
 import type { Verdict } from '../forecast/verdict.ts';
 import type { Remedy } from '../findings/remedies.ts';
@@ -9,9 +10,9 @@ import type { RunArm } from '../spec/arms.ts';
 import type { InputShape } from '../spec/network.ts';
 import type { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
-import type { StudySpec } from '../spec/study.ts';
+import { StudySpec } from '../spec/study.ts';
 import type { StudyResults } from '../study-result.ts';
-import { Path, RunId, type Saved } from './common.ts';
+import { Fingerprint, Path, RunId, StudyId, type Saved } from './common.ts';
 import { method } from './method.ts';
 
 /** One line of the list: small, because there may be thousands. */
@@ -189,7 +190,11 @@ export const runMethods = {
 
   'studies.list': method<StudySummary[]>()(),
   /** Statistics of the study over its seeds so far, and what they show. */
-  'studies.results': method<StudyResults>()(z.strictObject({ id: z.string() })),
+  'studies.results': method<StudyResults>()(z.strictObject({ id: StudyId })),
+  /** Keys of the runs of planStudy() that need not be done, because the same has been done already. */
+  'studies.done': method<string[]>()(
+    z.strictObject({ spec: StudySpec, dataset: Fingerprint, engine: EngineName.nullable().default(null) }),
+  ),
   'studies.presets': method<{ name: string; spec: StudySpec }[]>()(),
-  'studies.report': method<Saved>()(z.strictObject({ id: z.string() })),
+  'studies.report': method<Saved>()(z.strictObject({ id: StudyId })),
 };
