@@ -182,10 +182,11 @@ async function measure(browser: Browser, page: Page, actions: readonly Action[])
   return measured;
 }
 
-/** Opens the page with the cookie that the address with the token gives. */
+/** Opens the page at the address that lets it in, and goes on from there. */
 async function openPage(browser: Browser, url: string, route: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(url);
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
   await page.goto(`${new URL(url).origin}/#${route}`);
   return page;
 }
@@ -195,7 +196,7 @@ async function round(browser: Browser, database: string, queued: string, points:
   const startTrainer = () => startScriptedTrainer(points, alone.promise);
   const server = await startServer({ database, host: '127.0.0.1', port: 0, startTrainer });
   try {
-    const list = await openPage(browser, server.url, '/runs');
+    const list = await openPage(browser, server.link(), '/runs');
     await rows(list).first().waitFor();
     await settle(list);
     const measured = await measure(browser, list, listActions);
@@ -204,7 +205,7 @@ async function round(browser: Browser, database: string, queued: string, points:
     await list.close();
     alone.resolve(undefined);
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const run = await openPage(browser, server.url, `/run/${queued}`);
+    const run = await openPage(browser, server.link(), `/run/${queued}`);
     await run.locator('canvas').first().waitFor();
     await settle(run);
     measured.push(...(await measure(browser, run, chartActions)));

@@ -5,20 +5,20 @@ import { lstat, mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { Saved } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 
 /** Milliseconds until a file that nobody fetches is forgotten. */
 const fetchWithin = 60_000;
 
-/** Files that are sent together share a folder of this name: a UUID. */
-const batchPattern = /^[0-9a-f-]{36}$/;
+/** Files that are sent together share a folder of this name. */
+const batchPattern = /^[0-9a-f]{32}$/;
 
 const temporary = realpathSync(tmpdir());
 const prefix = 'capscope-upload-';
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-const uploaded = new RegExp(`${escaped(join(temporary, prefix))}[^\\\\/]+[\\\\/][0-9a-f-]{36}[\\\\/]`, 'g');
+const uploaded = new RegExp(`${escaped(join(temporary, prefix))}[^\\\\/]+[\\\\/][0-9a-f-]{32,36}[\\\\/]`, 'g');
 
 /** Bytes that wait to be fetched. */
 const maxOffered = 2 ** 28;
@@ -53,6 +53,16 @@ function runs(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether a file or folder lies in that folder, wherever links on the way to it lead. */
+export function isWithin(path: string, folder: string): boolean {
+  try {
+    const [inner, outer] = [realpathSync(path), realpathSync(folder)];
+    return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
+  } catch {
+    return false;
   }
 }
 
@@ -106,6 +116,11 @@ export class Files {
    */
   named(text: string): string {
     return text.replaceAll(uploaded, '');
+  }
+
+  /** Whether it was sent to this server by a page. */
+  isSent(path: string): boolean {
+    return this.#uploads !== null && isWithin(path, this.#uploads);
   }
 
   offer(name: string, content: Uint8Array): Saved {

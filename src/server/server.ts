@@ -11,9 +11,9 @@ import type { Host } from '../workbench/host.ts';
 import { folders, here, startTrainer as startTrainerProcess } from '../workbench/node-host.ts';
 import { inTheme, readPage } from '../workbench/pages.ts';
 import { Workbench } from '../workbench/workbench.ts';
-import { Access } from './access.ts';
+import { Access, linkMinutes } from './access.ts';
 import { answerCalls, send } from './calls.ts';
-import { Files } from './files.ts';
+import { Files, isWithin } from './files.ts';
 
 const pages = here('out/renderer');
 
@@ -23,25 +23,35 @@ export interface ServerOptions {
   host: string;
   /** 0: any that is free. */
   port: number;
+  /** Folders of this machine that data sets and runs may be read from, besides what pages send; null: wherever its user may read. */
+  dataRoots?: readonly string[] | null;
   startTrainer?: Host['startTrainer'];
 }
 
 export interface RunningServer {
-  /** With the token; opening it once lets the browser in. */
-  url: string;
+  /** A new address each time: it lets one browser in, once, within a few minutes. */
+  link: () => string;
   close: () => Promise<void>;
 }
 
 /** Throws an InputError when the database cannot be opened or the port is taken. */
-export async function startServer({ database, host, port, startTrainer = startTrainerProcess }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  database,
+  host,
+  port,
+  dataRoots = null,
+  startTrainer = startTrainerProcess,
+}: ServerOptions): Promise<RunningServer> {
   const files = new Files();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage });
+  // Of what a page names as subprotocols the second is the token, which is not sent back.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, handleProtocols: () => 'capscope' });
   const workbench = new Workbench({
     mode: 'browser',
     database,
     ...folders(),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
     named: (text) => files.named(text),
+    mayRead: (path) => dataRoots === null || files.isSent(path) || dataRoots.some((root) => isWithin(path, root)),
     startTrainer,
     emit: (event, payload) => {
       const message = toWire({ event, payload });
@@ -82,7 +92,7 @@ export async function startServer({ database, host, port, startTrainer = startTr
   });
   await Promise.all([workbench.prepare(), files.sweep()]);
   return {
-    url: `http://${inUrl(host)}:${actualPort}/?token=${access.token}`,
+    link: () => `http://${inUrl(host)}:${actualPort}/#enter=${access.newCode()}`,
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();
       server.close();
@@ -117,6 +127,10 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
+const another = 'Enter in the terminal in which Capscope runs, or the signal USR2, prints a new one.';
+const usedUp = `This address has been used already, or is more than ${linkMinutes} minutes old. ${another}`;
+const noKey = `Open the address that Capscope prints in its terminal: it lets one browser in, once. ${another}`;
+
 interface Served {
   access: Access;
   files: Files;
@@ -133,30 +147,38 @@ async function respond(request: IncomingMessage, response: ServerResponse, { acc
     refuse(response, 404, 'There is no such page.');
     return;
   }
-  const token = url.searchParams.get('token');
-  if (request.method === 'GET' && url.pathname === '/' && token !== null && access.isToken(token)) {
-    // Out of the address bar and of the history.
-    response.writeHead(303, { location: '/', 'set-cookie': access.setCookie, 'referrer-policy': 'no-referrer' }).end();
+  const { method } = request;
+  if (url.pathname === '/enter') {
+    enter(request, response, access);
     return;
   }
-  if (!access.hasToken(request)) {
-    refuse(response, 403, 'Open the address that Capscope printed in the terminal; it holds the key to this page.');
-    return;
-  }
-  if (request.method === 'POST' && url.pathname === '/upload') {
+  if (method === 'POST' && url.pathname === '/upload') {
+    if (!access.hasToken(request)) {
+      refuse(response, 403, noKey);
+      return;
+    }
     const path = await files.upload(url.searchParams.get('batch') ?? '', url.searchParams.get('path') ?? '', request);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ root: path }));
     return;
   }
-  const download = request.method === 'GET' ? files.take(url.pathname.replace(/^\/download\//, '')) : undefined;
+  // Its address is a secret of its own, good for once: the browser, which fetches it, sends no header of ours.
+  const download = method === 'GET' ? files.take(url.pathname.replace(/^\/download\//, '')) : undefined;
   if (download) {
     const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(download.name.toWellFormed())}`;
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': disposition }).end(download.content);
     return;
   }
-  const page = request.method === 'GET' ? await readPage(pages, url.pathname) : null;
+  const page = method === 'GET' ? await readPage(pages, url.pathname) : null;
   if (page) response.writeHead(200, page.headers).end((url.pathname === '/' ? inTheme(page, workbench.settings.theme) : page).body);
   else refuse(response, 404, 'There is no such page.');
+}
+
+/** POST: exchanges a code for the token. GET: whether the token is the one. */
+function enter(request: IncomingMessage, response: ServerResponse, access: Access): void {
+  const token = request.method === 'POST' ? access.exchange(request) : access.hasToken(request) ? '' : null;
+  if (token === null) refuse(response, 403, request.method === 'POST' ? usedUp : noKey);
+  else
+    response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(token);
 }
 
 /** Null for what is no path on this server, such as "//". */

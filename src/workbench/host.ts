@@ -26,6 +26,8 @@ export interface Host {
   tensorflow: string;
   /** A text with the files and folders in it as the people who gave them know them; by default by their paths. */
   named?: ((text: string) => string) | undefined;
+  /** Whether a page may have a file or folder of this machine read; absent: whatever the user may read. */
+  mayRead?: ((path: string) => boolean) | undefined;
   /** A process, or a window, in which this engine can compute. */
   startTrainer: (engine: EngineName) => TrainerProcess;
   /** To every page. */

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Library } from './datasets/library.ts';
 import type { Host } from './host.ts';
 import { resultsOf } from './outcomes.ts';
+import { mustBePermitted } from './permitted.ts';
 import { inputOf } from './plan.ts';
 import { doneAlready } from './open-study.ts';
 import { readPresets } from './presets.ts';
@@ -69,7 +70,10 @@ export function runHandlers(context: RunsContext): RunHandlers {
       if (!file) throw new InputError('this run has no weights: it has not finished, or they are not here');
       return host.save(`${fileName(store.run(id).name)}.safetensors`, store.files.read(file));
     },
-    'runs.import': ({ paths }) => paths.map((path) => importOne(context, path)),
+    'runs.import': ({ paths }) => {
+      mustBePermitted(host, paths);
+      return paths.map((path) => importOne(context, path));
+    },
     'runs.report': ({ title, ids }) =>
       host.save(`${fileName(title)}.html`, reportHtml(store, { title, runs: ids.map((id) => store.run(id)), settings: null })),
 

@@ -28,6 +28,7 @@ import { Forecaster } from './forecasts.ts';
 import type { Host } from './host.ts';
 import { extendStudy, inOrder, openStudy } from './open-study.ts';
 import { addTraining } from './plan.ts';
+import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
@@ -211,7 +212,10 @@ export class Workbench {
       },
 
       'datasets.list': () => library.list(),
-      'datasets.open': ({ task, paths, preparation }) => library.open(task, paths, preparation),
+      'datasets.open': ({ task, paths, preparation }) => {
+        mustBePermitted(host, paths);
+        return library.open(task, paths, preparation);
+      },
       'datasets.prepare': ({ task, fingerprint, preparation, name }) => library.prepareAnew(task, fingerprint, preparation, name),
       'datasets.accept': ({ task }) => library.accept(task),
       'datasets.cancel': async ({ task }) => {

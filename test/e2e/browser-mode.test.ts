@@ -1,5 +1,6 @@
 /** The journey of desktop.test.ts once more, in browser mode from its own command; and who is turned away. */
-import { request } from 'node:http';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs.ts';
@@ -25,20 +26,42 @@ describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
   });
 
   it('lets in who has the token, on the right name, from its own page', async () => {
-    const { host, port, search } = new URL(session.url);
-    const ask = (path: string, headers: Record<string, string> = {}) =>
-      new Promise<number>((resolve, reject) => {
-        request({ host: '127.0.0.1', port, path, headers: { host, ...headers } }, (response) => resolve(response.resume().statusCode!))
-          .on('error', reject)
-          .end();
-      });
-    expect(await ask('/')).toBe(403);
-    expect(await ask(`/?token=${'0'.repeat(64)}`)).toBe(403);
-    expect(await ask(`/${search}`, { host: `capscope.example:${port}` })).toBe(403);
-    expect(await ask(`/${search}`, { origin: 'http://capscope.example' })).toBe(403);
-    expect(await ask(`/${search}`)).toBe(303);
-    // The token is in no address that the browser keeps.
-    expect(session.page.url()).not.toContain('token');
+    const { origin, hash } = new URL(session.url);
+    const { page } = session;
+    // The code has been used, and is in no address that the browser keeps.
+    const headers = { origin, authorization: `Code ${hash.split('=')[1]!}` };
+    expect((await fetch(`${origin}/enter`, { method: 'POST', headers })).status).toBe(403);
+    expect(new URL(page.url()).hash).toBe('#/datasets');
+    expect(await page.context().cookies()).toEqual([]);
+    const other = await page.context().browser()!.newContext();
+    const stranger = await other.newPage();
+    for (const address of [session.url, origin]) {
+      await stranger.goto(address);
+      await stranger.getByText(/terminal in which Capscope runs/).waitFor();
+    }
+    // The address that is asked for in the terminal lets one more browser in, in the very tab that was refused.
+    await stranger.goto(await session.askAgain());
+    await stranger.getByRole('heading', { name: 'Datasets' }).waitFor();
+    await other.close();
+  });
+  it('stays let in when the page is loaded anew, and opens further tabs', async () => {
+    const { page } = session;
+    await page.reload();
+    await page.getByRole('heading', { name: 'Datasets' }).waitFor();
+    const tab = await page.context().newPage();
+    await tab.goto(`${new URL(session.url).origin}/#/runs`);
+    await tab.getByRole('heading', { name: 'Runs' }).waitFor();
+    await tab.close();
+  });
+  it('shows its secrets in no list of processes', needs(process.platform === 'linux' ? null : 'Looks into /proc.'), async () => {
+    const token = await session.page.evaluate<string>('sessionStorage.getItem("capscope-key")');
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      expect(command.includes(token) || command.includes(session.url), command).toBe(false);
+    }
+    expect(session.printed()).not.toContain(token);
+    expect(await session.page.title()).not.toContain(token);
   });
   it('is as the settings say from the first picture on, whatever the system is', async () => {
     const { page } = session;

@@ -14,8 +14,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const lackOfBrowserMode: Lack = lackOfSignals ?? lackOfChromium;
 
 export interface BrowserMode extends Session {
-  /** With the token. */
+  /** With the code that the page has used. */
   url: string;
+  /** Asks for a further address, as who is not at the terminal does. */
+  askAgain: () => Promise<string>;
   /** What the terminal shows. */
   printed: () => string;
   /** Ctrl-C. Resolves with the exit code. */
@@ -30,7 +32,8 @@ export async function openBrowserMode(command: readonly string[]): Promise<Brows
   server.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const url = await waitFor(() => /http:\/\/\S+/.exec(printed)?.[0]);
   const browser: Browser = await chromium.launch(launchOptions);
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
   const complaints = complaintsOf(page);
   await page.goto(url);
   await tellProgram(page, 'browser mode');
@@ -43,6 +46,11 @@ export async function openBrowserMode(command: readonly string[]): Promise<Brows
   return {
     page,
     url,
+    askAgain: () => {
+      const before = printed.length;
+      process.kill(server.pid!, 'SIGUSR2');
+      return waitFor(() => /http:\/\/\S+/.exec(printed.slice(before))?.[0]);
+    },
     complaints,
     printed: () => printed,
     interrupt,

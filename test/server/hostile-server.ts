@@ -16,4 +16,4 @@ process.on('message', () => {
   globalThis.gc!();
   process.send!(process.memoryUsage().rss);
 });
-process.send!(server.url);
+process.send!(server.link());

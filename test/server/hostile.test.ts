@@ -1,6 +1,5 @@
 /** The server is attacked, with a token and without: it lives, holds no more memory than before, and answers in sentences. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +22,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'capscope-hostile-'));
   victim = await startVictim(join(folder, 'capscope.db'));
   victim.child.stderr!.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  headers = { origin: victim.url.origin, cookie: await enter() };
+  ({ headers } = victim);
   page = await open();
   page.on('close', () => {
     for (const answer of waiting.values()) answer({ ok: false, kind: 'closed', message: 'the server closed the connection' });
@@ -34,17 +33,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function enter(): Promise<string> {
-  const { hostname: host, port, pathname, search } = victim.url;
-  return new Promise((resolve, reject) => {
-    request({ host, port, path: pathname + search }, (response) => resolve(response.resume().headers['set-cookie']![0]!.split(';')[0]!))
-      .on('error', reject)
-      .end();
-  });
-}
-
 async function open(): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://${victim.url.host}/socket`, { headers });
+  const socket = new WebSocket(`ws://${victim.url.host}/socket`, headers['sec-websocket-protocol']!.split(', '), {
+    origin: victim.url.origin,
+  });
   socket.on('error', () => undefined);
   socket.on('message', (data: Buffer) => {
     const message = fromWire(data) as { id?: number; reply: Reply };

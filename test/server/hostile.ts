@@ -9,6 +9,8 @@ import { contract, type MethodName } from '../../src/shared/contract/index.ts';
 export interface Victim {
   child: ChildProcess;
   url: URL;
+  /** With which a WebSocket is let in. */
+  headers: Record<string, string>;
   /** Bytes that the process holds. */
   memory: () => Promise<number>;
 }
@@ -20,9 +22,13 @@ export async function startVictim(database: string): Promise<Victim> {
   });
   const next = async <T>() => ((await once(child, 'message')) as [T])[0];
   const url = new URL(await next<string>());
+  const { origin } = url;
+  const entered = await fetch(`${origin}/enter`, { method: 'POST', headers: { origin, authorization: `Code ${url.hash.split('=')[1]!}` } });
+  const headers = { origin, 'sec-websocket-protocol': `capscope, ${await entered.text()}` };
   return {
     child,
     url,
+    headers,
     memory: () => {
       child.send('memory');
       return next<number>();

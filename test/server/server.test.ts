@@ -1,10 +1,11 @@
 /** Browser mode from outside: who is let in, and that calls, events, uploads and downloads get through. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Access } from '../../src/server/access.ts';
 import { Files } from '../../src/server/files.ts';
@@ -16,15 +17,16 @@ const sample = fileURLToPath(new URL('../../resources/mnist-sample/', import.met
 let folder: string;
 let server: RunningServer;
 let port: string;
-let cookie: string;
+let token: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'capscope-server-'));
   server = await startServer({ database: join(folder, 'capscope.db'), host: '127.0.0.1', port: 0 });
-  port = new URL(server.url).port;
-  const entry = await ask('GET', new URL(server.url).pathname + new URL(server.url).search);
-  expect(entry.status).toBe(303);
-  cookie = entry.cookie.split(';')[0]!;
+  const link = new URL(server.link());
+  ({ port } = link);
+  const entry = await enter(codeOf(link.href));
+  expect(entry.status).toBe(200);
+  token = entry.text;
 });
 afterAll(async () => {
   await server.close();
@@ -34,7 +36,7 @@ afterAll(async () => {
 interface Answered {
   status: number;
   text: string;
-  cookie: string;
+  cookies: string[];
 }
 
 /** Not fetch, which does not let the Host header be chosen. */
@@ -43,15 +45,21 @@ function ask(method: string, path: string, headers: Record<string, string> = {},
     const asked = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
       let text = '';
       response.setEncoding('latin1').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve({ status: response.statusCode!, text, cookie: response.headers['set-cookie']?.[0] ?? '' }));
+      response.on('end', () => resolve({ status: response.statusCode!, text, cookies: response.headers['set-cookie'] ?? [] }));
     });
     asked.on('error', reject).end(body);
   });
 }
 
-function connect(headers: Record<string, string>): Promise<WebSocket> {
+const ownOrigin = () => `http://127.0.0.1:${port}`;
+const codeOf = (link: string) => new URL(link).hash.replace('#enter=', '');
+const enter = (code: string) => ask('POST', '/enter', { origin: ownOrigin(), authorization: `Code ${code}` });
+/** What a page sends. */
+const asPage = () => ({ origin: ownOrigin(), authorization: `Bearer ${token}` });
+
+function connect(protocols: string[], origin: string | null): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { headers });
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, protocols, origin === null ? {} : { origin });
     socket.once('open', () => resolve(socket));
     socket.once('error', reject);
   });
@@ -73,43 +81,103 @@ function call(socket: WebSocket, method: string, argument?: unknown): Promise<un
 }
 
 describe('who is let in', () => {
-  const origin = () => `http://127.0.0.1:${port}`;
-  it('tells the browser to keep the token where scripts and other sites cannot get it', async () => {
-    const { cookie: set } = await ask('GET', new URL(server.url).search ? `/${new URL(server.url).search}` : '/');
-    expect(set).toMatch(/HttpOnly; SameSite=Strict/);
+  it('exchanges a code once, and only while it is young', async () => {
+    const code = codeOf(server.link());
+    expect(await enter(code)).toMatchObject({ status: 200, text: token, cookies: [] });
+    expect(await enter(code)).toMatchObject({
+      status: 403,
+      text: expect.stringMatching(/used already, or is more than 5 minutes/) as string,
+    });
+    expect((await enter('')).status).toBe(403);
+    expect((await enter('0'.repeat(64))).status).toBe(403);
+    const access = new Access(['localhost'], 80);
+    const exchange = (code: string) => access.exchange({ headers: { authorization: `Code ${code}` } });
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const [early, late] = [access.newCode(), access.newCode()];
+    vi.advanceTimersByTime(299_000);
+    expect(exchange(early)).toMatch(/^[0-9a-f]{64}$/);
+    vi.advanceTimersByTime(2000);
+    expect(exchange(late)).toBeNull();
   });
-  it.each([
-    ['no token', '/', {}],
-    ['a wrong token', `/?token=${'0'.repeat(64)}`, {}],
-    ['a wrong cookie', '/', { cookie: 'capscope=1' }],
-  ])('refuses %s', async (_, path, headers) => {
-    expect((await ask('GET', path, headers)).status).toBe(403);
+  it('exchanges none for another site', async () => {
+    const code = codeOf(server.link());
+    const authorization = `Code ${code}`;
+    expect((await ask('POST', '/enter', { authorization, origin: 'http://evil.example' })).status).toBe(403);
+    expect((await ask('POST', '/enter', { authorization })).status).toBe(403);
+    expect((await enter(code)).status).toBe(200);
+  });
+  it('tells a page whether its token is still the one', async () => {
+    const asks = async (authorization: string) => (await ask('GET', '/enter', { authorization })).status;
+    expect([await asks(`Bearer ${token}`), await asks(`Bearer ${'0'.repeat(64)}`), await asks(`Code ${token}`)]).toEqual([200, 403, 403]);
   });
   it('refuses a name that is not ours, and requests of other sites', async () => {
-    expect((await ask('GET', '/', { cookie, host: 'evil.example' })).status).toBe(403);
-    expect((await ask('GET', '/', { cookie, origin: 'http://evil.example' })).status).toBe(403);
-    expect((await ask('POST', '/upload?batch=x&path=y', { cookie })).status).toBe(403);
+    expect((await ask('GET', '/', { host: 'evil.example' })).status).toBe(403);
+    expect((await ask('GET', '/', { origin: 'http://evil.example' })).status).toBe(403);
+    const upload = `/upload?batch=${'a'.repeat(32)}&path=y`;
+    const { authorization } = asPage();
+    const refused: Record<string, string>[] = [
+      { authorization },
+      { authorization, origin: 'http://evil.example' },
+      { origin: ownOrigin() },
+      { cookie: token },
+    ];
+    for (const headers of refused) expect((await ask('POST', upload, headers, new Uint8Array(1))).status).toBe(403);
   });
-  it('lets the page in, and nothing but the page', async () => {
-    expect((await ask('GET', '/', { cookie })).status).toBe(200);
-    expect((await ask('GET', '/..%2f..%2fpackage.json', { cookie })).status).toBe(404);
+  it('gives the pages to everybody, with nothing secret in them, and nothing but the pages', async () => {
+    const page = await ask('GET', '/');
+    expect(page).toMatchObject({ status: 200, cookies: [] });
+    expect(page.text).not.toContain(token);
+    expect((await ask('GET', '/..%2f..%2fpackage.json')).status).toBe(404);
   });
   it.each([
-    ['without the token', () => ({ origin: origin() })],
-    ['from another site', () => ({ cookie, origin: 'http://evil.example' })],
-    ['from nowhere', () => ({ cookie })],
-  ])('refuses a socket %s', async (_, headers) => {
-    await expect(connect(headers())).rejects.toThrow(/403/);
+    ['without the token', () => [['capscope'], ownOrigin()]],
+    ['with a wrong token', () => [['capscope', '0'.repeat(64)], ownOrigin()]],
+    ['from another site', () => [['capscope', token], 'http://evil.example']],
+    ['from nowhere', () => [['capscope', token], null]],
+  ] as [string, () => [string[], string | null]][])('refuses a socket %s', async (_, asked) => {
+    await expect(connect(...asked())).rejects.toThrow(/403/);
+  });
+  it('sends the token nowhere else', async () => {
+    const socket = await connect(['capscope', token], ownOrigin());
+    expect(socket.protocol).toBe('capscope');
+    expect(JSON.stringify(await call(socket, 'app.info'))).not.toContain(token);
+    socket.close();
   });
 });
 
+it('reads from the folders that it is given, and what pages send, and nothing else', async () => {
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  writeFileSync(join(root, 'table.csv'), 'a,b\n1,2\n');
+  writeFileSync(join(folder, 'secret.csv'), 'a,b\n1,2\n');
+  symlinkSync(join(folder, 'secret.csv'), join(root, 'link.csv'));
+  const limited = await startServer({ database: join(folder, 'limited.db'), host: '127.0.0.1', port: 0, dataRoots: [root] });
+  onTestFinished(() => limited.close());
+  const { origin, port: ofLimited } = new URL(limited.link());
+  const asked = await fetch(`${origin}/enter`, { method: 'POST', headers: { origin, authorization: `Code ${codeOf(limited.link())}` } });
+  const key = await asked.text();
+  const socket = new WebSocket(`ws://127.0.0.1:${ofLimited}/socket`, ['capscope', key], { origin });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const open = (path: string) => call(socket, 'datasets.open', { task: path.slice(-20), paths: [path] });
+  const refused = { ok: false, kind: 'input', message: expect.stringMatching(/not in a folder that this server reads from/) as string };
+  // Let through to the reader, which finds no images in it.
+  expect(await open(join(root, 'table.csv'))).toMatchObject({ ok: true, value: { status: 'failed' } });
+  for (const path of [join(folder, 'secret.csv'), join(root, '..', 'secret.csv'), join(root, 'link.csv'), `${root}-2`, '/nowhere'])
+    expect(await open(path), path).toMatchObject(refused);
+  expect(await call(socket, 'runs.import', { paths: [join(folder, 'secret.csv')] })).toMatchObject(refused);
+  const url = `${origin}/upload?batch=${'b'.repeat(32)}&path=table.csv`;
+  const sent = await fetch(url, { method: 'POST', headers: { origin, authorization: `Bearer ${key}` }, body: 'a,b\n1,2\n' });
+  expect(await open(((await sent.json()) as { root: string }).root)).toMatchObject({ ok: true, value: { status: 'failed' } });
+  socket.close();
+});
+
 it('calls, uploads, reads, sends events and downloads', async () => {
-  const origin = `http://127.0.0.1:${port}`;
-  const socket = await connect({ cookie, origin });
+  const socket = await connect(['capscope', token], ownOrigin());
   expect(await call(socket, 'app.info')).toMatchObject({ ok: true, value: { mode: 'browser' } });
   expect(await call(socket, 'no.such')).toMatchObject({ ok: false });
 
-  const batch = crypto.randomUUID();
+  const batch = randomUUID().replaceAll('-', '');
   const roots = new Set<string>();
   for (const name of [
     'train-images-idx3-ubyte.gz',
@@ -118,7 +186,7 @@ it('calls, uploads, reads, sends events and downloads', async () => {
     't10k-labels-idx1-ubyte.gz',
   ]) {
     const path = encodeURIComponent(`digits/${name}`);
-    const { status, text } = await ask('POST', `/upload?batch=${batch}&path=${path}`, { cookie, origin }, readFileSync(join(sample, name)));
+    const { status, text } = await ask('POST', `/upload?batch=${batch}&path=${path}`, asPage(), readFileSync(join(sample, name)));
     expect(status).toBe(200);
     roots.add((JSON.parse(text) as { root: string }).root);
   }
@@ -135,8 +203,8 @@ it('calls, uploads, reads, sends events and downloads', async () => {
 
   const saved = (await call(socket, 'files.save', { name: 'table.csv', content: 'a,b\n' })) as { value: { url: string } };
   expect(saved).toMatchObject({ value: { status: 'download', name: 'table.csv' } });
-  expect(await ask('GET', saved.value.url, { cookie })).toMatchObject({ status: 200, text: 'a,b\n' });
-  expect((await ask('GET', saved.value.url, { cookie })).status).toBe(404);
+  expect(await ask('GET', saved.value.url)).toMatchObject({ status: 200, text: 'a,b\n' });
+  expect((await ask('GET', saved.value.url)).status).toBe(404);
   socket.close();
 });
 
@@ -161,8 +229,8 @@ it('opens its database before it listens, and closes it when it cannot listen', 
 });
 
 it('says that a path is none, rather than that something has failed', async () => {
-  expect((await ask('GET', '//', { cookie })).status).toBe(404);
-  expect((await ask('GET', '//evil.example/', { cookie })).status).toBe(404);
+  expect((await ask('GET', '//')).status).toBe(404);
+  expect((await ask('GET', '//evil.example/')).status).toBe(404);
 });
 
 it('goes by its names in capitals, and on port 80 without the port', () => {
@@ -175,11 +243,10 @@ it('goes by its names in capitals, and on port 80 without the port', () => {
 });
 
 it('names files as the person at the page knows them, not by where they lie on the server', async () => {
-  const origin = `http://127.0.0.1:${port}`;
-  const socket = await connect({ cookie, origin });
+  const socket = await connect(['capscope', token], ownOrigin());
   const upload = async (path: string, content: Uint8Array) => {
-    const url = `/upload?batch=${crypto.randomUUID()}&path=${encodeURIComponent(path)}`;
-    return (JSON.parse((await ask('POST', url, { cookie, origin }, content)).text) as { root: string }).root;
+    const url = `/upload?batch=${randomUUID().replaceAll('-', '')}&path=${encodeURIComponent(path)}`;
+    return (JSON.parse((await ask('POST', url, asPage(), content)).text) as { root: string }).root;
   };
   const run = await upload('mine.capscope', Buffer.from('no run'));
   expect(await call(socket, 'runs.import', { paths: [run] })).toMatchObject({
@@ -201,7 +268,7 @@ it('names files as the person at the page knows them, not by where they lie on t
 it.each(['../x', '/etc/passwd', 'a//b', 'a/../../b', 'C:\\x', '', 'x'.repeat(300), 'a/'.repeat(500) + 'b'])(
   'refuses to keep an upload as "%s"',
   async (path) => {
-    const url = `/upload?batch=${crypto.randomUUID()}&path=${encodeURIComponent(path)}`;
-    expect((await ask('POST', url, { cookie, origin: `http://127.0.0.1:${port}` }, new Uint8Array(1))).status).toBe(400);
+    const url = `/upload?batch=${randomUUID().replaceAll('-', '')}&path=${encodeURIComponent(path)}`;
+    expect((await ask('POST', url, asPage(), new Uint8Array(1))).status).toBe(400);
   },
 );

@@ -3,6 +3,8 @@ import type { Reply } from '../../shared/contract/index.ts';
 import { fromWire, toWire } from '../../shared/wire.ts';
 import type { Transport } from './transport.ts';
 import { filesOf, type NamedFile } from './dropped-files.ts';
+import { newId } from './new-id.ts';
+import { findKey, loadAnewOnEntry } from './key.ts';
 
 type Incoming = { id: number; reply: Reply } | { event: string; payload: unknown };
 
@@ -12,19 +14,52 @@ const retryInterval = 1000;
 export function browserTransport(location: Location): Transport {
   const waiting = new Map<number, (reply: Reply) => void>();
   let unsent: Uint8Array<ArrayBuffer>[] = [];
-  let socket: WebSocket;
+  let socket: WebSocket | null = null;
+  let key = '';
+  /** Whether the server answers but does not let this page in. */
+  let refused = false;
   let next = 1;
   let listener: (event: string, payload: unknown) => void = () => undefined;
   let onConnection: (connected: boolean) => void = () => undefined;
 
-  const connect = (): void => {
-    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/socket`);
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => {
-      for (const message of unsent.splice(0)) socket.send(message);
+  const answerAll = (reply: Reply): void => {
+    unsent = [];
+    const answers = [...waiting.values()];
+    waiting.clear();
+    for (const answer of answers) answer(reply);
+  };
+
+  const lost = (): void => {
+    socket = null;
+    onConnection(false);
+    answerAll({ ok: false, kind: 'fault', message: 'The connection to the workbench was lost.' });
+    setTimeout(() => void connect(), retryInterval);
+  };
+
+  const connect = async (): Promise<void> => {
+    refused = false;
+    try {
+      const found = await findKey();
+      if ('problem' in found) {
+        refused = true;
+        onConnection(true);
+        answerAll({ ok: false, kind: 'input', message: found.problem });
+        return;
+      }
+      ({ key } = found);
+    } catch {
+      lost();
+      return;
+    }
+    // Headers of a WebSocket cannot be chosen; the second of its subprotocols stands for one.
+    const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/socket`, ['capscope', key]);
+    opened.binaryType = 'arraybuffer';
+    opened.onopen = () => {
+      socket = opened;
+      for (const message of unsent.splice(0)) opened.send(message);
       onConnection(true);
     };
-    socket.onmessage = ({ data }) => {
+    opened.onmessage = ({ data }) => {
       const message = fromWire(new Uint8Array(data as ArrayBuffer)) as Incoming;
       if ('event' in message) {
         listener(message.event, message.payload);
@@ -33,15 +68,10 @@ export function browserTransport(location: Location): Transport {
       waiting.get(message.id)?.(message.reply);
       waiting.delete(message.id);
     };
-    socket.onclose = () => {
-      onConnection(false);
-      unsent = [];
-      for (const answer of waiting.values()) answer({ ok: false, kind: 'fault', message: 'The connection to the workbench was lost.' });
-      waiting.clear();
-      setTimeout(connect, retryInterval);
-    };
+    opened.onclose = lost;
   };
-  connect();
+  loadAnewOnEntry();
+  void connect();
 
   return {
     call: (method, argument) =>
@@ -49,22 +79,29 @@ export function browserTransport(location: Location): Transport {
         const id = next++;
         waiting.set(id, resolve);
         const message = toWire({ id, method, argument });
-        if (socket.readyState === WebSocket.OPEN) socket.send(message);
+        if (socket?.readyState === WebSocket.OPEN) socket.send(message);
         else unsent.push(message);
+        // There may be a key by now: in another tab, or a server that takes the old one.
+        if (refused) void connect();
       }),
     listen: (use) => (listener = use),
     onConnection: (use) => (onConnection = use),
-    dropped: async (data) => upload(await filesOf(data)),
-    picked: (files) => upload(files.map((file) => ({ file, path: file.webkitRelativePath || file.name }))),
+    dropped: async (data) => upload(await filesOf(data), key),
+    picked: (files) =>
+      upload(
+        files.map((file) => ({ file, path: file.webkitRelativePath || file.name })),
+        key,
+      ),
   };
 }
 
 /** Sends files to the server. Answers the paths there of the topmost files and folders. */
-async function upload(files: NamedFile[]): Promise<string[]> {
-  const batch = crypto.randomUUID();
+async function upload(files: NamedFile[], key: string): Promise<string[]> {
+  const batch = newId();
   const roots = new Set<string>();
   for (const { file, path } of files) {
-    const response = await fetch(`/upload?${new URLSearchParams({ batch, path }).toString()}`, { method: 'POST', body: file });
+    const headers = { authorization: `Bearer ${key}` };
+    const response = await fetch(`/upload?${new URLSearchParams({ batch, path }).toString()}`, { method: 'POST', headers, body: file });
     if (!response.ok) throw new Error(`${path} could not be sent: ${await response.text()}`);
     roots.add(((await response.json()) as { root: string }).root);
   }

@@ -31,7 +31,7 @@ describe('judging of channels', () => {
   beforeEach(() => {
     shown = [];
     vi.useFakeTimers();
-    vi.spyOn(crypto, 'randomUUID').mockReturnValue('0-0-0-0-0');
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => array);
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -45,7 +45,7 @@ describe('judging of channels', () => {
     await vi.advanceTimersByTimeAsync(300);
     emit({ task: 'another', done: 4, total: 9 });
     expect(last()).toEqual({ stage: 'judging', done: 0, total: 1 });
-    emit({ task: '0-0-0-0-0', done: 3, total: 9 });
+    emit({ task: '0'.repeat(32), done: 3, total: 9 });
     expect(last()).toEqual({ stage: 'judging', done: 3, total: 9 });
     waiting[0]!.answer({ scores });
     await vi.runAllTimersAsync();

@@ -2,6 +2,7 @@
 import type { Argument, PruningScores } from '../../shared/contract/index.ts';
 import { PruningSpec } from '../../shared/spec/pruning.ts';
 import type { call, on } from '../client/client.ts';
+import { newId } from '../client/new-id.ts';
 
 /** What scores depend on; ratios, granularity and capsule layers can change without asking again. */
 export type Question = Omit<Argument<'pruning.scores'>, 'task'>;
@@ -34,7 +35,7 @@ export function judge(
     show({ stage: 'unasked' });
     return () => undefined;
   }
-  const task = crypto.randomUUID();
+  const task = newId();
   let ended = false;
   const tell = (judgement: Judgement) => {
     if (!ended) show(judgement);

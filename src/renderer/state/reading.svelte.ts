@@ -2,6 +2,7 @@
 import type { DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { call, droppedPaths, on, pickPaths } from '../client/client.ts';
+import { newId } from '../client/new-id.ts';
 import { attempt, complain, say } from './messages.ts';
 import { navigation } from './navigation.svelte.ts';
 import { workbench } from './workbench.svelte.ts';
@@ -84,12 +85,7 @@ class ReadingTasks {
     await this.follow(nameOf(paths), 'looking at the files', (task) => call('datasets.open', { task, paths }));
   }
 
-  private async follow(
-    what: string,
-    stage: string,
-    work: (task: string) => Promise<OpenedDataset>,
-    task: string = crypto.randomUUID(),
-  ): Promise<void> {
+  private async follow(what: string, stage: string, work: (task: string) => Promise<OpenedDataset>, task: string = newId()): Promise<void> {
     this.current = [...this.current, { task, what, stage, done: 0, total: null }];
     const opened = await attempt(() => work(task));
     this.current = this.current.filter((one) => one.task !== task);
