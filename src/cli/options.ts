@@ -33,10 +33,6 @@ export function databaseCommand(program: Command, usage: string, description: st
 /** Opens the database for a command that has nothing to do in an empty one, so that a mistyped path creates none. */
 export function withExistingStore<T>(path: string, work: (store: Store) => T): T {
   if (!existsSync(path)) throw new InputError(`there is no database ${path}; "npm run study" creates one`);
-  return withStore(path, work);
-}
-
-export function withStore<T>(path: string, work: (store: Store) => T): T {
   const store = new Store(path);
   try {
     return work(store);

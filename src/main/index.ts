@@ -41,6 +41,7 @@ function start(): void {
     kernels: unpacked(join(root, 'out', 'kernels')),
     tensorflow: join(app.getPath('userData'), 'engines', 'tensorflow'),
     reader: join(import.meta.dirname, 'reader.js'),
+    importer: join(import.meta.dirname, 'importer.js'),
     decoder: join(import.meta.dirname, 'decoder.js'),
     startTrainer,
     emit: (event, payload) => {

@@ -49,6 +49,7 @@ export async function startServer({
     mode: 'browser',
     database,
     ...folders(),
+    importer: new URL('../workbench/imports/importer.ts', import.meta.url),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
     named: (text) => files.named(text),
     mayRead: (path) => dataRoots === null || files.isSent(path) || dataRoots.some((root) => isWithin(path, root)),

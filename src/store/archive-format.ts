@@ -3,13 +3,19 @@
  * the run's own files. These schemas are what an archive from a stranger must satisfy before anything is stored.
  */
 import { z } from 'zod';
-import { EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRole } from '../shared/results.ts';
+import { type EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRole } from '../shared/results.ts';
 import { InputShape } from '../shared/spec/network.ts';
 import { RunSpec } from '../shared/spec/run.ts';
 import { idPattern } from './ids.ts';
 import type { StoredDataset, StoredRun } from './types.ts';
 
 export const manifestName = 'capscope.json';
+export const fileKinds = ['weights', 'activity'] as const;
+/** Kinds of files that travel with a run. */
+export type FileKind = (typeof fileKinds)[number];
+export const entryName = (kind: FileKind): string => `${kind}.safetensors`;
+/** Of a hundred runs with thousands of epochs; V8 makes no longer text. */
+export const maxManifestBytes = 2 ** 29;
 export const archiveFormat = 1;
 
 const id = z.string().regex(idPattern);
@@ -51,21 +57,18 @@ const DatasetSchema = z.strictObject({
   test: count,
 }) satisfies z.ZodType<StoredDataset>;
 
-export const Manifest = z.strictObject({
+/** The manifest without epochs, which are read one by one: there may be tens of thousands. */
+export const Head = z.strictObject({
   format: z.literal(archiveFormat),
   dataset: DatasetSchema,
   /** From the oldest ancestor to the run itself. */
   runs: z
-    .array(
-      z.strictObject({
-        run: Run,
-        epochs: z.array(EpochMetrics),
-        result: z.strictObject({ evaluation: Evaluation, analysis: RunAnalysis }),
-      }),
-    )
+    .array(z.strictObject({ run: Run, epochs: z.tuple([]), result: z.strictObject({ evaluation: Evaluation, analysis: RunAnalysis }) }))
     .min(1)
     .max(100),
   /** Files of the last run; each is the archive's entry `<kind>.safetensors`. */
-  files: z.array(z.strictObject({ kind: z.enum(['weights', 'activity']), bytes: count, sha256 })).length(2),
+  files: z.array(z.strictObject({ kind: z.enum(fileKinds), bytes: count, sha256 })).length(2),
 });
-export type Manifest = z.infer<typeof Manifest>;
+export type Head = z.infer<typeof Head>;
+
+export type Manifest = Omit<Head, 'runs'> & { runs: (Omit<Head['runs'][number], 'epochs'> & { epochs: EpochMetrics[] })[] };

@@ -1,5 +1,4 @@
-/** What people note about runs, and runs that they delete: gone from every list at once, from the disk at the next start. */
-import type { RunFiles } from './run-files.ts';
+/** What people note about runs, and runs that they delete: gone from every list at once, for good after the next start (run-removal.ts). */
 import type { Sql } from './sql.ts';
 
 export interface RunChange {
@@ -13,11 +12,9 @@ export interface RunChange {
 
 export class RunNotes {
   readonly #sql: Sql;
-  readonly #files: RunFiles;
 
-  constructor(sql: Sql, files: RunFiles) {
+  constructor(sql: Sql) {
     this.#sql = sql;
-    this.#files = files;
   }
 
   edit(runs: readonly string[], { name, note, favourite, archived, addTags = [], removeTags = [] }: RunChange): void {
@@ -43,10 +40,10 @@ export class RunNotes {
     this.#mark(runs, null);
   }
 
-  /** Those of these runs that are deleted, which can still be taken back. */
+  /** Those of these runs that are deleted, which can still be taken back. What is just being imported (imports.ts) is not among them. */
   deleted(runs: readonly string[]): string[] {
     const rows = this.#sql.all<{ id: string }>(
-      'SELECT id FROM runs WHERE deleted IS NOT NULL AND id IN (SELECT value FROM json_each(@runs))',
+      'SELECT id FROM runs WHERE deleted IS NOT NULL AND pid IS NULL AND id IN (SELECT value FROM json_each(@runs))',
       { runs: JSON.stringify(runs) },
     );
     return rows.map(({ id }) => id);
@@ -59,25 +56,5 @@ export class RunNotes {
         if (deleted !== null) this.#sql.run('DELETE FROM queue WHERE run = @run', { run });
       }
     });
-  }
-
-  /** Ends the time in which deleting can be taken back. A run from which others are cut stays as long as they do. */
-  purge(): void {
-    const gone = this.#sql.atomically(() => {
-      const removed: string[] = [];
-      for (;;) {
-        const leaves = this.#sql.all<{ id: string }>(
-          'SELECT id FROM runs WHERE deleted IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs AS child WHERE child.parent = runs.id)',
-        );
-        if (leaves.length === 0) return removed;
-        for (const { id } of leaves) {
-          // A study that lacks a run is begun anew when it is next started.
-          this.#sql.run(`UPDATE studies SET identity = '' WHERE id = (SELECT study FROM runs WHERE id = @id)`, { id });
-          this.#sql.run('DELETE FROM runs WHERE id = @id', { id });
-          removed.push(id);
-        }
-      }
-    });
-    for (const run of gone) this.#files.removeAll(run);
   }
 }

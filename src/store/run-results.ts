@@ -16,20 +16,22 @@ export class RunResults {
     this.#sql = sql;
   }
 
-  /** Adds an epoch's rows, and nothing else. */
-  addEpoch(run: string, metrics: EpochMetrics): void {
-    const rows = epochRows(metrics, findRun(this.#sql, run)!.spec.training.measure);
-    this.#sql.run(
-      `INSERT INTO epochs (run, epoch, accuracy, loss, inactive, images_per_second, peak_memory, metrics)
-       VALUES (@run, @epoch, @accuracy, @loss, @inactive, @imagesPerSecond, @peakMemory, @metrics)`,
-      { run, ...rows.epoch },
-    );
-    for (const layer of rows.layers)
+  /** Adds rows of epochs, and nothing else. */
+  addEpochs(run: string, epochs: readonly EpochMetrics[]): void {
+    const { measure } = findRun(this.#sql, run)!.spec.training;
+    for (const { epoch, layers } of epochs.map((metrics) => epochRows(metrics, measure))) {
       this.#sql.run(
-        `INSERT INTO layer_measurements (run, epoch, kind, position, layer, inactive, gradient_norm, data)
-         VALUES (@run, @epoch, @kind, @position, @layer, @inactive, @gradientNorm, @data)`,
-        { run, ...layer },
+        `INSERT INTO epochs (run, epoch, accuracy, loss, inactive, images_per_second, peak_memory, metrics)
+         VALUES (@run, @epoch, @accuracy, @loss, @inactive, @imagesPerSecond, @peakMemory, @metrics)`,
+        { run, ...epoch },
       );
+      for (const layer of layers)
+        this.#sql.run(
+          `INSERT INTO layer_measurements (run, epoch, kind, position, layer, inactive, gradient_norm, data)
+           VALUES (@run, @epoch, @kind, @position, @layer, @inactive, @gradientNorm, @data)`,
+          { run, ...layer },
+        );
+    }
   }
 
   addResult(run: string, { evaluation, analysis }: RunResult): void {

@@ -80,7 +80,7 @@ export class RunTraining {
   recordEpoch(id: string, metrics: EpochMetrics, checkpoint: Uint8Array): void {
     this.#parts.files.replace(id, { checkpoint }, () => {
       this.#own(id, '');
-      this.#parts.results.addEpoch(id, metrics);
+      this.#parts.results.addEpochs(id, [metrics]);
       this.#parts.findings.renew(id, metrics);
     });
   }

@@ -12,6 +12,7 @@ import { openDatabase } from './database.ts';
 import { newId } from './ids.ts';
 import { Images } from './images.ts';
 import { readable, type OnUnreadable } from './json.ts';
+import { Imports } from './imports.ts';
 import { KeyedValues } from './keyed.ts';
 import { thisProcess } from './process.ts';
 import { Queue } from './queue.ts';
@@ -20,6 +21,7 @@ import { datasetOf, datasetRow, newRun, runColumns, runOf, runRow, type DatasetR
 import { RunFindings } from './run-findings.ts';
 import { RunFiles } from './run-files.ts';
 import { RunNotes } from './run-notes.ts';
+import { RunRemoval } from './run-removal.ts';
 import { RunResults } from './run-results.ts';
 import { RunTraining } from './run-training.ts';
 import { Sql } from './sql.ts';
@@ -46,6 +48,8 @@ export class Store {
   readonly images: Images;
   readonly values: KeyedValues;
   readonly notes: RunNotes;
+  readonly removal: RunRemoval;
+  readonly imports: Imports;
   readonly #sql: Sql;
 
   /** Opens or creates the database. Runs left behind by a process that died become `interrupted`. Throws an InputError as openDatabase does. */
@@ -57,10 +61,12 @@ export class Store {
     this.queue = new Queue(this.#sql, self);
     this.images = new Images(this.#sql);
     this.values = new KeyedValues(this.#sql);
-    this.notes = new RunNotes(this.#sql, this.files);
+    this.notes = new RunNotes(this.#sql);
+    this.removal = new RunRemoval(this.#sql, this.files);
     this.findings = new RunFindings(this.#sql);
     this.studies = new Studies(this.#sql, this.path);
     this.results = new RunResults(this.#sql);
+    this.imports = new Imports(this.#sql, self, this);
     this.training = new RunTraining(this.#sql, self, this);
     this.training.interruptDead();
   }

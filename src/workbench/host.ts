@@ -20,6 +20,8 @@ export interface Host {
   kernels: string;
   /** Module that a worker thread runs to read data sets. */
   reader: string | URL;
+  /** The same, to import runs. */
+  importer: string | URL;
   /** Script that decodes images in threads of its own; absent: the source file. */
   decoder?: string | URL | undefined;
   /** Folder that `npm run engine:tensorflow` fills. */

@@ -5,10 +5,11 @@ import { remediesFor } from '../shared/findings/remedies.ts';
 import { InputError } from '../shared/input-error.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
-import { archiveOf, importRun } from '../store/archive.ts';
+import { archiveOf } from '../store/archive.ts';
 import type { Store } from '../store/store.ts';
 import type { Library } from './datasets/library.ts';
 import type { Host } from './host.ts';
+import type { Imported, Importing } from './imports/importing.ts';
 import { resultsOf } from './outcomes.ts';
 import { mustBePermitted } from './permitted.ts';
 import { inputOf } from './plan.ts';
@@ -24,12 +25,13 @@ export interface RunsContext {
   library: Library;
   live: LiveRuns;
   queue: JobQueue;
+  importing: Importing;
 }
 
 type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `runs.${string}` | `studies.${string}`>>;
 
 export function runHandlers(context: RunsContext): RunHandlers {
-  const { store, host, live, library, queue } = context;
+  const { store, host, live, library, queue, importing } = context;
   const changed = (ids: readonly string[]) => {
     const runs = store.summaries(ids);
     host.emit('runs', runs);
@@ -70,9 +72,13 @@ export function runHandlers(context: RunsContext): RunHandlers {
       if (!file) throw new InputError('this run has no weights: it has not finished, or they are not here');
       return host.save(`${fileName(store.run(id).name)}.safetensors`, store.files.read(file));
     },
-    'runs.import': ({ paths }) => {
+    'runs.import': async ({ task, paths }) => {
       mustBePermitted(host, paths);
-      return paths.map((path) => importOne(context, path));
+      return (await importing.import(task, paths)).map((imported) => shown(context, imported));
+    },
+    'runs.cancelImport': ({ task }) => {
+      importing.cancel(task);
+      return null;
     },
     'runs.report': ({ title, ids }) =>
       host.save(`${fileName(title)}.html`, reportHtml(store, { title, runs: ids.map((id) => store.run(id)), settings: null })),
@@ -133,17 +139,13 @@ function predictions({ store }: RunsContext, id: string, labels: Uint16Array) {
   return { labels, lengths: lengths.data };
 }
 
-function importOne({ store, host }: RunsContext, path: string) {
+/** What came of a file, as a page shows it. */
+function shown({ store, host }: RunsContext, { path, id, added, problem }: Imported) {
   const file = basename(path);
-  try {
-    const { id, added } = importRun(store, path);
-    const ancestors: string[] = [];
-    for (let run = store.run(id); run.parent !== null; run = store.run(run.parent)) ancestors.push(run.parent);
-    const runs = store.summaries([id, ...ancestors]);
-    host.emit('runs', runs);
-    return { file, run: runs.find((run) => run.id === id) ?? null, added, problem: null };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { file, run: null, added: false, problem: host.named?.(error.message) ?? error.message };
-  }
+  if (id === null) return { file, run: null, added, problem: problem && (host.named?.(problem) ?? problem) };
+  const ancestors: string[] = [];
+  for (let run = store.run(id); run.parent !== null; run = store.run(run.parent)) ancestors.push(run.parent);
+  const runs = store.summaries([id, ...ancestors]);
+  host.emit('runs', runs);
+  return { file, run: runs.find((run) => run.id === id) ?? null, added, problem };
 }

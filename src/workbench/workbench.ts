@@ -2,6 +2,7 @@
  * The workbench without a screen: implements the contract over store, data sets and queue. What it needs of the program
  * around it comes in as a Host, so that Electron's main process and the server of browser mode are thin.
  */
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import {
@@ -30,12 +31,16 @@ import { extendStudy, inOrder, openStudy } from './open-study.ts';
 import { addTraining } from './plan.ts';
 import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
+import { Importing } from './imports/importing.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
 import { runHandlers } from './runs.ts';
 import { Scorer } from './scores.ts';
 
 const settingsKey = 'settings';
+
+/** Milliseconds between two steps of what is done in the background. */
+const breath = 20;
 
 /** Milliseconds until a trainer that should stop is killed: whoever closes the window does not wait for ever. */
 const patience = 30_000;
@@ -48,6 +53,7 @@ export class Workbench {
   readonly #forecaster: Forecaster;
   readonly #library: Library;
   readonly #engines: Engines;
+  readonly #importing: Importing;
   readonly #live = new LiveRuns();
   #prepared: Promise<void> = Promise.resolve();
   #closed = false;
@@ -57,8 +63,8 @@ export class Workbench {
   constructor(host: Host) {
     this.#host = host;
     this.#store = new Store(host.database);
-    this.#store.notes.purge();
     this.#library = new Library(this.#store, host);
+    this.#importing = new Importing(this.#store, host);
     this.#engines = new Engines({ startTrainer: (name) => host.startTrainer(name), choice: (name) => this.#choice(name) });
     const context = {
       outlives: true,
@@ -81,7 +87,15 @@ export class Workbench {
 
   /** What takes a moment and can happen while the first page loads. */
   prepare(): Promise<void> {
+    // What cannot be written now is left to the next start.
+    this.#purge().catch(() => undefined);
     return (this.#prepared = this.#library.prepare());
+  }
+
+  /** Runs that were deleted before go for good, while others may already work. */
+  async #purge(): Promise<void> {
+    const steps = this.#store.removal.purge();
+    while (!this.#closed && !steps.next().done) await setTimeout(breath);
   }
 
   get settings(): Settings {
@@ -111,6 +125,7 @@ export class Workbench {
     this.#engines.close();
     await this.#queue.close();
     await this.#library.close();
+    await this.#importing.close();
     // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
     await this.#prepared.catch(() => undefined);
     this.#closed = true;
@@ -179,7 +194,7 @@ export class Workbench {
       return ids;
     };
     return {
-      ...runHandlers({ store, host, library, live: this.#live, queue }),
+      ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing }),
 
       'app.info': () => infoOf(host, store.path),
       'app.engines': async () => this.#infoOf(await this.#engines.all()),

@@ -160,10 +160,10 @@ it('goes on with the half-done study', async () => {
   expect(store.results.epochs(stopped.id).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-it('reads the exported run and the weights', () => {
+it('reads the exported run and the weights', async () => {
   const folder = thawed();
   const store = openStore(temporaryFolder());
-  const { id, added } = importRun(store, join(folder, 'pruned.capscope'));
+  const { id, added } = await importRun(store, join(folder, 'pruned.capscope'));
   expect([added, store.run(id).spec.network]).toMatchObject([true, late]);
   const path = join(folder, 'pruned.safetensors');
   expect(decodeNetworkFile(readFileSync(path), path).network).toMatchObject({ ...late, primary: late });

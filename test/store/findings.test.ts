@@ -67,14 +67,14 @@ it('says that the loss became NaN, until the run goes on', () => {
   expect(kinds(store, id)).toEqual([]);
 });
 
-it('comes with a run out of a file', () => {
+it('comes with a run out of a file', async () => {
   const folder = temporaryFolder();
   const store = openStore(folder);
   const id = died(store);
   const file = join(folder, 'dead.capscope');
   exportRun(store, store.run(id), file);
   const other = openStore(temporaryFolder());
-  importRun(other, file);
+  await importRun(other, file);
   expect(other.findings.of(id)).toEqual(store.findings.of(id));
   expect(kinds(other, id)).toContainEqual(['inactive', 1]);
 });

@@ -81,10 +81,10 @@ describe('store', () => {
   it('gives the curves of runs thinned, with their best epochs', () => {
     const store = openStore(temporaryFolder());
     const [one, other] = addTinyStudy(store);
-    store.results.addEpoch(one.id, metrics(1));
+    store.results.addEpochs(one.id, [metrics(1)]);
     for (let epoch = 1; epoch <= 100; epoch++) {
       const { test, ...rest } = metrics(epoch);
-      store.results.addEpoch(other.id, { ...rest, test: { ...test, accuracy: epoch === 70 ? 0.9 : epoch / 200 } });
+      store.results.addEpochs(other.id, [{ ...rest, test: { ...test, accuracy: epoch === 70 ? 0.9 : epoch / 200 } }]);
     }
     const curves = new Map(store.results.curves([one.id, other.id, 'gone']).map((curve) => [curve.run, curve]));
     expect([...curves.keys()].sort()).toEqual([one.id, other.id].sort());

@@ -44,6 +44,7 @@ export function startBench(folder: string): Bench & { prepared: Promise<void> } 
     database: join(folder, 'capscope.db'),
     ...folders(),
     tensorflow: join(folder, 'no-tensorflow'),
+    importer: new URL('../../src/workbench/imports/importer.ts', import.meta.url),
     reader: new URL('../../src/workbench/datasets/reader.ts', import.meta.url),
     startTrainer: () => {
       const trainer = startTrainer();

@@ -146,7 +146,7 @@ describe('runs', () => {
     const other = await open();
     const file = join(folder, 'child.capscope');
     writeFileSync(file, saved.get('baseline, pruned.capscope')!);
-    expect(await other.call('runs.import', { paths: [file] })).toMatchObject([{ added: true, run: { id: child } }]);
+    expect(await other.call('runs.import', { task: 'import', paths: [file] })).toMatchObject([{ added: true, run: { id: child } }]);
     expect(await other.call('datasets.list')).toMatchObject([
       { bundled: true },
       { fingerprint: data.fingerprint, available: false, runs: 2 },

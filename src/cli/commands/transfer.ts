@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { exportRun, importRun } from '../../store/archive.ts';
 import { oneLine } from '../../shared/one-line.ts';
-import { databaseCommand, jsonOption, print, printJson, withExistingStore, withStore } from '../options.ts';
+import { Store } from '../../store/store.ts';
+import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { ReadingProgress } from '../reading-progress.ts';
 
 export function addExport(program: Command): void {
   databaseCommand(program, 'export', 'write a finished run, with those it was cut from, to one file')
@@ -25,11 +27,15 @@ export function addImport(program: Command): void {
   databaseCommand(program, 'import', 'add a run from a file that export wrote')
     .argument('<file>', 'file to read')
     .addOption(jsonOption())
-    .action((file: string, { db, json }: { db: string; json?: true }) =>
-      withStore(db, (store) => {
-        const imported = importRun(store, file);
+    .action(async (file: string, { db, json }: { db: string; json?: true }) => {
+      const store = new Store(db);
+      const progress = new ReadingProgress(process.stderr);
+      try {
+        const imported = await importRun(store, file, (at) => progress.report(at)).finally(() => progress.end());
         if (json) printJson(imported);
         else print(imported.added ? `Run ${imported.id} added.` : `Run ${imported.id} is already there; nothing was changed.`);
-      }),
-    );
+      } finally {
+        store.close();
+      }
+    });
 }

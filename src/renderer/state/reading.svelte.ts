@@ -1,9 +1,10 @@
 /** Data sets being read, with their progress, and why some could not be. */
 import type { DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
+import { count } from '../../shared/present/format.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { call, droppedPaths, on, pickPaths } from '../client/client.ts';
 import { newId } from '../client/new-id.ts';
-import { attempt, complain, say } from './messages.ts';
+import { attempt, complain, offer, say, withdraw } from './messages.ts';
 import { navigation } from './navigation.svelte.ts';
 import { workbench } from './workbench.svelte.ts';
 
@@ -100,7 +101,15 @@ class ReadingTasks {
 }
 
 async function importRuns(paths: string[]): Promise<void> {
-  const imported = await attempt(() => call('runs.import', { paths }));
+  const task = newId();
+  const cancel = () => call('runs.cancelImport', { task });
+  // Most are there at once, and need no words before that.
+  const ignore = on('reading', ({ task: of, stage, done, total }) => {
+    if (of === task) offer(task, `${stage}, ${count(done)} of ${count(total ?? 0)}`, 'Cancel', cancel);
+  });
+  const imported = await attempt(() => call('runs.import', { task, paths }));
+  ignore();
+  withdraw(task);
   if (!imported) return;
   for (const { file, problem } of imported) if (problem !== null) complain(`${file}: ${problem}`);
   const runs = imported.flatMap(({ run }) => run ?? []);

@@ -12,7 +12,7 @@ import type { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
 import { StudySpec } from '../spec/study.ts';
 import type { StudyResults } from '../study-result.ts';
-import { Fingerprint, Path, RunId, StudyId, type Saved } from './common.ts';
+import { Fingerprint, Path, RunId, StudyId, TaskId, type Saved } from './common.ts';
 import { method } from './method.ts';
 
 /** One line of the list: small, because there may be thousands. */
@@ -182,9 +182,12 @@ export const runMethods = {
   /** A finished run, with those it was cut from, as one file. */
   'runs.export': method<Saved>()(z.strictObject({ id: RunId })),
   'runs.exportWeights': method<Saved>()(z.strictObject({ id: RunId })),
+  /** Off the main thread. Progress comes as `reading` events of this task; when it is cancelled, what is here by then is answered. */
   'runs.import': method<{ file: string; run: RunSummary | null; added: boolean; problem: string | null }[]>()(
-    z.strictObject({ paths: z.array(Path).min(1).max(1000) }),
+    z.strictObject({ task: TaskId, paths: z.array(Path).min(1).max(1000) }),
   ),
+  /** Nothing of the file that is just being imported stays. */
+  'runs.cancelImport': method<null>()(z.strictObject({ task: TaskId })),
   /** One self-contained HTML file. */
   'runs.report': method<Saved>()(z.strictObject({ title: z.string().trim().min(1).max(200), ids: z.array(RunId).min(1).max(200) })),
 
