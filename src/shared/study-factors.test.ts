@@ -8,7 +8,7 @@ const network = networkOf({ types: 16, dim: 4, depth: 3 });
 const training = TrainingSpec.parse({ epochs: 3 });
 
 it('a run is sorted by its network, and by its cut where it has one', () => {
-  const plain = factorsOf({ network, pruning: null, training, dataset: 'digits' });
+  const plain = factorsOf({ name: 'N16', network, pruning: null, training, dataset: 'digits' });
   expect(plain).toMatchObject({
     dataset: 'digits',
     types: 16,
@@ -20,9 +20,21 @@ it('a run is sorted by its network, and by its cut where it has one', () => {
     residual: 0,
   });
   expect('backbone' in plain).toBe(false);
-  const cut = factorsOf({ network, pruning: PruningSpec.parse({ backbone: 0.25, capsules: 0.5 }), training, dataset: 'digits' });
+  const cut = factorsOf({
+    name: 'N16',
+    network,
+    pruning: PruningSpec.parse({ backbone: 0.25, capsules: 0.5 }),
+    training,
+    dataset: 'digits',
+  });
   expect(cut).toMatchObject({ backbone: 0.25, capsules: 0.5, criterion: 'channel independence (CHIP)', surgery: 'afresh' });
-  const random = factorsOf({ network, pruning: PruningSpec.parse({ criterion: 'random', capsules: 0.5 }), training, dataset: 'digits' });
+  const random = factorsOf({
+    name: 'N16',
+    network,
+    pruning: PruningSpec.parse({ criterion: 'random', capsules: 0.5 }),
+    training,
+    dataset: 'digits',
+  });
   expect('criterion' in random).toBe(false);
 });
 

@@ -6,6 +6,8 @@ import type { TrainingSpec } from './spec/training.ts';
 export type FactorValue = number | string;
 
 export interface Factored {
+  /** What the network is called in its study. */
+  name: string;
   /** Before any cut. */
   network: NetworkSpec;
   /** Null of a run that no cut has to do with. */
@@ -26,6 +28,7 @@ export interface Factor {
 const first = ({ intermediate }: NetworkSpec) => intermediate[0];
 
 export const factors = {
+  network: { symbol: 'Network', label: 'Network', of: ({ name }) => name },
   dataset: { symbol: 'Data', label: 'Data set', of: ({ dataset }) => dataset },
   types: { symbol: 'N', label: 'N, capsule types', of: ({ network }) => network.primary.types },
   dim: { symbol: 'D', label: 'D, dimensions', of: ({ network }) => network.primary.dim },

@@ -79,7 +79,7 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
     const names = cut ? { network, cut: { ...cut, name } } : { network: `${network}${name}`, cut };
     const input = inputOf(store.dataset(first.run.dataset));
     const forecast = verdictOf(first.network, input);
-    const facts = factsOf(store, first, input);
+    const facts = factsOf(store, first, names.network, input);
     const cuts = cut ? [{ name, words: first.prunings.map(cutInWords).join('; then ') }] : [];
     return group.map(({ run, arm }): ReadOutcome => {
       const twin = store.twinOf(run.id);
@@ -96,14 +96,14 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
 }
 
 /** What follows from the specs alone, and so is the same for all seeds. */
-function factsOf(store: Store, { run, arm, network, prunings }: Described, input: InputShape) {
+function factsOf(store: Store, { run, arm, network, prunings }: Described, name: string, input: InputShape) {
   // A small network from scratch is a control of every criterion that leaves it.
   const pruning = prunings.at(-1) && (arm === 'scratch' ? { ...prunings.at(-1)!, criterion: 'random' as const } : prunings.at(-1)!);
   const trained =
     run.spec.control || run.spec.pruning === null || run.cut ? run.spec.network : networkAfter(run.spec.network, run.spec.pruning);
   const weakest = weakestOf(forecastOf(trained, input));
   return {
-    factors: factorsOf({ network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
+    factors: factorsOf({ name, network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
     gain: weakest && weakest.gainOnMap,
     overBorder: gainOverBorder(trained, input),
     forecast: verdictOf(trained, input),

@@ -43,7 +43,7 @@ export function studyRuns({ types, dims, depths, seeds, arms: shown = arms }: Si
             return {
               ...{ id: `${name} ${arm} ${i + 1}`, network: name, arm, pruning: isCut ? cut.name : null, seed: i + 1 },
               ...{ twin: arm === 'unpruned' ? null : `${name} unpruned ${i + 1}`, status: 'finished', error: null },
-              factors: factorsOf({ network, pruning: isCut ? pruning : null, training, dataset: 'digits' }),
+              factors: factorsOf({ name, network, pruning: isCut ? pruning : null, training, dataset: 'digits' }),
               ...{ gain: overBorder, overBorder, forecast: verdictOfGains([overBorder]) },
               result: { accuracy, inactiveShare: dead ? 1 : 0, collapsed: dead },
             };

@@ -12,23 +12,46 @@ const HEIGHT = 540;
 /** Pixels of a picture per unit of the drawing. */
 const DENSITY = 2;
 
+/** As papers print figures: in one column, or across the page. In millimetres. */
+export const widths = {
+  column: { label: 'one column (85 mm)', millimetres: 85 },
+  page: { label: 'page width (178 mm)', millimetres: 178 },
+} as const;
+export type Width = keyof typeof widths;
+
+/** CSS pixels. */
+const pixels = (width: Width) => Math.round((widths[width].millimetres / 25.4) * 96);
+/** For print, 600 dots per inch. */
+const PRINTED = 600 / 96;
+
 export const saveCsv = (title: string, rows: (string | number)[][]) =>
   saveFile(`${fileName(title)}.csv`, Papa.unparse(rows, { newline: '\n' }));
 
-/** @param look colours of the page that it is saved from */
-export async function saveChart(kind: 'png' | 'svg', title: string, configuration: ChartConfiguration, look: Look): Promise<void> {
+/** @param look colours of the page that it is saved from; @param printed for a paper, which has the title in its caption */
+export async function saveChart(
+  kind: 'png' | 'svg',
+  title: string,
+  configuration: ChartConfiguration,
+  look: Look,
+  printed?: Width,
+): Promise<void> {
+  const [width, height] = printed ? [pixels(printed), Math.round(pixels(printed) * 0.7)] : [WIDTH, HEIGHT];
   const plugins: ChartOptions['plugins'] = {
     ...configuration.options?.plugins,
     // A file has nothing around it that says what it shows.
-    title: { display: true, text: title, align: 'start', color: look.text, font: { size: 15, weight: 'bold' } },
-    legend: { display: true, align: 'start', labels: { usePointStyle: true, color: look.text, boxHeight: 7 } },
+    title: { display: !printed, text: title, align: 'start', color: look.text, font: { size: 15, weight: 'bold' } },
+    legend: {
+      display: true,
+      align: 'start',
+      labels: { usePointStyle: true, color: look.text, boxHeight: 7, filter: ({ text }) => text !== '' },
+    },
     tooltip: { enabled: false },
   };
   const options = {
     ...configuration.options,
     // The zoom plugin listens to the canvas, and one that writes SVG hears nothing.
     plugins: { ...plugins, zoom: false as unknown as object },
-    layout: { padding: { top: 12, right: 32, bottom: 12, left: 16 } },
+    layout: { padding: printed ? 4 : { top: 12, right: 32, bottom: 12, left: 16 } },
     responsive: false,
     animation: false as const,
     events: [],
@@ -51,19 +74,28 @@ export async function saveChart(kind: 'png' | 'svg', title: string, configuratio
       platform: BasicPlatform,
     });
   if (kind === 'svg') {
-    const canvas = new SvgCanvas({ width: WIDTH, height: HEIGHT });
+    const canvas = new SvgCanvas({ width, height });
     const chart = draw(canvas as unknown as HTMLCanvasElement, 1);
+    if (printed) sized(canvas.svg, width, height, printed);
     const text = new XMLSerializer().serializeToString(canvas.svg);
     chart.destroy();
     await saveFile(`${fileName(title)}.svg`, text);
     return;
   }
   const canvas = document.createElement('canvas');
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
-  const chart = draw(canvas, DENSITY);
+  canvas.width = width;
+  canvas.height = height;
+  const chart = draw(canvas, printed ? PRINTED : DENSITY);
   await saveFile(`${fileName(title)}.png`, await pngOf(canvas));
   chart.destroy();
+}
+
+/** A drawing as wide on paper as is asked for. */
+function sized(svg: SVGElement, width: number, height: number, printed: Width): void {
+  const { millimetres } = widths[printed];
+  if (!svg.hasAttribute('viewBox')) svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.setAttribute('width', `${millimetres}mm`);
+  svg.setAttribute('height', `${((millimetres * height) / width).toFixed(2)}mm`);
 }
 
 async function pngOf(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
@@ -72,14 +104,20 @@ async function pngOf(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>
   return new Uint8Array(await blob.arrayBuffer());
 }
 
+/** What a style sheet may give a drawing. */
+const drawn = [
+  ...['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-weight', 'font-family', 'font-variant-numeric'],
+  ...['opacity', 'text-anchor', 'display'],
+];
+
 /** A drawing of the page as a file of its own: what its style sheet gives it is written into it. */
-function standalone(svg: SVGSVGElement, back: string): { text: string; width: number; height: number } {
+function standalone(svg: SVGSVGElement, back: string, printed?: Width): { text: string; width: number; height: number } {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
   for (const [i, original] of originals.entries()) {
     const style = getComputedStyle(original);
-    for (const property of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-weight', 'font-family', 'opacity'])
+    for (const property of drawn)
       if (['text', 'path', 'line', 'rect', 'circle', 'polyline', 'svg', 'g'].includes(original.tagName))
         copies[i]!.setAttribute(property, style.getPropertyValue(property));
     copies[i]!.removeAttribute('class');
@@ -89,6 +127,7 @@ function standalone(svg: SVGSVGElement, back: string): { text: string; width: nu
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
+  if (printed) sized(copy, width, height, printed);
   const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
   const box = svg.viewBox.baseVal;
   for (const [name, value] of Object.entries({ x: box.x, y: box.y, width: box.width || width, height: box.height || height, fill: back }))
@@ -97,8 +136,8 @@ function standalone(svg: SVGSVGElement, back: string): { text: string; width: nu
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-export async function saveDrawing(kind: 'png' | 'svg', title: string, svg: SVGSVGElement, back: string): Promise<void> {
-  const { text, width, height } = standalone(svg, back);
+export async function saveDrawing(kind: 'png' | 'svg', title: string, svg: SVGSVGElement, back: string, printed?: Width): Promise<void> {
+  const { text, width, height } = standalone(svg, back, printed);
   if (kind === 'svg') {
     await saveFile(`${fileName(title)}.svg`, text);
     return;
@@ -107,8 +146,9 @@ export async function saveDrawing(kind: 'png' | 'svg', title: string, svg: SVGSV
   image.src = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
   await image.decode();
   const canvas = document.createElement('canvas');
-  canvas.width = width * DENSITY;
-  canvas.height = height * DENSITY;
+  const density = printed ? (PRINTED * pixels(printed)) / width : DENSITY;
+  canvas.width = width * density;
+  canvas.height = height * density;
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
   URL.revokeObjectURL(image.src);
   await saveFile(`${fileName(title)}.png`, await pngOf(canvas));

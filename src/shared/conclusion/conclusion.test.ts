@@ -37,6 +37,9 @@ describe('the measured case', () => {
     expect(claim!.text).toMatch(
       /^N16 D4 L4, chip b0\.5 c0\.5: the pruned network is better than its unpruned twin: 77\.20.% test accuracy against 10\.00.% of the unpruned network, \+67\.2.pp, 95 % interval \+63\.\d.pp to \+71\.\d.pp, p < 0\.001, 4 seeds; collapsed 0 of 4 against 4 of 4\.$/u,
     );
+    expect(claim!.short).toMatch(
+      /^The pruned network is better than its unpruned twin: 77\.20.% test accuracy against 10\.00.% of the unpruned network; collapsed 0 of 4 against 4 of 4\.$/u,
+    );
     expect(claim!.runs).toHaveLength(8);
   });
 

@@ -6,7 +6,7 @@
 import { accuracy } from '../present/format.ts';
 import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
-import { LEVEL, leaningOf, measured, none, seeds, signOf, type Finding } from './finding.ts';
+import { LEVEL, leaningOf, measured, none, said, seeds, signOf, type Finding, type Numbers } from './finding.ts';
 import { pooledFindings } from './pooled.ts';
 
 /** At most two sentences of many: a claim, one that holds if there is one, and the first control that limits it. */
@@ -37,8 +37,9 @@ function ofNetworks(arms: readonly ArmStatistics[], controls: ControlStatistics[
 function vanished(unpruned: ArmStatistics): Finding[] {
   const { network, n, collapsed, accuracy: sample, runs } = unpruned;
   if (n === 0 || collapsed === 0) return [];
-  const text = `${network}: an intermediate layer without any active capsule type at the end in ${n === 1 ? 'its one seed' : `${collapsed} of ${n} seeds`}; mean test accuracy ${accuracy(sample!.mean)}.`;
-  return [{ ...none, text, verdict: 'holds', kind: 'vanished', network, pruning: null, n, runs }];
+  const inSeeds = n === 1 ? 'its one seed' : `${collapsed} of ${n} seeds`;
+  const text = `an intermediate layer without any active capsule type at the end in ${inSeeds}; mean test accuracy ${accuracy(sample!.mean)}.`;
+  return [{ ...none, ...said(network, () => text), verdict: 'holds', kind: 'vanished', network, pruning: null, n, runs }];
 }
 
 function ofCut(pruned: ArmStatistics, unpruned: ArmStatistics | null, rows: ArmStatistics[], controls: ControlStatistics[]): Finding[] {
@@ -64,29 +65,30 @@ function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding
   };
   const difference = pruned.toTwin.accuracy;
   if (!difference || !unpruned?.accuracy) {
-    const text = `${cut}: ${accuracy(sample!.mean)} test accuracy over ${seeds(n)}, with no unpruned twin to hold it against.`;
-    return { ...none, ...base, text, verdict: 'open', n };
+    const text = `${accuracy(sample!.mean)} test accuracy over ${seeds(n)}, with no unpruned twin to hold it against.`;
+    return { ...none, ...base, ...said(cut, () => text), verdict: 'open', n };
   }
   const means = `${accuracy(sample!.mean)} test accuracy against ${accuracy(unpruned.accuracy.mean)} of the unpruned network`;
   const dead = `${collapsedOf(pruned)} against ${collapsedOf(unpruned)}`;
   const data = { n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
   if (difference.n === 1) {
-    const text = `${cut}: ${means}, collapsed ${dead}; this is one seed, which shows no more than that it can happen.`;
-    return { ...base, ...data, text, verdict: 'open' };
+    const text = `${means}, collapsed ${dead}; this is one seed, which shows no more than that it can happen.`;
+    return { ...base, ...data, ...said(cut, () => text), verdict: 'open' };
   }
   const sign = signOf(difference);
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
-    const text = `${cut}: the pruned network looks ${leaning} than its unpruned twin: ${means}, ${measured(difference)}; collapsed ${dead}. ${tooFew(difference)}`;
-    return { ...base, ...data, text, verdict: 'open' };
+    const text = (numbers: Numbers) =>
+      `the pruned network looks ${leaning} than its unpruned twin: ${means}${numbers(`, ${measured(difference)}`)}; collapsed ${dead}. ${tooFew(difference)}`;
+    return { ...base, ...data, ...said(cut, text), verdict: 'open' };
   }
   const words = {
     better: `the pruned network is better than its unpruned twin`,
     worse: `the pruned network is worse than its unpruned twin`,
     untold: `the pruned network cannot be told from its unpruned twin`,
   }[sign];
-  const text = `${cut}: ${words}: ${means}, ${measured(difference)}; collapsed ${dead}.`;
-  return { ...base, ...data, text, verdict: sign === 'untold' ? 'open' : 'holds' };
+  const text = (numbers: Numbers) => `${words}: ${means}${numbers(`, ${measured(difference)}`)}; collapsed ${dead}.`;
+  return { ...base, ...data, ...said(cut, text), verdict: sign === 'untold' ? 'open' : 'holds' };
 }
 
 /** What a control is a control for, and what it says when it does as well as the pruned network. */
@@ -123,48 +125,38 @@ function controlFinding(
   const alive = awake(row, unpruned) ? ` It does not collapse${pruned.collapsed === 0 ? ' either' : ''} (${collapsedOf(row)}).` : '';
   // Where a cut has gained nothing, nothing is to be explained.
   const gainless = pruned.toTwin.accuracy !== null && !gained(pruned);
-  const unexplained = gainless ? '' : ', so that it does not explain the gain';
+  const ofPruned = ` (pruned: ${measured(difference)})`;
   const cut = `${network}, ${pruning}`;
   if (difference.n === 1) {
-    const text = `${cut}: ${reached}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
-    return [{ ...base, text, verdict: 'open' }];
+    const text = `${reached}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
+    return [{ ...base, ...said(cut, () => text), verdict: 'open' }];
   }
   if (row.n > 0 && row.collapsed === row.n && pruned.collapsed === 0 && signOf(difference) === 'untold') {
-    const text = `${cut}: ${reached} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)}): it does not explain the gain.`;
-    return [{ ...base, text, verdict: 'holds' }];
+    const text = `${reached} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)}): it does not explain the gain.`;
+    return [{ ...base, ...said(cut, () => text), verdict: 'holds' }];
   }
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
     const compared = leaning === 'worse' ? 'better' : 'worse';
     const possible = leaning === 'worse' && !gainless ? ` It may be that ${cause}.` : '';
-    const text = `${cut}: ${reached}, which looks ${compared} than pruned (pruned: ${measured(difference)}).${possible}${alive}`;
-    return [{ ...base, text, verdict: (leaning === 'worse' && !gainless) || alive ? 'caveat' : 'open' }];
+    const text = (numbers: Numbers) => `${reached}, which looks ${compared} than pruned${numbers(ofPruned)}.${possible}${alive}`;
+    return [{ ...base, ...said(cut, text), verdict: (leaning === 'worse' && !gainless) || alive ? 'caveat' : 'open' }];
   }
   switch (signOf(difference)) {
-    case 'better':
-      if (alive)
-        return [
-          {
-            ...base,
-            text: `${cut}: ${reached}, less than pruned (${measured(difference)}), but ${stillAlive(row, control.control)}.`,
-            verdict: 'caveat',
-          },
-        ];
-      return [
-        {
-          ...base,
-          text: `${cut}: ${reached}, less than pruned (${measured(difference)})${unexplained}.`,
-          verdict: 'holds',
-        },
-      ];
+    case 'better': {
+      const rest = alive ? `, but ${stillAlive(row, control.control)}` : gainless ? '' : ', so that it does not explain the gain';
+      const text = (numbers: Numbers) => `${reached}, less than pruned${numbers(` (${measured(difference)})`)}${rest}.`;
+      return [{ ...base, ...said(cut, text), verdict: alive ? 'caveat' : 'holds' }];
+    }
     case 'worse': {
-      const text = `${cut}: ${reached}, more than pruned (pruned: ${measured(difference)})${gainless ? '' : `: ${cause}`}.${alive}`;
-      return [{ ...base, text, verdict: gainless && !alive ? 'holds' : 'caveat' }];
+      const text = (numbers: Numbers) => `${reached}, more than pruned${numbers(ofPruned)}${gainless ? '' : `: ${cause}`}.${alive}`;
+      return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'holds' : 'caveat' }];
     }
     case 'untold': {
       const possible = gainless ? '' : `: it may be that ${cause}`;
-      const text = `${cut}: ${reached}, which cannot be told from pruned (${measured(difference)})${possible}.${alive}`;
-      return [{ ...base, text, verdict: gainless && !alive ? 'open' : 'caveat' }];
+      const text = (numbers: Numbers) =>
+        `${reached}, which cannot be told from pruned${numbers(` (${measured(difference)})`)}${possible}.${alive}`;
+      return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'open' : 'caveat' }];
     }
   }
 }
@@ -192,8 +184,8 @@ function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
   if (absent.length === 0) return [];
   const causes = absent.map((arm) => ({ ccm: 'the loss term', scratch: 'the smaller size' })[arm]).join(' or from ');
   const arms = absent.map((arm) => `"${armNames[arm]}"`).join(' and ');
-  const text = `${network}, ${pruning}: without ${arms} beside it, what the cut does cannot be told from ${causes}.`;
-  return [{ ...none, text, verdict: 'caveat', kind: 'no-control', network, pruning, n, runs }];
+  const text = `without ${arms} beside it, what the cut does cannot be told from ${causes}.`;
+  return [{ ...none, ...said(`${network}, ${pruning}`, () => text), verdict: 'caveat', kind: 'no-control', network, pruning, n, runs }];
 }
 
 /** Why a difference whose interval does not hold 0 is not said to be there. */

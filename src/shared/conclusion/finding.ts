@@ -4,7 +4,12 @@ import { points } from '../present/format.ts';
 import type { Difference } from '../statistics/statistics.ts';
 
 export const Finding = z.strictObject({
+  /** The whole sentence, its statistics included. */
   text: z.string(),
+  /** What it is about: a network and its cut, or several networks. */
+  place: z.string(),
+  /** The sentence where both the place and the statistics stand beside it. */
+  short: z.string(),
   /** `holds`: shown by these runs. `caveat`: a control, or the lack of one, limits the claim. `open`: cannot be told. */
   verdict: z.enum(['holds', 'caveat', 'open']),
   kind: z.enum(['vanished', 'claim', 'size', 'loss', 'any-cut', 'no-control']),
@@ -24,6 +29,15 @@ export const Finding = z.strictObject({
   runs: z.array(z.string()),
 });
 export type Finding = z.infer<typeof Finding>;
+
+/** Keeps the statistics of a sentence, or leaves them out. */
+export type Numbers = (text: string) => string;
+
+/** The sentence in full and in short. */
+export function said(place: string, sentence: (numbers: Numbers) => string): Pick<Finding, 'text' | 'place' | 'short'> {
+  const short = sentence(() => '');
+  return { text: `${place}: ${sentence((text) => text)}`, place, short: short.charAt(0).toUpperCase() + short.slice(1) };
+}
 
 export const LEVEL = 0.05;
 

@@ -40,7 +40,7 @@ describe('what is said of several networks', () => {
     expect(activity!.text).toContain('the same in all networks');
     expect(accuracy).toMatchObject({ kind: 'claim', verdict: 'holds', measure: 'accuracy', n: 4 });
     expect(accuracy!.text).toMatch(
-      /^Where activity may go out by the forecast \(4 networks\), the cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.0.%, \+70\.7.pp, 95 % interval/u,
+      /^Where activity may go out by the forecast \(4 networks\): the cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.0.%, \+70\.7.pp, 95 % interval/u,
     );
     expect(accuracy!.runs).toHaveLength(24);
     expect(rest).toEqual([]);
@@ -75,13 +75,15 @@ describe('what is said of several networks', () => {
     expect(living[1]!.text).not.toContain('it may be');
   });
 
-  it('is little with two networks, and nothing with one', () => {
+  it('is nothing with two networks: there is no interval over them', () => {
     const two = (outcomes: Outcome[]) => outcomes.filter(({ network }) => !/[23]$/.test(network));
-    const found = together(two(dead), two(arm('pruned', [40, 90], 'vanishes', 0.5)));
-    expect(found.map(({ verdict }) => verdict)).toEqual(['open', 'open']);
-    expect(found[1]!.text).toContain('2 networks are too few for an interval');
-    const one = (outcomes: Outcome[]) => outcomes.filter(({ network }) => network.endsWith('0'));
-    expect(together(one(dead), one(pruned))).toEqual([]);
+    expect(together(two(dead), two(pruned))).toEqual([]);
+  });
+
+  it('is said in short where the statistics stand beside it', () => {
+    const [, accuracy] = together(dead, pruned);
+    expect(accuracy!.place).toBe('Where activity may go out by the forecast (4 networks)');
+    expect(accuracy!.short).toMatch(/^The cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.0.%\.$/u);
   });
 
   it('comes first where a conclusion is told in short', () => {

@@ -3,7 +3,7 @@ import { percent } from '../present/format.ts';
 import { armNames } from '../spec/arms.ts';
 import { LEAST_NETWORKS, type PooledDifference, type PooledStatistics, type Regime } from '../statistics/pooled.ts';
 import type { Measure } from '../statistics/schema.ts';
-import { LEVEL, leaningOf, signOf, tested, type Finding, type Sign } from './finding.ts';
+import { LEVEL, leaningOf, said, signOf, tested, type Finding, type Numbers, type Sign } from './finding.ts';
 
 const where: Record<Regime, (networks: number) => string> = {
   'at-risk': (n) => `Where activity may go out by the forecast (${n} networks)`,
@@ -14,9 +14,10 @@ const measureNames: Record<Measure, string> = { accuracy: 'test accuracy', inact
 
 /** Of each group of networks and each cut: what it does, what the loss term does alone, and what each control leaves of it. */
 export function pooledFindings(pooled: readonly PooledStatistics[]): Finding[] {
-  return pooled.flatMap((one) => {
+  const enough = pooled.filter(({ networks }) => networks.length >= LEAST_NETWORKS);
+  return enough.flatMap((one) => {
     if (one.against === 'unpruned') return one.arm === 'pruned' || one.arm === 'ccm' ? againstTwin(one) : [];
-    return [againstControl(one, pooled)];
+    return [againstControl(one, enough)];
   });
 }
 
@@ -25,11 +26,11 @@ const base = ({ pruning, runs }: PooledStatistics, measure: Measure, difference:
   ...{ difference: difference.mean, ci95: difference.ci95, p: difference.p },
 });
 
-const numbers = (one: PooledStatistics, measure: Measure): string => {
-  const [mean, other] = one.means[measure];
-  const { pairs } = one[measure];
-  return `${percent(mean)} against ${percent(other)}, ${tested(one[measure], 'networks')}, ${pairs} pairs of runs`;
-};
+const shares = (one: PooledStatistics, measure: Measure): string =>
+  `${percent(one.means[measure][0])} against ${percent(one.means[measure][1])}`;
+
+const statistics = (one: PooledStatistics, measure: Measure): string =>
+  `, ${tested(one[measure], 'networks')}, ${one[measure].pairs} pairs of runs`;
 
 /** The cut, or the loss term alone, against the unpruned twins: in what may go out by its activity first. */
 function againstTwin(one: PooledStatistics): Finding[] {
@@ -38,10 +39,12 @@ function againstTwin(one: PooledStatistics): Finding[] {
     const difference = one[measure];
     const sign = signOf(difference);
     const subject = one.arm === 'ccm' ? `"${armNames.ccm}"` : `the cut ${one.pruning ?? ''}`;
-    const text = `${where[one.regime](difference.networks)}, ${subject} ${changed(difference, measure)}: ${numbers(one, measure)}.${tooFew(difference)}`;
+    const text = (numbers: Numbers) =>
+      `${subject} ${changed(difference, measure)}: ${shares(one, measure)}${numbers(statistics(one, measure))}.${tooFew(difference)}`;
     const explains = one.arm === 'ccm' && sign === (measure === 'accuracy' ? 'better' : 'worse');
     const verdict = sign === 'untold' ? 'open' : explains ? 'caveat' : 'holds';
-    return { ...base(one, measure, difference), text, verdict, kind: one.arm === 'ccm' ? 'loss' : 'claim' };
+    const sentence = said(where[one.regime](difference.networks), text);
+    return { ...base(one, measure, difference), ...sentence, verdict, kind: one.arm === 'ccm' ? 'loss' : 'claim' };
   });
 }
 
@@ -51,7 +54,7 @@ function changed(difference: PooledDifference, measure: Measure): string {
   const [sign, leaning] = [signOf(difference), leaningOf(difference)];
   if (sign !== 'untold') return `${words[sign][0]} ${name}`;
   if (leaning !== 'untold') return `seems to ${words[leaning][1]} ${name}`;
-  return difference.ci95 ? `cannot be told to change ${name}` : `and ${name}`;
+  return `cannot be told to change ${name}`;
 }
 
 /** What else might have done it, and what then is to be said. */
@@ -70,20 +73,20 @@ function againstControl(one: PooledStatistics, pooled: readonly PooledStatistics
   // Where a cut gains nothing, nothing is to be explained.
   const gains = claim !== undefined && claim.accuracy.mean > 0;
   const sign = signOf(difference);
-  const said: Record<Sign, string> = {
+  const words: Record<Sign, string> = {
     better: `the cut ${one.pruning ?? ''} is better than ${rival}`,
     worse: `${rival} is better than the cut ${one.pruning ?? ''}${gains ? `: ${cause}` : ''}`,
     untold: `the cut ${one.pruning ?? ''} cannot be told from ${rival}${gains ? `: it may be that ${cause}` : ''}`,
   };
-  const text = `${where[one.regime](difference.networks)}, ${said[sign]}; test accuracy ${numbers(one, 'accuracy')}.${tooFew(difference)}`;
+  const text = (numbers: Numbers) =>
+    `${words[sign]}; test accuracy ${shares(one, 'accuracy')}${numbers(statistics(one, 'accuracy'))}.${tooFew(difference)}`;
   const limits = gains && sign !== 'better';
   const verdict = limits ? 'caveat' : sign === 'untold' ? 'open' : 'holds';
-  return { ...base(one, 'accuracy', difference), text, verdict, kind };
+  return { ...base(one, 'accuracy', difference), ...said(where[one.regime](difference.networks), text), verdict, kind };
 }
 
 /** Why nothing is said to hold although the numbers may look like it. */
 function tooFew(difference: PooledDifference): string {
-  if (difference.networks < LEAST_NETWORKS) return ` ${difference.networks} networks are too few for an interval over networks.`;
   if (leaningOf(difference) === 'untold') return '';
   return difference.p === null
     ? ' The same in all networks, it cannot be tested.'

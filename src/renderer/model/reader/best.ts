@@ -1,6 +1,6 @@
 /** The best that each arm has come to: the network and cut with the highest mean accuracy over its seeds. */
 import type { StudyStatistics, ArmStatistics } from '../../../shared/statistics/statistics.ts';
-import { inArmOrder } from './arm-looks.ts';
+import { inArmOrder } from './arms.ts';
 
 export interface Best extends ArmStatistics {
   /** Among so many networks and cuts it is the best: the more there are, the more it flatters. */

@@ -2,7 +2,7 @@
 import { percent, real } from '../../../shared/present/format.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
 import { factors, factorText, type FactorName } from '../../../shared/study-factors.ts';
-import { armLook, inArmOrder } from './arm-looks.ts';
+import { inArmOrder, shortNames } from './arms.ts';
 import { valuesOf, varying } from './brush.ts';
 import type { Mark } from './values.ts';
 
@@ -74,7 +74,7 @@ function borderAxis(runs: readonly StudyRun[]): ParallelAxis | null {
 export function parallelAxes(runs: readonly StudyRun[]): ParallelAxis[] {
   const there = varying(runs);
   // D/N says nothing that N and D do not.
-  const shown = there.filter((name) => name !== 'ratio' || !(there.includes('types') && there.includes('dim')));
+  const shown = there.filter((name) => name !== 'network' && (name !== 'ratio' || !(there.includes('types') && there.includes('dim'))));
   const border = borderAxis(runs);
   return [
     ...shown.map((name: FactorName) =>
@@ -92,7 +92,7 @@ export function parallelAxes(runs: readonly StudyRun[]): ParallelAxis[] {
       'arm',
       inArmOrder(runs.map(({ arm }) => arm)),
       ({ arm }) => arm,
-      (arm) => armLook(arm, false).short,
+      (arm) => shortNames[arm],
     ),
     shareAxis('inactive', 'inactive', ({ result }) => result?.inactiveShare ?? null),
     shareAxis('accuracy', 'accuracy', ({ result }) => result?.accuracy ?? null),

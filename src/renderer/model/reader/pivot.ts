@@ -1,9 +1,9 @@
 /** Runs in rows and columns by two factors; in every cell each arm with its runs, mean and interval. */
-import { Arm } from '../../../shared/spec/arms.ts';
+import type { Arm } from '../../../shared/spec/arms.ts';
 import { meanOf } from '../../../shared/statistics/moments.ts';
 import type { FactorName, FactorValue } from '../../../shared/study-factors.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
-import { inArmOrder } from './arm-looks.ts';
+import { inArmOrder } from './arms.ts';
 import { hasValue, valuesOf, varying } from './brush.ts';
 import { shownOf, summaryOf, type RunsById, type ShownName, type Summary } from './values.ts';
 
@@ -52,13 +52,30 @@ export interface PivotFactors {
 const preferredRows: FactorName[] = ['depth', 'types', 'ratio', 'dim'];
 const preferredColumns: FactorName[] = ['ratio', 'types', 'dim', 'capsules', 'backbone'];
 
-/** What there is to see first: depth against D/N where both differ, else what differs. */
+/** Of the cells that two factors make, so many have to have runs; else networks are better listed one by one. */
+const FULL = 0.6;
+const MOST_LISTED = 24;
+
+/** What there is to see first: depth against D/N where both differ and nearly every combination is there, else network by network. */
 export function defaultFactors(runs: readonly StudyRun[]): PivotFactors {
   const there = varying(runs);
-  const pick = (preferred: FactorName[], taken: FactorName | null) =>
-    [...preferred, ...there].find((name) => there.includes(name) && name !== taken) ?? null;
-  const rows = pick(preferredRows, null);
-  return { rows, columns: pick(preferredColumns, rows) };
+  const rows = preferredRows.find((name) => there.includes(name)) ?? null;
+  const columns = preferredColumns.filter((name) => there.includes(name) && name !== rows);
+  const networks = valuesOf(runs, 'network').length;
+  const list: PivotFactors = { rows: 'network', columns: null };
+  if (rows === null || columns.length === 0) {
+    const other = there.find((name) => name !== 'network') ?? null;
+    return networks > 1 && networks <= MOST_LISTED && !rows ? list : { rows: rows ?? columns[0] ?? other, columns: null };
+  }
+  const fullest = columns.reduce((a, b) => (fullness(runs, rows, b) > fullness(runs, rows, a) ? b : a));
+  return fullness(runs, rows, fullest) < FULL && networks <= MOST_LISTED ? list : { rows, columns: fullest };
+}
+
+/** Share of the cells that have runs. */
+function fullness(runs: readonly StudyRun[], rows: FactorName, columns: FactorName): number {
+  const [r, c] = [valuesOf(runs, rows), valuesOf(runs, columns)];
+  const cells = new Set(runs.map((run) => JSON.stringify([run.factors[rows] ?? r[0], run.factors[columns] ?? c[0]])));
+  return cells.size / (r.length * c.length);
 }
 
 export function pivotOf(runs: readonly StudyRun[], all: RunsById, { rows, columns }: PivotFactors, name: ShownName): Pivot {

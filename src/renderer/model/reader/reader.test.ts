@@ -14,8 +14,10 @@ const all = runsById(runs);
 describe('the pivot', () => {
   it('begins with depth against D/N, or with what differs', () => {
     expect(defaultFactors(runs)).toEqual({ rows: 'depth', columns: 'ratio' });
-    expect(defaultFactors(runs.filter(({ factors }) => factors.depth === 2))).toEqual({ rows: 'types', columns: 'ratio' });
+    expect(defaultFactors(runs.filter(({ factors }) => factors.depth === 2))).toEqual({ rows: 'types', columns: 'dim' });
     expect(defaultFactors(runs.filter(({ network }) => network === 'N8 D4 L2'))).toEqual({ rows: null, columns: null });
+    const two = runs.filter(({ network }) => network === 'N8 D4 L2' || network === 'N16 D8 L6');
+    expect(defaultFactors(two)).toEqual({ rows: 'network', columns: null });
   });
 
   it('has every run in exactly one cell, and every arm in every cell', () => {
@@ -159,6 +161,6 @@ describe('other panels', () => {
     expect(isDimmed(brush, ['N8 D4 L2 ccm 1', 'N8 D4 L6 ccm 1'])).toBe(false);
     expect(isDimmed(null, [])).toBe(false);
     expect(valuesOf(runs, 'ratio')).toEqual([0.25, 0.5, 1]);
-    expect(varying(runs)).toEqual(['types', 'dim', 'ratio', 'depth']);
+    expect(varying(runs)).toEqual(['network', 'types', 'dim', 'ratio', 'depth']);
   });
 });

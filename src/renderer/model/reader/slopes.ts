@@ -2,7 +2,7 @@
 import type { Arm } from '../../../shared/spec/arms.ts';
 import { meanOf } from '../../../shared/statistics/moments.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
-import { inArmOrder } from './arm-looks.ts';
+import { inArmOrder } from './arms.ts';
 import { MOST_MARKS, type RunsById } from './values.ts';
 
 export interface Slope {

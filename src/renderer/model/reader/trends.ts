@@ -2,7 +2,7 @@
 import type { Arm } from '../../../shared/spec/arms.ts';
 import { factors, type FactorName } from '../../../shared/study-factors.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
-import { inArmOrder } from './arm-looks.ts';
+import { inArmOrder } from './arms.ts';
 import { valuesOf, varying } from './brush.ts';
 import { shownOf, summaryOf, type RunsById, type ShownName, type Summary } from './values.ts';
 

@@ -1,0 +1,90 @@
+/** Where the cells of a pivot stand, and the scale that all of them share. */
+import type { Pivot } from './pivot.ts';
+import type { Shown } from './values.ts';
+
+const HEAD = 40;
+const FOOT = 18;
+const GAP = 8;
+const LABEL = 72;
+const QUIET = 30;
+const ARM = 24;
+const PADDING = 8;
+const NARROWEST = 172;
+/** One cell alone need not fill a wide window. */
+const WIDEST = 640;
+
+export interface PivotLayout {
+  width: number;
+  height: number;
+  /** Width of a cell. */
+  cell: number;
+  heights: number[];
+  left: (column: number) => number;
+  top: (row: number) => number;
+  /** Middle of an arm's line, from the top of its cell. */
+  arm: (index: number) => number;
+  /** Room beside the plot within a cell. */
+  plot: { left: number; right: number };
+  /** The middle between two cells. */
+  edgeX: (column: number) => number;
+  edgeY: (row: number) => number;
+}
+
+export function layoutOf({ columns, rows }: Pivot, width: number, labelled: boolean): PivotLayout {
+  const label = labelled ? LABEL : 0;
+  const room = (width - label - GAP * (columns.length - 1)) / Math.max(1, columns.length);
+  const cell = Math.max(NARROWEST, Math.min(WIDEST, room));
+  const heights = rows.map(({ quiet, cells }) =>
+    quiet ? QUIET : 2 * PADDING + ARM * Math.max(1, ...cells.map(({ arms }) => arms.length)),
+  );
+  const tops = heights.map((_, r) => HEAD + heights.slice(0, r).reduce((sum, height) => sum + height + GAP, 0));
+  const bottom = HEAD + heights.reduce((sum, height) => sum + height + GAP, 0);
+  const left = (column: number) => label + column * (cell + GAP);
+  return {
+    width: left(columns.length) - GAP,
+    height: bottom + FOOT,
+    ...{ cell, heights, left },
+    top: (row) => tops[row]!,
+    arm: (index) => PADDING + ARM * (index + 0.5),
+    plot: { left: 12, right: 92 },
+    edgeX: (column) => left(column) - GAP / 2,
+    edgeY: (row) => (tops[row] ?? bottom) - GAP / 2,
+  };
+}
+
+export interface PivotScale {
+  ticks: number[];
+  /** Place of a value, from 0 to 1. */
+  at: (value: number) => number;
+  /** Intervals may reach beyond what is possible. */
+  clip: (value: number) => number;
+}
+
+const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];
+
+export function pivotScale({ rows }: Pivot, { difference, domain }: Shown): PivotScale {
+  const values = rows.flatMap(({ cells }) => cells.flatMap(({ arms }) => arms.flatMap(({ summary }) => summary?.range ?? [])));
+  const least = values.reduce((a, b) => Math.min(a, b), difference ? 0 : 1);
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  // Shares have their whole scale, unless all are near its upper end: there, what differs would be a hair's breadth.
+  const [low, high] = difference
+    ? [least, Math.max(most, least + 0.02)]
+    : least > 0.7
+      ? [Math.floor(10 * least) / 10, 1]
+      : (domain ?? [least, most]);
+  const step = steps.find((one) => (high - low) / one <= 4) ?? 0.5;
+  const first = Math.ceil(low / step - 1e-9);
+  const ticks = Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+  return {
+    ticks: ticks.length > 4 ? ticks.filter((_, i) => i % 2 === 0) : ticks,
+    at: (value) => (value - low) / (high - low),
+    clip: (value) => Math.max(low, Math.min(high, value)),
+  };
+}
+
+/** Between which the middle half of the values lies. */
+export function spreadOf(values: readonly number[]): [number, number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
+  return [at(0.25), at(0.75)];
+}

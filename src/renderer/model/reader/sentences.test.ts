@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { resultsOfRuns, studyRuns } from '../../../../test/renderer/study-runs.ts';
+import { countText, groupsOf, placeOn, pText, scaleOf } from './sentences.ts';
+
+const { conclusion } = resultsOfRuns(studyRuns({ types: [8, 16, 32], dims: [4], depths: [6], seeds: 3 }));
+
+it('groups sentences, those of several networks first', () => {
+  const groups = groupsOf(conclusion);
+  expect(groups.map(({ place, together }) => [place, together])).toEqual([
+    ['Where activity may go out by the forecast (3 networks)', true],
+    ...['N8 D4 L6', 'N16 D4 L6', 'N32 D4 L6'].map((network) => [`${network}, chip b0.25 c0.5`, false]),
+  ]);
+  expect(groups.flatMap(({ findings }) => findings)).toEqual(conclusion);
+});
+
+it('has all intervals on one scale that holds 0 and no more than is possible', () => {
+  const scale = scaleOf(conclusion)!;
+  expect(scale.ticks).toContain(0);
+  expect(scale.ticks.length).toBeLessThanOrEqual(5);
+  for (const { difference, ci95 } of conclusion)
+    for (const value of difference === null ? [] : [difference, ...(ci95 ?? [])]) {
+      expect(placeOn(scale, value)).toBeGreaterThanOrEqual(0);
+      expect(placeOn(scale, value)).toBeLessThanOrEqual(1);
+    }
+  const wild = conclusion.map((one) => ({ ...one, difference: 0.3, ci95: [-7, 8] as [number, number] }));
+  expect(scaleOf(wild)).toMatchObject({ low: expect.closeTo(-1.08, 9) as number, high: expect.closeTo(1.08, 9) as number });
+  expect(scaleOf([])).toBeNull();
+});
+
+it('counts networks, or seeds of one', () => {
+  expect(countText({ ...conclusion[0]!, n: 3, difference: 0.2, p: 0.0123 })).toBe('n = 3 networks, p = 0.012');
+  expect(countText({ ...conclusion[0]!, network: 'N8', n: 1, p: null })).toBe('n = 1 seed');
+  expect([pText(0.0004), pText(0.45)]).toEqual(['p < 0.001', 'p = 0.45']);
+});

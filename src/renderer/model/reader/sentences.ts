@@ -1,0 +1,52 @@
+/** Sentences of a conclusion as a list with intervals beside them, all on one scale. */
+import type { Finding } from '../../../shared/conclusion/finding.ts';
+
+export const verdictWords: Record<Finding['verdict'], string> = { holds: 'holds', caveat: 'with a caveat', open: 'cannot be told' };
+
+export interface Scale {
+  low: number;
+  high: number;
+  /** 0 and at most two more on either side, ascending. */
+  ticks: number[];
+}
+
+const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1];
+/** An interval over very few seeds can be as long as it likes; differences of shares are never beyond 1. */
+const clipped = (value: number) => Math.max(-1, Math.min(1, value));
+
+/** The scale of all intervals; null where no sentence has a difference. */
+export function scaleOf(findings: readonly Finding[]): Scale | null {
+  const values = findings.flatMap(({ difference, ci95 }) => (difference === null ? [] : [difference, ...(ci95 ?? [])])).map(clipped);
+  if (values.length === 0) return null;
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const step = steps.find((one) => Math.max(-least, most) / one <= 2.5) ?? 1;
+  const pad = 0.04 * (most - least || 0.1);
+  const ticks = [-2, -1, 0, 1, 2].map((i) => i * step).filter((tick) => tick >= least - pad && tick <= most + pad && Math.abs(tick) <= 1);
+  return { low: least - pad, high: most + pad, ticks };
+}
+
+/** Place on the scale, from 0 to 1. */
+export const placeOn = ({ low, high }: Scale, value: number): number => (clipped(value) - low) / (high - low);
+
+export const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`);
+
+/** "n = 3 networks, p = 0.012" */
+export function countText({ network, n, difference, p }: Finding): string {
+  const unit = network === null ? 'networks' : n === 1 ? 'seed' : 'seeds';
+  return `n = ${n} ${unit}${difference !== null && p !== null ? `, ${pText(p)}` : ''}`;
+}
+
+/** Of several networks, or of a network and its cut. */
+export interface SentenceGroup {
+  place: string;
+  together: boolean;
+  findings: Finding[];
+}
+
+/** What is said of several networks first, then network by network. */
+export function groupsOf(conclusion: readonly Finding[]): SentenceGroup[] {
+  return [...Map.groupBy(conclusion, ({ place }) => place)].map(([place, findings]) => ({
+    ...{ place, findings },
+    together: findings[0]!.network === null,
+  }));
+}

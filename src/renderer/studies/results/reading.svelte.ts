@@ -1,0 +1,78 @@
+/** What somebody who reads a study has chosen: the same for all its panels. */
+import type { Arm } from '../../../shared/spec/arms.ts';
+import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
+import { inArmOrder } from '../../model/reader/arms.ts';
+import type { Brush } from '../../model/reader/brush.ts';
+import { defaultFactors, pivotOf, type PivotFactors } from '../../model/reader/pivot.ts';
+import { runsById, shownMeasures, shownOf, type ShownName } from '../../model/reader/values.ts';
+
+/** Where a run or a comparison can be opened; nowhere in a report. */
+export interface Ways {
+  run: (id: string) => void;
+  compare: (ids: string[]) => void;
+  /** How many can be compared at once. */
+  mostCompared: number;
+}
+
+export class Reading {
+  readonly title: string;
+  readonly ways: Ways | null;
+  results = $state.raw<StudyResults>()!;
+  shown = $state<ShownName>('inactive');
+  #chosen = $state.raw<PivotFactors | null>(null);
+  brush = $state.raw<Brush | null>(null);
+  hidden = $state.raw<ReadonlySet<Arm>>(new Set());
+  /** Id of the run that is pointed at. */
+  hover = $state<string | null>(null);
+
+  constructor(title: string, results: StudyResults, ways: Ways | null) {
+    this.title = title;
+    this.ways = ways;
+    this.results = results;
+    // Where nothing is inactive anywhere, there is more to see in the accuracies.
+    if (results.runs.every(({ result }) => !result || result.inactiveShare === 0)) this.shown = 'accuracy';
+  }
+
+  readonly all = $derived.by(() => runsById(this.results.runs));
+  readonly arms = $derived.by(() => inArmOrder(this.results.runs.map(({ arm }) => arm)));
+  /** Of the arms that are not hidden. */
+  readonly runs: readonly StudyRun[] = $derived.by(() => this.results.runs.filter(({ arm }) => !this.hidden.has(arm)));
+  /** Of these, those of the brush. */
+  readonly brushed: readonly StudyRun[] = $derived.by(() => {
+    const { brush } = this;
+    return brush ? this.runs.filter(({ id }) => brush.ids.has(id)) : this.runs;
+  });
+  readonly factors: PivotFactors = $derived.by(() => this.#chosen ?? defaultFactors(this.results.runs));
+  readonly pivot = $derived.by(() => pivotOf(this.runs, this.all, this.factors, this.shown));
+  readonly measure = $derived.by(() => shownOf(this.shown));
+  readonly seeds = $derived.by(() => new Set(this.results.runs.map(({ seed }) => seed)).size);
+  readonly finished = $derived.by(() => this.results.runs.filter(({ result }) => result !== null).length);
+  readonly measures = $derived.by(() => {
+    const paired = this.results.runs.some(({ twin }) => twin !== null && this.all.has(twin));
+    return (Object.keys(shownMeasures) as ShownName[]).filter((name) => paired || !shownOf(name).difference);
+  });
+
+  set(factors: Partial<PivotFactors>): void {
+    this.#chosen = { ...this.factors, ...factors };
+  }
+
+  /** The same choice again takes it back. */
+  choose(label: string, ids: Iterable<string>): void {
+    const chosen = new Set(ids);
+    const same = this.brush?.label === label && this.brush.ids.size === chosen.size;
+    this.brush = same || chosen.size === 0 ? null : { label, ids: chosen };
+  }
+
+  toggle(arm: Arm): void {
+    const hidden = new Set(this.hidden);
+    if (!hidden.delete(arm)) hidden.add(arm);
+    // Without any, there would be nothing to bring them back by.
+    this.hidden = hidden.size < this.arms.length ? hidden : new Set();
+  }
+
+  /** The run that is pointed at, its twin, and what is held against it. */
+  readonly lit: ReadonlySet<string> = $derived.by(() => {
+    const run = this.hover === null ? undefined : this.all.get(this.hover);
+    return new Set(run ? [run.id, ...(run.twin === null ? [] : [run.twin])] : []);
+  });
+}
