@@ -15,6 +15,7 @@ import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addStudy } from './commands/study.ts';
 import { addExport, addImport } from './commands/transfer.ts';
+import { addUnits } from './commands/units.ts';
 
 /** Runs one command and returns the exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -29,6 +30,7 @@ export async function main(args: string[]): Promise<number> {
   addStudy(program, (code) => (exitCode = code));
   for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForecast, addForward, addDevices]) add(program);
   addInspect(program, (code) => (exitCode = code));
+  addUnits(program, (code) => (exitCode = code));
   addServe(program);
   program.argument('[command]').action((name?: string) => {
     const problem = name === undefined ? 'name a command' : `there is no command ${name}`;

@@ -3,7 +3,7 @@
  * the run's own files. These schemas are what an archive from a stranger must satisfy before anything is stored.
  */
 import { z } from 'zod';
-import { type EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRole } from '../shared/results.ts';
+import { type EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRole, RunStatus } from '../shared/results.ts';
 import { InputShape } from '../shared/spec/network.ts';
 import { RunSpec } from '../shared/spec/run.ts';
 import { idPattern } from './ids.ts';
@@ -24,15 +24,16 @@ const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 
-const Run = z.strictObject({
+/** A run in whatever state it is. */
+export const AnyRun = z.strictObject({
   id,
-  study: z.null(),
+  study: id.nullable(),
   key: name,
   name,
   role: RunRole,
   parent: id.nullable(),
   dataset: sha256,
-  status: z.literal('finished'),
+  status: RunStatus,
   spec: RunSpec,
   cut: z.array(LayerCut).nullable(),
   params: count,
@@ -42,13 +43,15 @@ const Run = z.strictObject({
   device: z.string().nullable().default(null),
   choice: z.string().nullable().default(null),
   versions: z.record(z.string(), z.string()),
-  error: z.null(),
+  error: z.string().nullable(),
   created: time,
   started: time.nullable(),
   ended: time.nullable(),
 }) satisfies z.ZodType<StoredRun>;
 
-const DatasetSchema = z.strictObject({
+const Run = AnyRun.extend({ study: z.null(), status: z.literal('finished'), error: z.null() });
+
+export const DatasetSchema = z.strictObject({
   fingerprint: sha256,
   name,
   shape: InputShape.omit({ classes: true }),
@@ -57,17 +60,23 @@ const DatasetSchema = z.strictObject({
   test: count,
 }) satisfies z.ZodType<StoredDataset>;
 
+/** What has come of a finished run. */
+export const FinalResult = z.strictObject({ evaluation: Evaluation, analysis: RunAnalysis });
+
+export const ArchivedFile = z.strictObject({ kind: z.enum(fileKinds), bytes: count, sha256 });
+export type ArchivedFile = z.infer<typeof ArchivedFile>;
+
 /** The manifest without epochs, which are read one by one: there may be tens of thousands. */
 export const Head = z.strictObject({
   format: z.literal(archiveFormat),
   dataset: DatasetSchema,
   /** From the oldest ancestor to the run itself. */
   runs: z
-    .array(z.strictObject({ run: Run, epochs: z.tuple([]), result: z.strictObject({ evaluation: Evaluation, analysis: RunAnalysis }) }))
+    .array(z.strictObject({ run: Run, epochs: z.tuple([]), result: FinalResult }))
     .min(1)
     .max(100),
   /** Files of the last run; each is the archive's entry `<kind>.safetensors`. */
-  files: z.array(z.strictObject({ kind: z.enum(fileKinds), bytes: count, sha256 })).length(2),
+  files: z.array(ArchivedFile).length(2),
 });
 export type Head = z.infer<typeof Head>;
 

@@ -19,6 +19,7 @@ import { Queue } from './queue.ts';
 import { findRun } from './read.ts';
 import { datasetOf, datasetRow, newRun, runColumns, runOf, runRow, type DatasetRow, type RunRow } from './rows.ts';
 import { RunFindings } from './run-findings.ts';
+import { RunArrivals } from './run-arrivals.ts';
 import { RunFiles } from './run-files.ts';
 import { RunNotes } from './run-notes.ts';
 import { RunRemoval } from './run-removal.ts';
@@ -50,6 +51,7 @@ export class Store {
   readonly notes: RunNotes;
   readonly removal: RunRemoval;
   readonly imports: Imports;
+  readonly arrivals: RunArrivals;
   readonly #sql: Sql;
 
   /** Opens or creates the database. Runs left behind by a process that died become `interrupted`. Throws an InputError as openDatabase does. */
@@ -68,6 +70,7 @@ export class Store {
     this.results = new RunResults(this.#sql);
     this.imports = new Imports(this.#sql, self, this);
     this.training = new RunTraining(this.#sql, self, this);
+    this.arrivals = new RunArrivals(this.#sql, this);
     this.training.interruptDead();
   }
 

@@ -139,7 +139,7 @@ describe('the queue', () => {
     const { queue, ids, started, states } = open({ runs: 3, atOnce: 'auto', free: () => free });
     // Two would need more than is free: the first does not show in what is free yet.
     expect(queue.running).toEqual(ids.slice(0, 1));
-    expect(states.at(-1)!.short).toMatch(/^run ".*" waits for memory: it needs about 4\d\d MiB, and 3\d\d MiB are free$/);
+    expect(states.at(-1)!.short).toMatch(/^run ".*" waits for memory: it needs about 4\d\d\sMiB, and 3\d\d\sMiB are free$/);
     free = 2e9;
     queue.reconsider();
     expect(queue.running).toEqual(ids);

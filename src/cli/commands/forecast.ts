@@ -16,7 +16,7 @@ import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { describeForecast, type CutForecast } from '../forecast-table.ts';
 import { databaseOption, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
-import { loadData } from './study.ts';
+import { loadData } from '../data-of-study.ts';
 
 interface Options {
   data?: string[];

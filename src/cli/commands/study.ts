@@ -2,12 +2,10 @@
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { SAMPLE } from '../../datasets/load.ts';
+import { dirname, join } from 'node:path';
 import type { AtOnce } from '../../shared/contract/index.ts';
 import { fileName } from '../../shared/present/file-name.ts';
 import type { StudyResult } from '../../shared/study-result.ts';
-import { unprepared } from '../../shared/spec/preparation.ts';
 import type { StudySpec } from '../../shared/spec/study.ts';
 import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
@@ -18,13 +16,13 @@ import { resultsOf } from '../../workbench/outcomes.ts';
 import { checkStudy } from '../../workbench/open-study.ts';
 import { reportHtml } from '../../workbench/report.ts';
 import { armTable, conclusionText } from '../arm-table.ts';
-import { openData, type OpenedData } from '../data.ts';
+import { loadData } from '../data-of-study.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode } from '../interrupt.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, parallelOption, print, printJson } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { queueStudy, runStudy, type StudyOutcome } from '../study.ts';
-import { presets, readStudy, type StudyFile } from '../study-file.ts';
+import { presets, readStudy } from '../study-file.ts';
 
 interface Options {
   data?: string[];
@@ -88,23 +86,6 @@ async function study(
   } finally {
     store.close();
   }
-}
-
-/** @param data paths from the command line, which stand in for the study's own. */
-export function loadData(
-  { spec, folder }: StudyFile,
-  { data, skipBad, db, json }: { data: string[] | undefined; skipBad: boolean | undefined; db: string; json: boolean },
-): Promise<OpenedData> {
-  const { path, limitTrain, limitTest, preparation = unprepared, skipBad: skipBadOfStudy } = spec.data;
-  const [base, named] = data ? ['.', data] : [folder, typeof path === 'string' ? [path] : path];
-  const { limits } = preparation;
-  return openData({
-    paths: named.length === 1 && named[0] === SAMPLE ? named : named.map((one) => resolve(base, one)),
-    preparation: { ...preparation, limits: { ...limits, train: limitTrain ?? limits.train, test: limitTest ?? limits.test } },
-    skipBad: skipBad ?? skipBadOfStudy ?? false,
-    folder: join(dirname(resolve(db)), 'datasets'),
-    ask: !json,
-  });
 }
 
 /** Writes the report and prints what came out. */

@@ -1,0 +1,133 @@
+/** Adds what units have computed to a database: in any order, again and again, by several at once, and never twice. */
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '../shared/input-error.ts';
+import { readWhole, temporaryName } from '../store/disk.ts';
+import { sha256 } from '../store/run-files.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredRun } from '../store/types.ts';
+import type { Bundle } from './bundle.ts';
+import { Damaged, readResults, type RunResults, type UnitResults } from './results.ts';
+
+export interface Collected {
+  /** Units: new here, here already, with runs that have failed, not done yet. */
+  added: number;
+  known: number;
+  failed: number;
+  waiting: number;
+}
+
+export interface CollectOptions {
+  say: (line: string) => void;
+  /** Whether results without their weights are taken, because these stay elsewhere. */
+  withoutWeights?: boolean;
+}
+
+export function collect(bundle: Bundle, store: Store, { say, withoutWeights = false }: CollectOptions): Collected {
+  planIn(bundle, store);
+  const names = new Set(existsSync(bundle.path('units')) ? readdirSync(bundle.path('units')) : []);
+  const collected: Collected = { added: 0, known: 0, failed: 0, waiting: 0 };
+  const processors = new Map<string, number>();
+  let unit = 0;
+  for (const runs of bundle.allRuns()) {
+    collected[collectUnit()]++;
+    unit++;
+
+    function collectUnit(): keyof Collected {
+      const failed = !names.has(`${unit}.capscope`);
+      if (failed && !names.has(`${unit}.failed.capscope`)) return 'waiting';
+      if (!failed && runs.every(({ id }) => isComplete(store, id, withoutWeights))) return 'known';
+      const path = bundle.results(unit, failed);
+      try {
+        const results = readResults(path, bundle.facts.study.id, unit);
+        processors.set(results.processor, (processors.get(results.processor) ?? 0) + 1);
+        return receive(store, bundle, results, withoutWeights) || failed ? (failed ? 'failed' : 'added') : 'known';
+      } catch (error) {
+        if (!(error instanceof Damaged)) throw error;
+        // Out of the way, so that the unit is done again; whoever looks into it finds it.
+        if (existsSync(path)) renameSync(path, `${path}.damaged`);
+        say(`${error.message}; set aside as ${path}.damaged: do unit ${unit} again`);
+        return 'waiting';
+      }
+    }
+  }
+  if (processors.size > 1)
+    say(
+      `Units were computed on different kinds of processor, which may round differently: ${[...processors].map(([name, count]) => `${name} (${count})`).join(', ')}`,
+    );
+  return collected;
+}
+
+/** The study and all of its runs, as yet without anything computed. */
+function planIn(bundle: Bundle, store: Store): void {
+  const { study, dataset, engine } = bundle.facts;
+  store.atomically(() => {
+    store.addDataset(dataset);
+    store.arrivals.addStudy({ ...study, name: study.spec.name, dataset: dataset.fingerprint }, engine);
+    const here = new Set(store.runs(study.id).map(({ id }) => id));
+    for (const runs of bundle.allRuns()) for (const run of runs) if (!here.has(run.id)) store.insertRun(run);
+  });
+}
+
+const isComplete = (store: Store, id: string, withoutWeights: boolean): boolean =>
+  store.arrivals.has(id) && (withoutWeights || store.files.find(id, 'weights') !== null);
+
+/** Answers whether anything was new. Throws Damaged, and stores nothing, when something is not what it was when it was written. */
+function receive(store: Store, bundle: Bundle, { runs, processor }: UnitResults, withoutWeights: boolean): boolean {
+  const fresh = runs.filter(({ run }) => !isComplete(store, run.id, withoutWeights));
+  for (const { run } of fresh) {
+    const holder = store.training.holderOf(run.id);
+    if (holder?.trains)
+      throw new InputError(`run "${run.name}" is being trained by process ${holder.pid} on ${holder.host}; stop it there first`);
+  }
+  const linked = fresh.map((one) => (one.run.status === 'finished' ? bring(store, bundle, one, withoutWeights) : []));
+  return store.atomically(() => {
+    let added = false;
+    for (const [i, { run, epochs, result }] of fresh.entries()) {
+      // Somebody else may have collected it meanwhile.
+      if (isComplete(store, run.id, withoutWeights)) continue;
+      const files = linked[i]!;
+      if (!store.arrivals.has(run.id)) store.arrivals.put(inStudy(run, processor), epochs, result);
+      for (const file of files) store.files.add(run.id, file);
+      added = true;
+    }
+    return added;
+  });
+}
+
+/** Of which kind of processor it is: only runs of one kind round alike. */
+function inStudy(run: StoredRun, processor: string): StoredRun {
+  const ended = run.status === 'finished' || run.status === 'failed';
+  const versions = run.started === null ? run.versions : { ...run.versions, processor };
+  return { ...run, versions, status: ended ? run.status : run.started === null ? 'queued' : 'interrupted' };
+}
+
+/** Brings a run's files beside the database. They are the bundle's own where that is on the same disk: neither is ever changed. */
+function bring(store: Store, bundle: Bundle, { run: { id }, files }: RunResults, withoutWeights: boolean) {
+  return files.flatMap(({ kind, bytes, sha256: expected }) => {
+    const source = bundle.path('runs', id, `${kind}.safetensors`);
+    if (withoutWeights && !existsSync(source)) return [];
+    if (!existsSync(source)) throw new Damaged(`${source} is missing`);
+    const content = readWhole(source);
+    if (content.length !== bytes || sha256(content) !== expected)
+      throw new Damaged(`${source} is damaged: its SHA-256 is not the one written down when it was made`);
+    const file = { kind, path: `runs/${id}/${kind}.safetensors`, bytes, sha256: expected };
+    place(source, store.files.path(file));
+    return [file];
+  });
+}
+
+function place(source: string, target: string): void {
+  const temporary = temporaryName(target);
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    try {
+      linkSync(source, temporary);
+    } catch {
+      copyFileSync(source, temporary);
+    }
+    renameSync(temporary, target);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}

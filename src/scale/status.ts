@@ -1,0 +1,64 @@
+/** How far each unit of a bundle is: what its files say, and where they leave it open, what the batch system says. */
+import { existsSync, readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isAlive } from '../store/process.ts';
+import type { Bundle } from './bundle.ts';
+import { lastEvent, lastStart } from './journal.ts';
+
+/** `interrupted`: begun, and nobody is at it; it goes on from there. */
+export type UnitState = 'waiting' | 'running' | 'interrupted' | 'failed' | 'finished';
+
+export interface UnitStatus {
+  i: number;
+  state: UnitState;
+  /** How often it has been begun. */
+  tries: number;
+  /** Ids. */
+  runs: string[];
+  /** Of the run at work. */
+  epoch: number | null;
+  /** Why it failed or was interrupted, or what the batch system says of it. */
+  problem: string | null;
+}
+
+/** A unit of which nothing has been heard for so long is no longer at work, unless somebody knows better. */
+const silence = 10 * 60_000;
+
+/** What a batch system knows of a unit; null: nothing. */
+export type Elsewhere = (unit: number) => { state: 'waiting' | 'running' | 'gone'; text: string } | null;
+
+export function statusOf(bundle: Bundle, elsewhere: Elsewhere = () => null): UnitStatus[] {
+  const names = new Set(existsSync(bundle.path('units')) ? readdirSync(bundle.path('units')) : []);
+  let i = 0;
+  const all: UnitStatus[] = [];
+  for (const runs of bundle.allRuns()) {
+    all.push({ ...unitStatus(bundle, i, names, elsewhere), i, runs: runs.map(({ id }) => id) });
+    i++;
+  }
+  return all;
+}
+
+function unitStatus(bundle: Bundle, i: number, names: ReadonlySet<string>, elsewhere: Elsewhere): Omit<UnitStatus, 'i' | 'runs'> {
+  const last = names.has(`${i}.jsonl`) ? lastEvent(bundle.journal(i)) : null;
+  const tries = last?.try ?? 0;
+  if (names.has(`${i}.capscope`)) return { state: 'finished', tries: Math.max(1, tries), epoch: null, problem: null };
+  const known = elsewhere(i);
+  if (!last) return { state: known?.state === 'running' ? 'running' : 'waiting', tries, epoch: null, problem: known && textOf(known) };
+  const epoch = last.type === 'alive' ? last.epoch : last.type === 'epoch' ? last.metrics.epoch : null;
+  if (last.type === 'end' && last.state !== 'finished') {
+    // It has been given back to the batch system, or begins anew there.
+    if (known && known.state !== 'gone') return { state: known.state, tries, epoch, problem: last.problem };
+    return { state: last.state, tries, epoch, problem: last.problem };
+  }
+  // A journal that has ended well without results: these were damaged, and taken away.
+  if (last.type === 'end') return { state: known?.state === 'running' ? 'running' : 'waiting', tries, epoch: null, problem: null };
+  if (known?.state === 'running') return { state: 'running', tries, epoch, problem: null };
+  if (known?.state === 'waiting') return { state: 'waiting', tries, epoch, problem: null };
+  const start = lastStart(bundle.journal(i));
+  const here = start?.host === hostname();
+  const alive = start !== null && (here ? isAlive(start, last.time) : Date.now() - Date.parse(last.time) < silence);
+  if (alive && known?.state !== 'gone') return { state: 'running', tries, epoch, problem: null };
+  return { state: 'interrupted', tries, epoch, problem: known ? textOf(known) : `nothing has been heard of it since ${last.time}` };
+}
+
+const textOf = ({ text }: { text: string }): string | null => (text === '' ? null : text);
