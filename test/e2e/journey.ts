@@ -57,7 +57,8 @@ export async function watchCurves({ page }: Session): Promise<void> {
   const seen = new Set<string>();
   await waitFor(async () => (seen.add(await picture(loss)).size >= 3 ? true : undefined));
   await waitForEnd(page);
-  for (const title of ['Accuracy', 'Inactive capsules per layer', 'Gradient norm per layer', 'Speed']) await chart(page, title).waitFor();
+  for (const title of ['Every capsule, every epoch', 'Activation by depth', 'Gradient norm by layer', 'Accuracy'])
+    await chart(page, title).waitFor();
 }
 
 /** Resolves when steps of a run are being done. */

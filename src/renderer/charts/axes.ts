@@ -5,15 +5,41 @@ import type { Axis } from './look.ts';
 /** With as many decimals as tell neighbours apart. */
 const percentTick = (value: number, step: number) => percent(value, step < 0.00095 ? 2 : step < 0.0095 ? 1 : 0);
 
-export const epochAxis: Axis = { label: 'epoch', exact: (v) => real(v, 4), tick: (v) => count(v), whole: true };
+export const epochAxis: Axis = {
+  label: 'epoch',
+  exact: (v) => (Number.isInteger(v) ? count(v) : real(v, 4)),
+  tick: (v) => count(v),
+  whole: true,
+};
 export const accuracyAxis: Axis = { label: 'accuracy', exact: (v) => percent(v, 2), tick: percentTick, within: [0, 1], span: 0.04 };
 export const lossAxis: Axis = { label: 'loss', exact: (v) => real(v, 4), tick: (v) => real(v, 2), within: [0, Infinity], span: 0.04 };
 export const shareAxis: Axis = { label: 'inactive capsules', exact: (v) => percent(v, 1), tick: percentTick, min: 0, max: 1 };
 export const countAxis: Axis = { label: 'inactive capsules', exact: count, whole: true, min: 0 };
 export const speedAxis: Axis = { label: 'images/s', exact: count, min: 0 };
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+/** A whole power of ten: 0.001, and 10⁻⁴ from there on down. */
+export function powerOfTen(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (power >= -3) return String(Number(value.toPrecision(1)));
+  return `10${String(power).replaceAll(/[-\d]/g, (sign) => (sign === '-' ? '⁻' : superscripts[Number(sign)]!))}`;
+}
+
+/** On a logarithmic axis: powers of ten, and what halves the way between them about. */
+function logTick(value: number): string {
+  const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  if (Math.abs(leading - 1) < 1e-6) return powerOfTen(value);
+  return value >= 1e-3 && [2, 5].includes(Number(leading.toFixed(6))) ? real(value, 1) : '';
+}
+
 /** A gradient that is exactly 0 has a place below all others: it says more than any of them. */
 export function normAxis(norms: readonly number[]): Axis {
   const positive = norms.filter((norm) => norm > 0);
   const zero = positive.length === norms.length ? {} : { zero: 10 ** (Math.floor(Math.log10(Math.min(1, ...positive))) - 1) };
-  return { label: 'gradient norm', exact: (v) => real(v, 3), tick: (v) => real(v, 1), log: true, ...zero };
+  return { label: 'gradient norm', exact: (v) => real(v, 3), tick: logTick, log: true, ...zero };
+}
+
+/** The same axis with a logarithmic scale, for these values. */
+export function logAxis(axis: Axis, values: readonly number[]): Axis {
+  const { zero } = normAxis(values);
+  return { ...axis, span: 0, log: true, ...(zero === undefined ? {} : { zero }) };
 }

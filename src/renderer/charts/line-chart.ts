@@ -1,6 +1,7 @@
 /** Curves over epochs or steps, as Chart.js draws them. */
 import type { ChartConfiguration, ChartDataset, TooltipItem } from 'chart.js';
 import type { DrawnRun } from '../model/run-styles.ts';
+import { endWidth } from './end-labels.ts';
 import { axisOptions, commonOptions, type Axis, type Look } from './look.ts';
 
 export interface Point {
@@ -16,6 +17,8 @@ export interface Series {
   points: readonly Point[];
   /** Single points are not marked, however few they are. */
   plain?: boolean;
+  /** Behind another curve that is this one smoothed. */
+  faint?: boolean;
 }
 
 export interface Level {
@@ -39,12 +42,14 @@ const DECIMATED_TO = 1000;
 
 /** @param zero where what is exactly 0 is drawn, on a logarithmic axis. */
 export function lineDatasets(series: readonly Series[], zero?: number): ChartDataset<'line', Point[]>[] {
-  return series.map(({ label, style, points, plain }, nth) => ({
+  return series.map(({ label, style, points, plain, faint }, nth) => ({
     label,
+    // For end-labels.ts.
+    named: !plain,
     data: zero === undefined ? (points as Point[]) : points.map((point) => (point.y === 0 ? { ...point, y: zero } : point)),
-    borderColor: style.colour,
+    borderColor: faint ? `${style.colour}55` : style.colour,
     backgroundColor: style.colour,
-    borderWidth: 1.75,
+    borderWidth: faint ? 1 : 1.75,
     borderDash: style.dash,
     pointStyle: style.point,
     pointRotation: style.turned,
@@ -57,21 +62,31 @@ export function lineDatasets(series: readonly Series[], zero?: number): ChartDat
   }));
 }
 
-export function lineOptions(x: Axis, y: Axis, levels: readonly Level[], look: Look): ChartConfiguration<'line', Point[]>['options'] {
+/** @param ends names that stand at the ends of curves, and what the axes are of goes without a title; null: no names */
+export function lineOptions(
+  x: Axis,
+  y: Axis,
+  levels: readonly Level[],
+  look: Look,
+  ends: readonly string[] | null = null,
+): ChartConfiguration<'line', Point[]>['options'] {
   const common = commonOptions(look, true);
+  const untitled = ends ? { title: { display: false } } : {};
   return {
     ...common,
+    layout: { padding: { right: ends ? endWidth([...ends, x.label]) : 0 } },
     parsing: false,
     normalized: true,
-    interaction: { mode: 'nearest', axis: 'x', intersect: false },
-    scales: { x: axisOptions(x, look, 'x'), y: { ...axisOptions(y, look, 'y'), grace: axisGrace(y) } },
+    interaction: { mode: 'everySeries', axis: 'x', intersect: false },
+    scales: {
+      x: { ...axisOptions(x, look, 'x'), ...untitled },
+      y: { ...axisOptions(y, look, 'y'), ...untitled, grace: axisGrace(y) },
+    },
     plugins: {
       ...common.plugins,
       decimation: { enabled: true, algorithm: 'lttb', samples: DECIMATED_TO, threshold: 2 * DECIMATED_TO },
       tooltip: {
         ...common.plugins?.tooltip,
-        // Of a run, the one point nearest to the pointer.
-        filter: (item, index, items) => items.findIndex(({ datasetIndex }) => datasetIndex === item.datasetIndex) === index,
         itemSort: (a, b) => (b.parsed.y ?? 0) - (a.parsed.y ?? 0),
         callbacks: {
           title: ([item]) => (item ? `${x.label} ${x.exact(item.parsed.x ?? NaN)}` : ''),
@@ -97,9 +112,11 @@ export function levelAnnotation({ axis, value, label }: Level, look: Look) {
     label: {
       display: true,
       content: label,
-      position: 'end' as const,
+      // Beside the line, and where curves begin: there they seldom are.
+      position: 'start' as const,
+      ...(axis === 'y' ? { yAdjust: -8 } : {}),
       color: look.muted,
-      backgroundColor: look.back,
+      backgroundColor: 'transparent',
       font: { size: 10, weight: 'normal' as const },
       padding: 2,
     },

@@ -200,10 +200,12 @@ describe('remediesFor', () => {
       'initial gain 0.95',
       'sensitive squash',
       'pruned at 0.5',
+      'CCM term, α = 0.01',
     ]);
-    for (const { name, forecast } of offered.slice(0, -1)) expect(forecast, name).toMatchObject({ verdict: 'stays' });
+    for (const { name, forecast } of offered.slice(0, -2)) expect(forecast, name).toMatchObject({ verdict: 'stays' });
     expect(offered[0]?.network?.intermediate.map(({ dim }) => dim)).toEqual([16, 16, 16, 16]);
-    expect(offered.at(-1)).toMatchObject({ network: null, pruning: { backbone: 0.5, capsules: 0.5 }, forecast: { verdict: 'open' } });
+    expect(offered.at(-2)).toMatchObject({ network: null, pruning: { backbone: 0.5, capsules: 0.5 }, forecast: { verdict: 'open' } });
+    expect(offered.at(-1)).toMatchObject({ network: null, training: { ccm: 0.01 }, forecast: null });
   });
 
   it('offers smaller steps where training diverges, and nothing where all is well', () => {

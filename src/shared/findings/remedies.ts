@@ -41,6 +41,7 @@ export function remediesFor(
     ...initialGain(network, input),
     ...sensitiveSquash(network, input),
     ...cut(network, input),
+    ...redundancyTerm(training),
   ];
 }
 
@@ -51,6 +52,12 @@ function slower({ learningRate }: TrainingSpec): Remedy[] {
     { ...unchanged, name: 'warm-up over 500 steps', training: { warmUp: 500 } },
   ];
 }
+
+/** The paper's α. Where the margin loss has no gradient left, this term alone steers: it aligns the maps, votes agree, and the network wakes. */
+const CCM = 0.01;
+
+const redundancyTerm = ({ ccm }: TrainingSpec): Remedy[] =>
+  ccm > 0 ? [] : [{ name: `CCM term, α = ${CCM}`, network: null, training: { ccm: CCM }, pruning: null, forecast: null }];
 
 type Offer = (network: NetworkSpec, input: InputShape) => Remedy[];
 

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import type { RunDetail, RunSummary } from '../../../shared/contract/index.ts';
+import { remediesFor } from '../../../shared/findings/remedies.ts';
+import { NetworkFamily, networkOf } from '../../../shared/spec/network.ts';
+import { TrainingSpec } from '../../../shared/spec/training.ts';
+import { planStudy } from '../../../shared/study-plan.ts';
+import { offersOf, studyOf } from './offers.ts';
+
+const input = { height: 28, width: 28, channels: 1, classes: 10 };
+const network = networkOf(NetworkFamily.parse({ types: 16, dim: 4, depth: 4 }));
+const training = TrainingSpec.parse({ epochs: 5 });
+const finding = { kind: 'inactive' as const, severity: 'vanished' as const, since: 1, layer: null, text: '' };
+const summary = { id: 'a', status: 'finished', role: 'unpruned', dataset: { fingerprint: 'f' }, network: { types: 16, dim: 4, depth: 4 } };
+const run = {
+  summary,
+  input,
+  spec: { network, training, seed: 7 },
+  remedies: remediesFor({ network, training }, input, [finding]),
+} as unknown as RunDetail;
+
+const others = new Map<string, RunSummary>(
+  [
+    { ...summary, id: 'b', role: 'source', health: null },
+    { ...summary, id: 'c', role: 'source', health: { kinds: ['inactive'] } },
+    { ...summary, id: 'd', role: 'source', status: 'failed', health: null },
+    { ...summary, id: 'e', role: 'source', network: { types: 8, dim: 4, depth: 4 }, health: null },
+  ].map((one) => [one.id, one as unknown as RunSummary]),
+);
+
+const offers = offersOf(run, { images: 1000, rate: 1e9, runs: others });
+const offer = (name: string) => offers.find(({ remedy }) => remedy.name.startsWith(name))!;
+
+it('tells what a cut leaves, and that its smaller network is trained faster', () => {
+  expect(offer('pruned').network?.primary.types).toBe(8);
+  expect(offer('pruned').seconds!).toBeLessThan(offer('CCM').seconds!);
+  expect(offer('N = ').detail).toMatch(/^gain \d+\.\d\d, critical \d+\.\d\d$/);
+});
+
+it('counts what became of others like it with the CCM term', () => expect(offer('CCM').detail).toBe('1 of 2 like it stayed active'));
+
+it('makes a study of them that can be planned: every network, cut and uncut, with three seeds', () => {
+  const study = studyOf(run);
+  const networks = 1 + run.remedies.filter((one) => one.network).length;
+  expect(study.networks).toHaveLength(networks);
+  expect(study.epochs).toEqual({ train: 3, fineTune: 2 });
+  expect(study.seeds).toEqual([7, 8, 9]);
+  // Unpruned, its source, what goes on from it, and the cut.
+  expect(planStudy(study)).toHaveLength(networks * 3 * 4);
+});
+
+it('of a run that diverged, takes the smaller learning rate', () => {
+  const diverged = { ...run, remedies: remediesFor({ network, training }, input, [{ ...finding, kind: 'diverged' }]) };
+  const study = studyOf(diverged);
+  expect(study.training.learningRate).toBe(1e-4);
+  expect(study.arms).toEqual(['unpruned']);
+});

@@ -1,0 +1,215 @@
+/** What a run shows, the worst first: a headline, and the evidence for it, each piece leading to the chart that has it. */
+import type { RunDetail } from '../../../shared/contract/index.ts';
+import { divergenceOf } from '../../../shared/findings/divergence.ts';
+import type { Finding, FindingKind } from '../../../shared/findings/finding.ts';
+import { layersText } from '../../../shared/findings/words.ts';
+import type { NetworkForecast } from '../../../shared/forecast/forecast.ts';
+import { gainRatio, weakestOf } from '../../../shared/forecast/sentence.ts';
+import { countAsMeasured } from '../../../shared/inactive.ts';
+import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
+import { layerName } from '../../../shared/present/layer-name.ts';
+import type { InactiveSummary } from '../../../shared/results.ts';
+
+/** The charts of the overview, by the numbers that they bear. */
+export const charts = { capsules: 1, depth: 2, gradients: 3, accuracy: 4, loss: 5 } as const;
+export type ChartNumber = (typeof charts)[keyof typeof charts];
+
+/** A piece of a sentence; with a chart, it leads there. */
+export interface Piece {
+  text: string;
+  chart: ChartNumber | null;
+}
+
+export interface Story {
+  /** `vanished`: red; `warning`: orange; `well`: green; `open`: nothing to say yet. */
+  tone: 'vanished' | 'warning' | 'well' | 'open';
+  headline: string;
+  evidence: Piece[];
+}
+
+const chartOf: Record<FindingKind, ChartNumber> = {
+  inactive: charts.capsules,
+  'loss-stuck': charts.loss,
+  diverged: charts.loss,
+  'no-gradient': charts.gradients,
+  falling: charts.depth,
+  'routing-uniform': charts.depth,
+  'routing-static': charts.depth,
+  woken: charts.capsules,
+  'stopped-early': charts.accuracy,
+};
+
+const plain = (text: string): Piece => ({ text, chart: null });
+const shown = (text: string, chart: ChartNumber): Piece => ({ text, chart });
+
+/** Layers as the charts call them: "capsules.2" is "Capsules 3". */
+export const withLayerNames = (text: string): string => text.replaceAll(/\b(?:capsules|backbone)\.\d+/g, (layer) => layerName(layer));
+
+/** @param forecast of the network with fresh weights; null where it says nothing about this run */
+export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story {
+  const { findings, epochs, evaluation, summary, spec } = run;
+  if (summary.status === 'failed') return failed(run);
+  const activity = evaluation?.activity ?? epochs.at(-1)?.test.activity;
+  if (!activity) return { tone: 'open', headline: 'Nothing has been measured yet', evidence: [plain('The first epoch has not ended.')] };
+  const counted = countAsMeasured(activity, spec.training.measure);
+  const rest = (...told: FindingKind[]) => findings.filter(({ kind }) => !told.includes(kind)).map(sentence);
+  const inactive = findings.filter(({ kind, severity }) => kind === 'inactive' && severity === 'vanished');
+  if (inactive.length > 0)
+    return {
+      tone: 'vanished',
+      headline: vanishedHeadline(run, counted, inactive),
+      evidence: joined([...lossEvidence(run), gainEvidence(run, forecast), ...rest('inactive', 'loss-stuck')]),
+    };
+  const [worst] = findings;
+  if (worst && worst.severity !== 'note')
+    return {
+      tone: worst.severity,
+      headline: warningHeadline(worst, counted),
+      evidence: joined([...findings.map(sentence), gainEvidence(run, forecast), accuracyEvidence(run)]),
+    };
+  return {
+    tone: 'well',
+    headline: wellHeadline(run, counted),
+    evidence: joined([gainEvidence(run, forecast), shortest(counted), ...rest()]),
+  };
+}
+
+function failed({ summary, epochs }: RunDetail): Story {
+  const divergence = summary.error === null ? null : divergenceOf(summary.error);
+  const headline = divergence
+    ? `Failed in epoch ${divergence.epoch}: the loss is ${Number.isNaN(divergence.loss) ? 'not a number' : 'infinite'}`
+    : epochs.length > 0
+      ? `Failed after epoch ${summary.epoch}`
+      : 'Failed before its first epoch ended';
+  const error = summary.error === null ? [] : divergence ? [shown(summary.error, charts.loss)] : [plain(summary.error)];
+  return { tone: 'vanished', headline, evidence: error };
+}
+
+/** What of its sentence the chart shows. */
+const keyPhrase: Record<FindingKind, RegExp> = {
+  inactive: /inactive/,
+  'loss-stuck': /0\.81/,
+  diverged: /NaN|infinite/,
+  'no-gradient': /any gradient|no gradient/,
+  falling: /falls by about \d+ % an epoch/,
+  'routing-uniform': /uniform/,
+  'routing-static': /the same for every image/,
+  woken: /woken/,
+  'stopped-early': /Stopped early/,
+};
+
+function sentence({ kind, text }: Finding): Piece[] {
+  const told = withLayerNames(text);
+  const [phrase] = keyPhrase[kind].exec(told) ?? [told];
+  const at = told.indexOf(phrase);
+  return [plain(told.slice(0, at)), shown(phrase, chartOf[kind]), plain(told.slice(at + phrase.length))].filter(
+    (piece) => piece.text !== '',
+  );
+}
+
+/** Sentences with spaces between them. */
+function joined(sentences: (Piece[] | null)[]): Piece[] {
+  const told = sentences.filter((pieces) => pieces !== null);
+  return told.flatMap((pieces, i) => (i === 0 ? pieces : [plain(' '), ...pieces]));
+}
+
+const sinceWords = (since: number, firstEpoch: number) => (since === firstEpoch ? 'from the start' : `since epoch ${since}`);
+
+function vanishedHeadline({ spec }: RunDetail, counted: InactiveSummary, findings: readonly Finding[]): string {
+  const gone = counted.perLayer.filter(({ inactive, of }) => of > 0 && inactive === of).map(({ layer }) => layer);
+  const since = sinceWords(Math.min(...findings.map(({ since: epoch }) => epoch ?? Infinity)), spec.firstEpoch);
+  if (counted.total === counted.of) return `All ${counted.of} capsule types inactive ${since}`;
+  const layers = layersText(
+    gone,
+    counted.perLayer.map(({ layer }) => layer),
+  );
+  return `${withLayerNames(layers)} inactive ${since}: ${portion(counted)} capsule types`;
+}
+
+function warningHeadline(worst: Finding, counted: InactiveSummary): string {
+  const layer = worst.layer === null ? 'The network' : layerName(worst.layer);
+  const inactive = `${portion(counted)} capsule types inactive`;
+  switch (worst.kind) {
+    case 'falling':
+      return `${layer} ${layer.startsWith('Capsules') ? 'are' : 'is'} going out: ${inactive}`;
+    case 'no-gradient':
+      return worst.layer === null ? 'No layer learns any more' : `No gradient reaches ${layer}`;
+    case 'inactive':
+      return `Inactive when tested, not in training: ${inactive}`;
+    default:
+      return withLayerNames(worst.text.split(/[:.] /)[0]!);
+  }
+}
+
+function wellHeadline({ epochs, spec }: RunDetail, counted: InactiveSummary): string {
+  const test = epochs.at(-1)?.test;
+  const reached = test ? `; ${percent(test.accuracy, 1)} accuracy` : '';
+  if (counted.of === 0) return `No intermediate layers in which activity could vanish${reached}`;
+  if (counted.total > 0) return `${portion(counted)} capsule types inactive${reached}`;
+  const always = epochs.every(({ test: { activity } }) => countAsMeasured(activity, spec.training.measure).total === 0);
+  return `All ${counted.of} capsule types active${always && epochs.length > 1 ? ' in every epoch' : ''}${reached}`;
+}
+
+/** Loss and accuracy of a network that says nothing. */
+function lossEvidence(run: RunDetail): (Piece[] | null)[] {
+  const test = run.epochs.at(-1)?.test;
+  if (!test) return [];
+  const chance = 1 / run.classes.length;
+  const byChance = Math.abs(test.accuracy - chance) < 0.02;
+  const zeros = Math.abs(test.margin - 0.81) < 1e-3;
+  if (!zeros) return [accuracyEvidence(run)];
+  return [
+    [
+      plain('Margin loss '),
+      shown(test.margin.toFixed(2), charts.loss),
+      plain(' is what a network of zeros gives'),
+      ...(byChance ? [plain(', and '), shown(printAccuracy(test.accuracy), charts.accuracy), plain(' is chance.')] : [plain('.')]),
+    ],
+  ];
+}
+
+function accuracyEvidence({ epochs }: RunDetail): Piece[] | null {
+  const [before, last] = epochs.slice(-2).map(({ test }) => test.accuracy);
+  const latest = last ?? before;
+  if (latest === undefined) return null;
+  const change = last === undefined || before === undefined ? 0 : last - before;
+  const trend = Math.abs(change) < 5e-4 ? '' : `, ${change > 0 ? 'up' : 'down'} by ${percent(Math.abs(change), 1)} in the last epoch`;
+  return [plain('Test accuracy is '), shown(printAccuracy(latest), charts.accuracy), plain(`${trend}.`)];
+}
+
+/** The gain against the critical one, and what was measured before the first step. */
+function gainEvidence({ epochs, spec }: RunDetail, forecast: NetworkForecast | null): Piece[] | null {
+  const weakest = forecast && weakestOf(forecast);
+  if (!weakest || forecast.basis === 'nothing') return null;
+  const ratio = gainRatio(weakest);
+  const side = Math.abs(ratio - 1) <= 0.1 ? 'near' : ratio < 1 ? 'below' : 'above';
+  const { iterations } = spec.network.intermediate[0]!;
+  const last = forecast.layers.findLast(({ layer }) => layer !== 'classes')!;
+  const start = epochs[0]?.start?.activity.find(({ layer }) => layer === last.layer);
+  const measured = start ? start.meanLength.reduce((sum, one) => sum + one, 0) / start.meanLength.length : null;
+  return [
+    plain('Gain '),
+    shown(weakest.gainOnMap.toFixed(2), charts.depth),
+    plain(
+      ` is ${side} the critical ${weakest.criticalGain.toFixed(2)} for ${iterations} routing ${iterations === 1 ? 'iteration' : 'iterations'}`,
+    ),
+    ...(measured === null
+      ? [plain('.')]
+      : [
+          plain(`; before training ${layerName(last.layer)} had a mean length of `),
+          shown(measured === 0 ? '0' : real(measured, 2), charts.depth),
+          plain('.'),
+        ]),
+  ];
+}
+
+function shortest({ perLayer }: InactiveSummary): Piece[] | null {
+  const types = perLayer.flatMap(({ layer, activations }) => activations.map((value, type) => ({ layer, type, value })));
+  const least = types.reduce<(typeof types)[number] | null>((best, one) => (best && best.value <= one.value ? best : one), null);
+  if (!least) return null;
+  return [
+    plain('Least active: '),
+    shown(`${layerName(least.layer)}, type ${least.type}`, charts.capsules),
+    plain(`, at ${real(least.value, 2)}.`),
+  ];
+}
