@@ -20,6 +20,7 @@ export class StudyTeller {
   readonly #told = new Set<number>();
   /** The runs at work, by id, as they were when last looked at. */
   readonly #current = new Map<string, { run: StoredRun; index: number; inactive: string | null }>();
+  #fault: string | null = null;
   #short: string | null = null;
 
   /** @param reason why the engine was chosen. */
@@ -44,7 +45,9 @@ export class StudyTeller {
     this.#tellUpTo(this.#runs.length, true);
   }
 
-  #queue({ running, short }: QueueState): void {
+  #queue({ running, short, fault }: QueueState): void {
+    if (fault !== this.#fault) this.#progress.say(fault ?? 'Goes on.');
+    this.#fault = fault;
     for (const { run, engine } of running) if (engine !== null && !this.#current.has(run)) this.#begin(run, engine);
     if (short !== null && short !== this.#short) this.#progress.say(`The ${short}.`);
     this.#short = short;

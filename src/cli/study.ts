@@ -66,7 +66,8 @@ export async function runStudy(runs: StoredRun[], { store, dataset, engine, atOn
       startTrainer,
       emit: (event, payload) => {
         teller.observe(event, payload);
-        if (event === 'queue' && queue.running.length === 0) ended.resolve(null);
+        // While nothing can be written down, what comes next has only not begun yet.
+        if (event === 'queue' && queue.running.length === 0 && queue.state.fault === null) ended.resolve(null);
       },
     },
     live: new LiveRuns(),

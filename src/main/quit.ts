@@ -12,7 +12,12 @@ export function setupQuit(workbench: Workbench): void {
       state = 'open';
       return;
     }
-    await workbench.close();
+    try {
+      await workbench.close();
+    } catch (error) {
+      // Whatever could not be put away: who wants to leave can.
+      console.error(error);
+    }
     state = 'closed';
     app.quit();
   };

@@ -79,22 +79,23 @@ export class Files {
     if (Buffer.byteLength(path) > maxPathBytes || parts.length > maxDepth)
       throw new InputError(`the name of a file that is sent is too long`);
     if (++this.#count > maxUploads) throw new InputError(`more than ${maxUploads} files were sent; start the server anew`);
-    this.#uploads ??= mkdtempSync(join(temporary, `${prefix}${process.pid}-`));
-    const folder = join(this.#uploads, batch);
-    const file = join(folder, ...parts);
+    let file: string | null = null;
     try {
+      this.#uploads ??= mkdtempSync(join(temporary, `${prefix}${process.pid}-`));
+      const folder = join(this.#uploads, batch);
+      file = join(folder, ...parts);
       await mkdir(dirname(file), { recursive: true });
       const { bavail, bsize } = await statfs(folder);
       await pipeline(content, atMost(bavail * bsize - spared, path), createWriteStream(file));
     } catch (error) {
-      await rm(file, { force: true, recursive: true }).catch(() => undefined);
+      if (file !== null) await rm(file, { force: true, recursive: true }).catch(() => undefined);
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOSPC' || code === 'EDQUOT') throw noRoom(path);
       if (code === 'ENAMETOOLONG' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EEXIST')
         throw new InputError(`${path} is not a name under which a file can be sent`, { cause: error });
       throw error;
     }
-    return join(folder, parts[0]!);
+    return join(this.#uploads, batch, parts[0]!);
   }
 
   /** Removes what servers that died have left, where nobody uses it any more. */

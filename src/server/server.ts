@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { largestMessage } from '../shared/contract/index.ts';
+import { largestMessage, type QueueState } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { toWire } from '../shared/wire.ts';
 import type { Host } from '../workbench/host.ts';
@@ -43,6 +43,12 @@ export async function startServer({
   startTrainer = startTrainerProcess,
 }: ServerOptions): Promise<RunningServer> {
   const files = new Files();
+  let fault: string | null = null;
+  /** At the terminal, where it may be seen before any page is. */
+  const tellFault = (now: string | null): void => {
+    if (now !== fault) console.error(now ?? 'Goes on.');
+    fault = now;
+  };
   // Of what a page names as subprotocols the second is the token, which is not sent back.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, handleProtocols: () => 'capscope' });
   const workbench = new Workbench({
@@ -55,6 +61,7 @@ export async function startServer({
     mayRead: (path) => dataRoots === null || files.isSent(path) || dataRoots.some((root) => isWithin(path, root)),
     startTrainer,
     emit: (event, payload) => {
+      if (event === 'queue') tellFault((payload as QueueState).fault);
       const message = toWire({ event, payload });
       for (const socket of sockets.clients) send(socket, message);
     },
@@ -98,8 +105,11 @@ export async function startServer({
       for (const socket of sockets.clients) socket.terminate();
       server.close();
       server.closeAllConnections();
-      await workbench.close();
-      files.close();
+      try {
+        await workbench.close();
+      } finally {
+        files.close();
+      }
     },
   };
 }

@@ -53,6 +53,8 @@ export type ToTrainer =
   | { type: 'forecast'; task: ForecastTask; dataset: DatasetSource; engine: EngineChoice }
   /** Start the engine and say what it is, and how fast if `measure`. */
   | { type: 'probe'; engine: EngineChoice; measure: boolean }
+  /** The last epoch is kept: go on. */
+  | { type: 'kept' }
   /** End at the next step and save. */
   | { type: 'stop' };
 
@@ -62,6 +64,7 @@ export type ToPageTrainer =
   | { type: 'score'; task: ScoreTask; dataset: Dataset }
   | { type: 'forecast'; task: ForecastTask; dataset: Dataset }
   | { type: 'probe'; measure: boolean }
+  | { type: 'kept' }
   | { type: 'stop' };
 
 export type FromTrainer =

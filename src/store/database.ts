@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 import { temporaryName, nameDurably } from './disk.ts';
 import { migrations } from './migrations.ts';
+import { faultOf, Unavailable } from './unavailable.ts';
 
 /** SQLite's application_id of our files, "caps" in ASCII: keeps us from writing into some other program's database. */
 const applicationId = 0x63617073;
@@ -23,6 +24,9 @@ export function openDatabase(path: string): Database.Database {
     database?.close();
     if (error instanceof InputError) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
+    const fault = faultOf(error, path);
+    if (fault !== null && !code.startsWith('SQLITE_CANTOPEN') && !code.startsWith('SQLITE_READONLY'))
+      throw new Unavailable(fault, error, `cannot open the database ${path}: ${fault}`);
     if (code === 'SQLITE_NOTADB') throw new InputError(`${path} is not a Capscope database: it is not an SQLite file`, { cause: error });
     if (code === 'SQLITE_CORRUPT') throw new InputError(`${path} is damaged: ${message}`, { cause: error });
     if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || /^E[A-Z]+$/.test(code))

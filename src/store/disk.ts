@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { faultOf, Unavailable } from './unavailable.ts';
 
 /** Systems write at most 2 GiB at a time. */
 const writeAtOnce = 2 ** 30;
@@ -31,6 +32,8 @@ export function writeDurably(path: string, content: Uint8Array | readonly Uint8A
     nameDurably(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary);
+    const fault = faultOf(error);
+    if (fault !== null) throw new Unavailable(fault, error, `cannot write ${path}: ${fault}`);
     throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 /** A database with its prepared statements, cached by their text. */
 import type Database from 'better-sqlite3';
+import { faultOf, Unavailable } from './unavailable.ts';
 
 export class Sql {
   readonly #database: Database.Database;
@@ -11,25 +12,40 @@ export class Sql {
 
   /** Number of rows changed. */
   run(sql: string, values: object = {}): number {
-    return this.#statement(sql).run(values).changes;
+    return this.#try(() => this.#statement(sql).run(values).changes);
   }
 
   /** The first row. */
   get(sql: string, values: object | string = {}): unknown {
-    return this.#statement(sql).get(values);
+    return this.#try(() => this.#statement(sql).get(values));
   }
 
   all<T>(sql: string, values: object = {}): T[] {
-    return this.#statement(sql).all(values) as T[];
+    return this.#try(() => this.#statement(sql).all(values) as T[]);
   }
 
   /** Runs several statements as one transaction. */
   atomically<T>(work: () => T): T {
-    return this.#database.transaction(work).immediate();
+    return this.#try(() => this.#database.transaction(work).immediate());
+  }
+
+  /** @param milliseconds for which a write waits, and with it the process, while another program writes. */
+  waitAtMost(milliseconds: number): void {
+    this.#database.pragma(`busy_timeout = ${milliseconds}`);
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Throws Unavailable for a fault that passes. */
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const fault = faultOf(error, this.#database.name);
+      throw fault === null ? error : new Unavailable(fault, error);
+    }
   }
 
   #statement(sql: string): Database.Statement {

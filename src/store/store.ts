@@ -29,6 +29,7 @@ import { Sql } from './sql.ts';
 import { Studies } from './studies.ts';
 import { summaries } from './summaries.ts';
 import { storedTwinKey } from './twin-keys.ts';
+import { Unavailable } from './unavailable.ts';
 import type { NewRun, StoredDataset, StoredRun } from './types.ts';
 
 const ignore = () => undefined;
@@ -71,7 +72,17 @@ export class Store {
     this.imports = new Imports(this.#sql, self, this);
     this.training = new RunTraining(this.#sql, self, this);
     this.arrivals = new RunArrivals(this.#sql, this);
-    this.training.interruptDead();
+    try {
+      this.training.interruptDead();
+    } catch (error) {
+      // What there is can still be read.
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  }
+
+  /** For whoever has other things to do: a write that must wait longer is refused, and can be tried again. */
+  waitAtMost(milliseconds: number): void {
+    this.#sql.waitAtMost(milliseconds);
   }
 
   close(): void {

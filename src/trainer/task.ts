@@ -26,8 +26,8 @@ export interface TrainerHost extends HostIO {
   engine: EngineName;
   startEngine: () => Promise<Engine>;
   post: (message: FromTrainer) => void;
-  /** Resolves when what was posted has left; absent: it leaves at once. */
-  flush?: () => Promise<void>;
+  /** Resolves when the workbench has kept the epoch that was posted last, or wants no more of them. */
+  kept: () => Promise<void>;
   /** Looks at the memory in use, so that the peak is one. */
   sample: () => void;
 }
@@ -87,8 +87,8 @@ async function train(job: RunJob, dataset: Dataset, engine: Engine, host: Traine
     },
     onEpoch: (metrics, checkpoint) => {
       post({ type: 'epoch', metrics, checkpoint });
-      // Else checkpoints pile up behind the steps, where an epoch is short or a network large, and are lost with the process.
-      return host.flush?.();
+      // Else epochs pile up while they cannot be kept, as on a full disk, and are lost with the process.
+      return host.kept();
     },
     onStop: (checkpoint) => post({ type: 'stopped', checkpoint }),
     onFinish: (finished) => post({ type: 'finished', finished }),

@@ -23,6 +23,7 @@ import { fileName } from '../shared/present/file-name.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
 import { readable } from '../store/json.ts';
 import { Store } from '../store/store.ts';
+import { Unavailable } from '../store/unavailable.ts';
 import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
 import { Forecaster } from './forecasts.ts';
@@ -108,7 +109,13 @@ export class Workbench {
     return {
       get: (key) => values.get(key, z.json()),
       set: (key, value) => {
-        if (!this.#closed) values.set(key, value);
+        if (this.#closed) return;
+        try {
+          values.set(key, value);
+        } catch (error) {
+          // Not worth an error: it is what keeps a window from closing, for one.
+          if (!(error instanceof Unavailable)) throw error;
+        }
       },
     };
   }
@@ -124,12 +131,15 @@ export class Workbench {
     this.#forecaster.close();
     this.#engines.close();
     await this.#queue.close();
-    await this.#library.close();
-    await this.#importing.close();
-    // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
-    await this.#prepared.catch(() => undefined);
-    this.#closed = true;
-    this.#store.close();
+    try {
+      await this.#library.close();
+      await this.#importing.close();
+    } finally {
+      // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
+      await this.#prepared.catch(() => undefined);
+      this.#closed = true;
+      this.#store.close();
+    }
   }
 
   /** Answers a call from outside, whose name and argument may be anything. */

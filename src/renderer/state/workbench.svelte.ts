@@ -3,7 +3,7 @@ import type { AppInfo, CurrentJob, DatasetSummary, EngineInfo, QueueState, RunSu
 import { call, on, onConnection } from '../client/client.ts';
 import { report } from './messages.ts';
 
-const idle: QueueState = { held: false, running: [], waiting: [], short: null };
+const idle: QueueState = { held: false, running: [], waiting: [], short: null, fault: null };
 
 class Workbench {
   /** Set once everything below has been read. */

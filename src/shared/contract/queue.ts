@@ -19,6 +19,8 @@ export interface QueueState {
   waiting: string[];
   /** Why nothing more is started although several may be trained at once: memory would not suffice. */
   short: string | null;
+  /** Why nothing can be written down for now, and what waits for it, as a sentence; null: it can. */
+  fault: string | null;
 }
 
 export interface CurrentJob {

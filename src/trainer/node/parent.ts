@@ -3,8 +3,6 @@ import type { FromTrainer, ToTrainer } from '../../shared/trainer-protocol.ts';
 
 export interface Parent {
   post: (message: FromTrainer) => void;
-  /** Resolves when what was posted has left, as far as that can be told. */
-  flush: () => Promise<void>;
   onMessage: (listener: (message: ToTrainer) => void) => void;
 }
 
@@ -19,18 +17,13 @@ export function parentOf(process: Omit<NodeJS.Process, 'parentPort'> & { parentP
   if (port)
     return {
       post: (message) => port.postMessage(message),
-      flush: () => Promise.resolve(),
       onMessage: (listener) => port.on('message', ({ data }) => listener(data as ToTrainer)),
     };
   // Without the workbench there is nobody to keep the results.
   process.on('disconnect', () => process.exit());
-  let left = Promise.resolve();
   return {
     // Small pieces leave, in order, each time that the event loop turns.
-    post: (message) => {
-      left = new Promise((resolve) => process.send!(message, () => resolve()));
-    },
-    flush: () => left,
+    post: (message) => void process.send!(message, () => undefined),
     onMessage: (listener) => void process.on('message', (message) => listener(message as ToTrainer)),
   };
 }

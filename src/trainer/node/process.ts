@@ -6,31 +6,32 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { DatasetSource, EngineChoice, ToTrainer } from '../../shared/trainer-protocol.ts';
+import { Orders } from '../orders.ts';
 import { perform, type Task } from '../task.ts';
 import { startEngine } from './engine.ts';
 import { nodeHost } from './host.ts';
 import { parentOf } from './parent.ts';
 
-const { post, flush, onMessage } = parentOf(process);
-let stopRequested = false;
+const { post, onMessage } = parentOf(process);
+const orders = new Orders();
 
 // Ctrl-C in a terminal reaches the trainer too; the workbench decides what becomes of it, and has it saved.
 process.on('SIGINT', () => undefined);
 
 onMessage((message) => {
-  if (message.type === 'stop') stopRequested = true;
+  if (message.type === 'stop' || message.type === 'kept') orders.take(message);
   else
     void perform(taskOf(message), {
       ...nodeHost(),
       engine: message.engine.name,
       startEngine: () => engineOf(message.engine),
-      shouldStop: () => stopRequested,
+      shouldStop: () => orders.stopRequested,
       post,
-      flush,
+      kept: () => orders.kept(),
     });
 });
 
-function taskOf(message: Exclude<ToTrainer, { type: 'stop' }>): Task {
+function taskOf(message: Exclude<ToTrainer, { type: 'stop' | 'kept' }>): Task {
   if (message.type === 'probe') return message;
   return { ...message, dataset: () => load(message.dataset, message.engine.resources) };
 }

@@ -7,16 +7,26 @@ import { useWebgpuBackend } from '../../engine/backends/webgpu/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { FromTrainer, ToPageTrainer } from '../../shared/trainer-protocol.ts';
+import { Orders } from '../orders.ts';
 import { perform, type Task } from '../task.ts';
 
-let stopRequested = false;
+const orders = new Orders();
 
 addEventListener('message', ({ data: message }: MessageEvent<ToPageTrainer>) => {
-  if (message.type === 'stop') stopRequested = true;
-  else void perform(taskOf(message), { ...memory(), engine: 'webgpu', startEngine, shouldStop: () => stopRequested, now, post });
+  if (message.type === 'stop' || message.type === 'kept') orders.take(message);
+  else
+    void perform(taskOf(message), {
+      ...memory(),
+      engine: 'webgpu',
+      startEngine,
+      shouldStop: () => orders.stopRequested,
+      kept: () => orders.kept(),
+      now,
+      post,
+    });
 });
 
-function taskOf(message: Exclude<ToPageTrainer, { type: 'stop' }>): Task {
+function taskOf(message: Exclude<ToPageTrainer, { type: 'stop' | 'kept' }>): Task {
   return message.type === 'probe' ? message : { ...message, dataset: () => Promise.resolve(message.dataset) };
 }
 

@@ -1,27 +1,34 @@
 /**
  * Does the runs of the queue, each in a trainer process, and keeps each result in the store as it comes: one after another, or
  * several at once, which share the threads. A trainer that dies costs at most the epoch in progress of its own run, which is
- * marked as interrupted and can go on from its checkpoint; the queue goes on with the next one. Other processes may train runs of the same database; theirs are left alone.
+ * marked as interrupted and can go on from its checkpoint; the queue goes on with the next one. While the store cannot be written,
+ * trainers wait at the end of their epochs. Other processes may train runs of the same database; theirs are left alone.
  */
 import manifest from '../../../package.json' with { type: 'json' };
-import type { CurrentJob, LogLine, QueueState } from '../../shared/contract/index.ts';
+import type { QueueState } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { DatasetSource, EngineChoice, FromTrainer, ToTrainer } from '../../shared/trainer-protocol.ts';
 import { jobOf } from '../../store/run-job.ts';
 import type { Store } from '../../store/store.ts';
 import type { UsedEngine } from '../../store/types.ts';
-import type { Host, TrainerProcess } from '../host.ts';
-import type { LiveRuns } from './live-runs.ts';
+import { Unavailable } from '../../store/unavailable.ts';
+import type { Host } from '../host.ts';
+import { Keeper } from './keeper.ts';
 import { Places, type PlacesContext } from './places.ts';
-import { describeEpoch, heldBy } from './sentences.ts';
+import { failing, receive, type Current } from './receive.ts';
+import { heldBy, waitsBecause } from './sentences.ts';
+import { Teller, type TellerContext } from './teller.ts';
 
 /** Milliseconds between two signs of life in the database. */
 const heartbeatInterval = 30_000;
+/** Milliseconds for which one attempt to write holds everything else up while another program writes. */
+const writeWithin = 500;
+/** Milliseconds that the store is given at the end, when it cannot be written. */
+const lastChance = 5000;
 
-interface Context extends PlacesContext {
+interface Context extends PlacesContext, TellerContext {
   store: Store;
   host: Pick<Host, 'emit' | 'startTrainer'>;
-  live: LiveRuns;
   /** Throws an InputError when the images are not here. */
   sourceOf: (fingerprint: string) => DatasetSource;
   /** What a run computes with, given what it asks for; null while that is not known. `decide` finds out; it rejects once all has been closed. */
@@ -33,21 +40,15 @@ interface Context extends PlacesContext {
   patience: number | null;
 }
 
-/** A run that is being trained. */
-interface Current extends CurrentJob {
-  trainer: TrainerProcess;
-  /** Why it computes with what it does. */
-  reason: string;
-  /** Resolves when the run has ended, however it did. */
-  ended: PromiseWithResolvers<void>;
-}
-
 export class JobQueue {
   readonly #context: Context;
   #held: boolean;
   /** By run, in the order in which they were started. */
   readonly #current = new Map<string, Current>();
   readonly #places: Places;
+  #listed: string[] = [];
+  readonly #keeper: Keeper;
+  readonly #tell: Teller;
   /** While it is being found out what to compute with. */
   #deciding: Promise<void> | null = null;
   readonly #heartbeat: NodeJS.Timeout;
@@ -57,8 +58,17 @@ export class JobQueue {
   constructor(context: Context) {
     this.#context = context;
     this.#places = new Places(context);
+    this.#tell = new Teller(context);
+    this.#keeper = new Keeper(
+      () => this.#announce(),
+      (error) => {
+        console.error(error);
+        this.#tell.notice(`The queue could not go on: ${(error as Error).message}`);
+      },
+    );
     context.store.queue.open(context.outlives);
     this.#held = context.outlives && context.store.queue.list().length > 0;
+    context.store.waitAtMost(writeWithin);
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatInterval).unref();
   }
 
@@ -67,9 +77,20 @@ export class JobQueue {
     return {
       held: this.#held,
       running,
-      waiting: this.#context.store.queue.list().filter((id) => !this.isRunning(id)),
+      waiting: this.#list().filter((id) => !this.isRunning(id)),
       short: this.#places.short,
+      fault: this.#keeper.fault === null ? null : waitsBecause(this.#keeper.fault, [...this.#current.values()]),
     };
+  }
+
+  /** What waits; while the store cannot be read, what waited last. Whoever writes to it finds out what is wrong. */
+  #list(): string[] {
+    try {
+      this.#listed = this.#context.store.queue.list();
+    } catch {
+      return this.#listed;
+    }
+    return this.#listed;
   }
 
   /** Ids of the runs that are being trained. */
@@ -91,7 +112,7 @@ export class JobQueue {
     );
     // What is being trained stays at the head, where it is found after a crash.
     if (first) queue.reorder(this.running);
-    this.#tellStopped(ids);
+    this.#tell.stopped(ids);
     this.#changed();
   }
 
@@ -102,7 +123,7 @@ export class JobQueue {
 
   remove(ids: readonly string[]): void {
     this.#context.store.queue.remove(ids.filter((id) => !this.isRunning(id)));
-    this.#tellStopped(ids);
+    this.#tell.stopped(ids);
     this.#changed();
   }
 
@@ -125,10 +146,29 @@ export class JobQueue {
 
   /** As pause(), and for good: nothing is at work afterwards. */
   async close(): Promise<void> {
-    await this.pause();
-    await this.#deciding;
+    const paused = this.pause();
+    const hopeless = Promise.withResolvers();
+    const since = Date.now();
+    const watch = setInterval(() => {
+      if (this.#keeper.fault !== null && Date.now() - since > lastChance) hopeless.resolve(null);
+    }, 100);
+    await Promise.race([paused, hopeless.promise]);
+    clearInterval(watch);
     clearInterval(this.#heartbeat);
-    this.#context.store.queue.leave();
+    // What could not be kept is lost then, at most an epoch; that its process has ended shows whoever opens the database next.
+    this.#keeper.giveUp();
+    for (const { trainer, ended } of this.#current.values()) {
+      trainer.kill();
+      ended.resolve();
+    }
+    this.#current.clear();
+    await this.#deciding;
+    try {
+      this.#context.store.queue.leave();
+    } catch (error) {
+      // It is taken over from a process that has died.
+      if (!(error instanceof Unavailable)) throw error;
+    }
   }
 
   /** Throws an InputError when one of these runs is another process's. */
@@ -167,18 +207,25 @@ export class JobQueue {
   /** The queue is another than before, or there is more room: starts what may start. */
   #changed(): void {
     this.#places.lookAgain();
-    if (!this.#held) this.#startWaiting();
-    this.#announce();
+    this.#keeper.do([() => (this.#held ? undefined : this.#startWaiting()), () => this.#announce()]);
   }
 
   /** Other processes are told that this one lives, and it is seen whether they do: what they had may be free now. */
   #beat(): void {
-    const { store, host } = this.#context;
-    store.queue.heartbeat();
-    for (const id of this.running) store.training.heartbeat(id);
-    const dead = store.training.interruptDead();
-    if (dead.length > 0) host.emit('runs', store.summaries(dead));
-    if (!this.#held && this.state.waiting.length > 0) this.#changed();
+    // It is being tried already whether the store can be written.
+    if (this.#keeper.fault !== null) return;
+    const { store } = this.#context;
+    for (const current of this.#current.values()) this.#keep(current, () => store.training.heartbeat(current.run), []);
+    this.#keeper.do([
+      () => store.queue.heartbeat(),
+      () => {
+        const dead = store.training.interruptDead();
+        if (dead.length > 0) this.#tell.changed(dead);
+      },
+      () => {
+        if (!this.#held && this.state.waiting.length > 0) this.#changed();
+      },
+    ]);
   }
 
   #startWaiting(): void {
@@ -201,9 +248,9 @@ export class JobQueue {
         else return run.parent === null || store.run(run.parent).status === 'finished';
       } catch (error) {
         // One that cannot be read, or whose parent cannot, keeps no other waiting.
-        if (!(error instanceof InputError)) throw error;
+        if (!(error instanceof InputError) || error instanceof Unavailable) throw error;
         store.queue.remove([id]);
-        this.#notice(`Run ${id} was taken out of the queue: ${error.message}`);
+        this.#tell.notice(`Run ${id} was taken out of the queue: ${error.message}`);
       }
       return false;
     });
@@ -239,130 +286,89 @@ export class JobQueue {
         engine: this.#places.shareOf(chosen, this.#current.size + ready),
       };
     } catch (error) {
-      this.#fail(id, error instanceof InputError ? error.message : ((error as Error).stack ?? String(error)));
-      this.#runChanged(id);
+      const text = error instanceof InputError ? error.message : ((error as Error).stack ?? String(error));
+      this.#keeper.do([...failing({ store, tell: this.#tell }, id, text), () => this.#tell.changed([id])]);
       return;
     }
     const trainer = host.startTrainer(chosen.name);
-    const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, reason, ended: Promise.withResolvers() };
+    const ended: Current['ended'] = Promise.withResolvers();
+    const current: Current = { run: id, stage: 'starting', engine: null, progress: null, trainer, reason, unkept: false, ended };
     this.#current.set(id, current);
-    // First in the queue while it is trained: should everything die, it is what comes first.
-    store.queue.reorder(this.running);
     trainer.onMessage((message) => this.#receive(current, message));
     trainer.onExit((reason) => this.#lost(current, `The trainer ended unexpectedly (${reason}).`));
     trainer.post(message);
-    this.#log(id, 'info', message.job.checkpoint ? 'Goes on from its checkpoint.' : 'Started.');
-    this.#runChanged(id);
+    this.#tell.log(id, 'info', message.job.checkpoint ? 'Goes on from its checkpoint.' : 'Started.');
+    this.#tell.changed([id]);
   }
 
   /** Returns false when another process trains the run, which is said once; it stays in the queue. */
   #claim(id: string, engine: UsedEngine): boolean {
     const { store } = this.#context;
     try {
-      store.training.claim(id, engine);
+      store.atomically(() => {
+        store.training.claim(id, engine);
+        // First in the queue while it is trained: should everything die, it is what comes first.
+        store.queue.reorder([...this.running, id]);
+      });
       this.#elsewhere.delete(id);
       return true;
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      if (!this.#elsewhere.has(id)) this.#notice(`Run "${store.run(id).name}" stays in the queue: ${error.message}`);
+      if (!(error instanceof InputError) || error instanceof Unavailable) throw error;
+      if (!this.#elsewhere.has(id)) this.#tell.notice(`Run "${store.run(id).name}" stays in the queue: ${error.message}`);
       this.#elsewhere.add(id);
       return false;
     }
   }
 
-  /** A trainer that has been ended may still have sent something, which no longer counts. */
+  /** Whether this is still being trained; what a trainer sends that has been ended no longer counts. */
+  #counts(current: Current): boolean {
+    return this.#current.get(current.run) === current;
+  }
+
+  /** Writes what is known of a run, then goes on with it. A run that was taken away meanwhile, or cannot be written, ends. */
+  #keep(current: Current, write: () => void, after: readonly (() => void)[]): void {
+    const whileCounts = (step: () => void) => () => {
+      if (this.#counts(current)) step();
+    };
+    this.#keeper.do([write, ...after].map(whileCounts), (error) =>
+      this.#lost(current, `What it has computed could not be kept: ${(error as Error).message}.`),
+    );
+  }
+
   #receive(current: Current, message: FromTrainer): void {
-    if (this.#current.get(current.run) !== current) return;
-    const id = current.run;
-    try {
-      this.#record(id, current, message);
-    } catch (error) {
-      // The disk is full, or the run was taken away: what the trainer says cannot be kept, so it may as well end.
-      this.#lost(current, `What it has computed could not be kept: ${(error as Error).message}.`);
-    }
-  }
-
-  #record(id: string, current: Current, message: FromTrainer): void {
+    if (!this.#counts(current)) return;
     const { store, host, live } = this.#context;
-    switch (message.type) {
-      case 'engine':
-        store.training.recordEngine(id, {
-          name: message.name,
-          versions: { capscope: manifest.version, ...message.versions },
-          device: message.device.name,
-          choice: current.reason,
-        });
-        current.engine = message.description;
-        this.#log(id, 'info', `Engine: ${message.description}. Chosen because ${current.reason}.`);
-        this.#announce();
-        return;
-      case 'stage':
-        if (current.stage !== 'stopping') current.stage = message.stage;
-        this.#announce();
-        return;
-      case 'cut':
-        store.training.recordCut(id, message.cut);
-        this.#log(id, 'info', `Cut to ${message.cut.params.toLocaleString('en-US')} parameters.`);
-        this.#runChanged(id);
-        return;
-      case 'step':
-        current.progress = message.progress;
-        live.addPoint(id, message.point);
-        host.emit('step', { run: id, points: [message.point], progress: message.progress });
-        return;
-      case 'epoch':
-        store.training.recordEpoch(id, message.metrics, message.checkpoint);
-        this.#places.measured(id, message.metrics.peakMemoryBytes);
-        this.#log(id, 'info', describeEpoch(message.metrics));
-        host.emit('epoch', { run: id, metrics: message.metrics });
-        this.#runChanged(id);
-        // How much memory it takes is known now.
+    const kept = receive(message, current, {
+      store,
+      host,
+      live,
+      tell: this.#tell,
+      announce: () => this.#announce(),
+      measured: (peakBytes) => {
+        this.#places.measured(current.run, peakBytes);
         if (this.#places.short !== null) this.#changed();
-        return;
-      case 'log':
-        this.#log(id, message.level, message.text);
-        return;
-      case 'finished':
-        store.training.recordFinish(id, message.finished);
-        store.queue.remove([id]);
-        this.#end(id, 'Finished.');
-        return;
-      case 'stopped':
-        store.training.recordStop(id, message.checkpoint);
-        this.#end(id, store.queue.list().includes(id) ? 'Paused and saved.' : 'Stopped and saved.');
-        return;
-      case 'failed':
-        this.#fail(id, message.message);
-        this.#end(id);
-        return;
-      case 'scoring':
-      case 'scored':
-      case 'forecasted':
-      case 'probed':
-        return;
-      default:
-        message satisfies never;
-    }
-  }
-
-  #fail(id: string, message: string): void {
-    const { store } = this.#context;
-    store.training.recordFailure(id, message);
-    store.queue.remove([id]);
-    this.#notice(`Run "${store.run(id).name}" failed: ${message.split('\n')[0]!}`);
-    this.#log(id, 'error', `Failed: ${message}`);
+      },
+      end: (text) => this.#end(current.run, text),
+    });
+    if (kept) this.#keep(current, kept.write, kept.after);
   }
 
   /** The trainer is gone although nobody has ended it, or is of no use any more. */
   #lost(current: Current, text: string): void {
-    if (this.#current.get(current.run) !== current) return;
     const id = current.run;
     const { store } = this.#context;
-    store.training.recordInterruption(id, text);
-    store.queue.remove([id]);
-    this.#notice(`${text} Run "${store.run(id).name}" can go on from its last checkpoint.`);
-    this.#log(id, 'error', text);
-    this.#end(id);
+    const end = () => {
+      if (!this.#counts(current)) return;
+      this.#tell.notice(`${text} Run "${store.run(id).name}" can go on from its last checkpoint.`);
+      this.#tell.log(id, 'error', text);
+      this.#end(id);
+    };
+    const record = () => {
+      if (this.#counts(current)) store.training.recordInterruption(id, text);
+      store.queue.remove([id]);
+    };
+    // If it is another process's by now, there is nothing to record of it.
+    this.#keeper.do([() => store.atomically(record), end], end);
   }
 
   #end(id: string, text?: string): void {
@@ -370,29 +376,9 @@ export class JobQueue {
     this.#current.delete(id);
     this.#places.left(id);
     current.trainer.kill();
-    if (text !== undefined) this.#log(id, 'info', text);
-    this.#runChanged(id);
+    if (text !== undefined) this.#tell.log(id, 'info', text);
+    this.#tell.changed([id]);
     current.ended.resolve();
     this.#changed();
-  }
-
-  #runChanged(id: string): void {
-    this.#context.host.emit('runs', this.#context.store.summaries([id]));
-  }
-
-  /** Whether one that was stopped counts as paused depends on whether it waits. */
-  #tellStopped(ids: readonly string[]): void {
-    const stopped = this.#context.store.summaries(ids).filter(({ status }) => status === 'stopped' || status === 'paused');
-    if (stopped.length > 0) this.#context.host.emit('runs', stopped);
-  }
-
-  #log(run: string, level: LogLine['level'], text: string): void {
-    const line = { time: new Date().toISOString(), level, text };
-    this.#context.live.addLine(run, line);
-    this.#context.host.emit('log', { run, ...line });
-  }
-
-  #notice(text: string): void {
-    this.#context.host.emit('notice', { kind: 'error', text });
   }
 }

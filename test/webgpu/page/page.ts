@@ -19,7 +19,7 @@ globalThis.trainInPage = (job, { train, test, ...facts }, checkpoint, stopAfter)
     let epochs = 0;
     worker.onmessage = ({ data }: MessageEvent<FromTrainer>) => {
       messages.push(JSON.parse(JSON.stringify(data, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value))));
-      if (data.type === 'epoch' && (epochs += 1) === stopAfter) post({ type: 'stop' });
+      if (data.type === 'epoch') post({ type: (epochs += 1) === stopAfter ? 'stop' : 'kept' });
       if (!['finished', 'stopped', 'failed'].includes(data.type)) return;
       worker.terminate();
       resolve(messages);
