@@ -3,13 +3,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { QueueState } from '../../src/shared/contract/index.ts';
 import type { StudyResult } from '../../src/shared/study-result.ts';
 import { folders } from '../../src/workbench/node-host.ts';
-import type { TrainerProcess } from '../../src/workbench/host.ts';
 import { JobQueue } from '../../src/workbench/queue/job-queue.ts';
 import { LiveRuns } from '../../src/workbench/queue/live-runs.ts';
 import { capscope } from '../cli/capscope.ts';
 import { writeTinyStudy } from '../cli/tiny-study.ts';
 import { addTinyStudy, openStore, temporaryFolder } from '../store/fixtures.ts';
-import type { FromTrainer, ToTrainer } from '../../src/shared/trainer-protocol.ts';
+import { puppets } from './puppets.ts';
 import { join } from 'node:path';
 
 it('computes the same weights and measurements at once as one after another, from the command', { timeout: 120_000 }, async () => {
@@ -38,38 +37,6 @@ it('computes the same weights and measurements at once as one after another, fro
   );
   expect(numbers[1]).toEqual(numbers[0]);
 });
-
-/** A trainer that does nothing but what a test says. */
-interface Puppet extends TrainerProcess {
-  task: Extract<ToTrainer, { type: 'run' }> | null;
-  killed: boolean;
-  say: (message: FromTrainer) => void;
-  die: (reason: string) => void;
-}
-
-function puppets(): { startTrainer: () => TrainerProcess; started: Puppet[] } {
-  const started: Puppet[] = [];
-  return {
-    started,
-    startTrainer: () => {
-      const puppet: Puppet = {
-        task: null,
-        killed: false,
-        say: () => undefined,
-        die: () => undefined,
-        post: (message) => {
-          if (message.type === 'run') puppet.task = message;
-          else puppet.say({ type: 'stopped', checkpoint: null });
-        },
-        onMessage: (listener) => (puppet.say = listener),
-        onExit: (listener) => (puppet.die = listener),
-        kill: () => (puppet.killed = true),
-      };
-      started.push(puppet);
-      return puppet;
-    },
-  };
-}
 
 describe('the queue', () => {
   /** @param runs independent ones that wait. */
