@@ -10,6 +10,7 @@ import { addDevices } from './commands/devices.ts';
 import { addForecast } from './commands/forecast.ts';
 import { addForward } from './commands/forward.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addRescue } from './commands/rescue.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -28,7 +29,7 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError(false);
   // Commander copies the settings above into each command when it is added.
   addStudy(program, (code) => (exitCode = code));
-  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addForecast, addForward, addDevices]) add(program);
+  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addRescue, addForecast, addForward, addDevices]) add(program);
   addInspect(program, (code) => (exitCode = code));
   addUnits(program, (code) => (exitCode = code));
   addServe(program);

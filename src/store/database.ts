@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { asDamage } from './damage.ts';
 import { temporaryName, nameDurably } from './disk.ts';
 import { migrations } from './migrations.ts';
 import { faultOf, Unavailable } from './unavailable.ts';
@@ -28,10 +29,9 @@ export function openDatabase(path: string): Database.Database {
     if (fault !== null && !code.startsWith('SQLITE_CANTOPEN') && !code.startsWith('SQLITE_READONLY'))
       throw new Unavailable(fault, error, `cannot open the database ${path}: ${fault}`);
     if (code === 'SQLITE_NOTADB') throw new InputError(`${path} is not a Capscope database: it is not an SQLite file`, { cause: error });
-    if (code === 'SQLITE_CORRUPT') throw new InputError(`${path} is damaged: ${message}`, { cause: error });
     if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || /^E[A-Z]+$/.test(code))
       throw new InputError(`cannot open the database ${path}: ${message}`, { cause: error });
-    throw error;
+    throw asDamage(error, path);
   }
 }
 
@@ -74,18 +74,23 @@ function prepare(database: Database.Database, path: string): void {
     .transaction(() => {
       // Again under the write lock: another process may just have created it.
       const version = refuseForeign(database, path);
-      for (const step of migrations.slice(version)) {
-        if (typeof step === 'string') database.exec(step);
-        else step(database);
-      }
-      database.pragma(`application_id = ${applicationId}`);
-      database.pragma(`user_version = ${migrations.length}`);
+      bringUpToDate(database, version, migrations.length);
     })
     .immediate();
 }
 
+/** Takes the schema from one version to another; 0 is that of an empty file. */
+export function bringUpToDate(database: Database.Database, from: number, to: number): void {
+  for (const step of migrations.slice(from, to)) {
+    if (typeof step === 'string') database.exec(step);
+    else step(database);
+  }
+  database.pragma(`application_id = ${applicationId}`);
+  database.pragma(`user_version = ${to}`);
+}
+
 /** Returns the schema's version; 0 for an empty file. */
-function refuseForeign(database: Database.Database, path: string): number {
+export function refuseForeign(database: Database.Database, path: string): number {
   const pragma = (name: string) => database.pragma(name, { simple: true }) as number;
   const version = pragma('user_version');
   const empty = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;

@@ -1,5 +1,6 @@
 /** A database with its prepared statements, cached by their text. */
 import type Database from 'better-sqlite3';
+import { asDamage } from './damage.ts';
 import { faultOf, Unavailable } from './unavailable.ts';
 
 export class Sql {
@@ -38,13 +39,13 @@ export class Sql {
     this.#database.close();
   }
 
-  /** Throws Unavailable for a fault that passes. */
+  /** Throws Unavailable for a fault that passes, and an InputError where pages are damaged. */
   #try<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
       const fault = faultOf(error, this.#database.name);
-      throw fault === null ? error : new Unavailable(fault, error);
+      throw fault === null ? asDamage(error, this.#database.name) : new Unavailable(fault, error);
     }
   }
 
