@@ -158,14 +158,19 @@ export function networkLabel(network: NetworkFamily | NetworkSpec, index: number
 
 /** The same of a network that is written out layer by layer: by its family where it is of one, else by its three numbers. */
 export function networkName(network: NetworkSpec): string {
+  const family = familyOfNetwork(network);
+  const { primary, intermediate } = network;
+  return family ? networkLabel(family, 0) : `N${primary.types} D${primary.dim} L${intermediate.length}, own layers`;
+}
+
+/** The family that a network is of; null where it has layers of its own. */
+export function familyOfNetwork(network: NetworkSpec): NetworkFamily | null {
   const { primary, intermediate, classes, squash, initialisation, bias, residual, decoder } = network;
   const { kind = 'conv', iterations = classes.iterations } = intermediate[0] ?? {};
-  const numbers = { types: primary.types, dim: primary.dim, depth: intermediate.length };
   const family = NetworkFamily.safeParse({
-    ...{ ...numbers, kind, iterations, squash, initialisation, bias, residual },
+    ...{ types: primary.types, dim: primary.dim, depth: intermediate.length },
+    ...{ kind, iterations, squash, initialisation, bias, residual },
     ...{ classDim: classes.dim, decoder: decoder !== null },
   });
-  if (family.success && JSON.stringify(networkOf(family.data)) === JSON.stringify(NetworkSpec.parse(network)))
-    return networkLabel(family.data, 0);
-  return `N${numbers.types} D${numbers.dim} L${numbers.depth}, own layers`;
+  return family.success && JSON.stringify(networkOf(family.data)) === JSON.stringify(NetworkSpec.parse(network)) ? family.data : null;
 }

@@ -2,6 +2,8 @@
  * The workbench without a screen: implements the contract over store, data sets and queue. What it needs of the program
  * around it comes in as a Host, so that Electron's main process and the server of browser mode are thin.
  */
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
@@ -212,6 +214,10 @@ export class Workbench {
         if (queue.running.length > 0)
           throw new InputError('a run is being trained, which would be measured too; try again when it has ended');
         return this.#infoOf(await this.#engines.measure());
+      },
+      'app.space': () => {
+        const { bavail, bsize } = statfsSync(dirname(store.path));
+        return { free: bavail * bsize };
       },
       'app.settings': () =>
         this.#readSettings((problem) => host.emit('notice', { kind: 'error', text: `${problem}; settings are as new` })),

@@ -1,5 +1,6 @@
 /** How fast an engine trains: steps of a small fixed network on fixed noise, for about two seconds. */
-import { NetworkFamily, networkOf, type InputShape } from '../../shared/spec/network.ts';
+import { networkOf } from '../../shared/spec/network.ts';
+import { measuredNetwork } from '../../shared/speed-probe.ts';
 import { randomStream } from '../../shared/random.ts';
 import { TrainingSpec } from '../../shared/spec/training.ts';
 import type { Engine } from '../engine.ts';
@@ -9,8 +10,8 @@ import type { Batch } from '../training/batches.ts';
 import { TrainingState } from '../training/training-state.ts';
 import { breathe, type HostIO } from '../io.ts';
 
-const input: InputShape = { height: 28, width: 28, channels: 1, classes: 10 };
-const network = networkOf(NetworkFamily.parse({ types: 8, dim: 8, depth: 1 }));
+const { input } = measuredNetwork;
+const network = networkOf(measuredNetwork.network);
 const training = TrainingSpec.parse({ epochs: 1 });
 const DURATION_MS = 2000;
 

@@ -15,8 +15,8 @@ export type Probing =
 const PAUSE = 300;
 /** Milliseconds after which it is said that something is going on. */
 const SLOW = 1000;
-/** What is looked at again and again: the network before a cut, and the settings someone goes back to. */
-const MOST_KEPT = 50;
+/** What is looked at again and again: the network before a cut, the settings someone goes back to, and all networks of a study. */
+const MOST_KEPT = 1000;
 
 const kept = new Map<string, NetworkForecast>();
 const keyOf = (network: NetworkSpec, dataset: string) => JSON.stringify([dataset, network]);

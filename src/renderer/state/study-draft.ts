@@ -22,3 +22,18 @@ export function takeDraft(): DraftStudy | null {
   waiting = null;
   return draft;
 }
+
+let network: { entry: unknown; dataset: string } | null = null;
+
+/** Puts a single network into the study that is being designed. */
+export function addToStudy(entry: unknown, dataset: string): void {
+  network = { entry, dataset };
+  navigation.go('studies', [DRAFT], 'design');
+}
+
+/** The network that was put in last, once. */
+export function takeNetwork(): { entry: unknown; dataset: string } | null {
+  const taken = network;
+  network = null;
+  return taken;
+}

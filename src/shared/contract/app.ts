@@ -74,6 +74,8 @@ export const appMethods = {
   'app.engines': method<EngineInfo[]>()(),
   /** Tries every engine anew, each for two seconds, one after the other. Refused while a run is being trained. */
   'app.measureEngines': method<EngineInfo[]>()(),
+  /** Bytes that are free where the database lies. */
+  'app.space': method<{ free: number }>()(),
   'app.settings': method<Settings>()(),
   /** Changes what is named and leaves the rest. */
   'app.changeSettings': method<Settings>()(SettingsChange),

@@ -1,6 +1,9 @@
 /** The part of jstat that is used; the package brings no types. */
 declare module 'jstat' {
   const jStat: {
+    /** Logarithm of the gamma function. */
+    gammaln: (x: number) => number;
+    normal: { cdf: (x: number, mean: number, deviation: number) => number };
     studentt: {
       /** Distribution function of Student's t. */
       cdf: (x: number, degreesOfFreedom: number) => number;

@@ -1,0 +1,196 @@
+/** A study that is being designed: one object that chips and text both change, what follows from it, and the draft that is kept. */
+import { z } from 'zod';
+import { firstIssue } from '../../shared/issues.ts';
+import type { NetworkSpec } from '../../shared/spec/network.ts';
+import { StudySpec } from '../../shared/spec/study.ts';
+import type { StudySummary } from '../../shared/contract/index.ts';
+import { call } from '../client/client.ts';
+import { accountOf, costOf, type Account, type Cost } from '../model/design/account.ts';
+import { emptyDraft, folded, toldStudy, type Raw } from '../model/design/draft.ts';
+import type { FactorKey, Value } from '../model/design/factors.ts';
+import { networksToSee, sightsOf, type Sights } from '../model/design/sights.ts';
+import { printStudy } from '../model/design/study-text.ts';
+import { known, probe, type Probing } from '../model/probing.ts';
+import { report } from './messages.ts';
+import { workbench } from './workbench.svelte.ts';
+
+const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: z.enum(['seed', 'network']) });
+
+/** Milliseconds after the last change until the draft is kept. */
+const KEEP = 400;
+/** Networks that are looked at without being asked for. */
+const MOST_SEEN = 40;
+
+/** What is worked out of a study that can be read. */
+export interface Follows {
+  study: StudySpec;
+  account: Account;
+  sights: Sights;
+}
+
+export class StudyDesign {
+  draft = $state.raw<Raw>(emptyDraft);
+  /** The file as it is typed; what chips do is printed into it. */
+  text = $state(printStudy(emptyDraft));
+  /** What is wrong with the text; the chips show what could last be read. */
+  textProblem = $state<string | null>(null);
+  /** Fingerprints; a study each. */
+  datasets = $state.raw<string[]>([]);
+  order = $state<'seed' | 'network'>('seed');
+  /** ISO time at which the draft was last kept. */
+  kept = $state<string | null>(null);
+  /** The chip that is pointed at or focused. */
+  lit = $state.raw<{ key: FactorKey | 'arms' | 'seeds' | 'epochs' | 'ccm'; value: Value | null } | null>(null);
+  follows = $state.raw<Follows | null>(null);
+  /** Keys of planned runs that have been done already, by data set. */
+  done = $state.raw<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+  probing = $state.raw<Probing>({ stage: 'unasked' });
+
+  readonly study: StudySummary | null;
+  readonly #key: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param study one that has begun and is to get more. */
+  constructor(study: StudySummary | null) {
+    this.study = study;
+    this.#key = study ? `study.${study.id}` : 'study-draft';
+    if (study) {
+      this.#take(folded(toldStudy(study.spec)));
+      this.datasets = [study.dataset.fingerprint];
+    }
+  }
+
+  readonly parsed = $derived.by((): { spec: StudySpec; problem: null } | { spec: null; problem: string } => {
+    const result = StudySpec.safeParse(this.draft);
+    return result.success ? { spec: result.data, problem: null } : { spec: null, problem: firstIssue(result.error) };
+  });
+  readonly dataset = $derived(workbench.datasets.find((one) => one.fingerprint === this.datasets[0]));
+
+  /** What was kept of it, or `first` where nothing was. */
+  async restore(first: { draft: Raw; datasets: string[] } | null): Promise<void> {
+    const kept = first ? null : Kept.safeParse(await call('app.viewState', { key: this.#key }).catch(() => null));
+    if (kept?.success) {
+      this.type(kept.data.text);
+      this.order = kept.data.order;
+      if (!this.study) this.datasets = kept.data.datasets;
+    } else if (first) {
+      this.datasets = first.datasets;
+      this.set(first.draft);
+    }
+    const available = workbench.datasets.filter(({ available }) => available).map(({ fingerprint }) => fingerprint);
+    if (!this.study) {
+      this.datasets = this.datasets.filter((fingerprint) => available.includes(fingerprint));
+      if (this.datasets.length === 0) this.datasets = available.slice(0, 1);
+    }
+  }
+
+  /** By chips: the text follows. */
+  set(draft: Raw): void {
+    performance.mark('study-change');
+    this.#take(draft);
+    this.keep();
+  }
+
+  /** In the text: chips follow as soon as it can be read. */
+  type(text: string): void {
+    this.text = text;
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('expected an object in braces');
+      performance.mark('study-change');
+      this.draft = value as Raw;
+      this.textProblem = null;
+    } catch (error) {
+      this.textProblem = `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    this.keep();
+  }
+
+  setDatasets(datasets: string[]): void {
+    performance.mark('study-change');
+    this.datasets = datasets;
+    this.keep();
+  }
+
+  keep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const value = { text: this.text, datasets: this.datasets, order: this.order };
+      call('app.keepViewState', { key: this.#key, value })
+        .then(() => (this.kept = new Date().toISOString()))
+        .catch(report);
+    }, KEEP);
+  }
+
+  /** Works out what follows, after the chip itself has been drawn. Call it in an effect. */
+  follow(): () => void {
+    const { spec } = this.parsed;
+    const { dataset } = this;
+    // What images say may have changed.
+    const { stage } = this.probing;
+    if (!spec || !dataset) {
+      this.follows = null;
+      return () => undefined;
+    }
+    const timer = setTimeout(() => {
+      try {
+        const seen = stage === 'failed' ? () => null : (network: NetworkSpec) => known(network, dataset.fingerprint);
+        this.follows = { study: spec, account: accountOf(spec), sights: sightsOf(spec, dataset.input, seen) };
+      } catch (error) {
+        // A combination of a grid of cuts that contradicts itself.
+        if (!(error instanceof z.ZodError)) throw error;
+        this.follows = null;
+      }
+      requestAnimationFrame(() => {
+        if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
+        performance.clearMarks('study-change');
+      });
+    });
+    return () => clearTimeout(timer);
+  }
+
+  /** Asks what has been done already. Call it in an effect. */
+  askDone(): () => void {
+    const { follows, datasets } = this;
+    // A run that ends may be one of these.
+    if (!follows || workbench.runs.size === 0) return () => undefined;
+    let ended = false;
+    const timer = setTimeout(() => {
+      const ask = async (dataset: string) => [dataset, new Set(await call('studies.done', { spec: follows.study, dataset }))] as const;
+      Promise.all(datasets.map(ask)).then((found) => (ended ? undefined : (this.done = new Map(found))), report);
+    }, 20);
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+    };
+  }
+
+  /** What images could be looked at for: told as text, so that the same networks are not asked for again. */
+  readonly toSee = $derived(JSON.stringify(this.follows ? networksToSee(this.follows.sights) : []));
+  readonly countToSee = $derived((JSON.parse(this.toSee) as unknown[]).length);
+
+  /** Looks at images for every network, one after the other. Call it in an effect. @param asked also where there are many. */
+  look(asked: boolean): () => void {
+    const networks = JSON.parse(this.toSee) as NetworkSpec[];
+    const wanted = networks.length <= MOST_SEEN || asked ? networks : null;
+    return probe(wanted, this.datasets[0] ?? '', call, (probing) => (this.probing = probing));
+  }
+
+  costOn(fingerprint: string): Cost | null {
+    const { follows } = this;
+    const dataset = workbench.datasets.find((one) => one.fingerprint === fingerprint);
+    if (!follows || !dataset || follows.sights.networks.some(({ problem }) => problem !== null)) return null;
+    const { input, train, test, classes } = dataset;
+    return costOf(follows.account, follows.study, { input, train, test, classes: classes.length }, this.doneOn(fingerprint));
+  }
+
+  doneOn(fingerprint: string): ReadonlySet<string> {
+    return this.done.get(fingerprint) ?? new Set();
+  }
+
+  #take(draft: Raw): void {
+    this.draft = draft;
+    this.text = printStudy(draft);
+    this.textProblem = null;
+  }
+}
