@@ -1,11 +1,12 @@
 /** `npm run dist`: installers for this system, from what `npm run build` has made. */
 import { build, Platform } from 'electron-builder';
-import { generateLicenseFile } from 'generate-license-file';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import config from '../electron-builder.config.mjs';
 import buildIcons from './build-icons.mjs';
 import { electronFolder } from './electron-program.mjs';
+import { printLicences, thirdPartyLicences } from './third-party-licences.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,8 +24,7 @@ if (electronDist === null) {
 }
 
 await buildIcons();
-// Svelte is compiled into the pages.
-await generateLicenseFile([path('package.json'), path('node_modules/svelte/package.json')], path('out/third-party-licenses.txt'));
+writeFileSync(path('out/third-party-licenses.txt'), printLicences(thirdPartyLicences()));
 
 try {
   const files = await build({

@@ -72,8 +72,10 @@ describe('the packaged application', needs(lackOfLinux), () => {
     const resources = (name: string) => readFileSync(join(packaged, 'resources', name), 'utf8');
     expect(resources('LICENSE')).toMatch(/MIT License/);
     const licenses = resources('third-party-licenses.txt');
-    for (const name of ['@tensorflow/tfjs-core', 'better-sqlite3', 'svelte', 'chart.js', 'sharp'])
+    const packages = [...files.keys()].flatMap((name) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(name)?.[1] ?? []);
+    for (const name of ['better-sqlite3', 'svelte', 'chart.js', 'assemblyscript', ...new Set(packages)])
       expect(licenses).toContain(` - ${name}@`);
+    expect(licenses).toMatch(/GNU LESSER GENERAL PUBLIC LICENSE\s+Version 3/);
     expect(readdirSync(packaged)).toEqual(expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']));
   });
 
