@@ -93,45 +93,70 @@ async function measureServing(browser: Browser, database: string): Promise<Pick<
 
 type Action = [what: string, act: (page: Page) => Promise<void>];
 
+async function scroll(page: Page): Promise<void> {
+  await page.locator('.scroller').hover();
+  for (const delta of [1500, -1500])
+    for (let i = 0; i < 50; i++) {
+      await page.mouse.wheel(0, delta);
+      await page.waitForTimeout(16);
+    }
+}
+
+async function group(page: Page, by: string): Promise<void> {
+  await page.getByRole('button', { name: 'Group by another' }).click();
+  await page.getByRole('menuitem', { name: by, exact: true }).click();
+}
+
+async function ungroup(page: Page): Promise<void> {
+  for (const by of ['network', 'arm']) await page.getByRole('button', { name: `Do not group by ${by}` }).click();
+}
+
 /** What a person does in the list of runs. */
 const listActions: Action[] = [
+  ['scroll from top to end and back', (page) => scroll(page)],
   [
-    'scroll from top to end and back',
+    'filter: type acc > 0.9, what would go fades',
     async (page) => {
-      await page.locator('.scroller').hover();
-      for (const delta of [1500, -1500])
-        for (let i = 0; i < 50; i++) {
-          await page.mouse.wheel(0, delta);
-          await page.waitForTimeout(16);
-        }
+      await page.getByLabel('Filter runs').pressSequentially('acc > 0.9 pruned', { delay: 60 });
     },
   ],
+  ['filter: put it in force', (page) => page.getByLabel('Filter runs').press('Enter')],
   [
-    'filter: type "pruned 19"',
+    'filter: clear',
     async (page) => {
-      await page.getByLabel('Search runs').pressSequentially('pruned 19', { delay: 60 });
+      await page.getByLabel('Filter runs').fill('');
+      await page.getByLabel('Filter runs').press('Enter');
     },
   ],
-  ['filter: clear', (page) => page.getByLabel('Search runs').fill('')],
-  [
-    'filter: by status',
-    (page) =>
-      page
-        .getByLabel('Status', { exact: true })
-        .selectOption('stopped')
-        .then(() => undefined),
-  ],
-  [
-    'filter: any status',
-    (page) =>
-      page
-        .getByLabel('Status', { exact: true })
-        .selectOption('all')
-        .then(() => undefined),
-  ],
-  ['sort by accuracy', (page) => page.getByRole('button', { name: 'Test acc.' }).click()],
+  ['sort by accuracy', (page) => page.getByRole('button', { name: 'Accuracy', exact: true }).click()],
   ['sort by name', (page) => page.getByRole('button', { name: 'Run', exact: true }).click()],
-  ['show by lineage', (page) => page.getByLabel('By lineage').click()],
+  ['group by network', (page) => group(page, 'network')],
+  ['group by arm within', (page) => group(page, 'arm')],
+  ['scroll through groups', (page) => scroll(page)],
+  ['show the scatter of all runs', (page) => page.getByRole('button', { name: 'Scatter' }).click()],
+  [
+    'mark a stretch of the scatter',
+    async (page) => {
+      const box = (await page.locator('.brushable').boundingBox())!;
+      await page.mouse.move(box.x + 60, box.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2, { steps: 20 });
+      await page.mouse.up();
+    },
+  ],
+  ['hide the scatter', (page) => page.getByRole('button', { name: 'Scatter' }).click()],
+  ['group by nothing', (page) => ungroup(page)],
+  ['show by lineage', (page) => group(page, 'lineage')],
+  [
+    'move by keys',
+    async (page) => {
+      await page.locator('h1').click();
+      for (let i = 0; i < 30; i++) {
+        await page.keyboard.press('j');
+        await page.waitForTimeout(16);
+      }
+    },
+  ],
   ['choose all', (page) => page.getByLabel('Choose all').click()],
   ['choose none', (page) => page.getByLabel('Choose all').click()],
 ];

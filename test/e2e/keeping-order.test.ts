@@ -64,32 +64,36 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
     await page.getByRole('dialog').getByLabel('Note').fill('with a remark');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await row('renamed').waitFor();
-    await page.getByRole('button', { name: 'Favourite renamed' }).click();
+    await act('renamed', 'Make it a favourite');
     await act('renamed', 'Tags…');
     await page.getByLabel('New tag').fill('good');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.keyboard.press('Escape');
     await row('renamed').getByText('good').waitFor();
-    await page.getByRole('button', { name: 'Favourites', exact: true }).click();
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menuitem', { name: 'Favourites' }).click();
+    await row('renamed').waitFor();
     for (const [search, found] of [
       ['remark', 1],
       ['tag:good', 1],
       ['tag:bad', 0],
       ['', 1],
     ] as const) {
-      await page.getByRole('searchbox', { name: 'Search runs' }).fill(search);
+      await page.getByLabel('Filter runs').fill(search);
+      await page.keyboard.press('Enter');
       await waitFor(async () => ((await row('renamed').count()) === found ? true : undefined));
     }
-    await page.getByRole('button', { name: 'Favourites', exact: true }).click();
   });
 
   it('archives, and deletes with a way back', async () => {
     const { page } = desktop;
     await act('renamed', 'Archive');
     await row('renamed').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Archive', exact: true }).click();
+    await page.getByLabel('Filter runs').fill('is:archived');
+    await page.keyboard.press('Enter');
     await act('renamed', 'Take out of the archive');
-    await page.getByRole('button', { name: 'Archive', exact: true }).click();
+    await page.getByLabel('Filter runs').fill('');
+    await page.keyboard.press('Enter');
     await act('renamed', 'Delete');
     await row('renamed').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).first().click();

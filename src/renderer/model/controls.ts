@@ -3,7 +3,7 @@ import type { Argument, RunSummary } from '../../shared/contract/index.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
 import { distinctCuts, randomCuts } from '../../shared/study-plan.ts';
-import { family } from './run-list.ts';
+import { family } from './family.ts';
 
 export type Control = NonNullable<Argument<'queue.prune'>['controls']>[number];
 

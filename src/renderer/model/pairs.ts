@@ -1,7 +1,7 @@
 /** Which run another one is held against: its own twin. */
 import type { RunSummary } from '../../shared/contract/index.ts';
 import { twinFinder } from '../../shared/twins.ts';
-import { family } from './run-list.ts';
+import { family } from './family.ts';
 
 /** Finds the twin of each of these runs among them; see shared/twins.ts. */
 export function twinsAmong(runs: readonly RunSummary[]): (run: RunSummary) => RunSummary | null {

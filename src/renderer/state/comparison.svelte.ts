@@ -4,7 +4,7 @@ import { InactivityCriterion } from '../../shared/spec/training.ts';
 import { call } from '../client/client.ts';
 import type { Inactivity } from '../model/comparison.ts';
 import { assignSlots, drawnRun, type DrawnRun } from '../model/run-styles.ts';
-import { report } from './messages.ts';
+import { report, say } from './messages.ts';
 import { theme } from './theme.svelte.ts';
 import { workbench } from './workbench.svelte.ts';
 
@@ -50,7 +50,9 @@ class Comparison {
   }
 
   add(id: string): void {
-    if (!this.has(id) && !this.full) this.set([...this.ids, id]);
+    if (this.has(id)) return;
+    if (this.full) say(`${MOST_COMPARED} runs are compared already, and more cannot be told apart: take one out first.`);
+    else this.set([...this.ids, id]);
   }
 
   remove(id: string): void {
@@ -62,8 +64,12 @@ class Comparison {
     else this.add(id);
   }
 
+  /** Takes the first of them where there are too many, and says so. */
   set(ids: readonly string[]): void {
-    this.#choose([...new Set(ids)].slice(0, MOST_COMPARED));
+    const different = [...new Set(ids)];
+    if (different.length > MOST_COMPARED)
+      say(`At most ${MOST_COMPARED} runs can be told apart: these are the first ${MOST_COMPARED} of ${different.length}.`);
+    this.#choose(different.slice(0, MOST_COMPARED));
     this.keep();
   }
 

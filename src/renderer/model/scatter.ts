@@ -1,0 +1,53 @@
+/** Marks of a scatter of runs: which are drawn, where, and what a stretch of it is as a filter. */
+import { numberOf, type RunField, type RunRow } from './run-fields.ts';
+
+/** More would be a cloud that says nothing, and slow. */
+export const MOST_MARKS = 2000;
+
+export interface Mark {
+  row: RunRow;
+  x: number;
+  y: number;
+  /** Where it is drawn: beside its place where others have the same. */
+  at: { x: number; y: number };
+}
+
+/** Runs that have both numbers, at most so many: every second, every third … of more. Marks in one place are set around it. */
+export function marksOf(rows: readonly RunRow[], x: RunField, y: RunField, log: boolean): { marks: Mark[]; of: number } {
+  const known = rows.flatMap((row) => {
+    const [a, b] = [numberOf(x, row), numberOf(y, row)];
+    return a === null || b === null ? [] : [{ row, x: a, y: b }];
+  });
+  const every = Math.ceil(known.length / MOST_MARKS);
+  const drawn = known.filter((_, i) => i % every === 0);
+  const width = (values: number[]) => (values.length === 0 ? 1 : Math.max(...values) - Math.min(...values) || Math.abs(values[0]!) || 1);
+  const scaled = (value: number) => (log ? Math.log(value) : value);
+  const [dx, dy] = [width(drawn.map((mark) => scaled(mark.x))), width(drawn.map((mark) => mark.y))];
+  const taken = new Map<string, number>();
+  const marks = drawn.map((mark): Mark => {
+    const place = `${mark.x} ${mark.y}`;
+    const nth = taken.get(place) ?? 0;
+    taken.set(place, nth + 1);
+    if (nth === 0) return { ...mark, at: { x: mark.x, y: mark.y } };
+    // A sunflower: each next one a golden angle further, and further out.
+    const [angle, radius] = [nth * 2.39996, 0.008 * Math.sqrt(nth)];
+    const [offX, offY] = [radius * Math.cos(angle) * dx, radius * Math.sin(angle) * dy];
+    return { ...mark, at: { x: log ? Math.exp(Math.log(mark.x) + offX) : mark.x + offX, y: mark.y + offY } };
+  });
+  return { marks, of: known.length };
+}
+
+/** A logarithmic axis where numbers are positive and far apart. */
+export function isSpread(rows: readonly RunRow[], field: RunField): boolean {
+  const values = rows.flatMap((row) => numberOf(field, row) ?? []);
+  const low = Math.min(...values);
+  return low > 0 && Math.max(...values) / low > 20;
+}
+
+/** "gain = 0.4..0.75", rounded outwards so that nothing is lost at an edge. */
+export function stretchFilter(field: RunField, [low, high]: readonly [number, number]): string {
+  const step = 10 ** (Math.floor(Math.log10(Math.max(high - low, 1e-9))) - 1);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  const [from, to] = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+  return `${field.id} = ${from.toFixed(digits)}..${to.toFixed(digits)}`;
+}

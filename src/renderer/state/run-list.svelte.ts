@@ -1,0 +1,26 @@
+/** Every run with its name and its twin: for all views that show several. Worked out when somebody looks. */
+import type { RunSummary } from '../../shared/contract/index.ts';
+import { parseFilter } from '../model/filter/parse.ts';
+import { runFields, type RunRow } from '../model/run-fields.ts';
+import { shortNames } from '../model/run-names.ts';
+import { filterTest, rowsOf } from '../model/run-rows.ts';
+import { curves } from './curves.svelte.ts';
+import { workbench } from './workbench.svelte.ts';
+
+class RunList {
+  readonly #names: ReadonlyMap<string, string> = $derived(shortNames([...workbench.runs.values()], workbench.runs));
+  /** Oldest first. */
+  readonly rows: readonly RunRow[] = $derived(rowsOf(workbench.runs, curves.all, this.#names));
+
+  /** By which a run can be told from all others. */
+  nameOf(run: Pick<RunSummary, 'id' | 'name'>): string {
+    return this.#names.get(run.id) ?? run.name;
+  }
+
+  /** Newest first, by what is typed in the language of the list of runs; what cannot be read of it is left out of account. */
+  found(typed: string): RunRow[] {
+    return this.rows.filter(filterTest(parseFilter(typed, runFields).terms)).reverse();
+  }
+}
+
+export const runList = new RunList();
