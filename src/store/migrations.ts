@@ -176,4 +176,7 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX reused_runs_run ON reused_runs (run);
   `,
+  `
+  ALTER TABLE runs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0; -- how often it was begun again after a failure or an interruption
+  `,
 ];

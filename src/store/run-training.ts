@@ -40,7 +40,7 @@ export class RunTraining {
       this.interruptDead();
       const changed = this.#sql.run(
         `UPDATE runs SET status = 'running', engine = @engine, device = @device, choice = @choice, versions = @versions, started = coalesce(started, @now), ended = NULL,
-           error = NULL, pid = @pid, host = @host, process = @process, heartbeat = @now
+           error = NULL, retries = retries + (status IN ('failed', 'interrupted')), pid = @pid, host = @host, process = @process, heartbeat = @now
          WHERE id = @id AND status NOT IN ('running', 'finished')`,
         { id, ...engineColumns(engine), now: now(), ...this.#self },
       );

@@ -171,6 +171,20 @@ export class Store {
     return new Map(rows.map(({ dataset, runs }) => [dataset, runs]));
   }
 
+  /** Changes whenever another process has written to the database. */
+  get writtenByOthers(): number {
+    return (this.#sql.get('PRAGMA data_version') as { data_version: number }).data_version;
+  }
+
+  /** What of each run can change while another process trains it, as one text. */
+  states(): Map<string, string> {
+    const rows = this.#sql.all<{ id: string; state: string }>(
+      `SELECT id, status || ' ' || name || ' ' || archived || ' ' || coalesce((SELECT max(epoch) FROM epochs WHERE run = runs.id), '') AS state
+       FROM runs WHERE deleted IS NULL`,
+    );
+    return new Map(rows.map(({ id, state }) => [id, state]));
+  }
+
   /** Finished runs that may have a run of this lineage, by what makes them twins. */
   finishedLike(dataset: string, lineage: readonly RunSpec[]): StoredRun[] {
     return this.#sql

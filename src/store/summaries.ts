@@ -56,7 +56,7 @@ interface Row extends Omit<
 
 const query = (where: string) => `
   SELECT runs.id, runs.name, role, parent, runs.study, studies.name AS studyName, runs.dataset, datasets.name AS datasetName,
-    height, width, channels, json_array_length(classes) AS classes, runs.spec, cut IS NOT NULL AS wasCut, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, findings, twin_key AS twinKey,
+    height, width, channels, json_array_length(classes) AS classes, runs.spec, cut IS NOT NULL AS wasCut, params, flops, runs.engine, runs.created, started, ended, note, favourite, archived, error, retries, findings, twin_key AS twinKey,
     CASE WHEN status = 'stopped' AND EXISTS (SELECT 1 FROM queue WHERE run = runs.id) THEN 'paused' ELSE status END AS status,
     (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.id ORDER BY tag)) AS tags,
     coalesce((SELECT bytes FROM files WHERE run = runs.id AND kind = 'weights'), 0) AS weightBytes,

@@ -29,6 +29,7 @@ import { Unavailable } from '../store/unavailable.ts';
 import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
 import { Forecaster } from './forecasts.ts';
+import { Follower } from './follower.ts';
 import type { Host } from './host.ts';
 import { extendStudy, inOrder, openStudy } from './open-study.ts';
 import { addTraining } from './plan.ts';
@@ -56,6 +57,7 @@ export class Workbench {
   readonly #forecaster: Forecaster;
   readonly #library: Library;
   readonly #engines: Engines;
+  readonly #follower: Follower;
   readonly #importing: Importing;
   readonly #live = new LiveRuns();
   #prepared: Promise<void> = Promise.resolve();
@@ -85,6 +87,11 @@ export class Workbench {
     this.#queue = new JobQueue(context);
     this.#scorer = new Scorer(context);
     this.#forecaster = new Forecaster(context);
+    this.#follower = new Follower(
+      this.#store,
+      (ids) => host.emit('runs', this.#store.summaries(ids)),
+      (ids) => host.emit('runs-removed', ids),
+    );
     this.#handlers = this.#makeHandlers();
   }
 
@@ -129,6 +136,7 @@ export class Workbench {
 
   /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
   async close(): Promise<void> {
+    this.#follower.close();
     this.#scorer.close();
     this.#forecaster.close();
     this.#engines.close();
@@ -307,6 +315,11 @@ export class Workbench {
       },
       'queue.stop': async ({ id }) => {
         await queue.stop(id);
+        return null;
+      },
+      'queue.withdraw': ({ ids }) => {
+        queue.leaveToOthers(ids);
+        queue.remove(ids);
         return null;
       },
       'queue.cancel': ({ ids }) => {

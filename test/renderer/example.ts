@@ -47,6 +47,7 @@ export function summary(id: string, { network, ...change }: SummaryChange = {}):
     favourite: false,
     archived: false,
     error: null,
+    retries: 0,
     health: null,
     ...change,
   };

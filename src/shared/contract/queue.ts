@@ -76,7 +76,7 @@ export const queueMethods = {
   /** More networks, seeds, arms or cuts for a study that has begun. Refused where it would lose or change something. Answers its id. */
   'queue.extendStudy': method<string>()(z.strictObject({ id: StudyId, spec: StudySpec, order })),
   /** Puts runs that were stopped, interrupted or have failed back into the queue; they go on from their checkpoints. */
-  'queue.resume': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(1000), first: z.boolean().default(false) })),
+  'queue.resume': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(10_000), first: z.boolean().default(false) })),
   /** The waiting runs in another order; those not named keep theirs, behind. */
   'queue.reorder': method<null>()(z.strictObject({ ids: z.array(RunId).max(10_000) })),
   /** Stops what is being trained at its next step, saved, and holds the queue; it stays first in line. */
@@ -85,6 +85,8 @@ export const queueMethods = {
   'queue.continue': method<null>()(),
   /** Stops a run that is being trained at its next step, saved; it leaves the queue, and the next one starts. */
   'queue.stop': method<null>()(z.strictObject({ id: RunId })),
+  /** Takes waiting runs out of the queue; all of them stay, and can be put back by `queue.resume`. */
+  'queue.withdraw': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(10_000) })),
   /** Takes waiting runs out of the queue. Those that never started are deleted, as `runs.remove` does. */
   'queue.cancel': method<null>()(z.strictObject({ ids: z.array(RunId).min(1).max(10_000) })),
 

@@ -67,6 +67,8 @@ export interface RunSummary {
   archived: boolean;
   /** Why it failed. */
   error: string | null;
+  /** How often it was begun again after a failure or an interruption. */
+  retries: number;
   /** What it has found out about itself, in short; null: nothing. */
   health: Health | null;
 }

@@ -1,0 +1,32 @@
+/** Tells of runs that another process has begun, trained further, ended or deleted in the same database: a study in a terminal, say. */
+import type { Store } from '../store/store.ts';
+
+/** Milliseconds between two looks; each is one number as long as nobody else has written anything. */
+const INTERVAL = 1000;
+
+export class Follower {
+  readonly #timer: NodeJS.Timeout;
+  #version: number;
+  #states: Map<string, string>;
+
+  constructor(store: Pick<Store, 'writtenByOthers' | 'states'>, onChanged: (ids: string[]) => void, onRemoved: (ids: string[]) => void) {
+    this.#version = store.writtenByOthers;
+    this.#states = store.states();
+    this.#timer = setInterval(() => {
+      // What this process writes does not count, and is told of where it is written.
+      const version = store.writtenByOthers;
+      if (version === this.#version) return;
+      this.#version = version;
+      const states = store.states();
+      const changed = [...states].filter(([id, state]) => this.#states.get(id) !== state).map(([id]) => id);
+      const removed = [...this.#states.keys()].filter((id) => !states.has(id));
+      this.#states = states;
+      if (changed.length > 0) onChanged(changed);
+      if (removed.length > 0) onRemoved(removed);
+    }, INTERVAL).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
