@@ -79,7 +79,7 @@ function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
     const text = (numbers: Numbers) =>
-      `the pruned network looks ${leaning} than its unpruned twin: ${means}${numbers(`, ${measured(difference)}`)}; collapsed ${dead}. ${tooFew(difference)}`;
+      `the pruned network looks ${leaning} than its unpruned twin: ${means}${numbers(`, ${measured(difference)}`)}; collapsed ${dead}.${numbers(` ${tooFew(difference)}`)}`;
     return { ...base, ...data, ...said(cut, text), verdict: 'open' };
   }
   const words = {
@@ -121,35 +121,38 @@ function controlFinding(
     ci95: difference.ci95,
     p: difference.p,
   };
-  const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}${headStart(control)}`;
+  const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}`;
   const alive = awake(row, unpruned) ? ` It does not collapse${pruned.collapsed === 0 ? ' either' : ''} (${collapsedOf(row)}).` : '';
   // Where a cut has gained nothing, nothing is to be explained.
   const gainless = pruned.toTwin.accuracy !== null && !gained(pruned);
   const ofPruned = ` (pruned: ${measured(difference)})`;
   const cut = `${network}, ${pruning}`;
   if (difference.n === 1) {
-    const text = `${reached}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
+    const text = `${reached}${headStart(control)}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
     return [{ ...base, ...said(cut, () => text), verdict: 'open' }];
   }
   if (row.n > 0 && row.collapsed === row.n && pruned.collapsed === 0 && signOf(difference) === 'untold') {
-    const text = `${reached} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)}): it does not explain the gain.`;
+    const text = `${reached}${headStart(control)} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)}): it does not explain the gain.`;
     return [{ ...base, ...said(cut, () => text), verdict: 'holds' }];
   }
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
     const compared = leaning === 'worse' ? 'better' : 'worse';
     const possible = leaning === 'worse' && !gainless ? ` It may be that ${cause}.` : '';
-    const text = (numbers: Numbers) => `${reached}, which looks ${compared} than pruned${numbers(ofPruned)}.${possible}${alive}`;
+    const text = (numbers: Numbers) =>
+      `${reached}${numbers(headStart(control))}, which looks ${compared} than pruned${numbers(ofPruned)}.${possible}${alive}`;
     return [{ ...base, ...said(cut, text), verdict: (leaning === 'worse' && !gainless) || alive ? 'caveat' : 'open' }];
   }
   switch (signOf(difference)) {
     case 'better': {
       const rest = alive ? `, but ${stillAlive(row, control.control)}` : gainless ? '' : ', so that it does not explain the gain';
-      const text = (numbers: Numbers) => `${reached}, less than pruned${numbers(` (${measured(difference)})`)}${rest}.`;
+      const text = (numbers: Numbers) =>
+        `${reached}${numbers(headStart(control))}, less than pruned${numbers(` (${measured(difference)})`)}${rest}.`;
       return [{ ...base, ...said(cut, text), verdict: alive ? 'caveat' : 'holds' }];
     }
     case 'worse': {
-      const text = (numbers: Numbers) => `${reached}, more than pruned${numbers(ofPruned)}${gainless ? '' : `: ${cause}`}.${alive}`;
+      const text = (numbers: Numbers) =>
+        `${reached}${numbers(headStart(control))}, more than pruned${numbers(ofPruned)}${gainless ? '' : `: ${cause}`}.${alive}`;
       return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'holds' : 'caveat' }];
     }
     case 'untold': {

@@ -5,13 +5,14 @@ import type { Shown } from './values.ts';
 const HEAD = 40;
 const FOOT = 18;
 const GAP = 8;
-const LABEL = 72;
+/** Of a letter in a row's name, about. */
+const LETTER = 7.6;
 const QUIET = 30;
 const ARM = 24;
 const PADDING = 8;
 const NARROWEST = 172;
 /** One cell alone need not fill a wide window. */
-const WIDEST = 640;
+const WIDEST = 1100;
 
 export interface PivotLayout {
   width: number;
@@ -30,8 +31,9 @@ export interface PivotLayout {
   edgeY: (row: number) => number;
 }
 
-export function layoutOf({ columns, rows }: Pivot, width: number, labelled: boolean): PivotLayout {
-  const label = labelled ? LABEL : 0;
+/** @param names of the rows; empty where there is one */
+export function layoutOf({ columns, rows }: Pivot, width: number, names: readonly string[]): PivotLayout {
+  const label = Math.ceil(LETTER * Math.max(0, ...names.map((name) => name.length)) + (names.length > 0 ? GAP : 0));
   const room = (width - label - GAP * (columns.length - 1)) / Math.max(1, columns.length);
   const cell = Math.max(NARROWEST, Math.min(WIDEST, room));
   const heights = rows.map(({ quiet, cells }) =>
