@@ -47,7 +47,7 @@ export default {
   directories: { output: 'dist', buildResources: 'resources/icons' },
 
   files: [
-    'out/{main,preload,renderer,kernels}/**',
+    'out/{main,preload,renderer,kernels,report}/**',
     'out/icons/512x512.png',
     '!**/sources.sha256',
     'resources/**',

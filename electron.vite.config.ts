@@ -1,21 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import { resolve } from 'node:path';
-import type { Plugin } from 'vite';
-
-/**
- * The pages' content security policy refuses style attributes. A few components of bits-ui have one in their markup, and
- * svgcanvas has the browser read a font with one; both mean the same without.
- */
-const withoutStyleAttributes: Plugin = {
-  name: 'without-style-attributes',
-  enforce: 'pre',
-  transform(code, id) {
-    if (/bits-ui.*\.svelte$/.test(id)) return code.replaceAll('style="display: contents;"', 'class="contents"');
-    if (id.includes('svgcanvas')) return code.replace(`el.setAttribute("style", 'font:' + this.font)`, 'el.style.font = this.font');
-    return null;
-  },
-};
+import { withoutStyleAttributes } from './scripts/without-style-attributes.mjs';
 
 /** How long the plugins take is none of the person's who starts the program. Warnings of everything else are shown. */
 const checks = { bundlerTimings: false };

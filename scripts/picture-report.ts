@@ -17,7 +17,7 @@ try {
   const width = 1280;
   const page = await browser.newPage({ viewport: { width, height: 1600 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(resolve(report)).href);
-  const shown = await page.locator('#conclusion').boundingBox();
+  const shown = await page.getByRole('region', { name: 'Conclusion' }).boundingBox();
   if (!shown) throw new Error(`${report} says nothing of what it shows`);
   await page.screenshot({ path: picture, clip: { x: 0, y: 0, width, height: Math.ceil(shown.y + shown.height) + 8 } });
 } finally {

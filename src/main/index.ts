@@ -1,5 +1,6 @@
 /** The desktop application's main process, as a table of contents. */
 import { app, dialog, nativeTheme } from 'electron';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 import { Workbench } from '../workbench/workbench.ts';
@@ -39,6 +40,7 @@ function start(): void {
     database: join(app.getPath('userData'), 'capscope.db'),
     resources: unpacked(join(root, 'resources')),
     kernels: unpacked(join(root, 'out', 'kernels')),
+    reportPage: () => readFileSync(join(root, 'out', 'report', 'page.html'), 'utf8'),
     tensorflow: join(app.getPath('userData'), 'engines', 'tensorflow'),
     reader: join(import.meta.dirname, 'reader.js'),
     importer: join(import.meta.dirname, 'importer.js'),

@@ -8,7 +8,7 @@ import { largestMessage, type QueueState } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { toWire } from '../shared/wire.ts';
 import type { Host } from '../workbench/host.ts';
-import { folders, here, startTrainer as startTrainerProcess } from '../workbench/node-host.ts';
+import { folders, here, reportPage, startTrainer as startTrainerProcess } from '../workbench/node-host.ts';
 import { inTheme, readPage } from '../workbench/pages.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { Access, linkMinutes } from './access.ts';
@@ -55,6 +55,7 @@ export async function startServer({
     mode: 'browser',
     database,
     ...folders(),
+    reportPage,
     importer: new URL('../workbench/imports/importer.ts', import.meta.url),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
     named: (text) => files.named(text),

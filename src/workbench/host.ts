@@ -18,6 +18,8 @@ export interface Host {
   /** Folder with the bundled sample and study presets, and the one with the compiled kernels. */
   resources: string;
   kernels: string;
+  /** The built page of a report, without data. */
+  reportPage: () => string;
   /** Module that a worker thread runs to read data sets. */
   reader: string | URL;
   /** The same, to import runs. */

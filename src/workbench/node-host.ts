@@ -1,5 +1,6 @@
 /** What hosts in plain Node have in common, the server of browser mode and the terminal: where things lie, and trainers as child processes. */
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FromTrainer } from '../shared/trainer-protocol.ts';
 import { tensorflowFolder } from '../store/location.ts';
@@ -24,6 +25,12 @@ export function startTrainer(): TrainerProcess {
       void child.once('close', (code, signal) => listener(exitReason(signal ? `signal ${signal}` : `exit code ${code ?? 0}`, words()))),
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+/** Built from its sources first, should these have changed since. */
+export function reportPage(): string {
+  execFileSync(process.execPath, [here('scripts/build-report.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return readFileSync(here('out/report/page.html'), 'utf8');
 }
 
 export const folders = (): Pick<Host, 'resources' | 'kernels' | 'tensorflow'> => ({

@@ -1,18 +1,17 @@
 /** Runs as pages ask for them. */
 import { basename } from 'node:path';
-import type { Handlers, RunDetail } from '../shared/contract/index.ts';
-import { remediesFor } from '../shared/findings/remedies.ts';
+import type { Handlers } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
 import { archiveOf } from '../store/archive.ts';
 import type { Store } from '../store/store.ts';
 import type { Library } from './datasets/library.ts';
+import { detailOf } from './details.ts';
 import type { Host } from './host.ts';
 import type { Imported, Importing } from './imports/importing.ts';
 import { resultsOf } from './outcomes.ts';
 import { mustBePermitted } from './permitted.ts';
-import { inputOf } from './plan.ts';
 import { doneAlready } from './open-study.ts';
 import { readPresets } from './presets.ts';
 import type { LiveRuns } from './queue/live-runs.ts';
@@ -81,7 +80,10 @@ export function runHandlers(context: RunsContext): RunHandlers {
       return null;
     },
     'runs.report': ({ title, ids }) =>
-      host.save(`${fileName(title)}.html`, reportHtml(store, { title, runs: ids.map((id) => store.run(id)), settings: null })),
+      host.save(
+        `${fileName(title)}.html`,
+        reportHtml(store, host.reportPage(), { title, runs: ids.map((id) => store.run(id)), settings: null }),
+      ),
 
     'studies.list': () => {
       const runs = Map.groupBy(store.summaries(), ({ study }) => study?.id);
@@ -99,34 +101,11 @@ export function runHandlers(context: RunsContext): RunHandlers {
     'studies.presets': () => readPresets(host.resources),
     'studies.report': ({ id }) => {
       const { name, spec } = store.studies.get(id);
-      return host.save(`${fileName(name)}.html`, reportHtml(store, { title: name, runs: store.runs(id), settings: spec }));
+      return host.save(
+        `${fileName(name)}.html`,
+        reportHtml(store, host.reportPage(), { title: name, runs: store.runs(id), settings: spec }),
+      );
     },
-  };
-}
-
-function detailOf(store: Store, id: string): RunDetail {
-  const [summary] = store.summaries([id], (problem) => {
-    throw new InputError(problem);
-  });
-  if (!summary) throw new InputError('this run is not here; it may have been deleted');
-  const findings = store.findings.of(id);
-  const { spec, cut, versions, device, choice, dataset } = store.run(id);
-  const stored = store.dataset(dataset);
-  const input = inputOf(stored);
-  return {
-    summary,
-    spec,
-    input,
-    classes: stored.classes,
-    cut,
-    versions,
-    device,
-    choice,
-    epochs: store.results.epochs(id),
-    evaluation: store.results.evaluation(id),
-    analysis: store.results.final(id)?.analysis ?? null,
-    findings,
-    remedies: remediesFor(spec, input, findings),
   };
 }
 

@@ -1,16 +1,24 @@
-/** The report in a real browser, under its own policy. */
+/** The report in a real browser, opened from a disk, under its own policy. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleReport } from './example.ts';
-import { renderReport } from '../../src/report/report.ts';
+import { reportPage } from '../../src/workbench/node-host.ts';
+import { filledPage } from '../../src/workbench/report.ts';
 import { lackOfChromium, launchOptions } from '../chromium.ts';
 import { needs } from '../needs.ts';
+import { exampleReport } from './example.ts';
+
+interface Violation {
+  id: string;
+  nodes: { html: string }[];
+}
 
 describe('report in a browser', needs(lackOfChromium), () => {
+  const data = exampleReport({ types: [8, 16], dims: [4, 8], depths: [2, 6], seeds: 2, arms: ['unpruned', 'ccm', 'pruned', 'scratch'] });
   let folder: string;
   let browser: Browser;
   let page: Page;
@@ -19,7 +27,7 @@ describe('report in a browser', needs(lackOfChromium), () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'capscope-report-'));
     const file = join(folder, 'report.html');
-    await writeFile(file, renderReport(exampleReport(3)));
+    await writeFile(file, filledPage(reportPage(), data));
     browser = await chromium.launch(launchOptions);
     page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
     page.on('console', (message) => complaints.push(message.text()));
@@ -28,78 +36,86 @@ describe('report in a browser', needs(lackOfChromium), () => {
       if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request to ${request.url()}`);
     });
     await page.goto(pathToFileURL(file).href);
-  });
+    await page.getByRole('heading', { name: 'Training', exact: true }).waitFor();
+  }, 120_000);
   afterAll(async () => {
     await browser.close();
     await rm(folder, { recursive: true });
   });
 
-  const saved = async (button: Locator): Promise<{ name: string; content: Buffer }> => {
-    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  const saved = async (menu: string | RegExp, entry: string): Promise<{ name: string; content: Buffer }> => {
+    await page.getByRole('button', { name: menu }).first().click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: entry }).click()]);
     return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
   };
+  const chip = () => page.getByRole('button', { name: 'Show all runs again' });
+
+  it('says all that the study shows, and shows every run', async () => {
+    const conclusion = page.getByRole('region', { name: 'Conclusion' });
+    for (const { short } of data.results.conclusion.filter(({ network }) => network === null))
+      expect(await conclusion.innerText()).toContain(short);
+    expect(await page.getByRole('region', { name: 'Result of every run' }).locator('tbody tr').count()).toBe(data.runs.length);
+    const places = page.locator('[data-cell]');
+    expect(await places.count()).toBe(2 * 3);
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe finds serious, in %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForTimeout(300);
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const { violations } = await page.evaluate<{ violations: (Violation & { impact: string })[] }>(`${axe}; axe.run()`);
+    const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
 
   it('never scrolls sideways, from a telephone to a large screen', async () => {
     for (const width of [390, 768, 1280, 1920]) {
       await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(200);
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `at ${width}`).toBe(0);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
-  it('follows the colour scheme of the reader', async () => {
-    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
-    const light = await background();
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await background()).not.toBe(light);
-    await page.emulateMedia({ media: 'print' });
-    expect(await background()).toBe(light);
-    await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+  it('follows one choice in all panels: by a sentence, by a cell with the keyboard alone', async () => {
+    const sentence = page.getByRole('region', { name: 'Conclusion' }).getByRole('button').first();
+    await sentence.click();
+    const { runs } = data.results.conclusion[0]!;
+    expect(await chip().innerText()).toContain(`: ${runs.length} of ${data.runs.length}`);
+    const dimmed = () => page.locator('[aria-hidden] circle[opacity="0.15"]').count();
+    expect(await dimmed()).toBe(data.runs.length - runs.length);
+    await chip().click();
+    expect(await dimmed()).toBe(0);
+
+    await page.locator('[data-cell="0,0"]').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('[data-cell="1,0"]').getAttribute('aria-pressed')).toBe('true');
+    expect(await chip().innerText()).toMatch(/^L = 6, D\/N = ¼: \d+ of 64$/);
+    await page.keyboard.press('Enter');
+    expect(await chip().count()).toBe(0);
   });
 
-  it('hides a run everywhere when it is unticked', async () => {
-    const marks = page.locator('main .run-2').filter({ visible: true });
-    const before = await marks.count();
-    await page.getByLabel('pruned chip b0.1', { exact: false }).first().uncheck();
-    // What stays is the run's entry in the list of runs.
-    expect(await marks.count()).toBeLessThan(3);
-    expect(before).toBeGreaterThan(20);
-    await page.getByRole('button', { name: 'Show all' }).click();
-    expect(await marks.count()).toBe(before);
-  });
-
-  it('tells the values under the pointer', async () => {
-    const chart = page.locator('#test-accuracy svg');
-    await chart.scrollIntoViewIfNeeded();
-    const box = (await chart.boundingBox())!;
-    await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2);
-    const tip = await page.locator('#tip').innerText();
-    const row = await page.locator('#test-accuracy tbody tr').last().locator('td').allTextContents();
-    expect(tip).toContain('epoch 12');
-    for (const value of row.filter(Boolean)) expect(tip).toContain(value);
-    await page.mouse.move(0, 0);
-    expect(await page.locator('#tip').isVisible()).toBe(false);
-  });
-
-  it('saves a chart as CSV with full numbers, as SVG with its legend, and as PNG', async () => {
-    const save = (kind: string) => saved(page.locator(`#test-loss button[data-save=${kind}]`));
-    const csv = await save('csv');
-    expect(csv.name).toBe('test-loss.csv');
-    const lines = csv.content.toString().trim().split('\r\n');
-    expect(lines).toHaveLength(13);
-    expect(lines[1]).toMatch(/^"1",0\.\d{4,},0\.\d{4,},"","",""$/);
-
-    const svg = (await save('svg')).content.toString();
-    const problem = await page.evaluate(
-      `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml').querySelector('parsererror')?.textContent ?? ''`,
-    );
-    expect(problem).toBe('');
-    expect(svg).toContain('unpruned</text>');
+  it('saves the table as LaTeX, all runs as CSV, and a figure as wide as a column', async () => {
+    const tex = await saved('Tables', 'Table as LaTeX (booktabs)');
+    expect(tex.name).toBe('Example.tex');
+    expect(tex.content.toString()).toContain('\\toprule');
+    const csv = await saved('Tables', 'All runs as CSV');
+    expect(csv.content.toString().trim().split('\n')).toHaveLength(1 + data.runs.length);
+    const svg = (await saved(/^Save figure: Inactive share/, 'SVG, one column (85 mm)')).content.toString();
+    expect(svg).toMatch(/<svg[^>]* width="85mm"/);
     expect(svg).not.toMatch(/var\(|class=/);
-
-    const png = (await save('png')).content;
+    const png = (await saved(/^Save figure: Accuracy against depth/, 'PNG, page width (178 mm)')).content;
     expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect(png.readUInt32BE(16)).toBe(1120);
+    // 178 mm at 600 dots per inch.
+    expect(Math.abs(png.readUInt32BE(16) - 4205)).toBeLessThan(10);
+  });
+
+  it('is black on white when it is printed', async () => {
+    await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
   });
 
   it('did all this without an error, a refusal or a request', () => expect(complaints).toEqual([]));

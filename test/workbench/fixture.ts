@@ -7,7 +7,7 @@ import type { Answer, Argument, EventName, Events, MethodName } from '../../src/
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { TrainingSpec } from '../../src/shared/spec/training.ts';
 import type { Host, TrainerProcess } from '../../src/workbench/host.ts';
-import { folders, startTrainer } from '../../src/workbench/node-host.ts';
+import { folders, reportPage, startTrainer } from '../../src/workbench/node-host.ts';
 import { Workbench } from '../../src/workbench/workbench.ts';
 
 export const network = networkOf({ types: 2, dim: 4, depth: 1 });
@@ -43,6 +43,7 @@ export function startBench(folder: string): Bench & { prepared: Promise<void> } 
     mode: 'browser',
     database: join(folder, 'capscope.db'),
     ...folders(),
+    reportPage,
     tensorflow: join(folder, 'no-tensorflow'),
     importer: new URL('../../src/workbench/imports/importer.ts', import.meta.url),
     reader: new URL('../../src/workbench/datasets/reader.ts', import.meta.url),

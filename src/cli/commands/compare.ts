@@ -7,6 +7,7 @@ import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
+import { reportPage } from '../../workbench/node-host.ts';
 import { resultsOf } from '../../workbench/outcomes.ts';
 import { reportHtml } from '../../workbench/report.ts';
 import { armTable, conclusionText } from '../arm-table.ts';
@@ -35,7 +36,7 @@ export function addCompare(program: Command): void {
         const baseline = against === undefined ? null : store.runByPrefix(against);
         const records = runs.map((run) => testedRecord(store, run));
         const report = html === undefined ? null : resolve(html);
-        if (report !== null) writeDurably(report, reportHtml(store, { title: 'Comparison', runs, settings: null }));
+        if (report !== null) writeDurably(report, reportHtml(store, reportPage(), { title: 'Comparison', runs, settings: null }));
         const { statistics, conclusion } = resultsOf(store, runs);
         const { arms, controls, pooled } = statistics;
         if (json) printJson({ runs: records, statistics: arms, controls, pooled, conclusion: conclusion.map(({ text }) => text), report });

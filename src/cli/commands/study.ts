@@ -11,7 +11,7 @@ import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
-import { folders } from '../../workbench/node-host.ts';
+import { folders, reportPage } from '../../workbench/node-host.ts';
 import { resultsOf } from '../../workbench/outcomes.ts';
 import { checkStudy } from '../../workbench/open-study.ts';
 import { reportHtml } from '../../workbench/report.ts';
@@ -92,7 +92,7 @@ async function study(
 function conclude(store: Store, spec: StudySpec, planned: StoredRun[], engine: string, json: boolean): void {
   const runs = planned.map(({ id }) => store.run(id));
   const report = join(dirname(store.path), 'reports', `${fileName(`${spec.name}-${spec.seeds.join('-')}`)}.html`);
-  writeDurably(report, reportHtml(store, { title: spec.name, runs, settings: spec }));
+  writeDurably(report, reportHtml(store, reportPage(), { title: spec.name, runs, settings: spec }));
   const { statistics, conclusion } = resultsOf(store, runs);
   if (json) {
     const { name, train, test } = store.dataset(runs[0]!.dataset);

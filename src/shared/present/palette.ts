@@ -54,13 +54,3 @@ const arms: readonly RunArm[] = ['unpruned', 'pruned', 'ccm', 'scratch', 'random
 export function armStyle(arm: RunArm): RunStyle {
   return arm === 'source' ? { ...runStyle(0, 'source'), dash: '' } : runStyle(arms.indexOf(arm), 'compared');
 }
-
-/** The style of the n-th member of a group of runs that share a colour: those of one arm. Members repeat after 20, groups after 40. */
-export function memberStyle(group: number, member: number): RunStyle {
-  const turn = Math.floor(group / colours.length);
-  return {
-    colour: colours[group % colours.length]!,
-    dash: dashes[member % dashes.length]!,
-    marker: markers[(member + turn) % markers.length]!,
-  };
-}
