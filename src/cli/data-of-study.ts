@@ -1,21 +1,34 @@
 /** The images of a study: those that its file names, or those that the command line gives instead. */
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../datasets/load.ts';
-import { unprepared } from '../shared/spec/preparation.ts';
+import { unprepared, type PreparationSpec } from '../shared/spec/preparation.ts';
 import { openData, type OpenedData } from './data.ts';
 import type { StudyFile } from './study-file.ts';
+
+/** What the command line asks for stands in for the study's own. */
+const withReading = (preparation: PreparationSpec, reading: Record<string, string>): PreparationSpec =>
+  Object.keys(reading).length === 0 ? preparation : { ...preparation, reading: { ...preparation.reading, ...reading } };
 
 /** @param data paths from the command line, which stand in for the study's own. */
 export function loadData(
   { spec, folder }: StudyFile,
-  { data, skipBad, db, json }: { data: string[] | undefined; skipBad: boolean | undefined; db: string; json: boolean },
+  {
+    data,
+    reading = {},
+    skipBad,
+    db,
+    json,
+  }: { data: string[] | undefined; reading?: Record<string, string> | undefined; skipBad: boolean | undefined; db: string; json: boolean },
 ): Promise<OpenedData> {
   const { path, limitTrain, limitTest, preparation = unprepared, skipBad: skipBadOfStudy } = spec.data;
   const [base, named] = data ? ['.', data] : [folder, typeof path === 'string' ? [path] : path];
   const { limits } = preparation;
   return openData({
     paths: named.length === 1 && named[0] === SAMPLE ? named : named.map((one) => resolve(base, one)),
-    preparation: { ...preparation, limits: { ...limits, train: limitTrain ?? limits.train, test: limitTest ?? limits.test } },
+    preparation: {
+      ...withReading(preparation, reading),
+      limits: { ...limits, train: limitTrain ?? limits.train, test: limitTest ?? limits.test },
+    },
     skipBad: skipBad ?? skipBadOfStudy ?? false,
     folder: join(dirname(resolve(db)), 'datasets'),
     ask: !json,

@@ -25,6 +25,17 @@ export const parallelOption = (): Option =>
     .argParser((text: string): AtOnce => (text === 'auto' ? text : integerBetween(1, 256)(text)))
     .default(1);
 
+/** May be given several times, once for each thing that the files leave open. */
+export const readingOption = (): Option =>
+  new Option(
+    '--reading <about=name>',
+    'what to take where the files leave it open, e.g. orientation=turned; may be given several times',
+  ).argParser((text: string, before: Record<string, string> | undefined) => {
+    const [about, ...name] = text.split('=');
+    if (!about || name.length === 0) throw new InvalidArgumentError('It must be two words with = between them, e.g. orientation=turned.');
+    return { ...before, [about]: name.join('=') };
+  });
+
 /** Adds a command that works on the database. */
 export function databaseCommand(program: Command, usage: string, description: string): Command {
   return program.command(usage).description(description).addOption(databaseOption());

@@ -47,9 +47,9 @@ export async function loadPaths(paths: readonly string[], options: LoadOptions =
 
 /** The same without preparing what was read. */
 export async function loadRaw(paths: readonly string[], options: LoadOptions = {}): Promise<RawDataset & { format: string }> {
-  const { resources = resourcesFolder, ...reading } = options;
+  const { resources = resourcesFolder, preparation, ...reading } = options;
   const sample = paths.length === 1 && paths[0] === SAMPLE;
-  const raw = await readPaths(sample ? [sampleFolder(resources)] : paths, reading);
+  const raw = await readPaths(sample ? [sampleFolder(resources)] : paths, { ...reading, reading: reading.reading ?? preparation?.reading });
   return sample ? { ...raw, name: 'MNIST sample' } : raw;
 }
 

@@ -1,4 +1,5 @@
 /** What a reader delivers: images and labels as the files hold them, before they are checked against each other and prepared. */
+import type { Reading } from './readings.ts';
 
 export interface ImageShape {
   height: number;
@@ -30,10 +31,10 @@ export interface UniformImages extends ImageShape {
 
 /** One decoded image file, turned upright as its EXIF data ask for. */
 export interface RawImage extends ImageShape {
-  /** 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA. Alpha is straight, not multiplied into the colours. */
-  channels: 1 | 2 | 3 | 4;
-  /** (height, width, channels), row-major; white is 255 in a Uint8Array, 65535 in a Uint16Array. */
-  pixels: Uint8Array | Uint16Array;
+  /** 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA; more are measurements. Alpha is straight, not multiplied into the colours. */
+  channels: number;
+  /** (height, width, channels), row-major; white is 255 in a Uint8Array, 65535 in a Uint16Array. Floats are as they were measured, and finite. */
+  pixels: Uint8Array | Uint16Array | Float32Array;
 }
 
 /** One image, or why it cannot be had. */
@@ -71,4 +72,6 @@ export interface RawDataset {
   test: RawSplit | null;
   /** What was left out, and why. Images that turn out to be damaged only when they are decoded come later, from `read`. */
   problems: Problem[];
+  /** What could be read otherwise. */
+  readings?: Reading[];
 }

@@ -4,6 +4,13 @@ import { PreparationSpec, Standardisation } from '../shared/spec/preparation.ts'
 import { fromJson, readable, toJson } from './json.ts';
 import type { Sql } from './sql.ts';
 
+/** Something that its files leave open, and what was taken. */
+export const DatasetReading = z.object({
+  about: z.string(),
+  taken: z.string(),
+  options: z.array(z.object({ name: z.string(), label: z.string() })),
+});
+
 /** How a data set came about. */
 export const Origin = z.object({
   preparation: PreparationSpec.prefault({}),
@@ -14,6 +21,7 @@ export const Origin = z.object({
   base: z.string().nullable().default(null),
   format: z.string().nullable().default(null),
   leftOut: z.int().min(0).default(0),
+  readings: z.array(DatasetReading).default([]),
 });
 export type Origin = z.infer<typeof Origin>;
 

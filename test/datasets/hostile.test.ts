@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatasetError } from '../../src/datasets/errors.ts';
 import { encodeIdx } from './idx.ts';
 import { defaultLimits } from '../../src/datasets/formats/reader.ts';
-import { unpickle } from '../../src/datasets/formats/cifar/unpickle.ts';
+import { unpickle } from '../../src/datasets/formats/pickles/unpickle.ts';
 import { readPaths } from '../../src/datasets/read.ts';
 import type { RawSplit } from '../../src/datasets/raw.ts';
 import { needs } from '../needs.ts';
@@ -227,7 +227,9 @@ describe('archives', () => {
     const once = zip([{ name: 'data/inner.tar.gz', content: gzipSync(await tar(idx)) }]);
     expect((await readPaths([write('once.zip', once)])).train.labels).toEqual(Uint16Array.of(0, 1));
     const twice = zip([{ name: 'outer.zip', content: once }]);
-    expect(await refusal([write('twice.zip', twice)])).toMatch(/1 of TAR|a file of TAR/);
+    expect((await readPaths([write('twice.zip', twice)])).train.labels).toEqual(Uint16Array.of(0, 1));
+    const thrice = zip([{ name: 'outermost.zip', content: twice }]);
+    expect(await refusal([write('thrice.zip', thrice)])).toMatch(/1 of TAR|a file of TAR/);
     // An archive and a folder, given together.
     const files = idx.map(({ name, content }) => write(`f/${name.replace('train', 't10k')}`, content));
     const { train, test } = await readPaths([write('train.zip', zip(idx)), ...files]);
@@ -297,7 +299,7 @@ describe('folders', () => {
   });
 
   it('with one class, none, or nothing are refused', async () => {
-    expect(await refusal([folder])).toMatch(/^…: it holds no files; expected IDX/);
+    expect(await refusal([folder])).toMatch(/^…: it holds no files; expected image folders/);
     write('only/1.png', await png(1));
     expect(await refusal([folder])).toMatch(/its 1 images lie in no folders named after classes; expected e\.g\. train\/cat\/1\.png/);
     write('train/only/1.png', await png(1));

@@ -5,6 +5,7 @@ SciPy, NumPy, Pillow and Python's own modules. Every set is a folder with data/ 
 tests need no Python:
 
     python3 test/datasets/write_published.py <folder>     (pip install numpy scipy pillow h5py hdf5plugin)
+    python3 test/datasets/write_formats.py <folder>       (pip install pyarrow torch safetensors pydicom tifffile py7zr)
     node test/datasets/fixtures.ts <folder> test/datasets/published.bin
 """
 
@@ -13,7 +14,6 @@ import json
 import os
 import pickle
 import struct
-import sys
 
 import h5py
 import hdf5plugin
@@ -21,59 +21,7 @@ import numpy as np
 import scipy.io
 from PIL import Image
 
-root = sys.argv[1]
-
-
-def pictures(count, seed, height=8, width=8, channels=3):
-    """Smooth, each different, none of them symmetric."""
-    random = np.random.default_rng(seed)
-    y, x = np.mgrid[0:height, 0:width]
-    out = np.zeros((count, height, width, channels), np.uint8)
-    for i in range(count):
-        for c in range(channels):
-            a, b, shift = random.uniform(0.05, 0.5), random.uniform(0.05, 0.5), random.uniform(0, 6)
-            out[i, :, :, c] = 127 + 60 * np.sin(a * y + shift) + 60 * np.cos(b * x * 1.3 + shift * c)
-        out[i, : max(1, height // 6), : max(1, width // 3)] = 9 + (i * 37) % 240
-        out[i, -1, 0], out[i, 0, -1] = 255, 0
-    return out
-
-
-def digest(image):
-    return hashlib.sha256(np.ascontiguousarray(image).tobytes()).hexdigest()[:16]
-
-
-def parts(images, classes):
-    return [[str(label), digest(image)] for image, label in zip(images, classes)]
-
-
-class Published:
-    """A data set that is being written."""
-
-    def __init__(self, name):
-        self.name, self.expected = name, {"train": [], "test": []}
-
-    def path(self, relative):
-        full = os.path.join(root, self.name, "data", relative)
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        return full
-
-    def picture(self, relative, seed, label=None, split="train", **save):
-        image = pictures(1, seed)[0]
-        Image.fromarray(image).save(self.path(relative), **save)
-        if label is not None:
-            self.expected[split] += parts([image], [label])
-
-    def text(self, relative, content):
-        with open(self.path(relative), "w") as file:
-            file.write(content)
-
-    def arrays(self, split, images, classes):
-        self.expected[split] += parts(images, classes)
-
-    def done(self, **more):
-        """`more`: notes, of which each must be in one; or refused, which must be in the sentence."""
-        with open(os.path.join(root, self.name, "expected.json"), "w") as file:
-            json.dump({**self.expected, **more}, file)
+from published import Published, parts, pictures
 
 
 def split_folders():
@@ -297,7 +245,7 @@ def others():
     classes(made)
     with h5py.File(made.path("model.h5"), "w") as file:
         file["dense/kernel"], file["dense/bias"] = np.ones((64, 10)), np.ones(10)
-    made.done(notes=["Left out, as no data set (MATLAB)"])
+    made.done(notes=["Left out, as no data set (MATLAB or HDF5)"])
 
     made = Published("stray-list")
     classes(made)
@@ -312,7 +260,7 @@ def others():
     made = Published("stray-sums")
     classes(made)
     made.text("SHA1SUMS", "".join(f"{hashlib.sha1(bytes([c, i])).hexdigest()}  {label}/{i}.png\n" for c, label in enumerate(("cat", "dog")) for i in range(3)))
-    made.done(notes=["Left out, as no data set (CSV of image files)"])
+    made.done(notes=["Left out, as no data set (list of image files)"])
 
     made = Published("stray-picture")
     x = pictures(12, 80, channels=1)
@@ -353,9 +301,9 @@ def lists():
         for i in range(4):
             made.picture(f"train/{label}/images/{i}.png", 400 + 10 * c + i, label)
     for i in range(4):
-        made.picture(f"val/images/val_{i}.png", 450 + i)
+        made.picture(f"val/images/val_{i}.png", 450 + i, f"n0{i % 2 + 1}", "test")
     made.text("val/val_annotations.txt", "".join(f"val_{i}.png\tn0{i % 2 + 1}\t0\t3\n" for i in range(4)))
-    made.done(notes=["it lists 4 of 12 images, and none to train with", "4 images in val/images"])
+    made.done(notes=["it lists 4 of 12 images, and none to train with", "4 images that lie in no class's folder have their classes from lists"])
 
 
 lists()

@@ -73,8 +73,9 @@ it('shows what inspect --json prints', () => {
     shape: true,
     taken: true,
     notes: true,
+    readings: true,
     problems: true,
   };
-  const documented = /inspect <path> --json` prints `\{([^[]*)/.exec(commands.text)![1]!;
-  expect([...documented.matchAll(/"(\w+)"/g)].map(([, field]) => field)).toEqual(Object.keys(fields));
+  const documented = /inspect <path> --json` prints `\{(.*?)\}\]\}`/s.exec(commands.text)![1]!;
+  expect([...documented.replaceAll(/\{[^}]*\}?/g, '').matchAll(/"(\w+)"/g)].map(([, field]) => field)).toEqual(Object.keys(fields));
 });

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { countImages } from '../../datasets/facts.ts';
 import { loadPaths, type Loaded } from '../../datasets/load.ts';
 import type { Problem } from '../../datasets/raw.ts';
+import { readingLine, type Reading } from '../../datasets/readings.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { oneLine } from '../../shared/one-line.ts';
 import { count } from '../../shared/present/format.ts';
-import { jsonOption, print, printJson } from '../options.ts';
+import { jsonOption, print, printJson, readingOption } from '../options.ts';
 import { ReadingProgress } from '../reading-progress.ts';
 import { table } from '../table.ts';
 
@@ -25,6 +26,8 @@ export interface Inspection {
   shape: [number, number, number] | null;
   /** What was taken as classes, split, orientation and range. */
   taken: string[];
+  /** What the files leave open, what was taken, and what else fits. */
+  readings: Reading[];
   /** What was decided because the data leave it open. */
   notes: string[];
   /** What cannot be read, or why nothing can. */
@@ -36,10 +39,11 @@ export function addInspect(program: Command, exit: (code: number) => void): void
     .command('inspect')
     .description('say what data set a path holds, and what is wrong with it')
     .argument('<path...>', 'files, folders or archives of one data set; "sample" is the bundled one')
+    .addOption(readingOption())
     .addOption(jsonOption())
-    .action(async (paths: string[], { json }: { json?: true }) => {
+    .action(async (paths: string[], { json, reading }: { json?: true; reading?: Record<string, string> }) => {
       const progress = new ReadingProgress(process.stderr);
-      const options = { onProgress: progress.report.bind(progress) };
+      const options = { onProgress: progress.report.bind(progress), reading };
       try {
         const loaded = await loadPaths(paths, options).finally(() => progress.end());
         if (json) printJson(inspectionOf(loaded));
@@ -52,10 +56,22 @@ export function addInspect(program: Command, exit: (code: number) => void): void
     });
 }
 
-function inspectionOf({ dataset, format, taken, notes, problems }: Loaded): Inspection {
+function inspectionOf({ dataset, format, taken, readings, notes, problems }: Loaded): Inspection {
   const { name, shape, classes } = dataset;
   const { train, test } = countImages(dataset);
-  return { ok: true, name, format, train, test, classes, shape: [shape.height, shape.width, shape.channels], taken, notes, problems };
+  return {
+    ok: true,
+    name,
+    format,
+    train,
+    test,
+    classes,
+    shape: [shape.height, shape.width, shape.channels],
+    taken,
+    readings,
+    notes,
+    problems,
+  };
 }
 
 const nothing = (message: string): Inspection => ({
@@ -67,11 +83,12 @@ const nothing = (message: string): Inspection => ({
   classes: [],
   shape: null,
   taken: [],
+  readings: [],
   notes: [],
   problems: [{ file: null, message }],
 });
 
-function describeLoaded({ dataset, format, taken, notes, problems }: Loaded): string {
+function describeLoaded({ dataset, format, taken, readings, notes, problems }: Loaded): string {
   const { name, shape, classes } = dataset;
   const { train, test, trainPerClass, testPerClass } = countImages(dataset);
   const channels = shape.channels === 1 ? 'grey' : shape.channels === 3 ? 'RGB' : `${shape.channels} channels`;
@@ -81,7 +98,7 @@ function describeLoaded({ dataset, format, taken, notes, problems }: Loaded): st
       [{ head: 'class' }, { head: 'training', align: 'right' }, { head: 'test', align: 'right' }],
       classes.map((label, i) => [label, count(trainPerClass[i]!), count(testPerClass[i]!)]),
     ),
-    [...taken, ...notes].map(oneLine).join('\n'),
+    [...taken, ...readings.filter(({ about }) => about === 'orientation').map(readingLine), ...notes].map(oneLine).join('\n'),
     problems.length > 0
       ? [
           `Left out (${count(problems.length)}):`,

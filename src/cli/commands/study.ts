@@ -19,13 +19,14 @@ import { armTable, conclusionText } from '../arm-table.ts';
 import { loadData } from '../data-of-study.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode } from '../interrupt.ts';
-import { databaseCommand, dataOption, integerBetween, jsonOption, parallelOption, print, printJson } from '../options.ts';
+import { databaseCommand, dataOption, integerBetween, jsonOption, parallelOption, print, printJson, readingOption } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { queueStudy, runStudy, type StudyOutcome } from '../study.ts';
 import { presets, readStudy } from '../study-file.ts';
 
 interface Options {
   data?: string[];
+  reading?: Record<string, string>;
   skipBad?: boolean;
   db: string;
   engine: AskedEngine;
@@ -42,6 +43,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
   databaseCommand(program, 'study', 'train, prune, fine-tune and compare; a second start goes on where the first stopped')
     .argument('[study]', `study file, or a preset: ${presets().join(', ')}`, 'quick')
     .addOption(dataOption())
+    .addOption(readingOption())
     .option('--skip-bad', 'go on without the images that cannot be read')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine', integerBetween(1, 256), availableParallelism())
@@ -56,13 +58,13 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
 
 async function study(
   name: string,
-  { db, data, skipBad, engine: asked, threads, parallel, seed, fresh = false, json = false }: Options,
+  { db, data, reading, skipBad, engine: asked, threads, parallel, seed, fresh = false, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { spec } = file;
   // One that cannot be used is refused before anything is written beside it.
   if (existsSync(db)) new Store(db).close();
-  const { dataset, path, remember } = await loadData(file, { data, skipBad, db, json });
+  const { dataset, path, remember } = await loadData(file, { data, reading, skipBad, db, json });
   checkStudy(file.plan, dataset);
   const engine = await decideEngine(asked, threads);
   await checkEngine(asked, threads);

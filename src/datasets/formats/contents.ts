@@ -2,9 +2,10 @@
 import { DatasetError } from '../errors.ts';
 import { gunzipAtMost, gunzipHead, isGzip } from '../gzip.ts';
 import type { Problem } from '../raw.ts';
-import { isTar, isZip } from '../sources/archive.ts';
+import type { Compression } from '../sources/compressed.ts';
 import { maxFileBytes, readFiles, type Source, type SourceFile } from '../sources/source.ts';
 import type { Kind, ReadOptions } from './reader.ts';
+import { signatureOf, type Unread } from './signatures.ts';
 
 export interface Item {
   file: SourceFile;
@@ -12,6 +13,12 @@ export interface Item {
   kind: Kind;
   /** Compressed with gzip. */
   gzip: boolean;
+  /** Compressed with something else; such files are replaced before any reader sees them. */
+  compression?: Compression | undefined;
+  /** A ZIP that is no archive to a person. */
+  bundle?: true | undefined;
+  /** Known, and not read. */
+  unread?: Unread | undefined;
 }
 
 export interface Contents {
@@ -54,8 +61,8 @@ async function lookAt(source: Source, { signal, onProgress }: LookOptions): Prom
     try {
       const head = await file.head(headBytes);
       const gzip = isGzip(head);
-      const kind = kindOf(gzip ? gunzipHead(head, file.label) : head);
-      contents.items.push({ file, kind, gzip });
+      const { kind, ...more } = signatureOf(gzip ? gunzipHead(head, file.label) : head, file.path);
+      contents.items.push({ file, kind, gzip, ...more });
       images.set(extension, kind === 'image' && !gzip ? alike + 1 : Number.NEGATIVE_INFINITY);
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error;
@@ -64,43 +71,6 @@ async function lookAt(source: Source, { signal, onProgress }: LookOptions): Prom
     }
   }
   return contents;
-}
-
-/* eslint-disable no-control-regex */
-function kindOf(head: Uint8Array): Kind {
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1');
-  const at = (offset: number, bytes: string) => text.startsWith(bytes, offset);
-  if (at(0, '\x93NUMPY')) return 'npy';
-  if (at(0, '\x89HDF\r\n\x1a\n') || at(512, '\x89HDF\r\n\x1a\n')) return 'hdf5';
-  if (at(0, '\x89PNG\r\n\x1a\n') || at(0, '\xff\xd8\xff') || at(0, 'GIF8') || at(0, 'II*\0') || at(0, 'MM\0*')) return 'image';
-  if ((at(0, 'RIFF') && at(8, 'WEBP')) || isBmp(head)) return 'image';
-  if (isZip(head)) return 'zip';
-  if (isTar(head)) return 'tar';
-  if (at(0, 'MATLAB') && (at(126, 'IM') || at(126, 'MI'))) return 'mat5';
-  if (/^[\x51-\x56]\x4c\x3d\x1e/.test(text)) return 'norb';
-  if (/^\0\0[\x08\x09\x0b-\x0e][\x01-\x04]/.test(text)) return 'idx';
-  if (/^\x80[\x02-\x05]/.test(text)) return 'pickle';
-  if (!isText(head)) return 'unknown';
-  return /^\s*[[{]/.test(text) ? 'json' : 'text';
-}
-/* eslint-enable no-control-regex */
-
-/** "BM" alone could begin a text; the size of the second header tells. */
-function isBmp(head: Uint8Array): boolean {
-  if (head[0] !== 0x42 || head[1] !== 0x4d || head.length < 26) return false;
-  return [12, 40, 52, 56, 64, 108, 124].includes(new DataView(head.buffer, head.byteOffset).getUint32(14, true));
-}
-
-function isText(head: Uint8Array): boolean {
-  if (head.length === 0) return false;
-  try {
-    // A character may be cut at the end.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // eslint-disable-next-line no-control-regex
-    return !/[\0-\x08\x0e-\x1f]/.test(text);
-  } catch {
-    return false;
-  }
 }
 
 /** A file's content, decompressed. Throws a DatasetError. */

@@ -4,17 +4,19 @@
  */
 import { DatasetError } from '../errors.ts';
 import { gunzipHead } from '../gzip.ts';
-import type { RawDataset, RawSplit } from '../raw.ts';
+import type { Problem, RawDataset, RawSplit, UniformImages } from '../raw.ts';
+import { take, type ReadingOption } from '../readings.ts';
 import { baseName, folderName, readFiles, type Source, type SourceFile } from '../sources/source.ts';
 import { contentsOf, type Item } from './contents.ts';
-import { readIdx, readIdxShape } from './idx.ts';
+import { readIdx, readIdxShape, type IdxArray } from './idx.ts';
+import { uniformImages } from './arrays/ndarray.ts';
 import { transpose, turnedUpright } from './arrays/upright.ts';
 import { classLabels } from './labels.ts';
 import type { Reader, ReadOptions } from './reader.ts';
 
 /** E.g. train-images-idx3-ubyte.gz, t10k-labels.idx1-ubyte, test-images.idx, emnist-letters-train-labels-idx1-ubyte. */
 const pattern =
-  /^(?<prefix>.*?)[-_. ]?(?<split>train|t10k|test)[-_. ]?(?<part>images|labels)(?:[-_. ]idx\d?)?(?:[-_. ]ubyte)?(?<gz>\.gz)?$/i;
+  /^(?<prefix>.*?)[-_. ]?(?<split>train|t10k|test\d*k?)[-_. ]?(?<part>images|labels)(?:[-_. ]idx\d?)?(?:[-_. ](?:ubyte|byte|short|int|float|double))?(?<gz>\.gz)?$/i;
 
 type Part = 'train images' | 'train labels' | 'test images' | 'test labels';
 const expectedNames: Record<Part, string> = {
@@ -61,12 +63,9 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
   const { items } = await contentsOf(source, options);
   const groups = [...quartets(items)];
   const complete = groups.filter(([, quartet]) => Object.keys(quartet).length === 4);
-  if (complete.length > 1)
-    throw new DatasetError(
-      source.label,
-      `it holds ${complete.length} data sets, with ${complete.map(([, files]) => baseName(files['train images']!.path)).join(' and ')}; expected one`,
-    );
-  const quartet = complete[0]?.[1] ?? merged(groups.map(([, files]) => files)) ?? (await byShape(source, items));
+  const set = complete.length > 1 ? take('set', complete.map(optionOf), options.reading, source.label) : undefined;
+  const chosen = set ? complete.find((group) => optionOf(group).name === set.taken) : complete[0];
+  const quartet = chosen?.[1] ?? merged(groups.map(([, files]) => files)) ?? (await byShape(source, items));
   const file = (part: Part): SourceFile => {
     const found = quartet[part];
     if (!found)
@@ -76,11 +75,22 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
       );
     return found;
   };
-  const present = (['train', 'test'] as const).filter((split) => quartet[`${split} images`] ?? quartet[`${split} labels`]);
+  const problems: Problem[] = [];
+  if (set) problems.push({ file: null, message: `${complete.length} data sets are here, of which ${set.taken} is read.` });
+  const present = (['train', 'test'] as const).filter((split) => {
+    const [images, labels] = [quartet[`${split} images`], quartet[`${split} labels`]];
+    const isWhole = images !== undefined && labels !== undefined;
+    // Training images stand without those for testing.
+    if (split === 'train' || isWhole) return isWhole || images !== undefined || labels !== undefined;
+    const [found, lacking] = images ? [images, 'test labels'] : [labels, 'test images'];
+    if (!found || !quartet['train images'] || !quartet['train labels']) return found !== undefined;
+    problems.push({ file: found.label, message: `it is left out, because the file with the ${lacking} is missing` });
+    return false;
+  });
   const pairs = present.map((split) => ({ images: file(`${split} images`), labels: file(`${split} labels`) }));
   const files = pairs.flatMap(({ images, labels }) => [images, labels]);
   const contents = await readFiles(source, files, { limit: options.limits.fileBytes, signal: options.signal });
-  const splits: RawSplit[] = [];
+  const splits: ReadPair[] = [];
   for (const { images, labels } of pairs) {
     splits.push(
       await readSplit(
@@ -92,16 +102,24 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
     options.onProgress?.({ stage: 'reading files', done: 2 * splits.length, total: files.length });
   }
   const onTheirSide = pairs.every(({ images }) => /emnist/i.test(images.path));
-  if (onTheirSide) for (const { images } of splits) if (images.kind === 'uniform') transpose(images);
+  const uniform = imagesOf(splits, problems);
+  if (onTheirSide) for (const images of uniform) transpose(images);
   const { labels, classes } = classLabels(splits.map(({ labels: values, from }) => ({ values, place: from.labels })));
-  const [train, test] = splits.map((split, i): RawSplit => ({ ...split, labels: labels[i]! }));
+  const [train, test] = splits.map(({ from }, i): RawSplit => ({ images: uniform[i]!, labels: labels[i]!, from }));
   return {
     name: source.name,
     ...(classes && { classes }),
     train: train!,
     test: test ?? null,
-    problems: onTheirSide ? [{ file: null, message: turnedUpright }] : [],
+    problems: onTheirSide ? [...problems, { file: null, message: turnedUpright }] : problems,
+    readings: set ? [set] : [],
   };
+}
+
+/** Called by what comes before "train" and "test", or by the folder. */
+function optionOf([group, files]: [string, Quartet]): ReadingOption {
+  const name = group.replace(/^\//, '').replace(/[-_. /]+$/, '') || group;
+  return { name, label: `${files['train images']!.path} and the three files with it` };
 }
 
 /** Training and test files may lie in folders of their own; the first group where two have files for the same purpose. */
@@ -117,8 +135,8 @@ async function byShape(source: Source, items: readonly Item[]): Promise<Quartet>
   for (const { file, kind, gzip } of items) {
     if (kind !== 'idx') continue;
     const head = await file.head(1024);
-    const [count = 0, ...rest] = readIdxShape(gzip ? gunzipHead(head, file.label) : head, file.label, [1, 3, 4]);
-    (rest.length === 0 ? labels : images).push({ file, count });
+    const [count = 0, ...rest] = readIdxShape(gzip ? gunzipHead(head, file.label) : head, file.label, [1, 2, 3, 4]);
+    (rest.length < 2 ? labels : images).push({ file, count });
   }
   images.sort((a, b) => b.count - a.count);
   const [train, test, ...more] = images;
@@ -138,13 +156,27 @@ interface Read {
   bytes: Uint8Array;
 }
 
-async function readSplit(images: Read, labels: Read, limit: number): Promise<RawSplit> {
-  const pixels = await readIdx(images.bytes, images.file.label, [3, 4], limit);
-  const classes = await readIdx(labels.bytes, labels.file.label, [1], limit);
-  const [, height = 0, width = 0, channels = 1] = pixels.shape;
-  return {
-    images: { kind: 'uniform', values: pixels.data, range: [0, 255], count: pixels.shape[0]!, height, width, channels },
-    labels: Uint16Array.from(classes.data),
-    from: { images: images.file.label, labels: labels.file.label },
-  };
+interface ReadPair {
+  images: { array: IdxArray; place: string };
+  labels: ArrayLike<number | bigint>;
+  from: RawSplit['from'];
+}
+
+async function readSplit(images: Read, labels: Read, limit: number): Promise<ReadPair> {
+  const array = await readIdx(images.bytes, images.file.label, [3, 4], limit);
+  const marks = await readIdx(labels.bytes, labels.file.label, [1, 2], limit);
+  const columns = marks.shape[1] ?? 1;
+  // QMNIST's labels are rows: the class, and then who wrote it.
+  const values = columns === 1 ? marks.data : Array.from({ length: marks.shape[0]! }, (_, row) => marks.data[row * columns]!);
+  return { images: { array, place: images.file.label }, labels: values, from: { images: images.file.label, labels: labels.file.label } };
+}
+
+/** Bytes as they are; other numbers in the range that all of them have. */
+function imagesOf(pairs: readonly ReadPair[], problems: Problem[]): UniformImages[] {
+  const arrays = pairs.map(({ images: { array, place } }) => ({ array: { ...array, fortran: false }, count: 0, place }));
+  if (arrays.some(({ array }) => !(array.data instanceof Uint8Array))) return uniformImages(arrays, problems);
+  return arrays.map(({ array: { shape, data } }): UniformImages => {
+    const [count = 0, height = 0, width = 0, channels = 1] = shape;
+    return { kind: 'uniform', values: data as Uint8Array, range: [0, 255], count, height, width, channels };
+  });
 }

@@ -1,23 +1,20 @@
 /**
- * IDX, the format of MNIST: two zero bytes, the element type (8 = unsigned byte), the number of axes, the size of each
+ * IDX, the format of MNIST: two zero bytes, the element type (8 = unsigned byte, others are rare), the number of axes, the size of each
  * axis as 32-bit big-endian numbers, then the elements. Plain or compressed with gzip.
  */
 import { DatasetError } from '../errors.ts';
 import { gunzipExactly, gunzipHead, isGzip } from '../gzip.ts';
+import { decodeElements } from './arrays/ndarray.ts';
+import type { Numbers } from './arrays/numbers.ts';
 
 export interface IdxArray {
   /** Size of each axis, slowest first. */
   shape: number[];
-  data: Uint8Array;
+  data: Numbers;
 }
 
-const typeNames: Record<number, string> = {
-  0x09: 'signed bytes',
-  0x0b: '16-bit integers',
-  0x0c: '32-bit integers',
-  0x0d: '32-bit floats',
-  0x0e: '64-bit floats',
-};
+/** As NumPy calls them. */
+const types: Record<number, string> = { 0x08: 'u1', 0x09: 'i1', 0x0b: 'i2', 0x0c: 'i4', 0x0d: 'f4', 0x0e: 'f8' };
 const maxAxes = 4;
 
 /**
@@ -29,9 +26,10 @@ const maxAxes = 4;
  */
 export async function readIdx(bytes: Uint8Array, place: string, axes: readonly number[], limit = Infinity): Promise<IdxArray> {
   const compressed = isGzip(bytes);
-  const { shape, headerBytes } = readHeader(compressed ? gunzipHead(bytes, place) : bytes, place, axes);
+  const { shape, headerBytes, type } = readHeader(compressed ? gunzipHead(bytes, place) : bytes, place, axes);
   const elements = shape.reduce((product, size) => product * size, 1);
-  const total = headerBytes + elements;
+  const size = Number(type.slice(1));
+  const total = headerBytes + elements * size;
   if (compressed && total > limit) throw new DatasetError(place, `its header declares ${total} bytes; expected at most ${limit}`);
   const content = compressed ? await gunzipExactly(bytes, total, place) : bytes;
   if (content.length !== total)
@@ -41,24 +39,26 @@ export async function readIdx(bytes: Uint8Array, place: string, axes: readonly n
         ? `it is truncated: ${content.length} bytes, but its header declares ${shape.join(' × ')}, which needs ${total}`
         : `${content.length - total} bytes follow the ${shape.join(' × ')} elements that its header declares; expected none`,
     );
-  return { shape, data: content.subarray(headerBytes) };
+  return { shape, data: decodeElements(content.subarray(headerBytes), type, elements, { place, bigEndian: true }) };
 }
 
 /** The size of each axis, from the beginning of an uncompressed file. Throws a DatasetError as `readIdx` does. */
 export const readIdxShape = (head: Uint8Array, place: string, axes: readonly number[]): number[] => readHeader(head, place, axes).shape;
 
-function readHeader(head: Uint8Array, place: string, axes: readonly number[]): { shape: number[]; headerBytes: number } {
+function readHeader(head: Uint8Array, place: string, axes: readonly number[]): { shape: number[]; headerBytes: number; type: string } {
+  // The server's answer instead of the file.
+  if (/^\s*<(?:!doctype|html)/i.test(Buffer.from(head.subarray(0, 64)).toString('latin1')))
+    throw new DatasetError(place, 'it is a web page and no IDX file: the download has failed; get the file again');
   const [zero1, zero2, type = -1, count = 0] = head;
   const wanted = axes.map((n) => `0x0000080${n}`).join(' or ');
   if (head.length < 4) throw new DatasetError(place, `it has only ${head.length} bytes; expected an IDX header that starts with ${wanted}`);
-  if (zero1 !== 0 || zero2 !== 0 || (type !== 0x08 && !(type in typeNames)) || count < 1 || count > maxAxes)
+  if (zero1 !== 0 || zero2 !== 0 || !(type in types) || count < 1 || count > maxAxes)
     throw new DatasetError(place, `it starts with 0x${hex(head.subarray(0, 4))}, which is not an IDX header; expected ${wanted}`);
-  if (type !== 0x08) throw new DatasetError(place, `it holds ${typeNames[type]!}; expected unsigned bytes`);
   if (!axes.includes(count)) throw new DatasetError(place, `its header declares ${count} axes; expected ${axes.join(' or ')}`);
   const headerBytes = 4 + 4 * count;
   if (head.length < headerBytes) throw new DatasetError(place, `it is truncated within its header of ${headerBytes} bytes`);
   const view = new DataView(head.buffer, head.byteOffset, headerBytes);
-  return { shape: Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i)), headerBytes };
+  return { shape: Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i)), headerBytes, type: types[type]! };
 }
 
 function hex(bytes: Uint8Array): string {

@@ -2,42 +2,63 @@
 import { DatasetError, NoDataset } from '../errors.ts';
 import { gunzipSource } from '../sources/gunzip.ts';
 import { imageFolderReader } from '../images/folders.ts';
+import { nameReader } from '../images/names.ts';
 import { sheetReader } from '../images/sheets.ts';
 import type { Problem, RawDataset } from '../raw.ts';
 import { joinSources } from '../sources/join.ts';
-import { baseName, folderName, stem, type Source } from '../sources/source.ts';
+import { decompressed } from '../sources/compressed.ts';
+import { libarchiveSource } from '../sources/libarchive.ts';
+import { baseName, folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
 import { tarSource } from '../sources/tar.ts';
 import { zipSource } from '../sources/zip.ts';
 import { matReader } from './arrays/mat.ts';
 import { norbReader } from './arrays/norb.ts';
+import { safetensorsReader } from './arrays/safetensors.ts';
+import { pickleReader } from './pickles/arrays.ts';
 import { npyReader } from './arrays/npy.ts';
 import { cifarBinaryReader } from './cifar/binary.ts';
 import { cifarPythonReader } from './cifar/python.ts';
-import { contentsOf } from './contents.ts';
-import { csvListingReader } from './csv/listing.ts';
+import { contentsOf, type Item } from './contents.ts';
+import { listingReader } from './lists/listing.ts';
 import { csvPixelReader } from './csv/pixels.ts';
+import { arrowReader } from './records/arrow.ts';
+import { parquetReader } from './records/parquet.ts';
+import { tfrecordReader } from './records/tfrecord.ts';
+import { stl10Reader } from './stl10.ts';
+import { webDatasetReader } from './webdataset.ts';
 import { idxReader } from './idx-folder.ts';
 import { besides } from './others.ts';
+import { inWantedOrder, labelReadings, orient } from './otherwise.ts';
+import { checkWanted } from '../readings.ts';
 import { defaultLimits, type Kind, type Reader, type ReadOptions } from './reader.ts';
 
 /** In the order in which they are tried: the more telling a format's signs are, the earlier. */
 export const readers: readonly Reader[] = [
   idxReader,
   cifarPythonReader,
+  pickleReader,
   norbReader,
   npyReader,
   matReader,
+  safetensorsReader,
+  parquetReader,
+  arrowReader,
+  tfrecordReader,
   cifarBinaryReader,
+  stl10Reader,
   sheetReader,
-  csvListingReader,
+  webDatasetReader,
+  listingReader,
   imageFolderReader,
   csvPixelReader,
+  nameReader,
 ];
 
-/** Archives in archives: a ZIP of a TAR is opened, what is in there once more is not. */
-const maxNesting = 2;
-/** A data set comes in a few archives. */
-const maxArchives = 64;
+const archives: ReadonlySet<Kind> = new Set(['zip', 'tar', 'archive']);
+/** Archives in archives in archives are opened; deeper ones are made to fill a machine. */
+const maxNesting = 3;
+/** A data set comes in a few archives, or in the shards of WebDataset. */
+const maxArchives = 4096;
 
 /** Reads a source in whatever format it has. Throws a DatasetError, or what `signal` was aborted with. */
 export async function readSource(
@@ -45,30 +66,98 @@ export async function readSource(
   { limits = defaultLimits, ...options }: Partial<ReadOptions> = {},
 ): Promise<RawDataset & { format: string }> {
   const full = { ...options, limits };
-  let place = (source.together && (await openArchives(source, full))) || source;
+  let place = await unpacked(source, full);
+  if (source.together || (await areBundled(place, full))) place = (await openArchives(place, full)) ?? place;
   for (let nesting = 0; ; nesting++) {
-    const refusals: Refusal[] = [];
-    for (const [i, reader] of readers.entries()) {
-      if (!(await reader.looksLike(place, full))) continue;
-      const read = await attempt(reader, place, full);
-      if (read instanceof DatasetError) {
-        refusals.push({ reader, reason: read });
-        // What is of this format is not to be taken for another.
-        place = await without(place, reader, full);
-        continue;
-      }
-      const { problems } = await contentsOf(place, full);
-      const others = await besides(place, reader, readers.slice(i + 1), full);
-      const refused = refusals.map(leftOut);
-      return { ...read, problems: [...place.problems, ...problems, ...others, ...refused, ...read.problems], format: reader.name };
-    }
-    // A data set that is damaged says more than files that are none.
-    const best = refusals.find(({ reason }) => !(reason instanceof NoDataset)) ?? refusals[0];
-    if (best) throw best.reason;
+    const read = await readPlace(place, full);
+    if ('format' in read) return read;
+    if (read.reason) throw read.reason;
     const opened = nesting < maxNesting ? await openArchives(place, full) : undefined;
     if (!opened) throw await unknown(place, full);
-    place = opened;
+    place = await unpacked(opened, full);
   }
+}
+
+/** The first reader that can read it does; undefined `reason`: none knows it. */
+async function readPlace(
+  start: Source,
+  full: ReadOptions,
+): Promise<(RawDataset & { format: string }) | { reason: DatasetError | undefined }> {
+  const refusals: Refusal[] = [];
+  let place = start;
+  const order = inWantedOrder(readers, full.reading);
+  for (const [i, reader] of order.entries()) {
+    if (!(await reader.looksLike(place, full))) continue;
+    const read = await attempt(reader, place, full);
+    if (read instanceof DatasetError) {
+      refusals.push({ reader, reason: read });
+      // What is of this format is not to be taken for another.
+      place = await without(place, reader, order.slice(i + 1), full);
+      continue;
+    }
+    const { problems } = await contentsOf(place, full);
+    const others = await besides(place, reader, order.slice(i + 1), full);
+    const oriented = orient(read, full.reading);
+    const closed = await closedArchives(place, reader, full);
+    const labelled = await labelReadings(read, reader, place, full);
+    const readings = [...(read.readings ?? []), ...labelled, ...oriented.readings];
+    checkWanted(readings, full.reading, place.label);
+    return {
+      ...read,
+      problems: [
+        ...place.problems,
+        ...problems,
+        ...others,
+        ...closed,
+        ...refusals.filter(isOfOthers(reader)).map(leftOut),
+        ...oriented.problems,
+      ],
+      readings,
+      format: reader.name,
+    };
+  }
+  // A data set that is damaged says more than files that are none.
+  const best = refusals.find(({ reason }) => !(reason instanceof NoDataset)) ?? refusals[0];
+  return { reason: best && (await withUnread(best.reason, place, full)) };
+}
+
+/** A reader of the same files has read them; what another saw in them does not matter. */
+const isOfOthers =
+  ({ kinds }: Reader) =>
+  ({ reader, reason }: Refusal): boolean =>
+    !(reason instanceof NoDataset && reader.kinds.every((kind) => kinds.includes(kind)));
+
+/** Arrays in files of their own that happen to be archives, beside others that are not: one data set, unless there are images. */
+async function areBundled(source: Source, options: ReadOptions): Promise<boolean> {
+  const { items } = await contentsOf(source, options);
+  return items.some(({ bundle }) => bundle) && !items.some(({ kind }) => kind === 'image');
+}
+
+/** Archives beside a data set, which nobody has looked into. */
+async function closedArchives(source: Source, reader: Reader, options: ReadOptions): Promise<Problem[]> {
+  const { items } = await contentsOf(source, options);
+  const closed = items.filter(({ kind }) => archives.has(kind) && !reader.kinds.includes(kind));
+  if (closed.length === 0) return [];
+  const names = closed
+    .slice(0, 4)
+    .map(({ file }) => file.path)
+    .join(', ');
+  return [
+    {
+      file: null,
+      message: `${closed.length} ${closed.length === 1 ? 'archive' : 'archives'} beside it, ${names}${closed.length > 4 ? ', …' : ''}, ${closed.length === 1 ? 'is' : 'are'} left closed; to read ${closed.length === 1 ? 'it' : 'one'}, open it alone.`,
+    },
+  ];
+}
+
+/** What is missing may be in a file that is known and not read. */
+async function withUnread(reason: DatasetError, source: Source, options: ReadOptions): Promise<DatasetError> {
+  const { items } = await contentsOf(source, options);
+  const item = reason instanceof NoDataset ? items.find(({ unread }) => unread) : undefined;
+  if (!item) return reason;
+  const { what, instead } = item.unread!;
+  const place = placeOf(reason);
+  return new NoDataset(place.file!, `${place.message}; ${item.file.path} is ${what}, which is not read: ${instead}`);
 }
 
 interface Refusal {
@@ -80,6 +169,18 @@ async function attempt(reader: Reader, source: Source, options: ReadOptions): Pr
   try {
     const read = await reader.read(source, options);
     checkNames(read);
+    const { labels, from } = read.train;
+    if (
+      labels.length > 0 &&
+      labels.every((label) => label === labels[0]) &&
+      (read.test?.labels ?? []).every((label) => label === labels[0])
+    )
+      return new NoDataset(from.labels, 'all of its images are of one class; expected at least two classes');
+    if (!read.test && labels.length >= 20 && new Set(labels).size === labels.length)
+      return new NoDataset(
+        from.labels,
+        `its ${labels.length} images have a label each that no other has, so that these only number them; expected classes`,
+      );
     return read;
   } catch (error) {
     if (error instanceof DatasetError) return error;
@@ -90,9 +191,10 @@ async function attempt(reader: Reader, source: Source, options: ReadOptions): Pr
 /** Kinds that several formats have files of. */
 const shared: ReadonlySet<Kind> = new Set(['image', 'text', 'json', 'unknown']);
 
-async function without(source: Source, { kinds }: Reader, options: ReadOptions): Promise<Source> {
+async function without(source: Source, { kinds }: Reader, later: readonly Reader[], options: ReadOptions): Promise<Source> {
   const { items } = await contentsOf(source, options);
-  const own = new Set(items.filter(({ kind }) => kinds.includes(kind) && !shared.has(kind)).map(({ file }) => file));
+  const wanted = (kind: Kind) => later.some((reader) => reader.kinds.includes(kind));
+  const own = new Set(items.filter(({ kind }) => kinds.includes(kind) && !shared.has(kind) && !wanted(kind)).map(({ file }) => file));
   return own.size === 0 ? source : { ...source, files: source.files.filter((file) => !own.has(file)) };
 }
 
@@ -122,25 +224,34 @@ function checkNames({ classes, train, test }: RawDataset): void {
 /** The same source with its archives opened; undefined when there are none. */
 async function openArchives(source: Source, options: ReadOptions): Promise<Source | undefined> {
   const { items } = await contentsOf(source, options);
-  const archives = items.filter(({ kind }) => kind === 'zip' || kind === 'tar');
-  if (archives.length === 0) return undefined;
-  if (archives.length > maxArchives)
-    throw new DatasetError(source.label, `it holds ${archives.length} archives; expected at most ${maxArchives}`);
+  const found = items.filter(({ kind }) => archives.has(kind));
+  if (found.length === 0) return undefined;
+  if (found.length > maxArchives)
+    throw new DatasetError(source.label, `it holds ${found.length} archives; expected at most ${maxArchives}`);
   const alone = source.files.length === 1;
   const parts: { folder: string; source: Source }[] = [];
-  for (const { file, kind, gzip } of archives) {
-    options.onProgress?.({ stage: 'listing files', done: parts.length, total: archives.length });
-    const opened =
-      kind === 'zip'
-        ? await zipSource(gzip ? gunzipSource(file, options.limits.fileBytes) : file, options.signal)
-        : await tarSource(file, gzip, options.signal);
+  for (const { file, kind, gzip } of found) {
+    options.onProgress?.({ stage: 'listing files', done: parts.length, total: found.length });
+    const opened = await openArchive(kind, gzip && kind !== 'tar' ? gunzipSource(file, options.limits.fileBytes) : file, gzip, options);
     if (alone) return { ...opened, problems: [...source.problems, ...opened.problems] };
     // Two archives that were given together must not mix: each is a folder of its own.
     parts.push({ folder: [folderName(file.path), stem(file.path)].filter(Boolean).join('/'), source: opened });
   }
-  const rest = new Set(archives.map(({ file }) => file));
+  const rest = new Set(found.map(({ file }) => file));
   parts.unshift({ folder: '', source: { ...source, files: source.files.filter((file) => !rest.has(file)) } });
   return joinSources(source, parts);
+}
+
+function openArchive(kind: Kind, file: SourceFile, gzip: boolean, { signal }: ReadOptions): Promise<Source> {
+  if (kind === 'zip') return zipSource(file, signal);
+  return kind === 'tar' ? tarSource(file, gzip, signal) : libarchiveSource(file, signal);
+}
+
+/** The same source with files decompressed that are compressed as a whole. */
+async function unpacked(source: Source, options: ReadOptions): Promise<Source> {
+  const { items } = await contentsOf(source, options);
+  const compressed = new Map(items.flatMap(({ file, compression }) => (compression ? [[file, compression] as const] : [])));
+  return compressed.size > 0 ? decompressed(source, compressed) : source;
 }
 
 /** What is said when no format fits. */
@@ -153,8 +264,15 @@ async function unknown(source: Source, options: ReadOptions): Promise<DatasetErr
       problem.file === source.label ? problem.message : `${problem.file === null ? '' : `${baseName(problem.file)}: `}${problem.message}`,
     );
   const words: Partial<Record<Kind, string>> = { text: 'text', json: 'JSON', zip: 'ZIP', tar: 'TAR', unknown: 'an unknown kind' };
-  const counts = Map.groupBy(items, ({ kind }) => words[kind] ?? kind);
+  const kindOf = ({ kind, unread }: Item) => (unread ? unread.what : (words[kind] ?? kind));
+  const counts = Map.groupBy(items, kindOf);
   const found = [...counts].map(([kind, of]) => `${of.length} of ${kind}`).join(', ');
+  const unread = items.find((item) => item.unread);
+  if (unread) {
+    const { what, instead } = unread.unread!;
+    const inside = items.length === 1 ? 'it is' : `${baseName(unread.file.path)} is`;
+    return new DatasetError(source.label, `${inside} ${what}, which is not read; ${instead}`);
+  }
   const what =
     items.length === 0
       ? 'it holds no files'
@@ -163,6 +281,6 @@ async function unknown(source: Source, options: ReadOptions): Promise<DatasetErr
         : `none of its ${items.length} files (${found}) is a data set`;
   return new DatasetError(
     source.label,
-    `${what}; expected IDX, CIFAR batches, NumPy, MATLAB or HDF5 arrays, PNG sheets, image folders, CSV, or an archive of these`,
+    `${what}; expected image folders, lists of images, IDX, CIFAR, NumPy, MATLAB, HDF5, PyTorch, safetensors, Parquet, Arrow, TFRecord, CSV of pixels, or an archive of these`,
   );
 }

@@ -1,5 +1,6 @@
 /** What every format's reader looks like. */
 import type { RawDataset } from '../raw.ts';
+import type { WantedReadings } from '../readings.ts';
 import type { Source } from '../sources/source.ts';
 
 /** What a data set may cost. Whatever a file declares is held against these before memory is taken. */
@@ -31,6 +32,8 @@ export interface ReadProgress {
 
 export interface ReadOptions {
   limits: ReadLimits;
+  /** What is wanted where the files leave it open. */
+  reading?: WantedReadings | undefined;
   signal?: AbortSignal | undefined;
   /** Called as often as there is something to tell; the caller thins it out. */
   onProgress?: ((progress: ReadProgress) => void) | undefined;
@@ -39,7 +42,25 @@ export interface ReadOptions {
 }
 
 /** What a file is by its beginning, after decompression. */
-export type Kind = 'idx' | 'npy' | 'mat5' | 'hdf5' | 'norb' | 'pickle' | 'image' | 'json' | 'text' | 'zip' | 'tar' | 'unknown';
+export type Kind =
+  | 'idx'
+  | 'npy'
+  | 'mat5'
+  | 'hdf5'
+  | 'norb'
+  | 'pickle'
+  | 'safetensors'
+  | 'parquet'
+  | 'arrow'
+  | 'tfrecord'
+  | 'image'
+  | 'json'
+  | 'text'
+  | 'zip'
+  | 'tar'
+  /** Any other archive. */
+  | 'archive'
+  | 'unknown';
 
 export interface Reader {
   /** The format, as a person calls it, e.g. "CIFAR-10 binary". */

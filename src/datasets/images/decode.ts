@@ -1,16 +1,35 @@
 /** One image file, decoded. Runs in the decoding threads. */
 import type { RawImage } from '../raw.ts';
+import { decodeDicom } from './dicom.ts';
+import { decodeJpeg2000 } from './jpeg2000.ts';
+import { decodeNetpbm } from './netpbm.ts';
 import { decodePlainPng } from './png.ts';
+import { decodeMeasuredTiff } from './tiff.ts';
 
 /** Longer than any honest image takes. */
 const maxSeconds = 4;
 
 /** Throws an Error whose message says what is wrong with the image, as a part of a sentence. */
 export async function decodeImage(bytes: Uint8Array, maxPixels: number): Promise<RawImage> {
-  return (
-    decodePlainPng(bytes, maxPixels) ??
-    (bytes[0] === 0x42 && bytes[1] === 0x4d ? await decodeBmp(bytes, maxPixels) : await decodeAny(bytes, maxPixels))
-  );
+  const plain = decodePlainPng(bytes, maxPixels);
+  if (plain) return plain;
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 132)).toString('latin1');
+  if (start.startsWith('BM')) return decodeBmp(bytes, maxPixels);
+  if (/^P[1-6]\s/.test(start)) return decodeNetpbm(bytes, maxPixels);
+  if (start.slice(4, 8) === 'jP  ' || start.startsWith('\xff\x4f\xff\x51')) return decodeJpeg2000(bytes, maxPixels);
+  if (start.slice(128, 132) === 'DICM') return decodeDicom(bytes, maxPixels, (jpeg) => decodeAny(jpeg, maxPixels));
+  const measured = /^(?:II[*+]\0|MM\0[*+])/.test(start) ? await measuredTiff(bytes, maxPixels) : undefined;
+  return measured ?? decodeAny(bytes, maxPixels);
+}
+
+async function measuredTiff(bytes: Uint8Array, maxPixels: number): Promise<RawImage | undefined> {
+  // Whether it measures something is in its tags, which the picture decoder reads as well and refuses if they are damaged.
+  const sharp = await (loaded ??= loadSharp());
+  const known = await sharp(bytes, { limitInputPixels: maxPixels, ignoreIcc: true, pages: 1 })
+    .metadata()
+    .catch(() => undefined);
+  if (known && ['uchar', 'ushort'].includes(known.depth)) return undefined;
+  return decodeMeasuredTiff(bytes, maxPixels);
 }
 
 /** libvips is loaded only when it is needed: it takes longer than decoding thousands of plain images. */

@@ -43,9 +43,9 @@ class Pixels {
     this.bytes = new Uint8Array(room);
   }
 
-  /** Room for an image, at an even place because 16-bit values need one. */
+  /** Room for an image, at a place where values of up to four bytes may be. */
   take(size: number): Uint8Array<ArrayBuffer> {
-    this.used += this.used & 1;
+    this.used = (this.used + 3) & ~3;
     if (this.used + size > this.bytes.length) {
       const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.used + size));
       larger.set(this.bytes.subarray(0, this.used));
@@ -73,7 +73,14 @@ async function decodeAll({ contents, room, maxPixels, maxBytes }: DecodeRequest)
       }
       const { height, width, channels, pixels } = image;
       shapes.set(
-        [which, height, width, channels, packed.used - pixels.byteLength, Number(pixels instanceof Uint16Array)],
+        [
+          which,
+          height,
+          width,
+          channels,
+          packed.used - pixels.byteLength,
+          pixels instanceof Uint8Array ? 0 : pixels instanceof Uint16Array ? 1 : 2,
+        ],
         count * shapeSize,
       );
       count++;

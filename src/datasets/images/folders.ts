@@ -4,9 +4,11 @@ import { contentsOf } from '../formats/contents.ts';
 import { byName } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
-import { folderName, type Source, type SourceFile } from '../sources/source.ts';
+import { take } from '../readings.ts';
+import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
 import type { SplitName } from '../splits.ts';
 import { placeImages, type Home } from './placing.ts';
+import { labelsByLists, splitsByLists } from './listed.ts';
 import { imageFiles } from './pool.ts';
 
 /** Images for one purpose, and where each lies. */
@@ -16,7 +18,7 @@ interface Placed {
 }
 
 /** Pictures, by their names, that no decoder here reads. */
-const unreadPictures = /\.(?:avif|heic|heif|jp2|j2k|jxl|svg|dcm|tga|p[bgpn]m|exr|psd|pcx|dng|cr2|nef|webm|mp4|avi)$/i;
+const unreadPictures = /\.(?:heic|heif|jxl|svg|tga|pam|exr|psd|pcx|dng|cr2|nef|webm|mp4|avi|nii)$/i;
 
 export const imageFolderReader: Reader = {
   name: 'image folders',
@@ -33,20 +35,25 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     if (kind !== 'image' && /\.(?:png|jpe?g|webp|gif|bmp|tiff?)$/i.test(file.path))
       problems.push({ file: file.label, message: 'it is not an image, whatever its name says' });
   const unread = Map.groupBy(
-    items.filter(({ file, kind }) => kind !== 'image' && unreadPictures.test(file.path)),
-    ({ file }) => file.path.slice(file.path.lastIndexOf('.') + 1).toUpperCase(),
+    items.filter((item) => item.kind !== 'image' && (item.unread ?? unreadPictures.test(item.file.path))),
+    ({ file, unread: known }) =>
+      unreadPictures.test(file.path) || !known ? `of type ${file.path.slice(file.path.lastIndexOf('.') + 1).toUpperCase()}` : known.what,
   );
-  for (const [type, of] of unread)
-    problems.push({ file: of[0]!.file.label, message: `it is of type ${type}, which is not read, like all ${of.length} of this type` });
+  for (const [what, of] of unread)
+    problems.push({ file: of[0]!.file.label, message: `it is ${what}, which is not read, like all ${of.length} of this type` });
   if (files.length > options.limits.images)
     throw new DatasetError(source.label, `it holds ${files.length} images; expected at most ${options.limits.images}`);
 
-  const { homes, notes } = placeImages(files.map(({ path }) => path));
+  const paths = files.map(({ path }) => path);
+  const usual = placeImages(paths);
+  const level = usual.levels.length > 0 ? take('classes', usual.levels, options.reading, source.label) : undefined;
+  const { homes, notes } = level?.taken === 'inner' ? placeImages(paths, 'inner') : usual;
+  const listed = await listedHomes(source, files, homes, options, notes);
   const leftOut = new Map<string, { folder: string; why: string; count: number }>();
   const splits = new Map<SplitName | undefined, Placed>();
   for (const file of files) {
     const folder = folderName(file.path);
-    const home = homes.get(folder)!;
+    const home = listed.get(file) ?? homes.get(folder)!;
     if (home.className === undefined) {
       const why = home.leftOut ?? "lie in no class's folder";
       // What is left out for one reason is told of the folder that all of it lies in.
@@ -117,7 +124,58 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     train: splitOf(train),
     test: known.files.length > 0 ? splitOf(known) : null,
     problems,
+    readings: level ? [level] : [],
   };
+}
+
+/** Homes of single images that lists know better than folders. */
+async function listedHomes(
+  source: Source,
+  files: readonly SourceFile[],
+  homes: ReadonlyMap<string, Home>,
+  options: ReadOptions,
+  notes: string[],
+): Promise<Map<SourceFile, Home>> {
+  const listed = new Map<SourceFile, Home>();
+  const homeOf = (file: SourceFile) => homes.get(folderName(file.path))!;
+  const placed = files.filter((file) => homeOf(file).className !== undefined);
+  const classes = new Map(placed.map((file) => [homeOf(file).className!.toLowerCase(), homeOf(file).className!]));
+  const loose = files.filter((file) => homeOf(file).className === undefined && homeOf(file).leftOut === undefined);
+  const labels =
+    loose.length > 0 && classes.size > 1 ? await labelsByLists(source, new Set(loose), options) : new Map<SourceFile, string>();
+  for (const [file, label] of labels) {
+    // "3" is the folder "00003".
+    const className =
+      classes.get(label.toLowerCase()) ??
+      classes.get([...classes.keys()].find((name) => /^\d+$/.test(name) && Number(name) === Number(label)) ?? '');
+    if (className !== undefined) listed.set(file, { ...homeOf(file), className });
+  }
+  const named = classes.size > 1 ? loose.filter((file) => !listed.has(file) && homeOf(file).split !== undefined) : [];
+  const byNames = named.flatMap((file) => {
+    const className = classes.get(classInName(stem(file.path).toLowerCase(), classes));
+    return className === undefined ? [] : [{ file, className }];
+  });
+  if (byNames.length > 0 && byNames.length >= 0.9 * named.length) {
+    for (const { file, className } of byNames) listed.set(file, { ...homeOf(file), className });
+    notes.push(`${byNames.length} images that lie in no class's folder are named after their classes, such as ${byNames[0]!.file.path}.`);
+  }
+  if (labels.size > 0) notes.push(`${listed.size - byNames.length} images that lie in no class's folder have their classes from lists.`);
+  if (placed.some((file) => homeOf(file).split !== undefined)) return listed;
+  const splits = await splitsByLists(source, placed.length, options);
+  if (!splits) return listed;
+  const other: SplitName = [...splits.values()].includes('train') ? 'test' : 'train';
+  const unlisted = placed.filter((file) => !splits.has(file)).length;
+  for (const file of placed) listed.set(file, { ...homeOf(file), split: splits.get(file) ?? other });
+  notes.push(
+    `Lists beside the images say which are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are for ${other === 'test' ? 'testing' : 'training'}` : ''}.`,
+  );
+  return listed;
+}
+
+/** "A_test", "a12": the class that a name begins with. */
+function classInName(name: string, classes: ReadonlyMap<string, string>): string {
+  const match = /^(.*?\p{L}.*?)[-_. ]*(?:(?:test|train|val)[-_. ]*)?\d*$/u.exec(name);
+  return match && classes.has(match[1]!) ? match[1]! : '';
 }
 
 function commonFolder(a: string, b: string): string {

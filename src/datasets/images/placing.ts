@@ -1,5 +1,6 @@
 /** Where images belong, by the folders that they lie in. */
 import { mentionedSplit, isSample, splitName, splitNames, type SplitName } from '../splits.ts';
+import type { ReadingOption } from '../readings.ts';
 import { byName } from '../formats/labels.ts';
 
 /** What a folder says about the images in it. */
@@ -16,7 +17,11 @@ export interface Placing {
   homes: Map<string, Home>;
   /** What could have been taken otherwise. */
   notes: string[];
+  /** Which level of folders the classes are, where there are two that could be. */
+  levels: ReadingOption[];
 }
+
+export type Level = 'outer' | 'inner';
 
 interface Folder {
   name: string;
@@ -33,7 +38,7 @@ const pictures = /^(?:images?|imgs?|pictures?|photos?|jpe?gs?|pngs?)$/i;
 const unlabelled = /(?:^|[-_ ])(?:pred|predict|prediction|predictions|unlabell?ed|unlabel|submission)(?:$|[-_ ])/i;
 
 /** @param paths of the image files. */
-export function placeImages(paths: readonly string[]): Placing {
+export function placeImages(paths: readonly string[], level: Level = 'outer'): Placing {
   const root: Folder = { name: '', path: '', files: [], below: new Map() };
   for (const path of paths) {
     let folder = root;
@@ -46,13 +51,13 @@ export function placeImages(paths: readonly string[]): Placing {
     }
     folder.files.push(file);
   }
-  const placing: Placing = { homes: new Map(), notes: [] };
+  const placing: Placing & { level: Level } = { homes: new Map(), notes: [], levels: [], level };
   placeBelow(root, undefined, placing);
   return placing;
 }
 
 /** Places what is in a folder that is no class's: a wrapper, a split, or the folder of the classes. */
-function placeBelow(start: Folder, given: SplitName | undefined, placing: Placing): void {
+function placeBelow(start: Folder, given: SplitName | undefined, placing: Placing & { level: Level }): void {
   const { folder, split } = unwrapped(start, given);
   const children = [...folder.below.values()].filter((child) => !isCopy(child, folder, placing));
   const splits = splitNames(children.map(({ name }) => name));
@@ -100,7 +105,12 @@ function unwrapped(start: Folder, given: SplitName | undefined): { folder: Folde
   }
 }
 
-function placeClasses(folder: Folder, children: readonly Folder[], split: SplitName | undefined, placing: Placing): void {
+function placeClasses(
+  folder: Folder,
+  children: readonly Folder[],
+  split: SplitName | undefined,
+  placing: Placing & { level: Level },
+): void {
   put(folder, { split, className: undefined }, placing);
   const deeper = new Set<string>();
   for (const child of children) {
@@ -110,28 +120,45 @@ function placeClasses(folder: Folder, children: readonly Folder[], split: SplitN
     }
     placeClass(child, child.name, split, placing, deeper);
   }
-  if (deeper.size > 1)
-    placing.notes.push(
-      `${listed(children.map(({ name }) => name))} in ${folder.path || 'the folder'} are taken for the classes; the ${deeper.size} folders below them, such as ${[...deeper].sort(byName)[0]!}, are not: to have these as classes, open their folders alone`,
-    );
+  if (deeper.size < 2) return;
+  const outer = `${listed(children.map(({ name }) => name))} in ${folder.path || 'the folder'}`;
+  const inner = [...deeper].sort(byName)[0]!;
+  placing.notes.push(
+    placing.level === 'outer'
+      ? `${outer} are taken for the classes; the ${deeper.size} folders below them, such as ${inner}, are not.`
+      : `The ${deeper.size} folders below ${outer}, such as ${inner}, are taken for the classes.`,
+  );
+  placing.levels = [
+    { name: 'outer', label: outer },
+    { name: 'inner', label: `the ${deeper.size} folders below them, such as ${inner}` },
+  ];
 }
 
 /** All that is below a class's folder is of this class, divided where all its folders are splits. */
-function placeClass(folder: Folder, className: string, split: SplitName | undefined, placing: Placing, deeper: Set<string>): void {
+function placeClass(
+  folder: Folder,
+  className: string,
+  split: SplitName | undefined,
+  placing: Placing & { level: Level },
+  deeper: Set<string>,
+): void {
   put(folder, { split, className }, placing);
   const children = [...folder.below.values()];
   const splits = children.map(({ name }) => splitName(name));
   const divided = split === undefined && splits.length > 0 && splits.every((one) => one !== undefined);
   const hasPictures = folder.files.length > 0 || children.some(({ name }) => pictures.test(name));
-  if (!divided && children.length > 1) for (const { name } of children) if (!pictures.test(name) && !helpers.test(name)) deeper.add(name);
+  if (!divided && children.length > 1)
+    for (const { name } of children)
+      if (!pictures.test(name) && !helpers.test(name)) deeper.add(className.includes('/') ? className : `${className}/${name}`);
   for (const [i, child] of children.entries()) {
+    const isClass = placing.level === 'inner' && !divided && children.length > 1 && !hasPictures && !className.includes('/');
     if (hasPictures && helpers.test(child.name)) leaveOut(child, 'are masks or the like, which belong to other images', placing);
-    else placeClass(child, className, divided ? splits[i] : split, placing, deeper);
+    else placeClass(child, isClass ? `${className}/${child.name}` : className, divided ? splits[i] : split, placing, deeper);
   }
 }
 
 /** A folder that is called like the one that it lies in and repeats what lies beside it. */
-function isCopy(child: Folder, folder: Folder, placing: Placing): boolean {
+function isCopy(child: Folder, folder: Folder, placing: Placing & { level: Level }): boolean {
   if (child.name !== folder.name || folder.below.size < 2) return false;
   const beside = [...folder.below.values()].filter((other) => other !== child);
   const repeated = beside.every((other) => {
@@ -145,11 +172,11 @@ function isCopy(child: Folder, folder: Folder, placing: Placing): boolean {
 const filesOf = (folder: Folder): string =>
   [...folder.files.toSorted(), ...[...folder.below.values()].map((child) => `${child.name}(${filesOf(child)})`).sort()].join('/');
 
-function put(folder: Folder, home: Home, placing: Placing): void {
+function put(folder: Folder, home: Home, placing: Placing & { level: Level }): void {
   if (folder.files.length > 0) placing.homes.set(folder.path, home);
 }
 
-function leaveOut(folder: Folder, why: string, placing: Placing): void {
+function leaveOut(folder: Folder, why: string, placing: Placing & { level: Level }): void {
   put(folder, { split: undefined, className: undefined, leftOut: why }, placing);
   for (const child of folder.below.values()) leaveOut(child, why, placing);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ReadOptions } from '../formats/reader.ts';
-import type { Problem, RawImage, ReadImage, SeparateImages } from '../raw.ts';
+import type { Problem, ReadImage, SeparateImages } from '../raw.ts';
 import type { FileContent, Source, SourceFile } from '../sources/source.ts';
 import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
 import { decoderScript } from './script.ts';
@@ -49,7 +49,8 @@ async function* decodeFiles(
   const threads = Math.min(availableParallelism(), maxThreads, Math.ceil(wanted.length / 16));
   const workers = Array.from(
     { length: threads },
-    () => new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } }),
+    // What reads TIFF looks for a script in a thread's data, and must find some.
+    () => new Worker(script, { workerData: {}, resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } }),
   );
   const batches = new Batches(source, files, wanted, signal);
   try {
@@ -159,9 +160,9 @@ async function respond(worker: Worker, request: DecodeRequest, signal: AbortSign
 function* imagesOf(files: readonly SourceFile[], batch: Batch, { shapes, pixels, problems }: DecodeResponse): Generator<ReadImage> {
   yield* batch.problems;
   for (let at = 0; at < shapes.length; at += shapeSize) {
-    const [height, width, channels, start] = [shapes[at + 1]!, shapes[at + 2]!, shapes[at + 3]! as RawImage['channels'], shapes[at + 4]!];
+    const [height, width, channels, start] = [shapes[at + 1]!, shapes[at + 2]!, shapes[at + 3]!, shapes[at + 4]!];
     const length = height * width * channels;
-    const own = shapes[at + 5] === 1 ? new Uint16Array(pixels.buffer, start, length) : new Uint8Array(pixels.buffer, start, length);
+    const own = new [Uint8Array, Uint16Array, Float32Array][shapes[at + 5]!]!(pixels.buffer, start, length);
     yield { index: batch.indices[shapes[at]!]!, image: { height, width, channels, pixels: own } };
   }
   for (const { which, message } of problems) {

@@ -2,6 +2,7 @@
 import type { ImageBackground, ImageColour, ImageFit } from '../../shared/spec/preparation.ts';
 import type { ImageShape, RawImage } from '../raw.ts';
 import { Resampler } from './resample.ts';
+import { fullScale, type Scale } from './scale.ts';
 
 export interface ImageTarget {
   height: number;
@@ -52,9 +53,13 @@ export class ImageMaker {
   }
 }
 
-/** A decoded file without its alpha channel: what is transparent shows the background. 16 bits become 8. */
-export function opaque({ pixels, height, width, channels }: RawImage | OpaqueImage, background: ImageBackground): OpaqueImage {
-  const bytes = pixels instanceof Uint8Array ? pixels : toBytes(pixels, [0, 65535]);
+/** A decoded file without its alpha channel: what is transparent shows the background. More than 8 bits become 8. */
+export function opaque(
+  { pixels, height, width, channels }: RawImage | OpaqueImage,
+  background: ImageBackground,
+  scale: Scale = fullScale,
+): OpaqueImage {
+  const bytes = pixels instanceof Uint8Array ? pixels : toBytes(pixels, pixels instanceof Uint16Array ? scale.deep : scale.measured);
   if (channels !== 2 && channels !== 4) return { pixels: bytes, height, width, channels };
   return { pixels: flatten(bytes, channels, backgrounds[background]), height, width, channels: channels - 1 };
 }

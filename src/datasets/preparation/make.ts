@@ -3,6 +3,7 @@ import type { Split } from '../../shared/dataset.ts';
 import type { ImageBackground } from '../../shared/spec/preparation.ts';
 import type { Problem, RawSplit, SeparateImages, UniformImages } from '../raw.ts';
 import { ImageMaker, opaque, toBytes, type ImageTarget, type OpaqueImage } from './image.ts';
+import type { Scale } from './scale.ts';
 import type { Selection } from './select.ts';
 
 export interface Made {
@@ -30,6 +31,7 @@ export async function make(
   splits: readonly RawSplit[],
   selection: Selection,
   target: ImageTarget & { channels: number },
+  scale: Scale,
   { signal, onProgress }: MakeOptions = {},
 ): Promise<Made> {
   const size = target.height * target.width * target.channels;
@@ -51,7 +53,7 @@ export async function make(
     const places = new Places([train, test], first, images.count);
     first += images.count;
     if (images.kind === 'separate') {
-      problems.push(...(await decode(images, places, { maker, background: target.background, step, signal })));
+      problems.push(...(await decode(images, places, { maker, background: target.background, scale, step, signal })));
     } else if (![train, test].some((sink) => sink.adopt(images, places, target)))
       for (const image of places.images()) {
         places.put(image, maker.make(imageAt(images, image)));
@@ -69,15 +71,16 @@ async function decode(
   {
     maker,
     background,
+    scale,
     step,
     signal,
-  }: { maker: ImageMaker; background: ImageBackground; step: () => void; signal: AbortSignal | undefined },
+  }: { maker: ImageMaker; background: ImageBackground; scale: Scale; step: () => void; signal: AbortSignal | undefined },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const indices = places.images();
   if (indices.length === 0) return problems;
   for await (const read of images.read({ indices, signal })) {
-    if ('image' in read) places.put(read.index, maker.make(opaque(read.image, background)));
+    if ('image' in read) places.put(read.index, maker.make(opaque(read.image, background, scale)));
     else problems.push(read.problem);
     step();
   }

@@ -6,11 +6,13 @@ import { DatasetError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { likely } from '../likely.ts';
 import type { ImageShape, Problem, RawDataset, RawSplit } from '../raw.ts';
+import type { Reading } from '../readings.ts';
 import { recognise, type ShapedSplit } from '../recognise.ts';
 import { channelsFor, type ImageTarget } from './image.ts';
 import { make, type MakeOptions } from './make.ts';
 import { resolve, shapesOf, type Shapes } from './resolve.ts';
 import { select, type Labelled, type Selection } from './select.ts';
+import type { Scale } from './scale.ts';
 import { standardisationOf } from './standardise.ts';
 import { takenAs } from './taken.ts';
 
@@ -23,6 +25,8 @@ export interface Prepared {
   dataset: Dataset;
   /** What was left out, and why. */
   problems: Problem[];
+  /** What could be read otherwise. */
+  readings: Reading[];
   /** What the reader took as classes, split, orientation and range, a line each. */
   taken: string[];
   /** What was decided about things that were left open, one sentence each. */
@@ -43,7 +47,7 @@ export async function prepare(raw: RawDataset, wanted: PreparationSpec = unprepa
   const { name } = examined.labelled;
   const { spec, shape, target, selection, notes } = planOf(examined, wanted);
   checkSize(name, shape, selection.train.images.length + selection.test.images.length, options.dataBytes ?? DATA_BYTES);
-  const { train, test, problems } = await make(examined.splits, selection, target, options);
+  const { train, test, problems } = await make(examined.splits, selection, target, examined.scale, options);
   checkWhatIsLeft(name, selection, train, test, problems);
   const content = {
     shape,
@@ -54,9 +58,10 @@ export async function prepare(raw: RawDataset, wanted: PreparationSpec = unprepa
   };
   return {
     dataset: { name, ...content, ...(isUnprepared(spec) ? {} : { preparation: spec }), fingerprint: fingerprint(content) },
+    readings: raw.readings ?? [],
     taken: takenAs(examined, { selection, spec }, raw),
     problems: [...raw.problems.filter(({ file }) => file !== null), ...problems],
-    notes: [...raw.problems.flatMap(({ file, message }) => (file === null ? [message] : [])), ...notes],
+    notes: [...raw.problems.flatMap(({ file, message }) => (file === null ? [message] : [])), ...examined.scale.notes, ...notes],
   };
 }
 
@@ -89,6 +94,7 @@ export function planOf({ splits, shapes, labelled }: Examined, wanted: Preparati
 export interface Examined {
   splits: RawSplit[];
   shapes: Shapes;
+  scale: Scale;
   labelled: Labelled;
 }
 
@@ -99,8 +105,12 @@ export async function examine(
 ): Promise<Examined> {
   const splits = raw.test ? [raw.train, raw.test] : [raw.train];
   for (const split of splits) checkCounts(split);
-  const shapes = await shapesOf(splits, looking);
-  if (shapes.length === 0) throw new DatasetError(raw.train.from.images, 'none of its images can be read');
+  const { shapes, scale, problem } = await shapesOf(splits, looking);
+  if (shapes.length === 0)
+    throw new DatasetError(
+      raw.train.from.images,
+      `none of its images can be read${problem ? `; of ${problem.file ?? 'one'}: ${problem.message}` : ''}`,
+    );
   for (const { shape } of shapes) checkShape(raw.train.from.images, shape);
   const bytes = splits.map(shaped);
   const known = bytes.every((split) => split !== null) ? (recognise(bytes) ?? (raw.classes ? undefined : likely(bytes))) : undefined;
@@ -115,7 +125,7 @@ export async function examine(
     train: raw.train.labels,
     test: raw.test?.labels ?? null,
   };
-  return { splits, shapes, labelled };
+  return { splits, shapes, scale, labelled };
 }
 
 function checkCounts({ images, labels, from }: RawSplit): void {

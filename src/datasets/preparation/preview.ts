@@ -2,6 +2,7 @@
 import { permutation, randomStream } from '../../shared/random.ts';
 import type { ImageBackground, PreparationSpec } from '../../shared/spec/preparation.ts';
 import type { ImageShape, RawDataset, RawSplit } from '../raw.ts';
+import type { Reading } from '../readings.ts';
 import { ImageMaker, opaque, type OpaqueImage } from './image.ts';
 import { imageAt } from './make.ts';
 import { examine, planOf, type Examined } from './prepare.ts';
@@ -16,6 +17,8 @@ export interface Preview {
   shape: ImageShape;
   images: { class: string; before: OpaqueImage; after: Uint8Array | null }[];
   notes: string[];
+  /** What could be read otherwise. */
+  readings: Reading[];
 }
 
 export interface PreviewOptions {
@@ -62,6 +65,7 @@ export class Previewer {
         before: on('black'),
         after: kept.has(classes[label]!) ? maker.make(on(target.background)) : null,
       })),
+      readings: this.#raw.readings ?? [],
       notes: [...takenAs(examined, { selection, spec }, this.#raw), ...notes],
     };
   }
@@ -80,7 +84,7 @@ function countLabels(labels: Uint16Array): number[] {
 }
 
 /** Training images, `perClass` of each class, classes in order. */
-async function readShown({ splits: [train] }: Examined, { perClass, classes, seed }: PreviewOptions): Promise<Shown[]> {
+async function readShown({ splits: [train], scale }: Examined, { perClass, classes, seed }: PreviewOptions): Promise<Shown[]> {
   const { images, labels } = train!;
   const chosen = choose(train!, { perClass, classes, seed });
   if (images.kind === 'uniform') {
@@ -95,7 +99,7 @@ async function readShown({ splits: [train] }: Examined, { perClass, classes, see
     if (!('image' in one)) continue;
     const { index } = one;
     const image = { ...one.image, pixels: one.image.pixels.slice() };
-    read.set(index, { label: labels[index]!, on: (background) => opaque(image, background) });
+    read.set(index, { label: labels[index]!, on: (background) => opaque(image, background, scale) });
     bytes += image.pixels.byteLength;
     if (bytes > KEPT_BYTES) break;
   }

@@ -1,6 +1,7 @@
 /** What a preparation leaves open, decided by the data: size and colour of mixed images, and a split where there is none. */
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
-import type { ImageShape, RawImages, RawSplit } from '../raw.ts';
+import type { ImageShape, Problem, RawImages, RawSplit } from '../raw.ts';
+import { ScaleFinder, type Scale } from './scale.ts';
 
 /** Shapes of a data set's images, how often each occurs; without alpha channels. */
 export type Shapes = { shape: ImageShape; count: number }[];
@@ -11,11 +12,13 @@ const LOOKED_AT = 240;
 const LONGEST_SIDE = 96;
 const SHARE_FOR_TESTING = 0.2;
 
-/** Looks at images spread evenly over both splits. */
+/** Looks at images spread evenly over both splits, for their shapes and the range of their values. */
 export async function shapesOf(
   splits: readonly Pick<RawSplit, 'images'>[],
   { signal, onImage }: { signal?: AbortSignal | undefined; onImage?: (() => void) | undefined } = {},
-): Promise<Shapes> {
+): Promise<{ shapes: Shapes; scale: Scale; problem: Problem | undefined }> {
+  const finder = new ScaleFinder();
+  let problem: Problem | undefined;
   const counts = new Map<string, Shapes[number]>();
   const add = ({ height, width, channels }: ImageShape, count: number) => {
     const key = [height, width, channels].join();
@@ -28,10 +31,16 @@ export async function shapesOf(
     else
       for await (const read of images.read({ indices: spread(images, LOOKED_AT / splits.length), signal })) {
         onImage?.();
-        if ('image' in read) add({ ...read.image, channels: read.image.channels > 2 ? 3 : 1 }, 1);
+        if (!('image' in read)) {
+          problem ??= read.problem;
+          continue;
+        }
+        const { channels } = read.image;
+        add({ ...read.image, channels: channels > 4 ? channels : channels > 2 ? 3 : 1 }, 1);
+        finder.look(read.image);
       }
   }
-  return [...counts.values()].sort((a, b) => b.count - a.count || compare(a.shape, b.shape));
+  return { shapes: [...counts.values()].sort((a, b) => b.count - a.count || compare(a.shape, b.shape)), scale: finder.scale(), problem };
 }
 
 const compare = (a: ImageShape, b: ImageShape): number => a.height - b.height || a.width - b.width || a.channels - b.channels;

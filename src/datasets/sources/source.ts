@@ -21,6 +21,8 @@ export interface SourceFile {
   head: (bytes: number) => Promise<Uint8Array>;
   /** Whole content. Throws a DatasetError when it cannot be read or is larger than the limit. */
   read: (options?: ReadFileOptions) => Promise<Uint8Array>;
+  /** The content piece by piece, where it is neither on disk as it is nor in memory. */
+  open?: (signal?: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** One file's content, or why it could not be read. */

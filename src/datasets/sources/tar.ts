@@ -22,7 +22,7 @@ const headBytes = 1024;
 export async function tarSource(archive: SourceFile, gzip: boolean, signal?: AbortSignal): Promise<Source> {
   const place = archive.label;
   const packed = await archive.size();
-  const memory = archive.disk === undefined ? await archive.read({ signal }) : undefined;
+  const memory = archive.disk === undefined && !archive.open ? await archive.read({ signal }) : undefined;
 
   /** All entries, in their order. Their content must be read, or else is skipped. */
   async function* entries(abort?: AbortSignal): AsyncGenerator<Entry> {
@@ -35,7 +35,11 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
       },
     });
     const tar = extract();
-    const input = memory ? Readable.from(slices(memory)) : createReadStream(archive.disk!, { highWaterMark: 2 ** 18 });
+    const input = memory
+      ? Readable.from(slices(memory))
+      : archive.open
+        ? Readable.from(await archive.open(abort))
+        : createReadStream(archive.disk!, { highWaterMark: 2 ** 18 });
     // A Writable of streamx, which Node's pipeline takes though its types do not say so.
     const output = tar as unknown as NodeJS.WritableStream;
     const stages = gzip ? [input, createGunzip({ chunkSize: 2 ** 18 }), counter, output] : [input, counter, output];

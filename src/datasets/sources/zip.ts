@@ -3,13 +3,22 @@ import { crc32 } from 'node:zlib';
 import { fromBufferPromise, getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
 import { DatasetError } from '../errors.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
+import { libarchiveSource } from './libarchive.ts';
 import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
 
 const linkMode = 0o120000;
 const modeMask = 0o170000;
 
+/** Compression methods other than deflate that libarchive knows: bzip2, LZMA, xz. */
+const otherMethods = new Set([12, 14, 95]);
+
 /** Lists a ZIP archive. Throws a DatasetError when it is damaged. */
 export async function zipSource(archive: SourceFile, signal?: AbortSignal): Promise<Source> {
+  const { source, others } = await listZip(archive, signal);
+  return others ? libarchiveSource(archive, signal) : source;
+}
+
+async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ source: Source; others: boolean }> {
   const place = archive.label;
   const packed = await archive.size();
   const bytes = archive.disk === undefined ? await archive.read({ signal }) : undefined;
@@ -30,6 +39,7 @@ export async function zipSource(archive: SourceFile, signal?: AbortSignal): Prom
 
   const names = new EntryNames(place);
   const files: ZipEntry[] = [];
+  let others = false;
   await withZip(async (zip) => {
     let total = 0;
     try {
@@ -40,6 +50,7 @@ export async function zipSource(archive: SourceFile, signal?: AbortSignal): Prom
         const path = names.accept(name);
         if (path === undefined) continue;
         if (((entry.externalFileAttributes >>> 16) & modeMask) === linkMode) names.leaveOut(name, 'it is a link; expected a file');
+        else if (!entry.isEncrypted() && otherMethods.has(entry.compressionMethod)) others = true;
         else if (!entry.canDecodeFileData())
           names.leaveOut(
             name,
@@ -77,7 +88,7 @@ export async function zipSource(archive: SourceFile, signal?: AbortSignal): Prom
     }
   }
 
-  return { label: place, name: stem(archive.path), files, problems: names.problems, readAll };
+  return { source: { label: place, name: stem(archive.path), files, problems: names.problems, readAll }, others };
 }
 
 class ZipEntry implements SourceFile {

@@ -15,6 +15,7 @@ const dataset: DatasetSummary = {
   preparation: PreparationSpec.parse({ size: { height: 32, width: 32 }, limits: { train: 90 } }),
   standardisation: null,
   format: 'image folders',
+  readings: [],
   leftOut: 0,
   preparable: true,
   source: '/photos',

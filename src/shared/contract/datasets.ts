@@ -26,6 +26,8 @@ export interface DatasetSummary {
   format: string | null;
   /** Number of files that were left out because they could not be read. */
   leftOut: number;
+  /** What its files leave open, what was taken, and what else fits. */
+  readings: DatasetReading[];
   /** Whether it can be prepared otherwise: its images are here as they were read, or its files are where they were. */
   preparable: boolean;
   /** Where it was read from; null for the bundled sample and for those that came with an imported run. */
@@ -39,6 +41,15 @@ export interface DatasetSummary {
   runs: number;
   /** ISO 8601; null when it was never opened here. */
   opened: string | null;
+}
+
+/** Something that files leave open. */
+export interface DatasetReading {
+  /** What is open, e.g. "classes". */
+  about: string;
+  /** Name of the option that was taken. */
+  taken: string;
+  options: { name: string; label: string }[];
 }
 
 /** Something that was left out. */
@@ -93,6 +104,7 @@ export type DatasetPreview =
       shape: { height: number; width: number; channels: number };
       images: PreviewedImage[];
       notes: string[];
+      readings: DatasetReading[];
     }
   /** Why the preparation is not possible, in one sentence. */
   | { ok: false; message: string };

@@ -101,6 +101,11 @@ export const PreparationSpec = z.strictObject({
       'As the data say, or `{"kind": "fraction", "test": 0.2, "seed": 1}`: drawn anew, each class in proportion, which is also what data without test images get.',
   }),
   limits: DatasetLimits.prefault({}),
+  reading: z.record(z.string().max(100), z.string().max(1000)).optional().meta({
+    title: 'Readings',
+    description:
+      'What is taken where the files leave it open, as `{"orientation": "turned"}`; `capscope inspect` names the choices. Left out: the likelier ones.',
+  }),
   standardise: z
     .boolean()
     .default(false)

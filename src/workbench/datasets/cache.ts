@@ -13,6 +13,7 @@ import type { Dataset } from '../../shared/dataset.ts';
 import { withoutDefaults } from '../../shared/spec/defaults.ts';
 import { PreparationSpec, Standardisation, unprepared } from '../../shared/spec/preparation.ts';
 import { writeDurably } from '../../store/disk.ts';
+import { DatasetReading } from '../../store/images.ts';
 
 const Problem = z.strictObject({ file: z.string().nullable(), message: z.string() });
 const count = z.int().min(0);
@@ -37,6 +38,8 @@ export const KeptRecord = z.strictObject({
   /** What was taken as classes, split, orientation and range; those kept by earlier versions do not say. */
   taken: z.array(z.string()).default([]),
   notes: z.array(z.string()),
+  /** What could be read otherwise. */
+  readings: z.array(DatasetReading).default([]),
   problems: z.array(Problem),
 });
 export type KeptRecord = z.infer<typeof KeptRecord>;
@@ -74,9 +77,16 @@ export class DatasetCache {
    * @param read what it was read from, and with which preparation; null when it was made of another that is kept.
    */
   keep(loaded: Loaded, read: { paths: readonly string[]; wanted: PreparationSpec; signature: string | null } | null): KeptRecord {
-    const { dataset, format, taken, notes, problems } = loaded;
+    const { dataset, format, taken, notes, readings, problems } = loaded;
     const parts = encodeDataset(dataset);
-    const record = recordOf(dataset, { format, taken, notes, problems, bytes: parts.reduce((sum, { length }) => sum + length, 0) });
+    const record = recordOf(dataset, {
+      format,
+      taken,
+      notes,
+      readings,
+      problems,
+      bytes: parts.reduce((sum, { length }) => sum + length, 0),
+    });
     if (!this.#isWhole(record)) writeDurably(this.path(record), parts);
     if (read && read.signature !== null) {
       const entry = { version: 1, signature: read.signature, record } satisfies z.infer<typeof Entry>;
@@ -158,7 +168,10 @@ function parseEntry(path: string): z.infer<typeof Entry> | null {
 }
 
 /** What is known of a data set before it has been written. */
-export function recordOf(dataset: Dataset, rest: Pick<KeptRecord, 'format' | 'taken' | 'notes' | 'problems' | 'bytes'>): KeptRecord {
+export function recordOf(
+  dataset: Dataset,
+  rest: Pick<KeptRecord, 'format' | 'taken' | 'notes' | 'readings' | 'problems' | 'bytes'>,
+): KeptRecord {
   const { name, shape, classes, fingerprint, preparation = unprepared, standardisation = null } = dataset;
   return {
     ...rest,

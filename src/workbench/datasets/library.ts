@@ -87,7 +87,7 @@ export class Library {
 
   /** The images of a data set, as its files have them, prepared otherwise. */
   prepareAnew(task: string, fingerprint: string, preparation: PreparationSpec, name?: string): Promise<OpenedDataset> {
-    const source = this.#sourceOrThrow(fingerprint);
+    const source = this.#sourceOrThrow(fingerprint, preparation.reading);
     const { name: ofBase } = this.#store.dataset(source.base ?? fingerprint);
     const described = describePreparation(preparation);
     const { paths } = this.#entry(fingerprint).recipe;
@@ -108,7 +108,7 @@ export class Library {
   }
 
   async preview(fingerprint: string, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
-    const { from, base } = this.#sourceOrThrow(fingerprint);
+    const { from, base } = this.#sourceOrThrow(fingerprint, request.preparation.reading);
     const preview = await this.#previews.preview(base ?? fingerprint, from, request);
     return preview.ok ? preview : { ok: false, message: this.#named(preview.message) };
   }
@@ -198,22 +198,24 @@ export class Library {
   }
 
   /** Where the images are to be had as their files have them, and the data set that they are, if they are one; null: nowhere. */
-  #sourceFor(fingerprint: string): { from: ImagesFrom; base: string | null } | null {
+  #sourceFor(fingerprint: string, reading: PreparationSpec['reading'] = {}): { from: ImagesFrom; base: string | null } | null {
     const entry = this.#store.images.find(fingerprint);
     if (!entry) return null;
     const { preparation, paths, base, format } = entry.recipe;
     if (isSample(entry)) return { from: { kind: 'sample' }, base: fingerprint };
-    if (isUnprepared(preparation) && entry.file !== null) {
+    // What was kept was read in one way; in another one the files are read anew.
+    const asKept = Object.keys(reading).length === 0;
+    if (asKept && isUnprepared(preparation) && entry.file !== null) {
       const path = this.#cache.path({ file: entry.file });
       if (existsSync(path)) return { from: { kind: 'kept', path, format: format ?? '' }, base: fingerprint };
     }
-    const ofBase = base === null || base === fingerprint ? null : this.#sourceFor(base);
+    const ofBase = base === null || base === fingerprint ? null : this.#sourceFor(base, reading);
     if (ofBase) return ofBase;
     return paths.length > 0 && paths.every((path) => existsSync(path)) ? { from: { kind: 'files', paths }, base: null } : null;
   }
 
-  #sourceOrThrow(fingerprint: string): { from: ImagesFrom; base: string | null } {
-    const source = this.#sourceFor(fingerprint);
+  #sourceOrThrow(fingerprint: string, reading?: PreparationSpec['reading']): { from: ImagesFrom; base: string | null } {
+    const source = this.#sourceFor(fingerprint, reading);
     if (source) return source;
     const { source: place } = this.#entry(fingerprint);
     throw new InputError(
@@ -269,7 +271,7 @@ function imagesAt(images: Readable, split: 'train' | 'test', labels: Uint16Array
 
 function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: number): Omit<DatasetSummary, 'preparable'> {
   const { fingerprint, name, classes, train, test } = dataset;
-  const { preparation, standardisation, format, leftOut } = images?.recipe ?? Origin.parse({});
+  const { preparation, standardisation, format, leftOut, readings } = images?.recipe ?? Origin.parse({});
   return {
     fingerprint,
     name,
@@ -283,6 +285,7 @@ function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: nu
     standardisation,
     format,
     leftOut,
+    readings,
     source: images?.source ?? null,
     bundled: isSample(images),
     available: images !== null,

@@ -16,7 +16,10 @@ export interface ReaderOptions {
 
 /** Prepare a data set and keep it, or stay and answer previews. */
 export type ReaderTask = ReaderOptions &
-  ({ task: 'keep'; preparation: PreparationSpec; /** Where it is to be kept. */ folder: string } | { task: 'preview' });
+  (
+    | { task: 'keep'; preparation: PreparationSpec; /** Where it is to be kept. */ folder: string }
+    | { task: 'preview'; /** What is wanted where the files leave it open. */ reading: PreparationSpec['reading'] }
+  );
 
 export interface PreviewRequest {
   id: number;

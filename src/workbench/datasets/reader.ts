@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { LoadProgress } from '../../datasets/load.ts';
 import { Previewer } from '../../datasets/preparation/preview.ts';
 import { InputError } from '../../shared/input-error.ts';
+import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { keepImages, readImages, type Part } from './keep.ts';
 import type { FromReader, PreviewRequest, ReaderTask, ToReader } from './reader-protocol.ts';
 
@@ -14,7 +15,7 @@ const messageOf = (error: unknown): string => (error instanceof InputError ? err
 const interval = 150;
 
 try {
-  await (task.task === 'keep' ? keep(task) : answerPreviews());
+  await (task.task === 'keep' ? keep(task) : answerPreviews(task.reading));
 } catch (error) {
   post({ type: 'failed', message: messageOf(error) });
 }
@@ -44,7 +45,7 @@ function acceptanceOf({ name, train, test, problems }: Part): Promise<void> {
   });
 }
 
-async function answerPreviews(): Promise<void> {
+async function answerPreviews(reading: PreparationSpec['reading']): Promise<void> {
   const requests: PreviewRequest[] = [];
   let answer = (): void => undefined;
   parentPort!.on('message', (message: ToReader) => {
@@ -52,7 +53,7 @@ async function answerPreviews(): Promise<void> {
     requests.push(message);
     answer();
   });
-  const previewer = new Previewer(await readImages(task.from, { decoder: task.decoder, resources: task.resources }));
+  const previewer = new Previewer(await readImages(task.from, { decoder: task.decoder, resources: task.resources, reading }));
   answer = () => {
     for (const { id, preparation, ...options } of requests.splice(0))
       void previewer.preview(preparation, options).then(

@@ -113,9 +113,11 @@ export class Previews {
     this.#host = host;
   }
 
-  /** @param key names the data set; a thread stays with it. */
-  preview(key: string, from: ImagesFrom, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
-    if (this.#current?.key !== key) this.#start(key, from);
+  /** A thread stays with a data set and what is wanted where its files leave something open. */
+  preview(fingerprint: string, from: ImagesFrom, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
+    const { reading } = request.preparation;
+    const key = JSON.stringify([fingerprint, reading ?? {}]);
+    if (this.#current?.key !== key) this.#start(key, from, reading);
     const current = this.#current!;
     current.timer.refresh();
     const id = this.#next++;
@@ -134,9 +136,9 @@ export class Previews {
     for (const resolve of current.waiting.values()) resolve({ ok: false, message: 'the preview was ended' });
   }
 
-  #start(key: string, from: ImagesFrom): void {
+  #start(key: string, from: ImagesFrom, reading: PreparationSpec['reading']): void {
     this.close();
-    const worker = startReader(this.#host, { task: 'preview', from });
+    const worker = startReader(this.#host, { task: 'preview', from, reading });
     const waiting = new Map<number, (preview: DatasetPreview) => void>();
     const timer = setTimeout(() => this.close(), PREVIEW_IDLE).unref();
     const current = { key, worker, waiting, timer };

@@ -17,7 +17,7 @@ export function remember(
   { paths, base = null, name = record.name, named = (text) => text }: Remembered,
 ): boolean {
   const { fingerprint, shape, classes, train, test, file, bytes, trainPerClass, testPerClass } = record;
-  const { preparation, standardisation, format, problems } = record;
+  const { preparation, standardisation, format, problems, readings } = record;
   return store.atomically(() => {
     const known = store.images.find(fingerprint);
     store.addDataset({ fingerprint, name: oneLine(name), shape, classes, train, test });
@@ -25,7 +25,7 @@ export function remember(
     // The bundled sample stays what it is; for any other, the files may lie elsewhere now.
     if (known?.file === null) store.images.put({ ...known, opened });
     else {
-      const recipe = { preparation, standardisation, paths: [...paths], base, format, leftOut: problems.length };
+      const recipe = { preparation, standardisation, paths: [...paths], base, format, leftOut: problems.length, readings };
       store.images.put({
         dataset: fingerprint,
         file,

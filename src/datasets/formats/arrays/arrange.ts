@@ -3,9 +3,11 @@ import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
 import { byName, classLabels, fromOneHot, type Labels, type Marks } from '../labels.ts';
-import type { ReadLimits } from '../reader.ts';
+import type { ReadOptions } from '../reader.ts';
 import { leftForValidation } from '../../splits.ts';
-import { countAxis, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
+import { take, type Reading, type ReadingOption, type WantedReadings } from '../../readings.ts';
+import { imageAxisOf } from './axes.ts';
+import { countAxes, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
 import { joinImages, joinMarks, shardOf } from './shards.ts';
 import { transpose, turnedUpright } from './upright.ts';
 
@@ -59,7 +61,7 @@ function partOf(name: string): Part | undefined {
         return 'labels';
       if (
         /^(?:x|(?:train|test|val)x|x(?:train|test|val)|dat|data|fea|features?|pixels?|imgs?)$/.test(word) ||
-        /(?:images?|data)$/.test(word)
+        /(?:images?|data|datasets?)$/.test(word)
       )
         return 'images';
     }
@@ -74,9 +76,10 @@ const length = (shape: readonly number[]): number => elements(shape);
 interface Pair {
   images: NamedArray;
   labels: NamedArray;
-  /** How many images there are, and along which axis of each. */
+  /** How many images there are, and along which axis they are counted; there may be a second one that is as long. */
   count: number;
   imageAxis: number;
+  otherAxis: number | undefined;
 }
 
 /** The best pair among these arrays; undefined when no array of labels fits one of images. */
@@ -88,7 +91,7 @@ function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
       if (labels === images || (labels.shape.length > 2 && !isVector(labels.shape)) || partOf(labels.name) === 'images') continue;
       const counts = isVector(labels.shape) ? [length(labels.shape)] : labels.lastFirst ? [...labels.shape] : [labels.shape[0]!];
       for (const count of counts) {
-        const imageAxis = countAxis(images, count, images.lastFirst);
+        const [imageAxis, otherAxis] = countAxes(images, count, images.lastFirst);
         if (imageAxis === undefined || count === 0) continue;
         const score =
           1000 * images.shape.length +
@@ -101,7 +104,7 @@ function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
           10 * Number(isVector(labels.shape)) +
           5 * Number(labels.type === 'numbers') +
           2 * Number(/fine|int/i.test(labels.name));
-        pairs.push({ images, labels, count, imageAxis, score });
+        pairs.push({ images, labels, count, imageAxis, otherAxis, score });
       }
     }
   }
@@ -113,9 +116,10 @@ export const couldBeImages = (arrays: readonly NamedArray[]): boolean =>
   arrays.some(({ type, shape }) => type === 'numbers' && shape.length >= 2 && shape.length <= 4 && !isVector(shape));
 
 /** Throws a DatasetError when images or labels are missing or do not fit each other. */
-export async function arrange(source: Source, arrays: readonly NamedArray[], limits: ReadLimits): Promise<RawDataset> {
+export async function arrange(source: Source, arrays: readonly NamedArray[], { limits, reading }: ReadOptions): Promise<RawDataset> {
   const problems: Problem[] = [];
-  const pairs = findPairs(source, arrays, problems);
+  const readings: Reading[] = [];
+  const pairs = findPairs(source, arrays, problems, { wanted: reading, readings });
   const chosen = [pairs.train, pairs.test].filter((pair) => pair !== undefined);
   const pieces = chosen.map((pair) => piecesOf(pair, arrays));
   nameTheRest(pieces.flat(), arrays, problems);
@@ -124,6 +128,17 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], lim
     throw new DatasetError(source.label, `its images take ${bytes} bytes of memory; expected at most ${limits.dataBytes}`);
   const splits: { images: NdArray; marks: Marks; names?: string[] | undefined }[] = [];
   for (const pair of pieces.flat()) splits.push({ images: await loadNumbers(pair.images), marks: await marksOf(pair) });
+  for (const [i, pair] of pieces.flat().entries()) {
+    if (pair.otherAxis === undefined) continue;
+    // The first one speaks for all.
+    const [first] = pieces.flat();
+    const likely = imageAxisOf(splits[0]!.images, first!.imageAxis, first!.otherAxis ?? first!.imageAxis);
+    const axes = [likely, likely === first!.imageAxis ? first!.otherAxis! : first!.imageAxis];
+    const one = take('axis', axes.map(axisOption), reading, pair.images.place);
+    if (i === 0) readings.push(one);
+    const axis = one.taken === 'first' ? 0 : pair.images.shape.length - 1;
+    if (axis === pair.otherAxis) Object.assign(pair, { imageAxis: axis, otherAxis: pair.imageAxis });
+  }
   const read = uniformImages(
     pieces.flat().map((pair, i) => ({ array: splits[i]!.images, count: pair.imageAxis, place: pair.images.place })),
     problems,
@@ -142,10 +157,30 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], lim
     labels: labels[i]!,
     from: { images: pair.images.place, labels: pair.labels.place },
   }));
-  return { name: source.name, ...((names ?? classes) && { classes: names ?? classes! }), train: train!, test: test ?? null, problems };
+  return {
+    name: source.name,
+    ...((names ?? classes) && { classes: names ?? classes! }),
+    train: train!,
+    test: test ?? null,
+    problems,
+    readings,
+  };
 }
 
-function findPairs(source: Source, arrays: readonly NamedArray[], problems: Problem[]): { train: Pair; test?: Pair } {
+const axisOption = (axis: number): ReadingOption =>
+  axis === 0 ? { name: 'first', label: 'the first axis counts the images' } : { name: 'last', label: 'the last axis counts the images' };
+
+interface Choosing {
+  wanted: WantedReadings | undefined;
+  readings: Reading[];
+}
+
+function findPairs(
+  source: Source,
+  arrays: readonly NamedArray[],
+  problems: Problem[],
+  { wanted, readings }: Choosing,
+): { train: Pair; test?: Pair } {
   const groups = Map.groupBy(arrays, ({ name }) => splitOf(name));
   const pairOf = (split: SplitName): Pair | undefined => {
     const own = groups.get(split);
@@ -174,14 +209,38 @@ function findPairs(source: Source, arrays: readonly NamedArray[], problems: Prob
     return train || !rest || !test ? { train: only } : { train: rest, test };
   }
   // Nothing is called training or test: as many pairs as there are, the first one to train with.
-  const first = pairUp(inOrder(undivided));
-  if (!first) throw unfit(source, arrays);
+  const likely = pairUp(inOrder(undivided));
+  if (!likely) throw unfit(source, arrays);
+  const first = chosenPair(likely, undivided, { wanted, readings });
   const others = undivided.filter((array) => array !== first.images && array !== first.labels && /arr_\d+$/.test(array.name));
   const second = pairUp(others);
   if (!second) return { train: first };
   return undivided.indexOf(first.images) < undivided.indexOf(second.images)
     ? { train: first, test: second }
     : { train: second, test: first };
+}
+
+/** Where several arrays could be the images, each with labels, the one that is wanted. */
+function chosenPair(likely: Pair, arrays: readonly NamedArray[], { wanted, readings }: Choosing): Pair {
+  const stem = shardOf(likely.images.name).stem;
+  const alike = arrays.filter(
+    (array) =>
+      array === likely.images ||
+      (array.shape.length === likely.images.shape.length && shardOf(array.name).stem !== stem && !/arr_\d+$/.test(array.name)),
+  );
+  const pairs = alike.flatMap((images) => {
+    const pair = images === likely.images ? likely : pairUp([images, ...arrays.filter((other) => !alike.includes(other))]);
+    return pair?.images === images && elements(images.shape) / pair.count >= 16 ? [pair] : [];
+  });
+  if (pairs.length < 2) return likely;
+  const others = pairs.filter((pair) => pair !== likely);
+  const options = [likely, ...others].map(({ images }) => ({
+    name: images.name,
+    label: `the array ${images.name}, ${images.shape.join(' × ')}`,
+  }));
+  const reading = take('images', options, wanted, likely.images.place);
+  readings.push(reading);
+  return pairs.find(({ images }) => images.name === reading.taken)!;
 }
 
 /** The pair and those that continue it: the same names but for their numbers, such as 1.mat, 2.mat and x_train_0, x_train_1. */

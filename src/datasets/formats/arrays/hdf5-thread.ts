@@ -22,7 +22,9 @@ let file: File | undefined;
 const post = (message: Hdf5Response): void => parentPort!.postMessage(message);
 
 /** h5wasm overlooks that a read has failed and hands out whatever lay in memory, so every read goes through here. */
+let checked = false;
 function checkReads(): void {
+  checked = true;
   const read = Module.get_dataset_data.bind(Module);
   Module.get_dataset_data = (...of) => {
     const status = read(...of);
@@ -33,7 +35,8 @@ function checkReads(): void {
 
 async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
   const { FS } = await ready;
-  checkReads();
+  if (!checked) checkReads();
+  file?.close();
   FS.writeFile(path, bytes);
   file = new File(path, 'r');
   const arrays: Hdf5Array[] = [];

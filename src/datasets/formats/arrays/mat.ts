@@ -4,42 +4,39 @@ import type { RawDataset } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { arrange, couldBeImages, type NamedArray } from './arrange.ts';
-import { openHdf5, type Hdf5File } from './hdf5.ts';
+import { couldBeImages, type NamedArray } from './arrange.ts';
+import { arrangeWithLists } from './lists.ts';
+import { Hdf5Thread } from './hdf5.ts';
 import { mat5Arrays } from './mat5.ts';
 
-/** More files are not one data set. */
-const maxMatFiles = 100;
+/** Some data sets have a file for every image. */
+const maxMatFiles = 20_000;
 
 export const matReader: Reader = {
-  name: 'MATLAB',
+  name: 'MATLAB or HDF5',
   kinds: ['mat5', 'hdf5'],
   looksLike: async (source, options) => (await matItems(source, options)).length > 0,
   read: async (source, options) => {
     const items = await matItems(source, options);
     if (items.length > maxMatFiles)
       throw new DatasetError(source.label, `it holds ${items.length} MAT or HDF5 files; expected at most ${maxMatFiles}`);
-    const opened: Hdf5File[] = [];
+    const thread = new Hdf5Thread(options);
     try {
       const arrays: NamedArray[] = [];
       for (const [i, item] of items.entries()) {
-        const bytes = await readItem(item, options);
-        if (item.kind === 'mat5') arrays.push(...mat5Arrays(bytes, item, options.limits.fileBytes));
-        else {
-          const file = await openHdf5(bytes, item, options);
-          opened.push(file);
-          arrays.push(...file.arrays);
-        }
+        arrays.push(
+          ...(item.kind === 'mat5' ? mat5Arrays(await readItem(item, options), item, options.limits.fileBytes) : await thread.arrays(item)),
+        );
         options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
       }
       return await arrangeMat(source, items, arrays, options);
     } finally {
-      await Promise.all(opened.map((file) => file.close()));
+      await thread.close();
     }
   },
 };
 
-function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], { limits }: ReadOptions): Promise<RawDataset> {
+function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset> {
   if (!couldBeImages(arrays))
     throw new NoDataset(
       items[0]!.file.label,
@@ -52,7 +49,7 @@ function arrangeMat(source: Source, items: readonly Item[], arrays: readonly Nam
           : ''
       }; expected e.g. X (height, width, channels, images) and y`,
     );
-  return arrange(source, arrays, limits);
+  return arrangeWithLists(source, arrays, options);
 }
 
 const matItems = async (source: Source, options: ReadOptions): Promise<Item[]> =>

@@ -14,6 +14,46 @@ export interface NdArray {
 /** A copy of its own, so that elements of several bytes are aligned; `slice` of a Buffer would be none. */
 export const ownBytes = (bytes: Uint8Array): Buffer<ArrayBuffer> => Buffer.from(new Uint8Array(bytes).buffer);
 
+const elementTypes: Record<string, new (buffer: ArrayBuffer) => Numbers | Float16Array> = {
+  b1: Uint8Array,
+  u1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  u4: Uint32Array,
+  i4: Int32Array,
+  u8: BigUint64Array,
+  i8: BigInt64Array,
+  f2: Float16Array,
+  f4: Float32Array,
+  f8: Float64Array,
+};
+
+export const isElementType = (type: string): boolean => Object.hasOwn(elementTypes, type);
+
+/** @param type as NumPy calls it, without the order of bytes; "bf2" are the upper halves of 32-bit floats. Throws a DatasetError. */
+export function decodeElements(
+  bytes: Uint8Array,
+  type: string,
+  count: number,
+  { place, bigEndian }: { place: string; bigEndian: boolean },
+): Numbers {
+  const size = Number(/\d+$/.exec(type)?.[0] ?? 0);
+  const Elements = elementTypes[type];
+  if (!Elements && type !== 'bf2') throw new DatasetError(place, `its elements are of type ${type}; expected integers or floats`);
+  if (bytes.length !== count * size)
+    throw new DatasetError(place, `it has ${bytes.length} bytes of elements; expected ${count} of ${size} bytes`);
+  if (Elements === Uint8Array) return bytes;
+  const own = ownBytes(bytes);
+  if (bigEndian && size > 1) own[`swap${(8 * size) as 16 | 32 | 64}`]();
+  if (!Elements) {
+    const halves = new Uint16Array(own.buffer);
+    return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+  }
+  const data = new Elements(own.buffer);
+  return data instanceof Float16Array ? Float32Array.from(data) : data;
+}
+
 export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Steps in elements along each axis. */
@@ -28,12 +68,12 @@ export function strides({ shape, fortran }: Pick<NdArray, 'shape' | 'fortran'>):
   return steps;
 }
 
-/** Which axis counts the images: the one that is as long as there are labels. Undefined when none is. */
-export function countAxis({ shape }: Pick<NdArray, 'shape'>, labels: number, lastFirst: boolean): number | undefined {
+/** Which axes may count the images, the likelier first: those that are as long as there are labels. */
+export function countAxes({ shape }: Pick<NdArray, 'shape'>, labels: number, lastFirst: boolean): number[] {
   const last = shape.length - 1;
-  // MATLAB's arrays of images end with the image number, its tables begin with it.
-  const candidates = lastFirst ? (last > 1 ? [last, 0] : [0, last]) : [0];
-  return candidates.find((axis) => shape[axis] === labels);
+  // MATLAB's arrays of images end with the image number, its tables begin with it; what was read from MATLAB keeps its axes.
+  const candidates = lastFirst ? (last > 1 ? [last, 0] : [0, last]) : last > 1 ? [0, last] : [0];
+  return candidates.filter((axis) => shape[axis] === labels);
 }
 
 export interface ImageArray {
@@ -62,7 +102,7 @@ export function uniformImages(splits: readonly ImageArray[], problems: Problem[]
     },
     (message) => problems.push({ file: null, message }),
   );
-  return ordered.map(({ count, height, width, channels }, i) => ({
+  const images = ordered.map(({ count, height, width, channels }, i): UniformImages => ({
     kind: 'uniform',
     count,
     height,
@@ -71,6 +111,27 @@ export function uniformImages(splits: readonly ImageArray[], problems: Problem[]
     values: values[i]!,
     range,
   }));
+  return withoutAlpha(images, problems);
+}
+
+/** A fourth channel that is white everywhere says only that nothing is transparent. */
+function withoutAlpha(images: UniformImages[], problems: Problem[]): UniformImages[] {
+  const [{ channels, range }] = images as [UniformImages];
+  const say = (message: string) => problems.push({ file: null, message });
+  if (channels > 4) say(`Channels: each image has ${channels}, as its arrays say; slices of a volume count as channels.`);
+  if (channels !== 4) return images;
+  for (const { values } of images)
+    for (let i = 3; i < values.length; i += 4)
+      if (values[i] !== range[1]) {
+        say('Channels: all four are taken as they are; none of them is taken for transparency.');
+        return images;
+      }
+  say('Channels: the fourth, which makes nothing transparent, is left out.');
+  return images.map((one) => {
+    const opaque = one.values.slice(0, (one.values.length / 4) * 3);
+    for (let i = 0, to = 0; i < one.values.length; i += 4) for (let c = 0; c < 3; c++) opaque[to++] = one.values[i + c]!;
+    return { ...one, channels: 3, values: opaque };
+  });
 }
 
 /** How the values of a colour image follow each other in a row: all red ones first, or pixel by pixel. */

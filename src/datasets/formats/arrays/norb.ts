@@ -26,7 +26,7 @@ export const norbReader: Reader = {
     const arrays: NamedArray[] = [];
     // The third file of each set tells pose and lighting, which are no classes.
     for (const item of items) if (!/info\b/i.test(stem(item.file.path))) arrays.push(await namedArray(item, options));
-    const read = await arrange(source, arrays, options.limits);
+    const read = await arrange(source, arrays, options);
     const five = read.train.labels.every((label) => label < 5) && read.train.labels.includes(4);
     return five && !read.classes ? { ...read, classes: categories } : read;
   },

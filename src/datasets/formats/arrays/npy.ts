@@ -1,13 +1,14 @@
 /** NumPy's NPY files: a magic string, a header that is a Python dictionary in text, the elements. An NPZ is a ZIP of them. */
 import { DatasetError, NoDataset } from '../../errors.ts';
 import { gunzipHead } from '../../gzip.ts';
+import type { Problem } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
 import { stem } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { arrange, couldBeImages, type NamedArray } from './arrange.ts';
-import { elements, ownBytes, type NdArray } from './ndarray.ts';
-import type { Numbers } from './numbers.ts';
+import { couldBeImages, type NamedArray } from './arrange.ts';
+import { arrangeWithLists } from './lists.ts';
+import { decodeElements, elements, isElementType, type NdArray } from './ndarray.ts';
 
 interface Header {
   /** E.g. "<f8", "|u1", "<U5". */
@@ -18,22 +19,6 @@ interface Header {
   start: number;
 }
 
-type Constructor = new (buffer: ArrayBuffer) => Numbers | Float16Array;
-const types: Record<string, Constructor> = {
-  b1: Uint8Array,
-  u1: Uint8Array,
-  i1: Int8Array,
-  u2: Uint16Array,
-  i2: Int16Array,
-  u4: Uint32Array,
-  i4: Int32Array,
-  u8: BigUint64Array,
-  i8: BigInt64Array,
-  f2: Float16Array,
-  f4: Float32Array,
-  f8: Float64Array,
-};
-
 export const npyReader: Reader = {
   name: 'NumPy',
   kinds: ['npy'],
@@ -41,11 +26,31 @@ export const npyReader: Reader = {
   read: async (source, options) => {
     const items = await npyItems(source, options);
     const arrays: NamedArray[] = [];
-    for (const item of items) arrays.push(await namedArray(item, options));
+    const problems: Problem[] = [];
+    const refused: DatasetError[] = [];
+    for (const item of items)
+      try {
+        arrays.push(await namedArray(item, options));
+      } catch (error) {
+        if (!(error instanceof DatasetError)) throw error;
+        // An array of something else does not stand in the way of the others.
+        refused.push(error);
+        problems.push({ file: error instanceof NoDataset ? null : item.file.label, message: problemIn(error, item) });
+      }
+    if (refused[0] && !couldBeImages(arrays)) throw refused[0];
     if (!couldBeImages(arrays) && arrays.length === 1)
       throw new NoDataset(arrays[0]!.place, `its shape ${arrays[0]!.shape.join(' × ')} is not that of images; expected 2 to 4 axes`);
-    return arrange(source, arrays, options.limits);
+    const read = await arrangeWithLists(source, arrays, options).catch((error: unknown) => {
+      // The reason may be the array that is missing.
+      throw error instanceof NoDataset && refused[0] ? refused[0] : error;
+    });
+    return { ...read, problems: [...problems, ...read.problems] };
   },
+};
+
+const problemIn = (error: DatasetError, { file }: Item): string => {
+  const what = error.message.slice(file.label.length + 2);
+  return error instanceof NoDataset ? `${file.path} is left out: ${what}.` : what;
 };
 
 const npyItems = async (source: Source, options: ReadOptions): Promise<Item[]> =>
@@ -80,16 +85,8 @@ export function readNpy(bytes: Uint8Array, place: string): NdArray | string[] {
         : `${bytes.length - start - expected} bytes follow the ${shape.join(' × ')} elements that its header declares; expected none`,
     );
   if (descr[1] === 'U' || descr[1] === 'S') return readText(bytes.subarray(start), descr, itemBytes, count);
-  const type = types[descr.slice(1)]!;
-  // Elements of more than one byte must be aligned in memory; those of one byte stay where they are.
-  if (itemBytes === 1) {
-    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, expected);
-    return { shape, fortran, data: type === Int8Array ? new Int8Array(view.buffer, view.byteOffset, expected) : view };
-  }
-  const aligned = ownBytes(bytes.subarray(start));
-  if (descr[0] === '>') aligned[`swap${(8 * itemBytes) as 16 | 32 | 64}`]();
-  const data = new type(aligned.buffer);
-  return { shape, fortran, data: data instanceof Float16Array ? Float32Array.from(data) : data };
+  const data = decodeElements(bytes.subarray(start), descr.slice(1), count, { place, bigEndian: descr[0] === '>' });
+  return { shape, fortran, data };
 }
 
 function readText(bytes: Uint8Array, descr: string, itemBytes: number, count: number): string[] {
@@ -118,8 +115,8 @@ function readHeader(bytes: Uint8Array, place: string): Header {
     )?.groups;
   if (!match) throw new DatasetError(place, "its NPY header is damaged; expected {'descr': …, 'fortran_order': …, 'shape': …}");
   const descr = match.descr ?? '';
-  if (!/^[<>|=](?:[US]\d{1,6}|[a-z]\d)$/.test(descr) || !(descr.slice(1) in types || /^.[US]/.test(descr)))
-    throw new DatasetError(
+  if (!/^[<>|=](?:[US]\d{1,6}|[a-z]\d)$/.test(descr) || !(isElementType(descr.slice(1)) || /^.[US]/.test(descr)))
+    throw new NoDataset(
       place,
       `it holds ${match.fields ? 'records' : descr === '|O' ? 'Python objects, which are not read' : `elements of type "${descr.slice(0, 20)}"`}; expected integers, floats of 16, 32 or 64 bits, or text`,
     );

@@ -7,7 +7,7 @@ import { divided, leftForValidation } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { imageBytes, interleave, side } from './pixels.ts';
-import { asText, PickledArray, unpickle, type Pickled } from './unpickle.ts';
+import { asText, PickledArray, unpickle, type Pickled } from '../pickles/unpickle.ts';
 
 /** Labels of CIFAR-10, and the fine ones of CIFAR-100. */
 const labelKeys = ['labels', 'fine_labels'];
@@ -60,11 +60,11 @@ function batchOf(content: Map<string, Pickled>, item: Item): Batch {
   const place = item.file.label;
   const data = content.get('data');
   if (!(data instanceof PickledArray) || data.type !== 'u1' || data.shape.length !== 2 || data.shape[1] !== imageBytes || data.fortran)
-    throw new DatasetError(place, `its "data" is not an array of bytes (images, ${imageBytes})`);
+    throw new NoDataset(place, `its "data" is not an array of bytes (images, ${imageBytes})`);
   if (data.bytes.length !== data.shape[0]! * imageBytes)
     throw new DatasetError(place, `its "data" has ${data.bytes.length} bytes; expected ${data.shape[0]!} × ${imageBytes}`);
   const labels = labelKeys.map((key) => content.get(key)).find((value) => value !== undefined);
-  if (!Array.isArray(labels)) throw new DatasetError(place, 'it has no list of labels; expected "labels" or "fine_labels"');
+  if (!Array.isArray(labels)) throw new NoDataset(place, 'it has no list of labels; expected "labels" or "fine_labels"');
   if (labels.length !== data.shape[0]) throw new DatasetError(place, `it has ${labels.length} labels, but ${data.shape[0]!} images`);
   return {
     item,

@@ -1,28 +1,24 @@
 /**
  * CSV with one image in every line: its label, first or last, and a square number of grey values, with a line of column
- * names or without, as Kaggle's digits have it.
+ * names or without, as Kaggle's digits have it; also ARFF, LIBSVM's lines, and pixels in one field as FER2013 has them.
  */
 import { DatasetError } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
+import { take, type Reading } from '../../readings.ts';
 import { baseName, type Source } from '../../sources/source.ts';
-import { contentsOf, readItem, type Item } from '../contents.ts';
-import { divided } from '../../splits.ts';
-import { classLabels, type Marks } from '../labels.ts';
-import type { Reader, ReadOptions } from '../reader.ts';
+import { divided, mentionedSplit } from '../../splits.ts';
+import { decodeText, utf16 } from '../../text.ts';
 import { uniformImages } from '../arrays/ndarray.ts';
-import { isLabelName, isNumber, preview } from './table.ts';
+import { shardOf } from '../arrays/shards.ts';
+import { transpose, turnedUpright } from '../arrays/upright.ts';
+import { contentsOf, readItem } from '../contents.ts';
+import { classLabels } from '../labels.ts';
+import type { Reader, ReadOptions } from '../reader.ts';
+import { isSquare, tableIn, type PixelTable as Table } from './forms.ts';
+import { readPacked, readSparse, type Rows } from './texts.ts';
+import { isLabelName, isNumber } from './table.ts';
 
 const headBytes = 2 ** 16;
-/** Fewer columns are a table of something else. */
-const minColumns = 10;
-
-interface Table {
-  item: Item;
-  delimiter: string;
-  columns: number;
-  header: string[] | undefined;
-}
-
 const known = new WeakMap<Source, Promise<Table[]>>();
 
 /** Text files whose lines are numbers, all but perhaps the first or the last field. */
@@ -37,13 +33,8 @@ async function findTables(source: Source, options: ReadOptions): Promise<Table[]
   const tables: Table[] = [];
   for (const item of items.filter(({ kind }) => kind === 'text').slice(0, 100)) {
     const head = item.gzip ? await readItem(item, options) : await item.file.head(headBytes);
-    const table = preview(head, item.gzip || head.length < headBytes);
-    if (!table || table.rows[0]!.length < minColumns) continue;
-    const inner = (row: string[]) => row.slice(1, -1);
-    const named = !inner(table.rows[0]!).every(isNumber);
-    const body = table.rows[named ? 1 : 0];
-    if (!body || inner(body).filter(isNumber).length < 0.9 * (body.length - 2)) continue;
-    tables.push({ item, delimiter: table.delimiter, columns: body.length, header: named ? table.rows[0] : undefined });
+    const table = tableIn(head, item.gzip || head.length < headBytes);
+    if (table) tables.push({ item, ...table });
   }
   return tables;
 }
@@ -59,14 +50,15 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
   const tables = (await tablesOf(source, options)).sort((a, b) => (a.item.file.path < b.item.file.path ? -1 : 1));
   const problems: Problem[] = [];
   // The test file of a competition has no labels: as many columns as there are pixels.
-  const isSquare = (count: number) => Number.isInteger(Math.sqrt(count)) || Number.isInteger(Math.sqrt(count / 3));
-  const labelled = tables.filter(({ item, columns, header }) => {
+  const labelled = tables.filter(({ item, columns, header, form }) => {
+    if (form !== 'columns') return true;
     const fits = isSquare(columns - 1) && !(isSquare(columns) && header && !header.some(isLabelName));
     if (!fits && tables.length > 1 && isSquare(columns))
-      problems.push({ file: item.file.label, message: 'it has no column of labels and is left out' });
+      problems.push({ file: null, message: `${item.file.path} has no column of labels and is left out.` });
     return fits || !isSquare(columns);
   });
-  const { parts, left } = divided(labelled, ({ item }) => baseName(item.file.path));
+  const { tables: chosen, readings } = await chooseTables(labelled, problems, options);
+  const { parts, left } = divided(chosen, ({ item }) => baseName(item.file.path));
   for (const { item } of left) problems.push({ file: null, message: `${baseName(item.file.path)}, for validation, is left out.` });
   const [first] = parts[0]!;
   if (!first)
@@ -74,19 +66,14 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
       tables[0]!.item.file.label,
       `it has ${tables[0]!.columns} columns of pixels and no label; expected a label and a square number of pixels in every line`,
     );
-  const read: Rows[] = [];
+  let read: Rows[] = [];
   for (const part of parts) {
-    const [only, ...more] = part;
-    if (more.length > 0)
-      throw new DatasetError(
-        source.label,
-        `it holds ${part.length} tables of images, ${part
-          .map(({ item }) => baseName(item.file.path))
-          .slice(0, 4)
-          .join(', ')}; expected one to train and one to test with`,
-      );
-    read.push(readRows(await readItem(only!.item, options), only!, options));
+    const rows: Rows[] = [];
+    for (const table of part) rows.push(...(await rowsOf(table, problems, options)));
+    if (part.length > 1) rows.splice(0, rows.length, joined(rows));
+    read.push(...rows);
   }
+  read = read.filter(({ marks }) => marks.values.length > 0);
   const { labels, classes } = classLabels(read.map(({ marks }) => marks));
   const images = uniformImages(
     read.map(({ marks, values, size }) => ({
@@ -96,32 +83,104 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
     })),
     problems,
   );
+  // Those of EMNIST are on their side, in every form that they come in.
+  if (chosen.every(({ item }) => /emnist/i.test(item.file.path))) {
+    for (const one of images) transpose(one);
+    problems.push({ file: null, message: turnedUpright });
+  }
   const splits = read.map(({ marks: { place } }, i): RawSplit => ({
     images: images[i]!,
     labels: labels[i]!,
     from: { images: place, labels: place },
   }));
-  const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems };
+  const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems, readings };
   return classes ? { ...dataset, classes } : dataset;
 }
 
-interface Rows {
-  marks: Marks;
-  values: Uint8Array | Float64Array;
-  /** Values of an image. */
-  size: number;
+/** Of copies one is read; of tables that hold different images, the one that is wanted. */
+async function chooseTables(
+  tables: readonly Table[],
+  problems: Problem[],
+  { reading: wanted }: ReadOptions,
+): Promise<{ tables: Table[]; readings: Reading[] }> {
+  const kept: Table[] = [];
+  const seen = new Map<string, Table>();
+  for (const table of tables) {
+    const { path } = table.item.file;
+    const key = `${baseName(path)} ${await table.item.file.size()} ${table.columns}`;
+    const twin = seen.get(key);
+    if (twin) problems.push({ file: null, message: `${path} is ${twin.item.file.path} once more and is left out.` });
+    else {
+      seen.set(key, table);
+      kept.push(table);
+    }
+  }
+  const groups = Map.groupBy(
+    kept,
+    ({ item, columns }) => `${columns} ${mentionedSplit(baseName(item.file.path))?.rest ?? shardOf(baseName(item.file.path)).stem}`,
+  );
+  if (groups.size < 2) return { tables: kept, readings: [] };
+  const sorted = [...groups.values()].sort((a, b) => b[0]!.columns - a[0]!.columns);
+  // Training and test files with names of their own.
+  const splits = kept.map(({ item }) => mentionedSplit(baseName(item.file.path))?.split);
+  if (new Set(splits).size === kept.length && kept.every(({ columns }) => columns === kept[0]!.columns))
+    return { tables: kept, readings: [] };
+  const optionOf = ([first]: readonly Table[]) => ({
+    name: first!.item.file.path,
+    label: `the table ${first!.item.file.path} with ${first!.columns} columns`,
+  });
+  const reading = take(
+    'table',
+    sorted.map((group) => optionOf(group)),
+    wanted,
+    kept[0]!.item.file.label,
+  );
+  const chosen = sorted.find((group) => optionOf(group).name === reading.taken)!;
+  const left = kept.filter((table) => !chosen.includes(table)).map(({ item }) => item.file.path);
+  problems.push({
+    file: null,
+    message: `${left.length} other tables of images, ${left.slice(0, 4).join(', ')}, are left out; ${reading.taken} is read.`,
+  });
+  return { tables: chosen, readings: [reading] };
+}
+
+function joined(parts: readonly Rows[]): Rows {
+  const [first] = parts;
+  const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.values, at);
+    at += part.values.length;
+  }
+  const bytes = parts.every((part) => part.values instanceof Uint8Array) ? Uint8Array.from(values) : values;
+  return {
+    size: first!.size,
+    values: bytes,
+    marks: { place: first!.marks.place, values: parts.flatMap(({ marks }) => Array.from(marks.values, String)) },
+  };
+}
+
+/** One part, or those that a column divides the lines into. */
+async function rowsOf(table: Table, problems: Problem[], options: ReadOptions): Promise<Rows[]> {
+  const bytes = await readItem(table.item, options);
+  if (table.form === 'packed') return readPacked(bytes, table, problems, options);
+  if (table.form === 'sparse') return [readSparse(bytes, table, problems, options)];
+  return [readRows(bytes, table, options)];
 }
 
 /** Numbers of all lines. Throws a DatasetError that names the line and the column. */
-function readRows(bytes: Uint8Array, { item, delimiter, columns, header }: Table, options: ReadOptions): Rows {
+function readRows(all: Uint8Array, { item, delimiter, columns, header, skip, index }: Table, options: ReadOptions): Rows {
   const place = item.file.label;
   const size = columns - 1;
+  const bytes = utf16(all) ? new TextEncoder().encode(decodeText(all)) : all;
   const lines: { start: number; end: number; number: number }[] = [];
   for (let start = 0, number = 1; start < bytes.length; number++) {
     const next = bytes.indexOf(0x0a, start);
     const stop = next < 0 ? bytes.length : next;
-    const end = bytes[stop - 1] === 0x0d ? stop - 1 : stop;
-    if (end > start && !(number === 1 && header)) lines.push({ start, end, number });
+    let end = bytes[stop - 1] === 0x0d ? stop - 1 : stop;
+    // A blank at the end of a line divides nothing.
+    if (delimiter === ' ' || delimiter === '\t') while (end > start && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end--;
+    if (end > start && number > skip) lines.push({ start, end, number });
     start = stop + 1;
   }
   // The shortest line there can be has a digit and a delimiter for every column, so that this is bounded by the file's size.
@@ -130,7 +189,7 @@ function readRows(bytes: Uint8Array, { item, delimiter, columns, header }: Table
       place,
       `its images take ${lines.length * size * 8} bytes of memory; expected at most ${options.limits.dataBytes}`,
     );
-  const scanner = new Scanner(bytes, delimiter.charCodeAt(0), place);
+  const scanner = new Scanner(bytes, delimiter.charCodeAt(0), place, index);
   const labelColumn = labelColumnOf(scanner, lines, columns, header);
   const texts: string[] = [];
   const shift = labelColumn === 0 ? 1 : 0;
@@ -187,11 +246,14 @@ class Scanner {
   readonly #bytes: Uint8Array;
   readonly #delimiter: number;
   readonly #place: string;
+  /** A column before all others counts the lines. */
+  readonly #index: boolean;
   #at = 0;
   #end = 0;
   #line = 0;
 
-  constructor(bytes: Uint8Array, delimiter: number, place: string) {
+  constructor(bytes: Uint8Array, delimiter: number, place: string, index: boolean) {
+    this.#index = index;
     this.#bytes = bytes;
     this.#delimiter = delimiter;
     this.#place = place;
@@ -201,6 +263,7 @@ class Scanner {
     this.#at = start;
     this.#end = end;
     this.#line = line;
+    if (this.#index) this.text(0, 1);
   }
 
   /** First and last field. */
@@ -226,7 +289,7 @@ class Scanner {
     }
     this.#at = start;
     const text = this.text(column, columns);
-    const number = text === '' ? NaN : Number(text);
+    const number = text === '' ? NaN : Number(this.#delimiter === 0x3b ? text.replace(',', '.') : text);
     if (!Number.isFinite(number))
       throw new DatasetError(
         this.#place,

@@ -1,24 +1,26 @@
 /** The first lines of a text file as a table, and how its columns are divided. */
 import Papa from 'papaparse';
+import { decodeText } from '../../text.ts';
 
 export interface Preview {
   delimiter: string;
   rows: string[][];
 }
 
-/** The first rows, of which the last may be cut and is left out when it is. Undefined when the text is no table. */
-export function preview(head: Uint8Array, whole: boolean): Preview | undefined {
-  const text = new TextDecoder().decode(head);
+/** The first rows, of which the last may be cut and is left out when it is, without comments. Undefined when the text is no table. */
+export function preview(head: Uint8Array, whole: boolean, minColumns = 2): Preview | undefined {
+  const text = decodeText(head);
   const end = whole ? text.length : text.lastIndexOf('\n');
   if (end <= 0) return undefined;
-  const { data, meta } = Papa.parse<string[]>(text.slice(0, end).replace(/^\uFEFF/, ''), {
+  const { data, meta } = Papa.parse<string[]>(text.slice(0, end), {
     skipEmptyLines: 'greedy',
+    comments: '#',
     delimitersToGuess: [',', ';', '\t', ' ', '|'],
   });
   const [first] = data;
   // A line with a column too many or too few is for the reader to name.
   const rows = data.filter((row) => row.length === first?.length);
-  if (!first || first.length < 2 || rows.length * 2 < data.length) return undefined;
+  if (!first || first.length < minColumns || rows.length * 2 < data.length) return undefined;
   return { delimiter: meta.delimiter, rows };
 }
 

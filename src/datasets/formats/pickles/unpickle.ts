@@ -1,12 +1,24 @@
 /**
- * Reads the small part of Python's pickle format that CIFAR's batches use: dictionaries, lists, tuples, text, numbers,
- * None and booleans, and NumPy arrays. Nothing is imported, called or executed: of everything else that a pickle could
- * ask for, only what builds a NumPy array of numbers has a meaning here, and it is a plain value.
+ * Reads the small part of Python's pickle format that data use: dictionaries, lists, tuples, text, numbers, None and booleans,
+ * NumPy arrays and PyTorch tensors. Nothing is imported, called or executed: of everything else that a pickle could
+ * ask for, only what builds an array of numbers has a meaning here, and it is a plain value.
  */
 import { DatasetError } from '../../errors.ts';
 
 export type Pickled =
-  null | boolean | number | bigint | string | Uint8Array | Pickled[] | Map<string, Pickled> | Name | Dtype | PickledArray;
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Pickled[]
+  | Map<string, Pickled>
+  | Name
+  | Dtype
+  | PickledArray
+  | Storage
+  | PickledTensor;
 
 /** Something that would have been imported; it only has meaning as a part of an array. */
 class Name {
@@ -17,6 +29,7 @@ class Name {
 }
 class Dtype {
   readonly type: string;
+  /** '>': the highest byte comes first. */
   order = '|';
   constructor(type: string) {
     this.type = type;
@@ -27,8 +40,32 @@ export class PickledArray {
   shape: number[] = [];
   /** E.g. "u1", "i8". */
   type = '';
+  bigEndian = false;
   fortran = false;
   bytes: Uint8Array = new Uint8Array();
+}
+/** The elements of tensors, which lie beside the pickle. */
+export class Storage {
+  /** E.g. "Float". */
+  readonly type: string;
+  readonly key: string;
+  constructor(type: string, key: string) {
+    this.type = type;
+    this.key = key;
+  }
+}
+/** A part of a storage. */
+export class PickledTensor {
+  readonly storage: Storage;
+  readonly offset: number;
+  readonly shape: number[];
+  readonly strides: number[];
+  constructor(storage: Storage, offset: number, shape: number[], strides: number[]) {
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides;
+  }
 }
 
 /** Where a list or dictionary begins on the stack. */
@@ -37,18 +74,51 @@ type Slot = Pickled | typeof mark;
 
 const maxValues = 20_000_000;
 
-const arrayNames = /^numpy\.(?:core\.multiarray|_core\.multiarray) _reconstruct$/;
-const allowed = new Set([
-  'numpy.core.multiarray _reconstruct',
-  'numpy._core.multiarray _reconstruct',
+const arrayNames = /^numpy\.(?:core|_core)\.multiarray _reconstruct$/;
+const scalarNames = /^numpy\.(?:core|_core)\.multiarray scalar$/;
+const bufferNames = /^numpy\.(?:core|_core)\.numeric _frombuffer$/;
+const storageNames = /^torch (\w+)Storage$/;
+/** Objects that are no more than what they hold. */
+const plainObjects = new Set(['torch.utils.data.dataset TensorDataset', 'argparse Namespace', 'types SimpleNamespace']);
+const others = new Set([
   'numpy ndarray',
   'numpy dtype',
   '_codecs encode',
+  'collections OrderedDict',
+  'collections defaultdict',
+  '__builtin__ list',
+  'builtins list',
+  '__builtin__ int',
+  'builtins int',
+  '__builtin__ set',
+  'builtins set',
+  '__builtin__ bytearray',
+  'builtins bytearray',
+  'copy_reg _reconstructor',
+  'copyreg _reconstructor',
+  '__builtin__ object',
+  'builtins object',
+  'torch Size',
+  'torch._utils _rebuild_tensor_v2',
 ]);
+const isAllowed = (name: string): boolean =>
+  others.has(name) || plainObjects.has(name) || [arrayNames, scalarNames, bufferNames, storageNames].some((names) => names.test(name));
 
 /** Throws a DatasetError that names the byte when the pickle is damaged or asks for anything else. */
 export function unpickle(bytes: Uint8Array, place: string): Pickled {
-  return new Unpickler(bytes, place).run();
+  return new Unpickler(bytes, place, 0).run();
+}
+
+/** So many pickles that follow one another, and where the last one ends. Throws a DatasetError as `unpickle` does. */
+export function unpickleSeveral(bytes: Uint8Array, place: string, count: number): { values: Pickled[]; end: number } {
+  const values: Pickled[] = [];
+  let end = 0;
+  for (let i = 0; i < count; i++) {
+    const unpickler = new Unpickler(bytes, place, end);
+    values.push(unpickler.run());
+    end = unpickler.at;
+  }
+  return { values, end };
 }
 
 class Unpickler {
@@ -60,10 +130,15 @@ class Unpickler {
   #at = 0;
   #values = 0;
 
-  constructor(bytes: Uint8Array, place: string) {
+  constructor(bytes: Uint8Array, place: string, at: number) {
+    this.#at = at;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#place = place;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   run(): Pickled {
@@ -104,6 +179,8 @@ class Unpickler {
         return void stack.push(this.#uint(4) | 0);
       case '\x8a': // LONG1
         return void stack.push(this.#long(this.#take(1)[0]!));
+      case '\x8b': // LONG4
+        return void stack.push(this.#long(this.#uint(4)));
       case 'G':
         this.#take(8);
         return void stack.push(this.#view.getFloat64(this.#at - 8));
@@ -114,6 +191,7 @@ class Unpickler {
       case 'B': // BINBYTES
         return void stack.push(this.#take(this.#uint(4)));
       case '\x8e': // BINBYTES8
+      case '\x96': // BYTEARRAY8
         return void stack.push(this.#take(this.#uint(8)));
       case '\x8c': // SHORT_BINUNICODE
         return void stack.push(this.#text(this.#uint(1)));
@@ -171,9 +249,18 @@ class Unpickler {
         const [module, name] = this.#last(2);
         return void stack.push(this.#global(`${asText(module!)} ${asText(name!)}`, at));
       }
-      case 'R': {
+      case 'R':
+      case '\x81': {
+        // REDUCE, NEWOBJ
         const [callable, values] = this.#last(2);
         return void stack.push(this.#build(callable!, values!, at));
+      }
+      case '\x8f': // EMPTY_SET
+        return void stack.push([]);
+      case 'Q': {
+        // BINPERSID
+        const id = this.#pop();
+        return void stack.push(this.#storage(id, at));
       }
       case 'b': {
         const state = this.#pop();
@@ -186,7 +273,7 @@ class Unpickler {
   }
 
   #global(name: string, at: number): Name {
-    if (!allowed.has(name))
+    if (!isAllowed(name))
       throw this.#error(at, `it asks Python to load "${name.replaceAll(/[^ -~]/g, '?').slice(0, 60)}", which is never done here`);
     return new Name(name);
   }
@@ -195,6 +282,15 @@ class Unpickler {
   #build(callable: Pickled, values: Pickled, at: number): Pickled {
     if (callable instanceof Name && Array.isArray(values)) {
       if (arrayNames.test(callable.name)) return new PickledArray();
+      if (scalarNames.test(callable.name)) return this.#scalar(values, at);
+      if (bufferNames.test(callable.name)) return this.#fromBuffer(values, at);
+      if (callable.name === 'torch._utils _rebuild_tensor_v2') return this.#tensor(values, at);
+      if (/^copy_?reg _reconstructor$/.test(callable.name) || plainObjects.has(callable.name)) return new Map();
+      if (/ (?:OrderedDict|defaultdict)$/.test(callable.name)) return new Map();
+      if (/ (?:list|set|Size)$/.test(callable.name)) return Array.isArray(values[0]) ? [...values[0]] : [];
+      if (/ int$/.test(callable.name)) return values[0] ?? 0;
+      if (/ bytearray$/.test(callable.name))
+        return typeof values[0] === 'string' ? Uint8Array.from(Buffer.from(values[0], 'latin1')) : (values[0] ?? null);
       if (callable.name === 'numpy dtype' && values[0] !== undefined) return new Dtype(asText(values[0]));
       // Python 3 writes the bytes of Python 2's arrays as text in Latin-1.
       if (callable.name === '_codecs encode' && typeof values[0] === 'string') return Uint8Array.from(Buffer.from(values[0], 'latin1'));
@@ -202,7 +298,75 @@ class Unpickler {
     throw this.#error(at, 'it asks Python to call a function, which is never done here');
   }
 
+  #scalar([dtype, bytes]: Pickled[], at: number): Pickled {
+    if (!(dtype instanceof Dtype) || !(bytes instanceof Uint8Array)) throw this.#error(at, 'a number has no type');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const little = dtype.order !== '>';
+    const size = Number(dtype.type.slice(1));
+    if (bytes.length !== size) throw this.#error(at, `a number of type ${dtype.type} has ${bytes.length} bytes`);
+    switch (dtype.type) {
+      case 'f4':
+        return view.getFloat32(0, little);
+      case 'f8':
+        return view.getFloat64(0, little);
+      case 'b1':
+      case 'u1':
+        return view.getUint8(0);
+      case 'i1':
+        return view.getInt8(0);
+      case 'u2':
+        return view.getUint16(0, little);
+      case 'i2':
+        return view.getInt16(0, little);
+      case 'u4':
+        return view.getUint32(0, little);
+      case 'i4':
+        return view.getInt32(0, little);
+      case 'u8':
+      case 'i8':
+        return Number(dtype.type === 'u8' ? view.getBigUint64(0, little) : view.getBigInt64(0, little));
+      default:
+        throw this.#error(at, `it has a number of type ${dtype.type}`);
+    }
+  }
+
+  #fromBuffer([bytes, dtype, shape, order]: Pickled[], at: number): PickledArray {
+    if (!(bytes instanceof Uint8Array) || !(dtype instanceof Dtype) || !Array.isArray(shape))
+      throw this.#error(at, 'an array lacks its elements');
+    const array = new PickledArray();
+    Object.assign(array, { shape: shape.map(Number), type: dtype.type, bigEndian: dtype.order === '>', fortran: order === 'F', bytes });
+    return array;
+  }
+
+  /** PyTorch keeps a tensor's elements outside the pickle: a type, a key, a place, how many. */
+  #storage(id: Pickled, at: number): Storage {
+    const [kind, type, key] = Array.isArray(id) ? id : [];
+    const name = type instanceof Name ? storageNames.exec(type.name)?.[1] : undefined;
+    if (kind !== 'storage' || name === undefined || key === undefined) throw this.#error(at, 'it refers to something outside of it');
+    return new Storage(name, asText(key));
+  }
+
+  #tensor([storage, offset, shape, strides]: Pickled[], at: number): PickledTensor {
+    const isSizes = (sizes: Pickled | undefined): sizes is number[] =>
+      Array.isArray(sizes) && sizes.every((size) => typeof size === 'number' && size >= 0);
+    if (
+      !(storage instanceof Storage) ||
+      typeof offset !== 'number' ||
+      !isSizes(shape) ||
+      !isSizes(strides) ||
+      shape.length !== strides.length
+    )
+      throw this.#error(at, 'a tensor lacks its storage, shape or strides');
+    return new PickledTensor(storage, offset, shape, strides);
+  }
+
   #setState(target: Slot, state: Pickled, at: number): void {
+    // What an object holds, which is all that it is here.
+    if (target instanceof Map && state instanceof Map) {
+      for (const [key, value] of state) target.set(key, value);
+      return;
+    }
+    if (target instanceof Map && (state === null || (Array.isArray(state) && state.length === 0))) return;
     if (target instanceof Dtype && Array.isArray(state)) {
       target.order = asText(state[1] ?? '');
       return;
@@ -212,6 +376,7 @@ class Unpickler {
       if (Array.isArray(shape) && dtype instanceof Dtype && bytes instanceof Uint8Array) {
         target.shape = shape.map(Number);
         target.type = dtype.type;
+        target.bigEndian = dtype.order === '>';
         target.fortran = fortran === true || fortran === 1;
         target.bytes = bytes;
         return;
@@ -291,7 +456,7 @@ class Unpickler {
   }
 
   #key(key: Pickled, at: number): string {
-    if (typeof key !== 'string' && !(key instanceof Uint8Array) && typeof key !== 'number')
+    if (typeof key !== 'string' && !(key instanceof Uint8Array) && typeof key !== 'number' && typeof key !== 'boolean')
       throw this.#error(at, 'a key of a dictionary is no text');
     return asText(key);
   }

@@ -1,0 +1,77 @@
+/** What the columns of a list of images are. */
+import { DatasetError } from '../../errors.ts';
+import { take, type Reading, type WantedReadings } from '../../readings.ts';
+import { splitName } from '../../splits.ts';
+import { isLabelName } from '../csv/table.ts';
+import type { Table } from './tables.ts';
+
+export interface Columns {
+  /** The label of a row. */
+  labelOf: (fields: readonly string[]) => string;
+  split: number | undefined;
+  reading: Reading | undefined;
+}
+
+/** Undefined when no column is the label. Throws a DatasetError when columns of classes mark several, or none. */
+export function columnsOf(
+  { header, rows }: Table,
+  pathColumn: number,
+  { place, wanted }: { place: string; wanted: WantedReadings | undefined },
+): Columns | undefined {
+  const all = rows.map(({ fields }) => fields);
+  const marked = markedColumns(header, all, pathColumn, place);
+  if (marked) {
+    const labelOf = (fields: readonly string[]) => header![marked.find((column) => Number(fields[column]) === 1)!]!.trim();
+    return { labelOf, split: splitColumn(all, new Set([pathColumn, ...marked])), reading: undefined };
+  }
+  const split = splitColumn(all, new Set([pathColumn]));
+  const candidates = labelColumns(header, all, new Set([pathColumn, split ?? pathColumn]));
+  const named =
+    header &&
+    candidates.length > 1 &&
+    candidates.map((column) => ({ name: header[column]!.trim(), label: `the column ${header[column]!.trim()}` }));
+  const distinct = named && new Set(named.map(({ name }) => name)).size === named.length;
+  const reading = distinct
+    ? take('column', named, wanted && named.some(({ name }) => name === wanted.column) ? wanted : undefined, place)
+    : undefined;
+  const column = reading ? header!.findIndex((name) => name.trim() === reading.taken) : candidates[0];
+  return column === undefined ? undefined : { labelOf: (fields) => fields[column]!, split, reading };
+}
+
+const splitColumn = (rows: readonly string[][], taken: ReadonlySet<number>): number | undefined =>
+  rows[0]?.map((_, i) => i).find((i) => !taken.has(i) && rows.every((row) => splitName((row[i] ?? '').trim()) !== undefined));
+
+/**
+ * Columns of 0 and 1, one for each class and named after it; undefined when there are none. Throws a DatasetError when they
+ * give an image several classes, or none.
+ */
+function markedColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number, place: string): number[] | undefined {
+  if (!header || rows.length === 0 || header.some(isLabelName)) return undefined;
+  const isMark = (text: string | undefined) => text !== undefined && /^\s*[01](?:\.0*)?\s*$/.test(text);
+  const columns = [...header.keys()].filter((i) => i !== pathColumn && rows.every((row) => isMark(row[i])));
+  if (columns.length < 2) return undefined;
+  const odd = rows.findIndex((row) => columns.filter((i) => Number(row[i]) === 1).length !== 1);
+  if (odd < 0) return columns;
+  if (columns.length === 2) return undefined;
+  throw new DatasetError(
+    place,
+    `${rows[odd]![pathColumn]!} has not exactly one 1 in its ${columns.length} columns of classes; expected one class per image`,
+  );
+}
+
+/** Those that are called so, or else those with values that come again and again; the likeliest first. */
+function labelColumns(header: string[] | undefined, rows: readonly string[][], taken: ReadonlySet<number>): number[] {
+  const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i));
+  const values = (column: number) => new Set(rows.map((row) => row[column]));
+  const recurring = others.filter((i) => {
+    // What numbers patients, wounds or lines is no class.
+    if (/(?:^|[-_ ])(?:ids?|index|no|number)$/i.test(header?.[i]?.trim() ?? '') && !isLabelName(header?.[i] ?? '')) return false;
+    const { size } = values(i);
+    return size > 1 && size <= rows.length / 2;
+  });
+  const named = others.filter((i) => header && isLabelName(header[i] ?? ''));
+  if (named.length > 0) return [...named, ...recurring.filter((i) => !named.includes(i))];
+  // The only other column may hold one class alone, or a few images of many; numbers that are all different count the lines.
+  if (others.length === 1 && (values(others[0]!).size < rows.length || rows.length < 8)) return others;
+  return recurring;
+}

@@ -1,0 +1,83 @@
+/** JSON as people write labels of images in it, as a table. */
+import type { Table } from './tables.ts';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type Entry = Record<string, Json>;
+
+/** Undefined when it is none of these. */
+export function jsonRows(text: string): Table | undefined {
+  const value = parse(text);
+  return value === undefined ? undefined : tableOfValue(value);
+}
+
+/** A document, or one on each line. */
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+    try {
+      return lines.map((line) => JSON.parse(line) as Json);
+    } catch {
+      // The beginning of a list, or text that only looks like JSON.
+      return undefined;
+    }
+  }
+}
+
+const isEntry = (value: Json | undefined): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: Json | undefined): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+function tableOfValue(value: Json): Table | undefined {
+  if (Array.isArray(value)) return value.every(isEntry) ? fromEntries(value) : fromPairs(value);
+  if (!isEntry(value)) return undefined;
+  if (Array.isArray(value.images) && Array.isArray(value.annotations)) return fromCoco(value);
+  const parts = Object.entries(value);
+  // {"labels": …}, {"data": …}: the list is one level down.
+  const [only] = parts;
+  if (only && parts.length === 1 && typeof only[1] === 'object') return tableOfValue(only[1]);
+  // {"a.png": "cat"}
+  if (parts.length > 0 && parts.every(([, label]) => isPlain(label))) return fromPairs(parts);
+  // {"cat": ["a.png", "b.png"]}
+  if (parts.length > 0 && parts.every(([, files]) => Array.isArray(files) && files.every(isPlain)))
+    return fromPairs(parts.flatMap(([label, files]) => (files as Json[]).map((file): Json[] => [file, label])));
+  // {"train": [{…}], "test": [{…}]}
+  if (parts.length > 0 && parts.every(([, entries]) => Array.isArray(entries) && entries.every(isEntry)))
+    return fromEntries(parts.flatMap(([split, entries]) => (entries as Entry[]).map((entry): Entry => ({ ...entry, split }))));
+  // {"a.png": {"label": "cat"}}
+  if (parts.length > 0 && parts.every(([, entry]) => isEntry(entry)))
+    return fromEntries(parts.map(([file, entry]): Entry => ({ file, ...(entry as Entry) })));
+  const labels = value.labels;
+  return labels !== undefined && typeof labels === 'object' && labels !== null ? tableOfValue(labels) : undefined;
+}
+
+function fromPairs(pairs: readonly Json[] | readonly [string, Json][]): Table | undefined {
+  if (pairs.length === 0 || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isPlain))) return undefined;
+  return { header: ['file', 'label'], rows: (pairs as Json[][]).map((pair, i) => ({ fields: pair.map(String), line: i + 1 })) };
+}
+
+function fromEntries(entries: readonly Entry[]): Table | undefined {
+  const header = [...new Set(entries.slice(0, 1000).flatMap((entry) => Object.keys(entry).filter((key) => isPlain(entry[key]))))];
+  if (header.length === 0) return undefined;
+  return {
+    header,
+    rows: entries.map((entry, i) => ({ fields: header.map((key) => (isPlain(entry[key]) ? String(entry[key]) : '')), line: i + 1 })),
+  };
+}
+
+/** COCO's: images with the one category that all their annotations have. */
+function fromCoco({ images, annotations, categories }: Entry): Table | undefined {
+  const names = new Map((Array.isArray(categories) ? categories : []).filter(isEntry).map(({ id, name }) => [id, name]));
+  const ofImage = new Map<Json | undefined, Set<Json | undefined>>();
+  for (const annotation of annotations as Json[]) {
+    if (!isEntry(annotation)) return undefined;
+    const own = ofImage.get(annotation.image_id) ?? new Set();
+    ofImage.set(annotation.image_id, own.add(annotation.category_id));
+  }
+  const rows = (images as Json[]).filter(isEntry).map(({ id, file_name: file }, i) => {
+    const labels = [...(ofImage.get(id) ?? [])].map((label) => names.get(label) ?? label);
+    return { fields: [isPlain(file) ? String(file) : '', labels.map(String).sort().join('|')], line: i + 1 };
+  });
+  return { header: ['file_name', 'label'], rows };
+}

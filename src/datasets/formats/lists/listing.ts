@@ -1,0 +1,187 @@
+/** Lists of image files with their labels, perhaps with a column that says which are for training and which for testing. */
+import { DatasetError, NoDataset } from '../../errors.ts';
+import { imageFiles } from '../../images/pool.ts';
+import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
+import type { Reading } from '../../readings.ts';
+import { folderName, type Source, type SourceFile } from '../../sources/source.ts';
+import { splitName, type SplitName } from '../../splits.ts';
+import { contentsOf, type Item } from '../contents.ts';
+import { classLabels, type Marks } from '../labels.ts';
+import type { Reader, ReadOptions } from '../reader.ts';
+import { columnsOf } from './columns.ts';
+import type { Finder } from './finder.ts';
+import { isSubmission, listingsOf, splitOfList, type Listing } from './listings.ts';
+import { tableOf } from './tables.ts';
+
+/** So many missing files are named one by one. */
+const maxNamed = 100;
+
+export const listingReader: Reader = {
+  name: 'list of image files',
+  kinds: ['text', 'image', 'json'],
+  looksLike: async (source, options) => (await listingsOf(source, options)).listings.some(({ columns }) => columns > 1),
+  read: readListings,
+};
+
+interface Row {
+  file: SourceFile;
+  label: string;
+  line: number;
+  split: SplitName | undefined;
+}
+
+interface List {
+  item: Item;
+  rows: Row[];
+}
+
+async function readListings(source: Source, options: ReadOptions): Promise<RawDataset> {
+  const { finder, listings } = await listingsOf(source, options);
+  const problems: Problem[] = [];
+  const readings: Reading[] = [];
+  const lists: List[] = [];
+  for (const listing of listings.filter(({ columns }) => columns > 1)) {
+    const list = await readListing(listing, { finder, problems, readings, options });
+    if (list) lists.push(list);
+  }
+  const splits = divide(lists, problems);
+  const train = splits.get('train') ?? splits.get('val') ?? splits.get('test');
+  const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
+  const left = splits.get('val');
+  if (left && left !== train && left !== test)
+    problems.push({ file: null, message: `${left.length} validation images are left out; training and test images are read.` });
+  if (!train)
+    throw new NoDataset(
+      listings[0]!.item.file.label,
+      'none of the files that it lists is there with a label; expected lines with an image file and its label',
+    );
+  const images = (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'image').length;
+  const listed = [...splits.values()].reduce((sum, rows) => sum + rows.length, 0);
+  const named = train[0]!.item.file.label;
+  if (!splits.has('train') && 2 * listed < images)
+    throw new NoDataset(named, `it lists ${listed} of ${images} images, and none to train with`);
+  const parts = test ? [train, test] : [train];
+  const { labels, classes } = classLabels(parts.map(marksOf));
+  const read = parts.map((rows, i): RawSplit => ({
+    images: imageFiles(
+      source,
+      rows.map(({ file }) => file),
+      options,
+    ),
+    labels: labels[i]!,
+    from: { images: rows[0]!.item.file.label, labels: rows[0]!.item.file.label },
+  }));
+  if (listed < images && train.length > 0)
+    problems.push({ file: null, message: `${images - listed} images are in no list with a label and are left out.` });
+  return { name: source.name, ...(classes && { classes }), train: read[0]!, test: read[1] ?? null, problems, readings };
+}
+
+type Placed = Row & { item: Item };
+
+/** Puts every image into its part. A list of everything is not needed beside those of its parts. */
+function divide(lists: readonly List[], problems: Problem[]): Map<SplitName, Placed[]> {
+  const splits = new Map<SplitName, Placed[]>();
+  const listed = new Map<SourceFile, { split: SplitName; item: Item }>();
+  const known = lists.map(({ item, rows }) => ({ item, rows, named: splitOfList(item.file.path) }));
+  const explicit = known.filter(({ named, rows }) => named !== undefined || rows.some(({ split }) => split !== undefined));
+  for (const { item, rows, named } of [...explicit, ...known.filter((one) => !explicit.includes(one))]) {
+    const isExplicit = explicit.some((one) => one.item === item);
+    let again = 0;
+    for (const row of rows) {
+      const split = row.split ?? named ?? 'train';
+      const before = listed.get(row.file);
+      if (before && before.item !== item) {
+        if (isExplicit && before.split !== split)
+          throw new DatasetError(
+            item.file.label,
+            `it lists ${row.file.path} for ${words[split]}, which ${before.item.file.label} lists for ${words[before.split]}; expected each image in one of them`,
+          );
+        again++;
+        continue;
+      }
+      listed.set(row.file, { split, item });
+      const own = splits.get(split) ?? [];
+      splits.set(split, own);
+      own.push({ ...row, item });
+    }
+    if (again > 0 && isExplicit)
+      problems.push({ file: null, message: `${again} images in ${item.file.path} are in another list too; the first one counts.` });
+  }
+  return splits;
+}
+
+const words: Record<SplitName, string> = { train: 'training', test: 'testing', val: 'validation' };
+
+const marksOf = (rows: readonly Placed[]): Marks => ({
+  values: rows.map(({ label }) => label),
+  place: rows[0]!.item.file.label,
+  at: (i) => `the label in ${rows[i]!.item.kind === 'json' ? 'entry' : 'line'} ${rows[i]!.line}`,
+});
+
+interface Context {
+  finder: Finder;
+  problems: Problem[];
+  readings: Reading[];
+  options: ReadOptions;
+}
+
+async function readListing(
+  { item, pathColumn, hasHeader }: Listing,
+  { finder, problems, readings, options }: Context,
+): Promise<List | undefined> {
+  const place = item.file.label;
+  const say = (message: string) => problems.push({ file: null, message: `${item.file.path} ${message}` });
+  if (isSubmission(item.file.path)) return void say('is a form for submissions, whose labels mean nothing, and is left out.');
+  const table = await tableOf(item, hasHeader, options);
+  const width = table.rows[0]?.fields.length ?? 0;
+  const odd = table.rows.find(({ fields }) => fields.length !== width);
+  if (odd) throw new DatasetError(place, `line ${odd.line} has ${odd.fields.length} columns; expected ${width}`);
+  const columns = columnsOf(table, pathColumn, { place, wanted: options.reading });
+  if (!columns) return void say('lists images, but no column of it is their label; it is left out.');
+  if (columns.reading && !readings.some(({ about }) => about === 'column')) readings.push(columns.reading);
+  const rows: Row[] = [];
+  let missing = 0;
+  for (const { fields, line } of table.rows) {
+    const file = finder.find(fields[pathColumn]!, folderName(item.file.path));
+    if (!file) {
+      if (++missing <= maxNamed)
+        problems.push({ file: place, message: `line ${line} names ${fields[pathColumn]!.slice(0, 200)}, which is not among the images` });
+      continue;
+    }
+    const split = columns.split === undefined ? undefined : splitName(fields[columns.split]!.trim());
+    rows.push({ file, label: columns.labelOf(fields), line, split });
+  }
+  if (missing > maxNamed)
+    problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
+  return { item, rows: oneLabelEach(oneRowEach(rows, say), say) };
+}
+
+/** An image that is listed twice would be both in training and in testing where these are drawn by chance. */
+function oneRowEach(rows: readonly Row[], say: (message: string) => void): Row[] {
+  const first = new Map<SourceFile, Row>();
+  const contradictory = new Set<SourceFile>();
+  let again = 0;
+  for (const row of rows) {
+    const before = first.get(row.file);
+    if (!before) first.set(row.file, row);
+    else if (before.label.trim() === row.label.trim()) again++;
+    else contradictory.add(row.file);
+  }
+  if (again > 0) say(`lists images more than once, in ${again} lines too many, which are left out.`);
+  if (contradictory.size > 0)
+    say(`gives ${contradictory.size} images different labels, such as ${[...contradictory][0]!.path}, which are left out.`);
+  return [...first.values()].filter(({ file }) => !contradictory.has(file));
+}
+
+/** "Mass|Nodule" where "Mass" is a class of its own: an image of several classes, which no class of its own is. */
+function oneLabelEach(rows: Row[], say: (message: string) => void): Row[] {
+  const labels = new Set(rows.map(({ label }) => label.trim()));
+  const isSeveral = (label: string) => /[|;]/.test(label) && label.split(/[|;]/).some((part) => labels.has(part.trim()));
+  const rest = rows.filter(({ label }) => !isSeveral(label) && label.trim() !== '');
+  const several = rows.filter(({ label }) => isSeveral(label)).length;
+  const empty = rows.length - rest.length - several;
+  if (several > 0)
+    say(`gives ${several} images several labels, such as ${rows.find(({ label }) => isSeveral(label))!.label}, which are left out.`);
+  if (empty > 0 && rest.length > 0) say(`gives ${empty} images no label, which are left out.`);
+  return empty === rows.length ? rows : rest;
+}

@@ -1,0 +1,97 @@
+/** Which texts of a source list its images, and which column names the file. */
+import { DatasetError } from '../../errors.ts';
+import { baseName, folderName, stem, type Source } from '../../sources/source.ts';
+import { mentionedSplit, splitName, type SplitName } from '../../splits.ts';
+import { contentsOf, type Item } from '../contents.ts';
+import type { ReadOptions } from '../reader.ts';
+import { isLabelName } from '../csv/table.ts';
+import { Finder } from './finder.ts';
+import { beginningOf, type Table } from './tables.ts';
+
+/** More lists than these belong to one data set rarely; those of every single image are no lists. */
+const maxLists = 2000;
+
+export interface Listing {
+  item: Item;
+  pathColumn: number;
+  hasHeader: boolean;
+  columns: number;
+}
+
+export interface Found {
+  finder: Finder;
+  listings: Listing[];
+}
+const known = new WeakMap<Source, Promise<Found>>();
+
+export function listingsOf(source: Source, options: ReadOptions): Promise<Found> {
+  const found = known.get(source) ?? findListings(source, options);
+  known.set(source, found);
+  return found;
+}
+
+async function findListings(source: Source, options: ReadOptions): Promise<Found> {
+  const { items } = await contentsOf(source, options);
+  const texts = items.filter(({ kind, file }) => (kind === 'text' || kind === 'json') && !isPerImage(file.path)).slice(0, maxLists);
+  const images = texts.length > 0 ? items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file) : [];
+  const finder = new Finder(images);
+  const listings: Listing[] = [];
+  if (images.length === 0) return { finder, listings };
+  for (const item of texts) {
+    options.signal?.throwIfAborted();
+    const table = await beginning(item, options);
+    const listing = table && listingIn(item, table, finder);
+    if (listing) listings.push(listing);
+  }
+  return { finder, listings };
+}
+
+/** Labels and captions of single images, as WebDataset and others keep them. */
+const isPerImage = (path: string): boolean => /\.(?:cls|cls2|caption|xml)$/i.test(path);
+
+async function beginning(item: Item, options: ReadOptions): Promise<Table | undefined> {
+  try {
+    return await beginningOf(item, options);
+  } catch (error) {
+    // What cannot be read is no list.
+    if (error instanceof DatasetError) return undefined;
+    throw error;
+  }
+}
+
+function listingIn(item: Item, { header, rows }: Table, finder: Finder): Listing | undefined {
+  const folder = folderName(item.file.path);
+  const [first] = rows;
+  if (!first) return undefined;
+  const columns = first.fields.map((_, column) => {
+    const values = rows.map(({ fields }) => fields[column] ?? '');
+    return { column, hits: values.filter((value) => finder.find(value, folder)).length, different: new Set(values).size };
+  });
+  const heading = (column: number) => (header ?? first.fields)[column] ?? '';
+  // Numbers of classes may be names of images too; but a class has many images, and an image is listed once.
+  columns.sort(
+    (a, b) =>
+      b.hits - a.hits || b.different - a.different || Number(isLabelName(heading(a.column))) - Number(isLabelName(heading(b.column))),
+  );
+  const best = columns.find(({ hits, different }) => 2 * hits >= columns[0]!.hits && different === columns[0]!.different) ?? columns[0]!;
+  const { column: pathColumn, hits } = best;
+  if (hits * 2 < rows.length - 1 || hits === 0) return undefined;
+  const hasHeader = header !== undefined || (!finder.find(first.fields[pathColumn]!, folder) && rows.length > 1);
+  return { item, pathColumn, hasHeader, columns: first.fields.length };
+}
+
+/** By the list's own name, or else by the nearest folder that is called so. */
+export function splitOfList(path: string): SplitName | undefined {
+  const names = [stem(path), ...folderName(path).split('/').reverse()];
+  return names.map((name) => mentionedSplit(name)?.split).find((split) => split !== undefined);
+}
+
+/** Lists of files and nothing else that say what these are for: "train.txt", "test.txt". */
+export const splitLists = ({ listings }: Found): { listing: Listing; split: SplitName }[] =>
+  listings.flatMap((listing) => {
+    const split = splitName(stem(listing.item.file.path)) ?? mentionedSplit(stem(listing.item.file.path))?.split;
+    return listing.columns === 1 && split ? [{ listing, split }] : [];
+  });
+
+/** Made to be handed in, with labels that mean nothing. */
+export const isSubmission = (path: string): boolean => /submission/i.test(baseName(path));

@@ -1,0 +1,52 @@
+/** Lists of image files as tables: CSV, JSON lines, and JSON in the forms that are usual for labels. */
+import Papa from 'papaparse';
+import { DatasetError } from '../../errors.ts';
+import { decodeText } from '../../text.ts';
+import { readItem, type Item } from '../contents.ts';
+import type { ReadOptions } from '../reader.ts';
+import { preview } from '../csv/table.ts';
+import { jsonRows } from './json.ts';
+
+export interface TableRow {
+  fields: string[];
+  line: number;
+}
+
+export interface Table {
+  header: string[] | undefined;
+  rows: TableRow[];
+}
+
+const headBytes = 2 ** 14;
+const maxListBytes = 2 ** 28;
+
+/** The first rows of a list, for a look at it; undefined when it is no table. The header may be among the rows. */
+export async function beginningOf(item: Item, options: ReadOptions): Promise<Table | undefined> {
+  if (item.kind === 'json') {
+    if ((await item.file.size()) > maxListBytes) return undefined;
+    const table = jsonRows(decodeText(await readItem(item, options)));
+    return table && { ...table, rows: table.rows.slice(0, 200) };
+  }
+  const head = item.gzip ? await readItem(item, options) : await item.file.head(headBytes);
+  const table = preview(head, item.gzip || head.length < headBytes, 1);
+  return table && { header: undefined, rows: table.rows.slice(0, 200).map((fields, line) => ({ fields, line: line + 1 })) };
+}
+
+/** All of it. Throws a DatasetError. */
+export async function tableOf(item: Item, hasHeader: boolean, options: ReadOptions): Promise<Table> {
+  const place = item.file.label;
+  if ((await item.file.size()) > maxListBytes)
+    throw new DatasetError(place, `it has more than ${maxListBytes} bytes; expected a list of image files`);
+  const bytes = await readItem(item, options);
+  if (item.kind === 'json') return jsonRows(decodeText(bytes))!;
+  const text = decodeText(bytes);
+  const { data, errors } = Papa.parse<string[]>(text, {
+    delimiter: preview(bytes.subarray(0, headBytes), bytes.length < headBytes, 1)?.delimiter ?? ',',
+  });
+  const quotes = errors.find(({ type }) => type === 'Quotes');
+  if (quotes) throw new DatasetError(place, `line ${(quotes.row ?? 0) + 1} has a quotation mark without its partner`);
+  const rows = data
+    .map((fields, i) => ({ fields, line: i + 1 }))
+    .filter(({ fields }) => fields.some((field) => field.trim() !== '') && !/^\s*#/.test(fields[0]!));
+  return { header: hasHeader ? rows.shift()?.fields : undefined, rows };
+}

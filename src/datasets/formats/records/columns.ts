@@ -1,0 +1,70 @@
+/** Which columns of a table hold the images and the labels: as Hugging Face's description says, or by type and name. */
+import { take, type Reading, type WantedReadings } from '../../readings.ts';
+import { isLabelName } from '../csv/table.ts';
+
+export interface Column {
+  name: string;
+  type: 'image' | 'label' | 'other';
+}
+
+export interface Chosen {
+  image: string;
+  label: string;
+  /** Names of the label's classes. */
+  classes: string[] | undefined;
+  reading: Reading | undefined;
+}
+
+interface Feature {
+  _type?: string;
+  names?: unknown;
+}
+
+/** What Hugging Face writes beside the columns. */
+export function featuresOf(metadata: string | null | undefined): Record<string, Feature> {
+  try {
+    const { info } = JSON.parse(metadata ?? '') as { info?: { features?: Record<string, Feature> } };
+    return info?.features ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Undefined when there is no column of images, or none of labels. */
+export function chooseColumns(
+  columns: readonly Column[],
+  features: Record<string, Feature>,
+  { wanted, place }: { wanted: WantedReadings | undefined; place: string },
+): Chosen | undefined {
+  const images = columns.filter(({ type }) => type === 'image').map(({ name }) => name);
+  const image =
+    images.find((name) => features[name]?._type === 'Image') ?? images.find((name) => /^(?:image|img)/i.test(name)) ?? images[0];
+  const labels = columns.filter(({ type }) => type === 'label').map(({ name }) => name);
+  const isClass = (name: string) => Number(features[name]?._type === 'ClassLabel');
+  const isFine = (name: string) => Number(!/coarse|super/i.test(name));
+  const candidates = labels
+    .filter((name) => isClass(name) || isLabelName(name))
+    .sort((a, b) => isClass(b) - isClass(a) || Number(b === 'label') - Number(a === 'label') || isFine(b) - isFine(a));
+  if (candidates.length === 0 && labels.length === 1) candidates.push(labels[0]!);
+  if (image === undefined || candidates.length === 0) return undefined;
+  const options = candidates.map((name) => ({ name, label: `the column ${name}` }));
+  const reading = candidates.length > 1 ? take('column', options, wanted, place) : undefined;
+  const label = reading?.taken ?? candidates[0]!;
+  const names = features[label]?.names;
+  const classes = Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  return { image, label, classes, reading };
+}
+
+/** Whatever a row has for an image: its bytes, or a record of bytes and path. */
+export function imageBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'object' && value !== null && 'bytes' in value) return imageBytes(value.bytes);
+  return Array.isArray(value) && value.every((byte) => typeof byte === 'number') ? Uint8Array.from(value) : undefined;
+}
+
+/** A label as a number or a name; undefined: none. */
+export function labelOf(value: unknown): string | number | undefined {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'number' || typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,56 @@
+/** What lists beside class folders say of their images: which are for testing, and the classes of those that lie in no class's folder. */
+import { DatasetError } from '../errors.ts';
+import { columnsOf } from '../formats/lists/columns.ts';
+import { isSubmission, listingsOf, splitLists } from '../formats/lists/listings.ts';
+import { tableOf } from '../formats/lists/tables.ts';
+import type { ReadOptions } from '../formats/reader.ts';
+import { folderName, type Source, type SourceFile } from '../sources/source.ts';
+import type { SplitName } from '../splits.ts';
+
+/** Parts by lists of files alone, such as train.txt and test.txt; undefined when there are none, or when they contradict each other. */
+export async function splitsByLists(source: Source, images: number, options: ReadOptions): Promise<Map<SourceFile, SplitName> | undefined> {
+  const found = await listingsOf(source, options);
+  const splits = new Map<SourceFile, SplitName>();
+  for (const { listing, split } of splitLists(found)) {
+    const { rows } = await tableOf(listing.item, false, options);
+    for (const { fields } of rows) {
+      const file = found.finder.find(fields[0]!, folderName(listing.item.file.path));
+      if (!file) continue;
+      const before = splits.get(file);
+      if (before !== undefined && before !== split) return undefined;
+      splits.set(file, split);
+    }
+  }
+  if (splits.size === 0 || new Set(splits.values()).size === 1) {
+    // One list alone: the others are for the other purpose, unless it hardly lists any.
+    const [only] = splits.values();
+    if (only === undefined || splits.size === images || 100 * splits.size < images) return undefined;
+  }
+  return splits;
+}
+
+/** Labels of image files, by lists that have some for these. */
+export async function labelsByLists(
+  source: Source,
+  wanted: ReadonlySet<SourceFile>,
+  options: ReadOptions,
+): Promise<Map<SourceFile, string>> {
+  const labels = new Map<SourceFile, string>();
+  const { finder, listings } = await listingsOf(source, options);
+  for (const { item, pathColumn, hasHeader, columns } of listings) {
+    if (columns < 2 || isSubmission(item.file.path)) continue;
+    try {
+      const table = await tableOf(item, hasHeader, options);
+      const labelled = columnsOf(table, pathColumn, { place: item.file.label, wanted: undefined });
+      if (!labelled) continue;
+      for (const { fields } of table.rows) {
+        const file = finder.find(fields[pathColumn] ?? '', folderName(item.file.path));
+        if (file && wanted.has(file)) labels.set(file, labelled.labelOf(fields).trim());
+      }
+    } catch (error) {
+      // A list that does not help leaves things as they are.
+      if (!(error instanceof DatasetError)) throw error;
+    }
+  }
+  return labels;
+}

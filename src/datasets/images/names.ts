@@ -1,0 +1,77 @@
+/** Image files that are named after their classes and numbered: cat.0.jpg, beagle_12.png, A_test.jpg. */
+import { NoDataset } from '../errors.ts';
+import { contentsOf } from '../formats/contents.ts';
+import { byName } from '../formats/labels.ts';
+import type { Reader, ReadOptions } from '../formats/reader.ts';
+import type { Problem, RawDataset, RawSplit } from '../raw.ts';
+import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
+import { mentionedSplit, splitName, type SplitName } from '../splits.ts';
+import { imageFiles } from './pool.ts';
+
+/** A class has so many images on average at least; names that are all different are no classes. */
+const perClass = 2;
+
+export const nameReader: Reader = {
+  name: 'named image files',
+  kinds: ['image'],
+  looksLike: async (source, options) => (await contentsOf(source, options)).items.some(({ kind, gzip }) => kind === 'image' && !gzip),
+  read: readNamed,
+};
+
+interface Named {
+  file: SourceFile;
+  className: string;
+  split: SplitName | undefined;
+}
+
+/** The word or words before the number; undefined when it is a number alone, or there is no number. */
+export function classInName(path: string): string | undefined {
+  const match = /^(?<name>.*?\p{L}.*?)(?:[-_. ]*\(?\d+\)?)+$/u.exec(stem(path).normalize('NFC'));
+  const name = match?.groups!.name!.replace(/[-_. ]+$/, '');
+  // "IMG_2031", "photo12": cameras and lists number everything alike; that is seen when all names are one class.
+  return name === '' ? undefined : name;
+}
+
+const splitOfPath = (path: string): SplitName | undefined =>
+  folderName(path)
+    .split('/')
+    .reverse()
+    .map((name) => splitName(name) ?? mentionedSplit(name)?.split)
+    .find((split) => split !== undefined);
+
+async function readNamed(source: Source, options: ReadOptions): Promise<RawDataset> {
+  const { items } = await contentsOf(source, options);
+  const files = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
+  const named = files.flatMap((file): Named[] => {
+    const className = classInName(file.path);
+    return className === undefined ? [] : [{ file, className, split: splitOfPath(file.path) }];
+  });
+  const problems: Problem[] = [];
+  const train = named.filter(({ split }) => split === undefined || split === 'train');
+  const classes = [...new Set(train.map(({ className }) => className))].sort(byName);
+  if (classes.length < 2 || train.length < perClass * classes.length)
+    throw new NoDataset(
+      source.label,
+      `its ${files.length} images lie in no folders named after classes, are in no list with labels, and are not named after classes; expected e.g. train/cat/1.png and train/dog/1.png`,
+    );
+  const index = new Map(classes.map((name, i) => [name, i]));
+  const test = ['test', 'val']
+    .map((split) => named.filter((one) => one.split === split && index.has(one.className)))
+    .find((of) => of.length > 0);
+  const left = files.length - train.length - (test?.length ?? 0);
+  if (left > 0) problems.push({ file: null, message: `${left} images, whose names say no class, are left out.` });
+  problems.push({
+    file: null,
+    message: `Classes are taken from the names of the files: ${train[0]!.file.path} is of class ${train[0]!.className}.`,
+  });
+  const splitOf = (of: readonly Named[]): RawSplit => ({
+    images: imageFiles(
+      source,
+      of.map(({ file }) => file),
+      options,
+    ),
+    labels: Uint16Array.from(of, ({ className }) => index.get(className)!),
+    from: { images: source.label, labels: source.label },
+  });
+  return { name: source.name, classes, train: splitOf(train), test: test ? splitOf(test) : null, problems };
+}

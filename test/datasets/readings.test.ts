@@ -1,0 +1,98 @@
+/** Where files fit two readings, one is taken, the other is named, and asking for it gives it. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadPaths } from '../../src/datasets/load.ts';
+import { PreparationSpec } from '../../src/shared/spec/preparation.ts';
+import { encodeIdx } from './idx.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'capscope-readings-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+const png = (value: number) =>
+  sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } })
+    .png()
+    .toBuffer();
+
+const read = (path: string, reading?: Record<string, string>) =>
+  loadPaths([join(folder, path)], { preparation: PreparationSpec.parse({ reading }) });
+
+describe('a choice', () => {
+  it('of the level of class folders is offered, and taken when asked for', async () => {
+    for (const [a, outer] of ['Greek', 'Latin'].entries())
+      for (const [b, inner] of ['alpha', 'beta'].entries())
+        for (let i = 0; i < 2; i++) write(`letters/${outer}/${inner}/${i}.png`, await png(100 * a + 10 * b + i));
+    const usual = await read('letters');
+    expect(usual.dataset.classes).toEqual(['Greek', 'Latin']);
+    expect(usual.readings).toMatchObject([{ about: 'classes', taken: 'outer', options: [{ name: 'outer' }, { name: 'inner' }] }]);
+    expect(usual.taken.join('\n')).toContain('Choice of classes: "outer" (Greek, Latin in the folder) is taken; "inner"');
+    const other = await read('letters', { classes: 'inner' });
+    expect(other.dataset.classes).toEqual(['Greek/alpha', 'Greek/beta', 'Latin/alpha', 'Latin/beta']);
+    expect(other.readings).toMatchObject([{ about: 'classes', taken: 'inner' }]);
+    expect(other.dataset.preparation?.reading).toEqual({ classes: 'inner' });
+  });
+
+  it('of orientation turns every image, and back', async () => {
+    const pixels = Uint8Array.from({ length: 4 * 6 }, (_, i) => i);
+    write('idx/train-images-idx3-ubyte', encodeIdx([4, 2, 3], pixels));
+    write('idx/train-labels-idx1-ubyte', encodeIdx([4], Uint8Array.of(0, 1, 0, 1)));
+    const usual = await read('idx');
+    expect(usual.dataset.shape).toEqual({ height: 2, width: 3, channels: 1 });
+    const turned = await read('idx', { orientation: 'turned' });
+    expect(turned.dataset.shape).toEqual({ height: 3, width: 2, channels: 1 });
+    const first = (of: typeof usual) => {
+      const all = [of.dataset.train, of.dataset.test].flatMap(({ images }) =>
+        [0, 1, 2].flatMap((i) => (images.length >= 6 * (i + 1) ? [[...images.subarray(6 * i, 6 * i + 6)]] : [])),
+      );
+      return all.find((image) => image.includes(0));
+    };
+    expect(first(usual)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(first(turned)).toEqual([0, 3, 1, 4, 2, 5]);
+  });
+
+  it('of lists or folders, which label the same images, is the other of both when asked for', async () => {
+    let list = 'file,label\n';
+    for (const [c, className] of ['a', 'b'].entries())
+      for (let i = 0; i < 4; i++) {
+        write(`both/${className}/${i}.png`, await png(50 * c + i));
+        list += `${className}/${i}.png,${['x', 'y', 'z', 'z'][i]!}\n`;
+      }
+    write('both/labels.csv', list);
+    const lists = await read('both');
+    expect([lists.format, lists.dataset.classes]).toEqual(['list of image files', ['x', 'y', 'z']]);
+    expect(lists.readings).toMatchObject([{ about: 'labels', taken: 'lists', options: [{ name: 'lists' }, { name: 'folders' }] }]);
+    const folders = await read('both', { labels: 'folders' });
+    expect([folders.format, folders.dataset.classes]).toEqual(['image folders', ['a', 'b']]);
+  });
+
+  it('of one data set among several names the others', async () => {
+    for (const [s, set] of ['digits', 'letters'].entries())
+      for (const split of ['train', 't10k']) {
+        write(`sets/${set}-${split}-images-idx3-ubyte`, encodeIdx([2, 2, 2], new Uint8Array(8).fill(s + 1)));
+        write(`sets/${set}-${split}-labels-idx1-ubyte`, encodeIdx([2], Uint8Array.of(0, 1)));
+      }
+    const usual = await read('sets');
+    expect(usual.notes.join('\n')).toContain('2 data sets are here, of which digits is read');
+    expect(usual.dataset.train.images[0]).toBe(1);
+    expect((await read('sets', { set: 'letters' })).dataset.train.images[0]).toBe(2);
+  });
+
+  it('that is not there is refused in one sentence, with those that are', async () => {
+    await expect(read('letters', { classes: 'middle' })).rejects.toThrow(
+      /letters: its classes cannot be read as "middle"; expected outer or inner$/,
+    );
+    await expect(read('letters', { colour: 'blue' })).rejects.toThrow(
+      /letters: there is no choice of colour here; there is one of classes$/,
+    );
+  });
+});
