@@ -3,7 +3,7 @@ import { DatasetError } from '../../errors.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
 import { splitName } from '../../splits.ts';
 import { isLabelName } from '../csv/table.ts';
-import type { Table } from './tables.ts';
+import type { Table } from './rows.ts';
 
 export interface Columns {
   /** The label of a row. */

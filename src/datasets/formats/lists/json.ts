@@ -1,5 +1,5 @@
 /** JSON as people write labels of images in it, as a table. */
-import type { Table } from './tables.ts';
+import type { Table } from './rows.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Entry = Record<string, Json>;

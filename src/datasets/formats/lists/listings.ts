@@ -6,7 +6,8 @@ import { contentsOf, type Item } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
 import { isLabelName } from '../csv/table.ts';
 import { Finder } from './finder.ts';
-import { beginningOf, type Table } from './tables.ts';
+import type { Table } from './rows.ts';
+import { beginningOf } from './tables.ts';
 
 /** More lists than these belong to one data set rarely; those of every single image are no lists. */
 const maxLists = 2000;

@@ -6,16 +6,7 @@ import { readItem, type Item } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
 import { preview } from '../csv/table.ts';
 import { jsonRows } from './json.ts';
-
-export interface TableRow {
-  fields: string[];
-  line: number;
-}
-
-export interface Table {
-  header: string[] | undefined;
-  rows: TableRow[];
-}
+import type { Table } from './rows.ts';
 
 const headBytes = 2 ** 14;
 const maxListBytes = 2 ** 28;

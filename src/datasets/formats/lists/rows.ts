@@ -1,0 +1,10 @@
+/** A list of images as a table. */
+export interface TableRow {
+  fields: string[];
+  line: number;
+}
+
+export interface Table {
+  header: string[] | undefined;
+  rows: TableRow[];
+}
