@@ -1,8 +1,10 @@
 /** Runs that are being trained: which process does it, and what it records of them. Only the process that trains a run may. */
 
+import type { ElsewhereRuns } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { EpochMetrics } from '../shared/results.ts';
 import type { CutNetwork, FinishedRun } from '../shared/run-job.ts';
+import { heldElsewhere } from './held.ts';
 import { toJson } from './json.ts';
 import { isAlive, type ProcessIdentity } from './process.ts';
 import type { Queue } from './queue.ts';
@@ -140,6 +142,11 @@ export class RunTraining {
     }
     const waits = this.#parts.queue.holderOf(run);
     return waits && { ...waits, trains: false };
+  }
+
+  /** Runs that other processes that live train, or have in their queues. */
+  heldElsewhere(): ElsewhereRuns[] {
+    return heldElsewhere(this.#sql, this.#self);
   }
 
   /** Runs whose process has died become `interrupted`. Answers their ids. */

@@ -185,6 +185,13 @@ export class Store {
     return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
+  /** Ids of the runs on a data set that have not finished. */
+  runsOn(dataset: string): string[] {
+    return this.#sql
+      .all<{ id: string }>(`SELECT id FROM runs WHERE dataset = @dataset AND status <> 'finished' AND deleted IS NULL`, { dataset })
+      .map(({ id }) => id);
+  }
+
   /** Finished runs that may have a run of this lineage, by what makes them twins. */
   finishedLike(dataset: string, lineage: readonly RunSpec[]): StoredRun[] {
     return this.#sql

@@ -13,16 +13,21 @@ export class Follower {
     this.#version = store.writtenByOthers;
     this.#states = store.states();
     this.#timer = setInterval(() => {
-      // What this process writes does not count, and is told of where it is written.
-      const version = store.writtenByOthers;
-      if (version === this.#version) return;
-      this.#version = version;
-      const states = store.states();
-      const changed = [...states].filter(([id, state]) => this.#states.get(id) !== state).map(([id]) => id);
-      const removed = [...this.#states.keys()].filter((id) => !states.has(id));
-      this.#states = states;
-      if (changed.length > 0) onChanged(changed);
-      if (removed.length > 0) onRemoved(removed);
+      try {
+        // What this process writes does not count, and is told of where it is written.
+        const version = store.writtenByOthers;
+        if (version === this.#version) return;
+        this.#version = version;
+        const states = store.states();
+        const changed = [...states].filter(([id, state]) => this.#states.get(id) !== state).map(([id]) => id);
+        const removed = [...this.#states.keys()].filter((id) => !states.has(id));
+        this.#states = states;
+        if (changed.length > 0) onChanged(changed);
+        if (removed.length > 0) onRemoved(removed);
+      } catch (error) {
+        // The disk may be gone for a while; the next look may see more.
+        console.error(error);
+      }
     }, INTERVAL).unref();
   }
 

@@ -46,13 +46,18 @@ export function runHandlers(context: RunsContext): RunHandlers {
     'runs.predictions': async ({ id }) => predictions(context, id, await library.testLabels(store.run(id).dataset)),
     'runs.edit': ({ ids, ...change }) => {
       store.mustHave(ids);
+      // By its name it is known where it is trained; notes and tags are this side's own.
+      if (change.name !== undefined) queue.leaveToOthers(ids);
       store.notes.edit(ids, change);
       return changed(ids);
     },
     'runs.remove': ({ ids }) => {
       if (ids.some((id) => queue.isRunning(id))) throw new InputError('a run that is being trained cannot be deleted; stop it first');
-      queue.leaveToOthers(ids);
-      store.notes.remove(ids);
+      // In one, so that no other process begins with one of them in between.
+      store.atomically(() => {
+        queue.leaveToOthers(ids);
+        store.notes.remove(ids);
+      });
       // Takes them out of the queue as it is shown, too.
       queue.remove(ids);
       host.emit('runs-removed', ids);

@@ -264,6 +264,7 @@ export class Workbench {
       'datasets.preview': ({ fingerprint, ...request }) => library.preview(fingerprint, request),
       'datasets.rename': ({ fingerprint, name }) => library.rename(fingerprint, name),
       'datasets.remove': ({ fingerprint }) => {
+        queue.leaveToOthers(store.runsOn(fingerprint));
         library.remove(fingerprint);
         return null;
       },

@@ -3,7 +3,7 @@ import type { AppInfo, CurrentJob, DatasetSummary, EngineInfo, QueueState, RunSu
 import { call, on, onConnection } from '../client/client.ts';
 import { report } from './messages.ts';
 
-const idle: QueueState = { held: false, running: [], waiting: [], short: null, fault: null };
+const idle: QueueState = { held: false, running: [], waiting: [], short: null, fault: null, elsewhere: [] };
 
 class Workbench {
   /** Set once everything below has been read. */
@@ -109,6 +109,15 @@ class Workbench {
   /** The training of a run, while it is at work here. */
   jobOf(run: string): CurrentJob | undefined {
     return this.queue.running.find((job) => job.run === run);
+  }
+
+  /** What another process does with a run, and which: it can only be looked at here. */
+  elsewhere(run: string): { trains: boolean; by: string } | undefined {
+    for (const { by, trains, waits } of this.queue.elsewhere) {
+      if (trains.includes(run)) return { trains: true, by };
+      if (waits.includes(run)) return { trains: false, by };
+    }
+    return undefined;
   }
 
   /** Name of what the next job will run on. */

@@ -21,6 +21,16 @@ export interface QueueState {
   short: string | null;
   /** Why nothing can be written down for now, and what waits for it, as a sentence; null: it can. */
   fault: string | null;
+  /** Runs of the same database that other processes have. They can be looked at here, and nothing else. */
+  elsewhere: ElsewhereRuns[];
+}
+
+export interface ElsewhereRuns {
+  /** "process 12 on host" */
+  by: string;
+  /** Ids of the runs that it trains, and of those that wait in its queue. */
+  trains: string[];
+  waits: string[];
 }
 
 export interface CurrentJob {

@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.ts';
 import type { UsedEngine } from '../../store/types.ts';
 import { Unavailable } from '../../store/unavailable.ts';
 import type { Host } from '../host.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { Keeper } from './keeper.ts';
 import { Places, type PlacesContext } from './places.ts';
 import { failing, receive, type Current } from './receive.ts';
@@ -48,6 +49,8 @@ export class JobQueue {
   readonly #places: Places;
   #listed: string[] = [];
   readonly #keeper: Keeper;
+  /** Null where nobody looks at other processes' runs. */
+  readonly #others: Elsewhere | null;
   readonly #tell: Teller;
   /** While it is being found out what to compute with. */
   #deciding: Promise<void> | null = null;
@@ -69,6 +72,7 @@ export class JobQueue {
     context.store.queue.open(context.outlives);
     this.#held = context.outlives && context.store.queue.list().length > 0;
     context.store.waitAtMost(writeWithin);
+    this.#others = context.outlives ? new Elsewhere(context.store, () => this.#announce()) : null;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatInterval).unref();
   }
 
@@ -80,6 +84,7 @@ export class JobQueue {
       waiting: this.#list().filter((id) => !this.isRunning(id)),
       short: this.#places.short,
       fault: this.#keeper.fault === null ? null : waitsBecause(this.#keeper.fault, [...this.#current.values()]),
+      elsewhere: this.#others?.runs ?? [],
     };
   }
 
@@ -155,6 +160,7 @@ export class JobQueue {
     await Promise.race([paused, hopeless.promise]);
     clearInterval(watch);
     clearInterval(this.#heartbeat);
+    this.#others?.close();
     // What could not be kept is lost then, at most an epoch; that its process has ended shows whoever opens the database next.
     this.#keeper.giveUp();
     for (const { trainer, ended } of this.#current.values()) {
