@@ -175,7 +175,14 @@ describe('runs', () => {
     await bench.workbench.close();
 
     const again = await open(folder);
-    expect(await again.call('queue.state')).toEqual({ held: true, running: [], waiting: [second], short: null, fault: null, elsewhere: [] });
+    expect(await again.call('queue.state')).toEqual({
+      held: true,
+      running: [],
+      waiting: [second],
+      short: null,
+      fault: null,
+      elsewhere: [],
+    });
     const runs = await again.call('runs.list');
     expect(runs).toMatchObject([
       { id, status: 'interrupted', resumable: true },
@@ -205,7 +212,14 @@ describe('runs', () => {
     });
     await next('step', ({ run }) => run === first);
     await call('queue.pause');
-    expect(await call('queue.state')).toEqual({ held: true, running: [], waiting: [first, second, third], short: null, fault: null, elsewhere: [] });
+    expect(await call('queue.state')).toEqual({
+      held: true,
+      running: [],
+      waiting: [first, second, third],
+      short: null,
+      fault: null,
+      elsewhere: [],
+    });
     expect(await call('runs.list')).toMatchObject([{ status: 'paused' }, { status: 'queued' }, { status: 'queued' }]);
     const left = next('runs', hasEnded(first!, 'stopped'));
     await call('queue.cancel', { ids: [first!] });
