@@ -37,7 +37,7 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [withoutStyleAttributes, svelte()],
-    build: { rolldownOptions: { checks, input: [resolve('src/renderer/index.html'), resolve('src/renderer/gpu.html')] } },
+    build: { minify: true, rolldownOptions: { checks, input: [resolve('src/renderer/index.html'), resolve('src/renderer/gpu.html')] } },
     worker: { format: 'es' },
   },
 });

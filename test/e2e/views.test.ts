@@ -36,7 +36,8 @@ interface View {
   route: (runs: Runs) => string;
   prepare?: (page: Page) => Promise<unknown>;
 }
-type Runs = Record<'unpruned' | 'pruned' | 'source', string>;
+/** Ids of runs, and of their study. */
+type Runs = Record<'unpruned' | 'pruned' | 'source' | 'study', string>;
 
 const tab = (name: string) => (page: Page) => page.getByRole('tab', { name }).click();
 const drawn = (page: Page) => page.locator('main canvas').first().waitFor();
@@ -76,6 +77,11 @@ const views: View[] = [
   { name: 'studies', route: () => 'studies', prepare: (page) => page.getByRole('heading', { name: 'Studies', level: 1 }).waitFor() },
   { name: 'study-design', route: () => 'studies/new/design', prepare: (page) => page.getByRole('textbox').first().waitFor() },
   {
+    name: 'study-results',
+    route: ({ study }) => `studies/${study}/results`,
+    prepare: (page) => page.getByRole('heading', { name: 'Activation of every capsule type' }).waitFor(),
+  },
+  {
     name: 'settings',
     route: () => 'runs',
     prepare: (page) => page.getByRole('button', { name: 'Settings' }).click(),
@@ -109,7 +115,8 @@ describe(driven('views'), needs(lackOfDesktop), () => {
     if (data === undefined) await doStudy(desktop.page, folder);
     const list = await call<RunSummary[]>(desktop.page, 'runs.list');
     const latest = (arm: RunSummary['arm']) => list.findLast((run) => run.arm === arm && run.status === 'finished')!.id;
-    runs = { unpruned: latest('unpruned'), pruned: latest('pruned'), source: latest('source') };
+    const study = list.find(({ id }) => id === latest('pruned'))!.study!.id;
+    runs = { unpruned: latest('unpruned'), pruned: latest('pruned'), source: latest('source'), study };
   }, 120_000);
   afterAll(async () => {
     await desktop.close();
