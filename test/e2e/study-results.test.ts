@@ -43,7 +43,7 @@ describe('results of a study (Chromium)', needs(lackOfBrowserMode), () => {
     // 2 networks, 4 arms, 2 seeds; sources are no arm.
     await page.getByText('16 of 16 runs').waitFor();
     expect(await page.locator('[data-cell]').count()).toBe(2);
-    expect(await page.locator('[aria-hidden] circle').count()).toBe(16);
+    expect(await page.locator('circle[role="presentation"]').count()).toBe(16);
   });
 
   it('filters all panels by a sentence, and leads from there to a comparison', async () => {
