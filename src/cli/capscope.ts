@@ -15,7 +15,9 @@ import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addStudy } from './commands/study.ts';
+import { addSubmit } from './commands/submit.ts';
 import { addExport, addImport } from './commands/transfer.ts';
+import { addUnit } from './commands/unit.ts';
 import { addUnits } from './commands/units.ts';
 
 /** Runs one command and returns the exit code. */
@@ -31,7 +33,9 @@ export async function main(args: string[]): Promise<number> {
   addStudy(program, (code) => (exitCode = code));
   for (const add of [addRuns, addShow, addCompare, addExport, addImport, addRescue, addForecast, addForward, addDevices]) add(program);
   addInspect(program, (code) => (exitCode = code));
-  addUnits(program, (code) => (exitCode = code));
+  addUnits(program);
+  addUnit(program, (code) => (exitCode = code));
+  addSubmit(program);
   addServe(program);
   program.argument('[command]').action((name?: string) => {
     const problem = name === undefined ? 'name a command' : `there is no command ${name}`;

@@ -1,6 +1,6 @@
 /** Adds what units have computed to a database: in any order, again and again, by several at once, and never twice. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 import { readWhole, temporaryName } from '../store/disk.ts';
 import { sha256 } from '../store/run-files.ts';
@@ -21,9 +21,15 @@ export interface CollectOptions {
   say: (line: string) => void;
   /** Whether results without their weights are taken, because these stay elsewhere. */
   withoutWeights?: boolean;
+  /** Hears of results that were damaged, by the name of their file. */
+  onDamaged?: (name: string) => void;
 }
 
-export function collect(bundle: Bundle, store: Store, { say, withoutWeights = false }: CollectOptions): Collected {
+export function collect(
+  bundle: Bundle,
+  store: Store,
+  { say, withoutWeights = false, onDamaged = () => undefined }: CollectOptions,
+): Collected {
   planIn(bundle, store);
   const names = new Set(existsSync(bundle.path('units')) ? readdirSync(bundle.path('units')) : []);
   const collected: Collected = { added: 0, known: 0, failed: 0, waiting: 0 };
@@ -46,6 +52,7 @@ export function collect(bundle: Bundle, store: Store, { say, withoutWeights = fa
         if (!(error instanceof Damaged)) throw error;
         // Out of the way, so that the unit is done again; whoever looks into it finds it.
         if (existsSync(path)) renameSync(path, `${path}.damaged`);
+        onDamaged(basename(path));
         say(`${error.message}; set aside as ${path}.damaged: do unit ${unit} again`);
         return 'waiting';
       }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EpochMetrics } from '../shared/results.ts';
 import { AnyRun, ArchivedFile, FinalResult } from '../store/archive-format.ts';
+import { faultOf, Unavailable } from '../store/unavailable.ts';
 import { linesOf } from './bundle.ts';
 
 const Sum = { bytes: z.int().min(0), sha256: z.string() };
@@ -52,6 +53,8 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export class Journal {
   readonly try: number;
   readonly #file: number;
+  /** Whether the last line may not be whole: what follows must not become part of it. */
+  #torn = false;
 
   constructor(path: string) {
     this.try = triesOf(path) + 1;
@@ -59,15 +62,22 @@ export class Journal {
     this.#file = openSync(path, 'a+');
     const { size } = fstatSync(this.#file);
     const last = Buffer.alloc(1);
-    // What follows a torn line must not become part of it.
-    if (size > 0 && readSync(this.#file, last, 0, 1, size - 1) === 1 && last[0] !== 10) writeSync(this.#file, '\n');
+    this.#torn = size > 0 && readSync(this.#file, last, 0, 1, size - 1) === 1 && last[0] !== 10;
   }
 
   add(event: Without<JournalEvent, keyof typeof common>): void {
     const { type, ...rest } = event;
     const line = { type, time: new Date().toISOString(), try: this.try, ...rest };
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
-    fsyncSync(this.#file);
+    const bytes = Buffer.from(`${this.#torn ? '\n' : ''}${JSON.stringify(line)}\n`);
+    try {
+      this.#torn = true;
+      if (writeSync(this.#file, bytes) < bytes.length) throw Object.assign(new Error('the line was written in part'), { code: 'ENOSPC' });
+      this.#torn = false;
+      fsyncSync(this.#file);
+    } catch (error) {
+      const fault = faultOf(error);
+      throw fault === null ? error : new Unavailable(fault, error);
+    }
   }
 
   close(): void {

@@ -1,25 +1,28 @@
 /** How far each unit of a bundle is: what its files say, and where they leave it open, what the batch system says. */
 import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { z } from 'zod';
 import { isAlive } from '../store/process.ts';
 import type { Bundle } from './bundle.ts';
 import { lastEvent, lastStart } from './journal.ts';
 
 /** `interrupted`: begun, and nobody is at it; it goes on from there. */
-export type UnitState = 'waiting' | 'running' | 'interrupted' | 'failed' | 'finished';
+export const UnitState = z.enum(['waiting', 'running', 'interrupted', 'failed', 'finished']);
+export type UnitState = z.infer<typeof UnitState>;
 
-export interface UnitStatus {
-  i: number;
-  state: UnitState;
+export const UnitStatus = z.strictObject({
+  i: z.int().min(0),
+  state: UnitState,
   /** How often it has been begun. */
-  tries: number;
+  tries: z.int().min(0),
   /** Ids. */
-  runs: string[];
+  runs: z.array(z.string()),
   /** Of the run at work. */
-  epoch: number | null;
+  epoch: z.int().nullable(),
   /** Why it failed or was interrupted, or what the batch system says of it. */
-  problem: string | null;
-}
+  problem: z.string().nullable(),
+});
+export type UnitStatus = z.infer<typeof UnitStatus>;
 
 /** A unit of which nothing has been heard for so long is no longer at work, unless somebody knows better. */
 const silence = 10 * 60_000;
@@ -43,7 +46,8 @@ function unitStatus(bundle: Bundle, i: number, names: ReadonlySet<string>, elsew
   const tries = last?.try ?? 0;
   if (names.has(`${i}.capscope`)) return { state: 'finished', tries: Math.max(1, tries), epoch: null, problem: null };
   const known = elsewhere(i);
-  if (!last) return { state: known?.state === 'running' ? 'running' : 'waiting', tries, epoch: null, problem: known && textOf(known) };
+  // A task that is at work may have other units before this one.
+  if (!last) return { state: 'waiting', tries, epoch: null, problem: known && textOf(known) };
   const epoch = last.type === 'alive' ? last.epoch : last.type === 'epoch' ? last.metrics.epoch : null;
   if (last.type === 'end' && last.state !== 'finished') {
     // It has been given back to the batch system, or begins anew there.

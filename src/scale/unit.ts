@@ -104,6 +104,14 @@ async function train({ store, bundle, keeper, journal, planned, threads, say, on
   const ids = planned.map(({ id }) => id);
   const ended = Promise.withResolvers<null>();
   const asked = { stop: false };
+  /** What cannot be written now is written in the end, or the unit ends without. */
+  const keepLater = (id: string): void => {
+    try {
+      keeper.run(id);
+    } catch (error) {
+      say(`${(error as Error).message}; tried again when the unit ends`);
+    }
+  };
   store.queue.open(false);
   store.queue.add(ids.filter((id) => store.run(id).status !== 'finished'));
   const queue = new JobQueue({
@@ -112,7 +120,7 @@ async function train({ store, bundle, keeper, journal, planned, threads, say, on
       startTrainer,
       emit: <E extends EventName>(event: E, payload: Events[E]) => {
         if (event === 'epoch') keeper.epoch(payload as Events['epoch']);
-        else if (event === 'runs') for (const { id } of payload as Events['runs']) keeper.run(id);
+        else if (event === 'runs') for (const { id } of payload as Events['runs']) keepLater(id);
         else if (event === 'notice') say((payload as Events['notice']).text);
         else if (event === 'queue' && queue.running.length === 0) ended.resolve(null);
       },

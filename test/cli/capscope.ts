@@ -15,8 +15,9 @@ export function startCapscope(
   nodeOptions: string[] = [],
   /** Leads a process group, as a command in a terminal does: a signal to it reaches its trainer too. */
   group = false,
+  env: NodeJS.ProcessEnv = process.env,
 ): { child: ChildProcessWithoutNullStreams; ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, [...nodeOptions, start, ...args], { detached: group });
+  const child = spawn(process.execPath, [...nodeOptions, start, ...args], { detached: group, env });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -15,8 +15,10 @@ import { parentOf } from './parent.ts';
 const { post, onMessage } = parentOf(process);
 const orders = new Orders();
 
-// Ctrl-C in a terminal reaches the trainer too; the workbench decides what becomes of it, and has it saved.
-process.on('SIGINT', () => undefined);
+// Ctrl-C in a terminal reaches the trainer too, and so does what a batch system or a service manager sends to all processes of a job;
+// the workbench decides what becomes of it, and has it saved. Electron has no other way to end a process.
+const ignored = ['SIGINT', ...('parentPort' in process ? [] : (['SIGTERM', 'SIGUSR1'] as const))] as const;
+for (const signal of ignored) process.on(signal, () => undefined);
 
 onMessage((message) => {
   if (message.type === 'stop' || message.type === 'kept') orders.take(message);
