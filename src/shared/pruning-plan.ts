@@ -2,7 +2,7 @@
  * From scores to a smaller network: which channels and capsule types stay. What becomes of the weights is
  * engine/pruning/surgery.ts; a page previews a cut with this alone.
  */
-import { describe } from './describe.ts';
+import { describe, NetworkSpecError } from './describe.ts';
 import type { LayerCut } from './results.ts';
 import type { InputShape, NetworkSpec } from './spec/network.ts';
 import type { PruningSpec } from './spec/pruning.ts';
@@ -59,6 +59,17 @@ export function networkAfter(spec: NetworkSpec, pruning: PruningSpec): NetworkSp
   return select(spec, pruning, scores, new Map()).network;
 }
 
+/** What each backbone block loses. Throws NetworkSpecError when there are other ratios than blocks. */
+function blockRatios({ backbone }: NetworkSpec, pruning: PruningSpec): number[] {
+  const { blocks } = pruning;
+  if (blocks && blocks.length !== backbone.length)
+    throw new NetworkSpecError(
+      'backbone',
+      `the cut has ratios for ${blocks.length} blocks (blocks: ${blocks.join(', ')}), and the network has ${backbone.length}; expected one for each`,
+    );
+  return blocks ?? backbone.map(() => pruning.backbone);
+}
+
 /** `joined`: by its name, the layers that lose the same types as this one, itself included; those alone may be missing. */
 function select(spec: NetworkSpec, pruning: PruningSpec, scores: Scores, joined: ReadonlyMap<string, string[]>): PruningPlan {
   const network = structuredClone(spec);
@@ -69,12 +80,13 @@ function select(spec: NetworkSpec, pruning: PruningSpec, scores: Scores, joined:
     return kept.length;
   };
 
-  if (pruning.backbone > 0)
-    for (const [i, block] of network.backbone.entries()) {
-      const name = `backbone.${i}`;
-      const values = scoresOf(scores, name, 'channel', block.channels);
-      block.channels = cut(name, 'channel', values, lossOf(pruning.backbone, block.channels));
-    }
+  const ratios = blockRatios(spec, pruning);
+  for (const [i, block] of network.backbone.entries()) {
+    if (ratios[i] === 0) continue;
+    const name = `backbone.${i}`;
+    const values = scoresOf(scores, name, 'channel', block.channels);
+    block.channels = cut(name, 'channel', values, lossOf(ratios[i]!, block.channels));
+  }
 
   const { primary } = network;
   if (pruning.capsules > 0) {

@@ -169,7 +169,8 @@ export interface RunRecord extends Measured {
   twin: string | null;
   status: RunStatus;
   seed: number;
-  pruning: { criterion: string; backbone: number; capsules: number } | null;
+  /** `blocks`: where the backbone's blocks have ratios of their own. */
+  pruning: { criterion: string; backbone: number; blocks?: number[]; capsules: number } | null;
   // A run is a record once it has been tested.
   epochs: number;
   accuracy: number;

@@ -1,6 +1,6 @@
 /** What the runs of a study differ in, as somebody who reads it can sort them by: one entry per factor and nothing else. */
 import type { NetworkSpec } from './spec/network.ts';
-import { criterionChoices, type PruningSpec } from './spec/pruning.ts';
+import { backboneRatio, criterionChoices, type PruningSpec } from './spec/pruning.ts';
 import type { TrainingSpec } from './spec/training.ts';
 
 export type FactorValue = number | string;
@@ -49,7 +49,7 @@ export const factors = {
   bias: { symbol: 'Capsule bias', label: 'Capsule bias', of: ({ network }) => (network.bias ? 'learnt' : 'none') },
   residual: { symbol: 'Residual', label: 'Residual distance', of: ({ network }) => network.residual },
   criterion: { symbol: 'Criterion', label: 'Criterion of the cut', of: ({ pruning }) => pruning && criterionName(pruning) },
-  backbone: { symbol: 'Backbone cut', label: 'Backbone channels cut', of: ({ pruning }) => pruning && pruning.backbone },
+  backbone: { symbol: 'Backbone cut', label: 'Backbone channels cut', of: ({ pruning }) => pruning && backboneRatio(pruning) },
   capsules: { symbol: 'Capsules cut', label: 'Primary channels cut', of: ({ pruning }) => pruning && pruning.capsules },
   granularity: {
     symbol: 'Cut by',

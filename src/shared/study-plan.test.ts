@@ -55,6 +55,22 @@ describe('planStudy', () => {
     expect(plan({ pruning: [cut], arms: ['unpruned', 'scratch'] }).map(armOf)).toEqual(['unpruned', 'scratch']);
   });
 
+  it('takes ratios per block in place of one for all, and names a cut by them', () => {
+    const study = StudySpec.parse({
+      name: 'blocks',
+      networks: [{ types: 4, dim: 4, depth: 1 }],
+      epochs: { train: 1, fineTune: 1 },
+      pruning: { blocks: [[0.25, 0.5, 0.5], [0, 0.5, 0.75]], capsules: 0.5 },
+      arms: ['pruned'],
+    }); // prettier-ignore
+    const cuts = planStudy(study).filter(({ role }) => role === 'pruned');
+    expect(cuts.map(({ name }) => name)).toEqual(['pruned chip b0.25/0.5/0.5 c0.5', 'pruned chip b0/0.5/0.75 c0.5']);
+    expect(cuts.map(({ spec }) => [spec.pruning?.backbone, spec.pruning?.blocks])).toEqual([
+      [0, [0.25, 0.5, 0.5]],
+      [0, [0, 0.5, 0.75]],
+    ]);
+  });
+
   it('expands a grid over networks and seeds, parents first, with unique keys', () => {
     const runs = plan({
       networks: [{ types: 4 }, networkOf({ types: 2, dim: 2 })],

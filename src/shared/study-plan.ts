@@ -2,9 +2,9 @@
 import { networkAfter } from './pruning-plan.ts';
 import type { Arm } from './spec/arms.ts';
 import { NetworkFamily, networkOf, NetworkSpec } from './spec/network.ts';
-import { PruningSpec } from './spec/pruning.ts';
+import { backboneRatio, PruningSpec } from './spec/pruning.ts';
 import type { RunSpec } from './spec/run.ts';
-import { networksOf, type StudySpec } from './spec/study.ts';
+import { networksOf, type StudySpec, type PruningGrid } from './spec/study.ts';
 import type { TrainingSpec } from './spec/training.ts';
 
 /** One run of a study before it has happened. */
@@ -28,11 +28,15 @@ export function pruningSettings(pruning: StudySpec['pruning']): PruningSpec[] {
   for (const criterion of many(pruning.criterion))
     for (const granularity of many(pruning.granularity))
       for (const capsuleLayers of many(pruning.capsuleLayers))
-        for (const backbone of many(pruning.backbone))
+        for (const backbone of backbonesOf(pruning))
           for (const capsules of many(pruning.capsules))
-            settings.push(PruningSpec.parse({ criterion, backbone, capsules, granularity, capsuleLayers }));
+            settings.push(PruningSpec.parse({ criterion, ...backbone, capsules, granularity, capsuleLayers }));
   return settings;
 }
+
+/** What a grid takes from the backbone: a ratio for all blocks, or one for each. */
+const backbonesOf = ({ backbone, blocks }: PruningGrid): Partial<PruningSpec>[] =>
+  blocks.length > 0 ? blocks.map((ratios) => ({ blocks: ratios })) : many(backbone).map((ratio) => ({ backbone: ratio }));
 
 /** What tells the pruned runs of one parent apart. */
 export function pruningName(pruning: PruningSpec): string {
@@ -40,9 +44,10 @@ export function pruningName(pruning: PruningSpec): string {
 }
 
 /** How much goes, and how, whatever the criterion. */
-export function extentOf({ backbone, capsules, granularity, capsuleLayers }: PruningSpec): string {
+export function extentOf(pruning: PruningSpec): string {
+  const { capsules, granularity, capsuleLayers } = pruning;
   const extras = [granularity === 'type' ? 'types' : '', capsuleLayers === 'inherit' ? 'inherit' : ''].filter(Boolean);
-  return [`b${backbone}`, `c${capsules}`, ...extras].join(' ');
+  return [`b${backboneRatio(pruning)}`, `c${capsules}`, ...extras].join(' ');
 }
 
 /** All runs of a study in the order in which they are to be done; a parent always comes before its children. */

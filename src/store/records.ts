@@ -25,6 +25,7 @@ export function recordOf(store: Store, run: StoredRun): RunRecord | null {
     pruning: run.spec.pruning && {
       criterion: run.spec.pruning.criterion,
       backbone: run.spec.pruning.backbone,
+      ...(run.spec.pruning.blocks ? { blocks: run.spec.pruning.blocks } : {}),
       capsules: run.spec.pruning.capsules,
     },
     params: run.params,

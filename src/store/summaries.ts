@@ -84,6 +84,7 @@ const Listed = z.object({
     .looseObject({
       criterion: PruningSpec.shape.criterion,
       backbone: PruningSpec.shape.backbone,
+      blocks: PruningSpec.shape.blocks,
       capsules: PruningSpec.shape.capsules,
       granularity: PruningSpec.shape.granularity,
       capsuleLayers: PruningSpec.shape.capsuleLayers,
@@ -155,11 +156,12 @@ function summaryOf(
 function listedPruning({
   criterion,
   backbone,
+  blocks,
   capsules,
   granularity,
   capsuleLayers,
 }: NonNullable<RunSummary['pruning']>): RunSummary['pruning'] {
-  return { criterion, backbone, capsules, granularity, capsuleLayers };
+  return { criterion, backbone, blocks, capsules, granularity, capsuleLayers };
 }
 
 function healthOf(findings: string, run: string): Health | null {

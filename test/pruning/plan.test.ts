@@ -37,6 +37,23 @@ describe('planPruning', () => {
     expect(network.intermediate).toEqual(spec.intermediate);
   });
 
+  it('takes from each block what it is to lose, and leaves alone those that lose nothing', () => {
+    const { network, cuts } = plan({ blocks: [0, 0.25, 0.75] });
+    expect(network.backbone.map(({ channels }) => channels)).toEqual([16, 24, 16]);
+    expect(cuts.map(({ layer }) => layer)).toEqual(['backbone.1', 'backbone.2']);
+    const alike = (pruning: Partial<PruningSpec>) => plan(pruning).cuts;
+    expect(alike({ blocks: [0.4, 0.4, 0.4] })).toEqual(alike({ backbone: 0.4 }));
+  });
+
+  it('refuses ratios for other blocks than there are, and two kinds of ratios at once', () => {
+    expect(() => plan({ blocks: [0.5, 0.5] })).toThrow(
+      'backbone: the cut has ratios for 2 blocks (blocks: 0.5, 0.5), and the network has 3; expected one for each',
+    );
+    expect(() => plan({ backbone: 0.5, blocks: [0.5, 0.5, 0.5] })).toThrow(
+      'the blocks have ratios of their own, and \\"backbone\\" is 0.5',
+    );
+  });
+
   it('does not lose a channel to floating point', () => {
     const hundred = { ...spec, backbone: [{ channels: 100, kernel: 3, stride: 2, padding: 1 }] };
     expect(plan({ backbone: 0.29 }, {}, hundred).network.backbone[0]!.channels).toBe(71);

@@ -30,7 +30,7 @@ export interface RunSummary {
   dataset: { fingerprint: string; name: string };
   seed: number;
   /** Null for a run that is not cut. */
-  pruning: Pick<PruningSpec, 'criterion' | 'backbone' | 'capsules' | 'granularity' | 'capsuleLayers'> | null;
+  pruning: Pick<PruningSpec, 'criterion' | 'backbone' | 'blocks' | 'capsules' | 'granularity' | 'capsuleLayers'> | null;
   /** N and D of the primary capsules, L intermediate layers; of a run that waits to be cut, as the cut will leave them, and `params` and `flops` too. */
   network: { types: number; dim: number; depth: number; name: string };
   /** Of the intermediate layer that is weakest against its critical gain, before the first step; null where there is none. */

@@ -43,6 +43,16 @@ export const PruningSpec = z
       title: 'Backbone ratio',
       description: 'Share of channels that every backbone block loses.',
     }),
+    blocks: z
+      .array(ratio)
+      .min(1)
+      .nullable()
+      .default(null)
+      .meta({
+        title: 'Ratios per block',
+        description: 'Share of channels that each backbone block loses, from the image up, instead of one ratio for all.',
+        choices: { null: { label: 'as the backbone ratio' } },
+      }),
     capsules: ratio.default(0).meta({
       ...slid,
       title: 'Primary capsule ratio',
@@ -96,6 +106,12 @@ export const PruningSpec = z
     }),
   })
   .superRefine((spec, context) => {
+    if (spec.blocks !== null && spec.backbone > 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['blocks'],
+        message: `the blocks have ratios of their own, and "backbone" is ${spec.backbone}; expected one or the other`,
+      });
     if (spec.capsuleLayers === 'inherit' && spec.capsules > 0 && spec.granularity !== 'type')
       context.addIssue({
         code: 'custom',
@@ -117,3 +133,7 @@ export const PruningSpec = z
       });
   });
 export type PruningSpec = z.infer<typeof PruningSpec>;
+
+/** What backbone blocks lose: one ratio, or as words those of all blocks. */
+export const backboneRatio = ({ backbone, blocks }: Pick<PruningSpec, 'backbone' | 'blocks'>): number | string =>
+  blocks === null ? backbone : blocks.join('/');

@@ -74,6 +74,8 @@ export type NetworkGrid = z.infer<typeof NetworkGrid>;
 export const PruningGrid = z.strictObject({
   criterion: list(PruningCriterion).default('chip'),
   backbone: list(z.number().min(0).lt(1)).default(0),
+  /** Each a cut whose blocks have ratios of their own; where there are some, `backbone` has nothing to add. */
+  blocks: z.array(z.array(z.number().min(0).lt(1)).min(1)).default([]),
   capsules: list(z.number().min(0).lt(1)).default(0),
   granularity: list(Granularity).default('channel'),
   capsuleLayers: list(CapsuleLayers).default('reinitialise'),
