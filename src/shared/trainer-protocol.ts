@@ -6,6 +6,7 @@ import type { StepProgress } from './progress.ts';
 import type { Probe, ProbeOptions } from './forecast/probe.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
+import type { ChannelMaps, TrialCut } from './trial.ts';
 import type { NetworkSpec } from './spec/network.ts';
 import type { PruningSpec } from './spec/pruning.ts';
 import type { Seeds } from './spec/training.ts';
@@ -41,6 +42,18 @@ export interface ScoreTask {
   validation: number;
 }
 
+/** Trying cuts out, so that one sees what they take before any fine-tuning. */
+export interface TrialTask {
+  /** Weights file. */
+  weights: Uint8Array;
+  /** Of the layers that lose something, as they were judged. */
+  scores: Record<string, number[]>;
+  seeds: Seeds;
+  cuts: TrialCut[];
+  /** Test images that are looked at. */
+  images: number;
+}
+
 /** Looking at a network before its first step, for a forecast. */
 export interface ForecastTask {
   network: NetworkSpec;
@@ -50,6 +63,7 @@ export interface ForecastTask {
 export type ToTrainer =
   | { type: 'run'; job: RunJob; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'score'; task: ScoreTask; dataset: DatasetSource; engine: EngineChoice }
+  | { type: 'try'; task: TrialTask; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'forecast'; task: ForecastTask; dataset: DatasetSource; engine: EngineChoice }
   /** Start the engine and say what it is, and how fast if `measure`. */
   | { type: 'probe'; engine: EngineChoice; measure: boolean }
@@ -62,6 +76,7 @@ export type ToTrainer =
 export type ToPageTrainer =
   | { type: 'run'; job: RunJob; dataset: Dataset }
   | { type: 'score'; task: ScoreTask; dataset: Dataset }
+  | { type: 'try'; task: TrialTask; dataset: Dataset }
   | { type: 'forecast'; task: ForecastTask; dataset: Dataset }
   | { type: 'probe'; measure: boolean }
   | { type: 'kept' }
@@ -75,9 +90,12 @@ export type FromTrainer =
   | { type: 'epoch'; metrics: EpochMetrics; checkpoint: Uint8Array }
   | { type: 'log'; level: LogLine['level']; text: string }
   | { type: 'scoring'; done: number; total: number }
+  /** Accuracy with one of the cuts, in their order. */
+  | { type: 'tried'; cut: number; accuracy: number }
   // The last message of a task is one of these.
   | { type: 'finished'; finished: FinishedRun }
-  | { type: 'scored'; scores: Record<string, number[]> }
+  | { type: 'scored'; scores: Record<string, number[]>; maps: ChannelMaps[] }
+  | { type: 'all-tried' }
   | { type: 'forecasted'; probe: Probe }
   | { type: 'probed'; report: EngineReport }
   | { type: 'stopped'; checkpoint: Uint8Array | null }

@@ -3,20 +3,22 @@ import { probe as probeNetwork } from '../engine/analysis/probe.ts';
 import type { Engine } from '../engine/engine.ts';
 import { JobStopped, type HostIO } from '../engine/io.ts';
 import { measureSpeed } from '../engine/jobs/measure.ts';
-import { scoreLayers } from '../engine/jobs/prune.ts';
+import { judgeLayers } from '../engine/jobs/prune.ts';
 import { run } from '../engine/jobs/run.ts';
+import { tryCuts } from '../engine/jobs/trial.ts';
 import { holdOut } from '../engine/training/validation.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { EngineName, EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { RunJob } from '../shared/run-job.ts';
-import type { ForecastTask, FromTrainer, ScoreTask } from '../shared/trainer-protocol.ts';
+import type { ForecastTask, FromTrainer, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
 import { decodeNetworkFile } from '../shared/weights-file.ts';
 import { StepCurve } from './step-curve.ts';
 
 export type Task =
   | { type: 'run'; job: RunJob; dataset: () => Promise<Dataset> }
   | { type: 'score'; task: ScoreTask; dataset: () => Promise<Dataset> }
+  | { type: 'try'; task: TrialTask; dataset: () => Promise<Dataset> }
   | { type: 'forecast'; task: ForecastTask; dataset: () => Promise<Dataset> }
   | { type: 'probe'; measure: boolean };
 
@@ -44,6 +46,7 @@ export async function perform(task: Task, host: TrainerHost): Promise<void> {
     const engine = await start(host);
     if (task.type === 'run') await train(task.job, dataset, engine, host);
     else if (task.type === 'score') await score(task.task, dataset, engine, host);
+    else if (task.type === 'try') await tryOut(task.task, dataset, engine, host);
     else post({ type: 'forecasted', probe: await probeNetwork(task.task.network, dataset, engine.kernels, task.task.options, host) });
   } catch (error) {
     if (error instanceof JobStopped) post({ type: 'stopped', checkpoint: null });
@@ -103,12 +106,19 @@ async function score(
 ): Promise<void> {
   const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
   let done = 0;
-  const scores = await scoreLayers({ network, weights, pruning, seeds }, holdOut(dataset, validation), engine, {
+  const { scores, maps } = await judgeLayers({ network, weights, pruning, seeds }, holdOut(dataset, validation), engine, {
     // Asked before every batch.
     shouldStop: () => {
       host.post({ type: 'scoring', done: done++, total: pruning.batches });
       return host.shouldStop();
     },
   });
-  host.post({ type: 'scored', scores: Object.fromEntries(scores) });
+  host.post({ type: 'scored', scores: Object.fromEntries(scores), maps });
+}
+
+async function tryOut({ weights: file, scores, ...task }: TrialTask, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
+  const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
+  const job = { ...task, network, weights, scores: new Map(Object.entries(scores)) };
+  await tryCuts(job, dataset, engine, host, (cut, accuracy) => host.post({ type: 'tried', cut, accuracy }));
+  host.post({ type: 'all-tried' });
 }

@@ -1,5 +1,5 @@
 /** Judging the channels of finished runs, for previews: each in a trainer process of its own, beside the queue. */
-import type { Argument } from '../shared/contract/index.ts';
+import type { Argument, PruningScores } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { PruningSpec } from '../shared/spec/pruning.ts';
 import { seedsOf } from '../shared/spec/training.ts';
@@ -32,7 +32,7 @@ export class Scorer {
     intermediateBy,
     batches,
     batch,
-  }: Required<Argument<'pruning.scores'>>): Promise<{ scores: Record<string, number[]> } | null> {
+  }: Required<Argument<'pruning.scores'>>): Promise<PruningScores | null> {
     const { store, host, sourceOf, engine, decide } = this.#context;
     const run = store.run(id);
     const file = store.files.find(id, 'weights');
@@ -76,12 +76,12 @@ export class Scorer {
     for (const cancel of this.#tasks.values()) cancel();
   }
 
-  #outcome(task: string, trainer: TrainerProcess, start: () => void): Promise<{ scores: Record<string, number[]> } | null> {
+  #outcome(task: string, trainer: TrainerProcess, start: () => void): Promise<PruningScores | null> {
     return new Promise((resolve, reject) => {
       this.#tasks.set(task, () => resolve(null));
       trainer.onMessage((message) => {
         if (message.type === 'scoring') this.#context.host.emit('scoring', { task, done: message.done, total: message.total });
-        else if (message.type === 'scored') resolve({ scores: message.scores });
+        else if (message.type === 'scored') resolve({ scores: message.scores, maps: message.maps });
         else if (message.type === 'failed') reject(new InputError(message.message));
       });
       trainer.onExit((reason) => reject(new InputError(`the process that judges channels ended unexpectedly (${reason})`)));

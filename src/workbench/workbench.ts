@@ -40,6 +40,7 @@ import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
 import { runHandlers } from './runs.ts';
 import { Scorer } from './scores.ts';
+import { Trials } from './trials.ts';
 
 const settingsKey = 'settings';
 
@@ -54,6 +55,7 @@ export class Workbench {
   readonly #store: Store;
   readonly #queue: JobQueue;
   readonly #scorer: Scorer;
+  readonly #trials: Trials;
   readonly #forecaster: Forecaster;
   readonly #library: Library;
   readonly #engines: Engines;
@@ -86,6 +88,7 @@ export class Workbench {
     };
     this.#queue = new JobQueue(context);
     this.#scorer = new Scorer(context);
+    this.#trials = new Trials(context);
     this.#forecaster = new Forecaster(context);
     this.#follower = new Follower(
       this.#store,
@@ -138,6 +141,7 @@ export class Workbench {
   async close(): Promise<void> {
     this.#follower.close();
     this.#scorer.close();
+    this.#trials.close();
     this.#forecaster.close();
     this.#engines.close();
     await this.#queue.close();
@@ -335,8 +339,10 @@ export class Workbench {
       },
       forecast: ({ network, dataset, options }) => this.#forecaster.forecast(network, dataset, options),
       'pruning.scores': (task) => this.#scorer.score(task),
+      'pruning.try': (task) => this.#trials.try(task),
       'pruning.cancel': ({ task }) => {
         this.#scorer.cancel(task);
+        this.#trials.cancel(task);
         return null;
       },
     };

@@ -6,6 +6,7 @@ import type { LayerCut } from '../../shared/results.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { PruningSpec } from '../../shared/spec/pruning.ts';
 import type { Seeds } from '../../shared/spec/training.ts';
+import type { ChannelMaps } from '../../shared/trial.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { ACTIVITY_TENSORS, activityOf, ActivityMeter } from '../analysis/activity.ts';
 import type { Engine } from '../engine.ts';
@@ -45,16 +46,28 @@ export async function prune(job: PruneJob, dataset: Dataset, engine: Engine, io:
   return { network: plan.network, weights: cutWeights({ spec: network, weights, input, plan, fresh }), cut: plan.cuts };
 }
 
+/** What channels are judged by, and their maps. */
+export interface Judged {
+  scores: Scores;
+  /** Of the backbone and the primary capsules, each averaged over the judged images. */
+  maps: ChannelMaps[];
+}
+
+/** Importance alone. */
+export async function scoreLayers(...job: Parameters<typeof judgeLayers>): Promise<Scores> {
+  return (await judgeLayers(...job)).scores;
+}
+
 /**
  * Importance per channel of the backbone and primary capsules and, where intermediate types are pruned, per type there.
  * How large the ratios are has no influence. Throws JobStopped when the host says so.
  */
-export async function scoreLayers(
+export async function judgeLayers(
   { network, weights, pruning, seeds }: PruneJob,
   dataset: Dataset,
   engine: Engine,
   io: Pick<HostIO, 'shouldStop'>,
-): Promise<Scores> {
+): Promise<Judged> {
   const net = new CapsNet(network, inputShape(dataset), engine.kernels, weights);
   const withCapsules = pruning.intermediate.ratio > 0;
   const maps = new Map<string, FeatureMaps[]>();
@@ -94,7 +107,12 @@ export async function scoreLayers(
       scores.set(layer, sumByType(meanOverBatches(averaged, channelIndependence), dim));
     }
   }
-  return scores;
+  const judged = [...maps].filter(([layer]) => weights.has(`${layer}.conv.weight`));
+  return { scores, maps: judged.map(([layer, averaged]) => ({ layer, channels: averaged[0]!.channels, data: meanOfMaps(averaged) })) };
+}
+
+function meanOfMaps(averaged: readonly FeatureMaps[]): Float32Array {
+  return Float32Array.from(averaged[0]!.data, (_, i) => averaged.reduce((sum, { data }) => sum + data[i]!, 0) / averaged.length);
 }
 
 function append(lists: Map<string, FeatureMaps[]>, layer: string, value: FeatureMaps): void {

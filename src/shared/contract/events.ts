@@ -41,6 +41,8 @@ export interface Events {
   /** `total` is null while it is not known. Units depend on the stage and are for a bar, not for reading. */
   reading: { task: string; stage: string; done: number; total: number | null };
   scoring: { task: string; done: number; total: number };
+  /** Accuracy with one of the cuts of `pruning.try`. */
+  tried: { task: string; cut: number; accuracy: number };
   settings: Settings;
   command: Command;
   /** `files.opened` has something. */

@@ -8,6 +8,7 @@ import { StudySpec } from '../spec/study.ts';
 import { TrainingSpec } from '../spec/training.ts';
 import { Fingerprint, RunId, StudyId, TaskId } from './common.ts';
 import { method } from './method.ts';
+import { TrialCut, type ChannelMaps } from '../trial.ts';
 import type { StepProgress } from '../progress.ts';
 
 export interface QueueState {
@@ -47,6 +48,8 @@ export interface CurrentJob {
 export interface PruningScores {
   /** By layer: per channel for "backbone.<i>" and "primary", per type for "capsules.<l>". */
   scores: Record<string, number[]>;
+  /** Of the backbone's and the primary capsules' channels. */
+  maps: ChannelMaps[];
 }
 
 const seeds = z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(100);
@@ -115,5 +118,19 @@ export const queueMethods = {
       batch: PruningSpec.shape.batch,
     }),
   ),
+  /**
+   * Accuracy on a sample of the test images with each of these cuts and no fine-tuning; what has been tried before is known.
+   * `scores` are those that `pruning.scores` has told. Each comes as a `tried` event of this task, too. Null when cancelled.
+   */
+  'pruning.try': method<number[] | null>()(
+    z.strictObject({
+      task: TaskId,
+      run: RunId,
+      scores: z.record(z.string().max(100), z.array(z.number()).max(100_000)),
+      cuts: z.array(TrialCut).min(1).max(1000),
+      images: z.int().min(1).max(100_000).default(500),
+    }),
+  ),
+  /** Of `pruning.scores` or `pruning.try`. */
   'pruning.cancel': method<null>()(z.strictObject({ task: TaskId })),
 };

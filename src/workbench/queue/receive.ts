@@ -104,6 +104,8 @@ export function receive(message: FromTrainer, current: Current, context: Context
     }
     case 'scoring':
     case 'scored':
+    case 'tried':
+    case 'all-tried':
     case 'forecasted':
     case 'probed':
       return null;

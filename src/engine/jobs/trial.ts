@@ -1,0 +1,90 @@
+/** What a network still gets right with a cut and before any fine-tuning, on a sample of the test images. */
+import * as tf from '@tensorflow/tfjs-core';
+import { inputShape, type Dataset, type Split } from '../../shared/dataset.ts';
+import { planPruning, type Scores } from '../../shared/pruning-plan.ts';
+import type { NetworkSpec } from '../../shared/spec/network.ts';
+import type { Seeds } from '../../shared/spec/training.ts';
+import { longestClasses } from '../../shared/ties.ts';
+import type { TrialCut } from '../../shared/trial.ts';
+import type { Weights } from '../../shared/weights.ts';
+import type { Engine } from '../engine.ts';
+import { breathe, JobStopped, type HostIO } from '../io.ts';
+import { CapsNet } from '../network/capsnet.ts';
+import { initialWeights } from '../network/initialise.ts';
+import { readBack } from '../ops/read-back.ts';
+import { silence } from '../pruning/silence.ts';
+import { cutWeights } from '../pruning/surgery.ts';
+import { plainBatch } from '../training/batches.ts';
+import { classLengths } from '../training/losses.ts';
+
+export interface TrialJob {
+  /** The network before the cut. */
+  network: NetworkSpec;
+  weights: Weights;
+  scores: Scores;
+  seeds: Seeds;
+  cuts: readonly TrialCut[];
+  /** Test images that are looked at. */
+  images: number;
+}
+
+const BATCH = 128;
+
+/** Tells the accuracy of one cut after the other. Throws JobStopped when the host says so. */
+export async function tryCuts(
+  { network, weights, scores, seeds, cuts, images }: TrialJob,
+  dataset: Dataset,
+  engine: Engine,
+  io: Pick<HostIO, 'shouldStop'>,
+  tell: (index: number, accuracy: number) => void,
+): Promise<void> {
+  const sample = { ...dataset, test: sampleOf(dataset.test, images) };
+  const input = inputShape(dataset);
+  for (const [index, cut] of cuts.entries()) {
+    if (cut.kind === 'silent')
+      tell(index, await accuracyOf(new CapsNet(network, input, engine.kernels, silence(weights, cut.channels)), sample, io));
+    else {
+      const plan = planPruning(network, cut.pruning, scores, input);
+      const fresh = initialWeights(plan.network, input, seeds.weights);
+      const left = cutWeights({ spec: network, weights, input, plan, fresh });
+      tell(index, await accuracyOf(new CapsNet(plan.network, input, engine.kernels, left), sample, io));
+    }
+  }
+}
+
+/** So many images, spread evenly: files may have one class after the other. */
+export function sampleOf({ images, labels }: Split, count: number): Split {
+  const total = labels.length;
+  if (count >= total) return { images, labels };
+  const size = images.length / total;
+  const taken = Array.from({ length: count }, (_, i) => Math.floor((i * total) / count));
+  const pixels = new Uint8Array(count * size);
+  for (const [i, from] of taken.entries()) pixels.set(images.subarray(from * size, (from + 1) * size), i * size);
+  return { images: pixels, labels: Uint16Array.from(taken, (from) => labels[from]!) };
+}
+
+/** Ties count as in a test: each of k longest classes with 1/k. Disposes of `net`. */
+async function accuracyOf(net: CapsNet, dataset: Dataset, io: Pick<HostIO, 'shouldStop'>): Promise<number> {
+  const { height, width, channels } = net.input;
+  const count = dataset.test.labels.length;
+  const classes = dataset.classes.length;
+  let hits = 0;
+  try {
+    for (let start = 0; start < count; start += BATCH) {
+      if (io.shouldStop()) throw new JobStopped('Stopped while trying a cut.');
+      const batch = plainBatch(dataset, 'test', start, Math.min(BATCH, count - start));
+      const [lengths] = await readBack(() => {
+        const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
+        return [classLengths(net.forward(images, 'test').classes)];
+      });
+      for (let i = 0; i < batch.size; i++) {
+        const longest = longestClasses(lengths!.subarray(i * classes, (i + 1) * classes));
+        if (longest.includes(batch.labels[i]!)) hits += 1 / longest.length;
+      }
+      await breathe();
+    }
+  } finally {
+    net.dispose();
+  }
+  return hits / count;
+}

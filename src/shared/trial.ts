@@ -1,0 +1,19 @@
+/** A cut that is tried out before it is made. */
+import { z } from 'zod';
+import { PruningSpec } from './spec/pruning.ts';
+
+export const TrialCut = z.discriminatedUnion('kind', [
+  /** As it would be made, with fresh weights where layers start afresh. */
+  z.strictObject({ kind: z.literal('cut'), pruning: PruningSpec }),
+  /** These channels of the backbone and the primary capsules are zero, and everything else is as it was trained. */
+  z.strictObject({ kind: z.literal('silent'), channels: z.record(z.string().max(100), z.array(z.int().min(0)).max(100_000)) }),
+]);
+export type TrialCut = z.infer<typeof TrialCut>;
+
+/** Feature maps of one layer's channels, each averaged over the images that channels are judged on. */
+export interface ChannelMaps {
+  layer: string;
+  channels: number;
+  /** (channels, height · width), row-major. */
+  data: Float32Array;
+}
