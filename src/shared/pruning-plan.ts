@@ -22,7 +22,7 @@ export type Scores = ReadonlyMap<string, number[]>;
 const ROUNDING = 1e-9;
 
 /** How many of `count` go at this ratio: floor(ratio · count), but never all. */
-function lossOf(ratio: number, count: number): number {
+export function lossOf(ratio: number, count: number): number {
   return Math.min(Math.floor(ratio * count + ROUNDING), count - 1);
 }
 

@@ -10,7 +10,7 @@ import { PruningCriterion } from '../../shared/spec/pruning.ts';
 import type { FilterField } from './filter/vocabulary.ts';
 import { isCollapsed } from './collapsed.ts';
 import { statusNames } from './names.ts';
-import { ratioText } from './run-names.ts';
+import { backboneText, ratioText } from './run-names.ts';
 
 /** A run with what follows from others. */
 export interface RunRow {
@@ -213,14 +213,14 @@ export const runFields: readonly RunField[] = [
   }),
   text({
     ...{ id: 'ratios', head: 'Ratios', width: 4, label: 'ratios cut: backbone, primary capsules', example: 'ratios:.5' },
-    of: ({ run: { pruning } }) => (pruning ? `${ratioText(pruning.backbone)}, ${ratioText(pruning.capsules)}` : ''),
+    of: ({ run: { pruning } }) => (pruning ? `${backboneText(pruning)}, ${ratioText(pruning.capsules)}` : ''),
   }),
   number({
     id: 'backbone',
     head: 'Backbone',
     width: 5,
     label: 'ratio cut from the backbone',
-    of: ({ run }) => run.pruning?.backbone ?? null,
+    of: ({ run: { pruning } }) => (pruning && pruning.blocks === null ? pruning.backbone : null),
     value: ratioText,
     alike: true,
     example: 'backbone = 0.5',

@@ -3,11 +3,18 @@ import { summary } from '../../../test/renderer/example.ts';
 import type { RunSummary } from '../../shared/contract/index.ts';
 import { randomStream } from '../../shared/random.ts';
 import type { RunArm } from '../../shared/spec/arms.ts';
-import { isPlanned, shortNames } from './run-names.ts';
+import { cutText, isPlanned, shortNames } from './run-names.ts';
 
 const mapOf = (runs: RunSummary[]) => new Map(runs.map((run) => [run.id, run]));
 const names = (runs: RunSummary[], all = runs) => [...shortNames(runs, mapOf(all)).values()];
-const cut = { criterion: 'chip', backbone: 0.5, capsules: 0.5, granularity: 'channel', capsuleLayers: 'reinitialise' } as const;
+const cut = {
+  criterion: 'chip',
+  backbone: 0.5,
+  blocks: null,
+  capsules: 0.5,
+  granularity: 'channel',
+  capsuleLayers: 'reinitialise',
+} as const;
 const network = { types: 16, dim: 4, depth: 7 };
 const study = { id: 's', name: 'depth' };
 
@@ -89,3 +96,6 @@ describe('names of runs', () => {
     ['unpruned, twice', false],
   ])('%s was planned: %s', (name, planned) => expect(isPlanned({ name })).toBe(planned));
 });
+
+it('names a cut by the ratios of its blocks where they have their own', () =>
+  expect(cutText({ pruning: { ...cut, backbone: 0, blocks: [0.25, 0.5, 0] } })).toBe('chip (.25 .5 0)/.5'));

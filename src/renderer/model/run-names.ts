@@ -23,11 +23,15 @@ export function originOf(run: RunSummary, runs: Runs): string {
 /** ".5" */
 export const ratioText = (ratio: number): string => String(ratio).replace(/^0\./, '.');
 
+/** Of the backbone: one ratio, or in brackets those of its blocks. */
+export const backboneText = ({ backbone, blocks }: NonNullable<RunSummary['pruning']>): string =>
+  blocks === null ? ratioText(backbone) : `(${blocks.map(ratioText).join(' ')})`;
+
 /** "chip .5/.5": of the backbone's channels and of the primary capsules'; empty without a cut. */
 export function cutText({ pruning }: Pick<RunSummary, 'pruning'>): string {
   if (!pruning) return '';
   const extras = [pruning.granularity === 'type' ? ' types' : '', pruning.capsuleLayers === 'inherit' ? ' inherit' : ''].join('');
-  return `${pruning.criterion} ${ratioText(pruning.backbone)}/${ratioText(pruning.capsules)}${extras}`;
+  return `${pruning.criterion} ${backboneText(pruning)}/${ratioText(pruning.capsules)}${extras}`;
 }
 
 type Part = (run: RunSummary) => string;

@@ -5,7 +5,14 @@ import { parseFilter } from './filter/parse.ts';
 import { fieldOf, runFields } from './run-fields.ts';
 import { filterTest, groupText, linesByLineage, linesOf, rowsOf, sortRows } from './run-rows.ts';
 
-const cut = { criterion: 'chip', backbone: 0.5, capsules: 0.5, granularity: 'channel', capsuleLayers: 'reinitialise' } as const;
+const cut = {
+  criterion: 'chip',
+  backbone: 0.5,
+  blocks: null,
+  capsules: 0.5,
+  granularity: 'channel',
+  capsuleLayers: 'reinitialise',
+} as const;
 const study = { id: 's', name: 'depth against D/N' };
 const runs = [
   summary('u1', { name: 'unpruned (seed 1)', study, twinKey: 'k1', accuracy: 0.1, inactive: { total: 4, of: 4 } }),

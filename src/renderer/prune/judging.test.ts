@@ -47,9 +47,9 @@ describe('judging of channels', () => {
     expect(last()).toEqual({ stage: 'judging', done: 0, total: 1 });
     emit({ task: '0'.repeat(32), done: 3, total: 9 });
     expect(last()).toEqual({ stage: 'judging', done: 3, total: 9 });
-    waiting[0]!.answer({ scores });
+    waiting[0]!.answer({ scores, maps: [] });
     await vi.runAllTimersAsync();
-    expect(last()).toEqual({ stage: 'judged', scores });
+    expect(last()).toEqual({ stage: 'judged', scores, maps: [] });
     expect(listeners.size).toBe(0);
   });
 
@@ -67,7 +67,7 @@ describe('judging of channels', () => {
     stop();
     judge({ ...question, ...typed }, client, show);
     expect(last()).toEqual({ stage: 'unasked' });
-    waiting[0]!.answer({ scores });
+    waiting[0]!.answer({ scores, maps: [] });
     await vi.runAllTimersAsync();
     expect(last()).toEqual({ stage: 'unasked' });
     expect(asked).toEqual(['pruning.scores', 'pruning.cancel']);

@@ -10,7 +10,7 @@ export type Question = Omit<Argument<'pruning.scores'>, 'task'>;
 export type Judgement =
   | { stage: 'unasked' }
   | { stage: 'judging'; done: number; total: number }
-  | { stage: 'judged'; scores: PruningScores['scores'] }
+  | ({ stage: 'judged' } & PruningScores)
   | { stage: 'failed'; problem: string };
 
 /** Milliseconds after the last key in a number. */
@@ -47,7 +47,7 @@ export function judge(
   const timer = setTimeout(() => {
     client
       .call('pruning.scores', { task, ...question })
-      .then((answer) => tell(answer ? { stage: 'judged', scores: answer.scores } : { stage: 'unasked' }))
+      .then((answer) => tell(answer ? { stage: 'judged', ...answer } : { stage: 'unasked' }))
       .catch((error: unknown) => tell({ stage: 'failed', problem: error instanceof Error ? error.message : String(error) }))
       .finally(stop);
   }, PAUSE);

@@ -1,0 +1,47 @@
+/** Trying cuts out, while the cut may change at any key or move of a line. */
+import type { Argument } from '../../shared/contract/index.ts';
+import type { call, on } from '../client/client.ts';
+
+export type Trial = Omit<Argument<'pruning.try'>, 'task'>;
+
+export type Trying =
+  | { stage: 'unasked' }
+  /** Accuracies in the order of the cuts; null while one is not known. */
+  | { stage: 'trying' | 'tried'; accuracies: (number | null)[] }
+  | { stage: 'failed'; problem: string };
+
+/** Milliseconds after the last change. */
+const PAUSE = 250;
+
+/** Shows each accuracy as it becomes known. Nothing is shown after the returned function has been called. */
+export function tryOut(trial: Trial | null, client: { call: typeof call; on: typeof on }, show: (trying: Trying) => void): () => void {
+  if (!trial || trial.cuts.length === 0) {
+    show({ stage: 'unasked' });
+    return () => undefined;
+  }
+  const task = crypto.randomUUID();
+  let ended = false;
+  let accuracies: (number | null)[] = trial.cuts.map(() => null);
+  const tell = (trying: Trying) => {
+    if (!ended) show(trying);
+  };
+  tell({ stage: 'trying', accuracies });
+  const stop = client.on('tried', ({ task: of, cut, accuracy }) => {
+    if (of !== task) return;
+    accuracies = accuracies.with(cut, accuracy);
+    tell({ stage: 'trying', accuracies });
+  });
+  const timer = setTimeout(() => {
+    client
+      .call('pruning.try', { task, ...trial })
+      .then((answer) => tell(answer ? { stage: 'tried', accuracies: answer } : { stage: 'unasked' }))
+      .catch((error: unknown) => tell({ stage: 'failed', problem: error instanceof Error ? error.message : String(error) }))
+      .finally(stop);
+  }, PAUSE);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    stop();
+    client.call('pruning.cancel', { task }).catch(() => undefined);
+  };
+}
