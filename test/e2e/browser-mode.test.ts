@@ -50,7 +50,7 @@ describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
     await page.getByRole('heading', { name: 'Datasets' }).waitFor();
     const tab = await page.context().newPage();
     await tab.goto(`${new URL(session.url).origin}/#/runs`);
-    await tab.getByRole('heading', { name: 'Runs' }).waitFor();
+    await tab.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
     await tab.close();
   });
   it('shows its secrets in no list of processes', needs(process.platform === 'linux' ? null : 'Looks into /proc.'), async () => {
@@ -107,7 +107,7 @@ describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
     expect(await session.interrupt()).toBe(0);
     await session.close();
     session = await open();
-    await journey.findEverything(session, { whole: 'finished', cut: 'finished', long: 'waiting, 1.' });
+    await journey.findEverything(session, { whole: 'finished', cut: 'finished', long: 'no. 1 in the queue' });
     expect([...complaints, ...session.complaints]).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ describe(driven('forms'), needs(lackOfDesktop), () => {
     await dialog.getByRole('button', { name: 'Forget images' }).click();
     await page.getByText('known with the images only').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('Random images of every class').waitFor();
+    await page.getByText('Random images of each class').waitFor();
   });
 
   it('no batches end the judging of a cut', async () => {

@@ -33,6 +33,8 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
     const { page } = desktop;
     writeFileSync(join(folder, 'notes.txt'), 'no images');
     await desktop.drop([join(folder, 'notes.txt')]);
+    await page.getByText('notes.txt could not be read.').waitFor();
+    await page.getByRole('button', { name: 'Why', exact: true }).click();
     await page.getByRole('alert').getByText('notes.txt').first().waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -41,14 +43,14 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
   it('saves charts as PNG, SVG and CSV', async () => {
     const { page, saved } = desktop;
     await journey.show(page, 'Runs');
-    await page.getByRole('link', { name: 'first' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'first' }).click();
     const kinds: [string, RegExp][] = [
       ['Save as PNG', /^\x89PNG/],
       ['Save as SVG', /^<svg[^>]*>[^]*<path/],
       ['Save numbers as CSV', /^epoch,.*\n1,/],
     ];
     for (const [entry, content] of kinds) {
-      await page.getByRole('button', { name: 'Save: Gradient norm per layer' }).click();
+      await page.getByRole('button', { name: 'Save: Gradient norm by layer' }).click();
       expect((await saved(page.getByRole('menuitem', { name: entry }))).content.toString('latin1')).toMatch(content);
     }
     await page.getByRole('tab', { name: 'Layers' }).click();
@@ -59,12 +61,12 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
   it('renames with a note, marks as favourite and tags, and finds by all of them', async () => {
     const { page } = desktop;
     await journey.show(page, 'Runs');
-    await act('first', 'Rename and note…');
+    await act('first', 'Rename, add a note…');
     await page.getByRole('dialog').getByLabel('Name').fill('renamed');
     await page.getByRole('dialog').getByLabel('Note').fill('with a remark');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await row('renamed').waitFor();
-    await act('renamed', 'Make it a favourite');
+    await act('renamed', 'Add to favourites');
     await act('renamed', 'Tags…');
     await page.getByLabel('New tag').fill('good');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -91,7 +93,7 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
     await row('renamed').waitFor({ state: 'detached' });
     await page.getByLabel('Filter runs').fill('is:archived');
     await page.keyboard.press('Enter');
-    await act('renamed', 'Take out of the archive');
+    await act('renamed', 'Unarchive');
     await page.getByLabel('Filter runs').fill('');
     await page.keyboard.press('Enter');
     await act('renamed', 'Delete');
@@ -110,8 +112,11 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
     writeFileSync(file, content);
     const second = await openDesktop({ userData: other, dropFolder: other });
     await second.drop([file]);
-    await second.page.getByRole('heading', { name: 'renamed', level: 1 }).waitFor();
     await second.page.getByText('1 run imported.').waitFor();
+    // Nobody is taken away from what they do.
+    await second.page.getByRole('heading', { name: 'Datasets', level: 1 }).waitFor();
+    await second.page.getByRole('button', { name: 'Show', exact: true }).click();
+    await second.page.getByRole('heading', { name: 'renamed', level: 1 }).waitFor();
     expect(second.complaints).toEqual([]);
     await second.close();
     expect(readFileSync(file)).toEqual(content);

@@ -139,7 +139,7 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     await page.getByRole('button', { name: 'Filter to them' }).click();
     await count(runs(), 12);
     expect(await page.getByLabel('Filter runs').inputValue()).toMatch(/^gain = [\d.]+ inactive = [\d.]+$/);
-    await page.getByRole('button', { name: 'Choose none' }).click();
+    await page.getByRole('button', { name: 'Clear selection' }).click();
   });
 
   it('keeps a view under a name, and everything when it is left and when it is loaded anew', async () => {

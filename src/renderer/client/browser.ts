@@ -1,7 +1,7 @@
 /** Browser mode: calls over a WebSocket to the server that the page came from, files by upload. */
 import type { Reply } from '../../shared/contract/index.ts';
 import { fromWire, toWire } from '../../shared/wire.ts';
-import type { Transport } from './transport.ts';
+import type { Sending, Transport } from './transport.ts';
 import { filesOf, type NamedFile } from './dropped-files.ts';
 import { newId } from './new-id.ts';
 import { findKey, loadAnewOnEntry } from './key.ts';
@@ -86,24 +86,48 @@ export function browserTransport(location: Location): Transport {
       }),
     listen: (use) => (listener = use),
     onConnection: (use) => (onConnection = use),
-    dropped: async (data) => upload(await filesOf(data), key),
-    picked: (files) =>
+    dropped: async (data, sending) => upload(await filesOf(data, sending), key, sending),
+    picked: (files, sending) =>
       upload(
         files.map((file) => ({ file, path: file.webkitRelativePath || file.name })),
         key,
+        sending,
       ),
   };
 }
 
+/** Files that are on their way at a time: small ones wait for answers more than for bytes. */
+const AT_ONCE = 4;
+
 /** Sends files to the server. Answers the paths there of the topmost files and folders. */
-async function upload(files: NamedFile[], key: string): Promise<string[]> {
+async function upload(files: readonly NamedFile[], key: string, { progress, signal }: Sending): Promise<string[]> {
   const batch = newId();
   const roots = new Set<string>();
-  for (const { file, path } of files) {
-    const headers = { authorization: `Bearer ${key}` };
-    const response = await fetch(`/upload?${new URLSearchParams({ batch, path }).toString()}`, { method: 'POST', headers, body: file });
-    if (!response.ok) throw new Error(`${path} could not be sent: ${await response.text()}`);
-    roots.add(((await response.json()) as { root: string }).root);
-  }
+  const ofBytes = files.reduce((sum, { file }) => sum + file.size, 0);
+  let [sent, bytes] = [0, 0];
+  const tell = () => progress({ files: sent, of: files.length, bytes, ofBytes });
+  tell();
+  const waiting = files.values();
+  const send = async () => {
+    for (const { file, path } of waiting) {
+      roots.add(await sendOne(file, path, batch, key, signal));
+      sent++;
+      bytes += file.size;
+      tell();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, send));
   return [...roots];
+}
+
+async function sendOne(file: File, path: string, batch: string, key: string, signal: AbortSignal): Promise<string> {
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(`/upload?${new URLSearchParams({ batch, path }).toString()}`, {
+    method: 'POST',
+    headers,
+    body: file,
+    signal,
+  });
+  if (!response.ok) throw new Error(`${path} could not be sent: ${await response.text()}`);
+  return ((await response.json()) as { root: string }).root;
 }

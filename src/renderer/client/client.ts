@@ -6,7 +6,7 @@ import type { Bridge } from '../../shared/bridge.ts';
 import type { Answer, Argument, EventName, Events, MethodName, Reply, Saved } from '../../shared/contract/index.ts';
 import { browserTransport } from './browser.ts';
 import { electronTransport } from './electron.ts';
-import type { Transport } from './transport.ts';
+import type { Sending, Transport } from './transport.ts';
 
 declare global {
   interface Window {
@@ -53,13 +53,13 @@ export function on<E extends EventName>(event: E, listener: (payload: Events[E])
 export const onConnection = (listener: (connected: boolean) => void): void => transport.onConnection(listener);
 
 /** Paths for `datasets.open` or `runs.import` of what was dropped or pasted. Must be called within the event's handler. */
-export const droppedPaths = (data: DataTransfer): Promise<string[]> => transport.dropped(data);
+export const droppedPaths = (data: DataTransfer, sending: Sending): Promise<string[]> => transport.dropped(data, sending);
 
-/** Asks for files; null when cancelled. */
-export async function pickPaths(purpose: Argument<'files.pick'>['purpose']): Promise<string[] | null> {
+/** Asks for files; null when cancelled. @param begin called when some have been chosen and are about to be sent. */
+export async function pickPaths(purpose: Argument<'files.pick'>['purpose'], begin: () => Sending): Promise<string[] | null> {
   if (!inBrowser) return call('files.pick', { purpose });
   const files = await chooseFiles(purpose);
-  return files && transport.picked(files);
+  return files && transport.picked(files, begin());
 }
 
 function chooseFiles(purpose: Argument<'files.pick'>['purpose']): Promise<File[] | null> {

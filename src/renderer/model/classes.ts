@@ -1,5 +1,6 @@
 /** What two networks make of each class and of each image. */
 import type { Predictions } from '../../shared/contract/index.ts';
+import { longestClasses } from '../../shared/ties.ts';
 
 /** Share of each true class that was recognised; NaN for a class without images. */
 export function classAccuracy(confusion: readonly (readonly number[])[]): number[] {
@@ -41,6 +42,16 @@ export function disagreement(first: Predictions, second: Predictions): Disagreem
   const clearest = (a: number, b: number) => margin(b) - margin(a);
   found.onlyFirst.sort(clearest);
   found.onlySecond.sort(clearest);
+  return found;
+}
+
+/** Indices of the images of class `truth` that the network took for `said`, alone or among equals. */
+export function imagesBehind({ labels, lengths }: Predictions, truth: number, said: number): number[] {
+  const found: number[] = [];
+  for (const image of labels.keys()) {
+    if (labels[image] !== truth) continue;
+    if (longestClasses(lengthsOf({ labels, lengths }, image)).includes(said)) found.push(image);
+  }
   return found;
 }
 

@@ -28,5 +28,9 @@ it('compares a pruned run with its twin and its source, and not with other netwo
   const runs = new Map([...small, ...large].map((run) => [run.id, run]));
   expect(comparableWith(runs.get('p12')!, runs)).toEqual(['u12', 's12', 'p12']);
   expect(comparableWith(runs.get('s12')!, runs)).toEqual(['u12', 's12', 'p12']);
-  expect(comparableWith(runs.get('u4')!, runs)).toEqual(['u4']);
+});
+
+it('compares an unpruned run with all that are held against it: what was pruned, and its controls', () => {
+  const runs = new Map([...small, ...large].map((run) => [run.id, run]));
+  expect(comparableWith(runs.get('u4')!, runs)).toEqual(['u4', 'p4', 'c4']);
 });

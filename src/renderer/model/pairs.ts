@@ -21,11 +21,15 @@ export function originsOf(runs: readonly RunSummary[]): ReadonlyMap<string, stri
   return new Map(origins);
 }
 
-/** The run with those it was cut from and those cut from it, and the twins of all of them. Ids, the unpruned ones first. */
+/**
+ * The run with those it was cut from and those cut from it, and the twins of all of them; of an unpruned run, all that are held
+ * against it: what was pruned, and its controls. Ids, the unpruned ones first.
+ */
 export function comparableWith(run: RunSummary, runs: ReadonlyMap<string, RunSummary>): string[] {
   const { ancestors, children } = family(run, runs);
   const near = [...ancestors, run, ...children];
   const twinOf = twinsAmong([...runs.values()]);
   const twins = near.flatMap((one) => twinOf(one) ?? []);
-  return [...new Set([...twins, ...near].map(({ id }) => id))];
+  const held = run.arm === 'unpruned' ? [...runs.values()].filter((one) => !one.archived && twinOf(one)?.id === run.id) : [];
+  return [...new Set([...twins, ...near, ...held].map(({ id }) => id))];
 }

@@ -19,7 +19,7 @@ export async function removeRuns(ids: string[]): Promise<void> {
 export async function archiveRuns(ids: string[], archived: boolean): Promise<void> {
   const what = countRuns(ids);
   if (!(await editRuns({ ids, archived }))) return;
-  offerUndo(`${what} ${archived ? 'archived' : 'taken out of the archive'}.`, () => editRuns({ ids, archived: !archived }));
+  offerUndo(`${what} ${archived ? 'archived' : 'unarchived'}.`, () => editRuns({ ids, archived: !archived }));
 }
 
 export async function editRuns(change: Argument<'runs.edit'>): Promise<boolean> {

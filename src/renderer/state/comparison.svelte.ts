@@ -16,6 +16,7 @@ const Kept = z.object({
   ids: z.array(z.string()).max(MOST_COMPARED),
   slots: z.record(z.string(), z.int().min(0)),
   baseline: z.string().nullable(),
+  folded: z.boolean().default(false),
   inactivity: z.object({ criterion: InactivityCriterion, threshold: z.number().min(0).max(1) }),
 });
 
@@ -24,6 +25,8 @@ class Comparison {
   /** As chosen; null lets the comparison choose. */
   baseline = $state<string | null>(null);
   inactivity = $state.raw<Inactivity>({ criterion: 'mean-vector', threshold: 0.01 });
+  /** What is set above the comparison is out of sight. */
+  folded = $state(false);
   /** Not drawn in charts. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
   #slots = $state.raw<Record<string, number>>({});
@@ -34,7 +37,8 @@ class Comparison {
       if (workbench.settings?.inactivity) this.inactivity = workbench.settings.inactivity;
       return;
     }
-    const { ids, slots, baseline, inactivity } = kept.data;
+    const { ids, slots, baseline, inactivity, folded } = kept.data;
+    this.folded = folded;
     this.#slots = slots;
     this.inactivity = inactivity;
     this.baseline = baseline;
@@ -78,6 +82,11 @@ class Comparison {
     this.keep();
   }
 
+  fold(folded: boolean): void {
+    this.folded = folded;
+    this.keep();
+  }
+
   setInactivity(change: Partial<Inactivity>): void {
     this.inactivity = { ...this.inactivity, ...change };
     this.keep();
@@ -106,7 +115,7 @@ class Comparison {
   private keep(): void {
     clearTimeout(this.#pending);
     this.#pending = setTimeout(() => {
-      const value = { ids: this.ids, slots: this.#slots, baseline: this.baseline, inactivity: { ...this.inactivity } };
+      const value = { ids: this.ids, slots: this.#slots, baseline: this.baseline, folded: this.folded, inactivity: { ...this.inactivity } };
       call('app.keepViewState', { key, value }).catch(report);
     }, 300);
   }

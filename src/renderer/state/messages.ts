@@ -4,6 +4,8 @@ import { CallError } from '../client/client.ts';
 
 /** Milliseconds for which something can be taken back. */
 const UNDO = 10_000;
+/** Long enough to end a sentence, read, and decide. */
+const LONG = 30_000;
 
 export const say = (text: string): void => void toast(text);
 
@@ -15,7 +17,7 @@ export function report(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   if (error instanceof CallError && error.kind === 'input') complain(sentence);
-  else toast.error('That did not work, and it is a fault of Capscope’s.', { description: sentence });
+  else toast.error('That did not work: a bug in Capscope.', { description: sentence });
 }
 
 /** Runs it and shows a failure. Answers null when it failed. */
@@ -34,6 +36,11 @@ export function offer(id: string, text: string, label: string, work: () => Promi
 }
 
 export const withdraw = (id: string): void => void toast.dismiss(id);
+
+/** Says what has happened and offers to go there: nobody is taken away from what they do. */
+export function sayWith(text: string, label: string, work: () => unknown): void {
+  toast(text, { duration: LONG, closeButton: true, action: { label, onClick: () => void work() } });
+}
 
 /** Says what was done and offers to take it back. */
 export function offerUndo(text: string, undo: () => Promise<unknown>): void {

@@ -3,8 +3,9 @@ import type { DatasetSummary, OpenedDataset } from '../../shared/contract/index.
 import { count } from '../../shared/present/format.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { call, droppedPaths, on, pickPaths } from '../client/client.ts';
+import type { Sending } from '../client/transport.ts';
 import { newId } from '../client/new-id.ts';
-import { attempt, complain, offer, say, withdraw } from './messages.ts';
+import { attempt, complain, offer, sayWith, withdraw } from './messages.ts';
 import { navigation } from './navigation.svelte.ts';
 import { workbench } from './workbench.svelte.ts';
 
@@ -15,6 +16,8 @@ export interface Reading {
   stage: string;
   done: number;
   total: number | null;
+  /** While they are sent to a workbench elsewhere. */
+  files?: { done: number; of: number };
 }
 
 export interface FailedReading {
@@ -34,6 +37,7 @@ class ReadingTasks {
   current = $state.raw<Reading[]>([]);
   failed = $state.raw<FailedReading[]>([]);
   partial = $state.raw<PartialReading[]>([]);
+  readonly #sending = new Map<string, AbortController>();
 
   constructor() {
     on('reading', ({ task, stage, done, total }) => {
@@ -50,8 +54,8 @@ class ReadingTasks {
   }
 
   async openDropped(data: DataTransfer): Promise<void> {
-    const paths = await attempt(() => droppedPaths(data));
-    if (paths && paths.length > 0) await this.open(paths);
+    const first = data.files[0]?.name;
+    await this.openSent(first ?? 'what was dropped', (begin) => droppedPaths(data, begin()));
   }
 
   /** What the system has handed over. */
@@ -61,8 +65,46 @@ class ReadingTasks {
   }
 
   async pick(purpose: 'dataset' | 'dataset-folder' | 'run'): Promise<void> {
-    const paths = await attempt(() => pickPaths(purpose));
-    if (paths && paths.length > 0) await this.open(paths);
+    await this.openSent(purpose === 'dataset-folder' ? 'the folder' : 'the files', (begin) => pickPaths(purpose, begin));
+  }
+
+  /** Ends what is being sent or read. */
+  cancel(task: string): void {
+    const sending = this.#sending.get(task);
+    if (sending) sending.abort();
+    else void attempt(() => call('datasets.cancel', { task }));
+  }
+
+  /** Shows at once that files are on their way, opens them, and says so if there were none. */
+  private async openSent(what: string, paths: (begin: () => Sending) => Promise<string[] | null>): Promise<void> {
+    const task = newId();
+    const stopping = new AbortController();
+    const begin = (): Sending => {
+      this.#sending.set(task, stopping);
+      this.current = [...this.current, { task, what, stage: 'looking for files', done: 0, total: null }];
+      return {
+        signal: stopping.signal,
+        progress: ({ files, of, bytes, ofBytes }) => {
+          const now =
+            of === null
+              ? { stage: `looking for files, ${files} so far`, done: 0, total: null }
+              : { stage: 'sending', done: bytes, total: ofBytes, files: { done: files, of } };
+          this.current = this.current.map((one) => (one.task === task ? { task, what, ...now } : one));
+        },
+      };
+    };
+    const sent = await attempt(async () => {
+      try {
+        return await paths(begin);
+      } catch (error) {
+        if (stopping.signal.aborted) return null;
+        throw error;
+      }
+    });
+    this.#sending.delete(task);
+    this.current = this.current.filter((one) => one.task !== task);
+    if (sent?.length === 0) complain('There is no file in what was given: the folder is empty.');
+    else if (sent) await this.open(sent);
   }
 
   dismiss(task: string): void {
@@ -82,7 +124,6 @@ class ReadingTasks {
   }
 
   private async openDataset(paths: string[]): Promise<void> {
-    navigation.go('datasets');
     await this.follow(nameOf(paths), 'looking at the files', (task) => call('datasets.open', { task, paths }));
   }
 
@@ -90,12 +131,15 @@ class ReadingTasks {
     this.current = [...this.current, { task, what, stage, done: 0, total: null }];
     const opened = await attempt(() => work(task));
     this.current = this.current.filter((one) => one.task !== task);
-    if (opened?.status === 'failed') this.failed = [...this.failed, { task, what, problems: opened.problems }];
+    if (opened?.status === 'failed') {
+      this.failed = [...this.failed, { task, what, problems: opened.problems }];
+      if (navigation.route.view !== 'datasets') sayWith(`${what} could not be read.`, 'Why', () => navigation.go('datasets'));
+    }
     if (opened?.status === 'partial') this.partial = [...this.partial, { ...opened, task, what }];
     if (opened?.status === 'opened') {
       const { dataset, known, notes } = opened;
-      navigation.go('datasets', [dataset.fingerprint]);
-      say([known ? `${dataset.name} is here already.` : `${dataset.name} is ready.`, ...notes].join(' '));
+      const text = [known ? `${dataset.name} is here already.` : `${dataset.name} is ready.`, ...notes].join(' ');
+      sayWith(text, 'Show', () => navigation.go('datasets', [dataset.fingerprint]));
     }
   }
 }
@@ -116,8 +160,8 @@ async function importRuns(paths: string[]): Promise<void> {
   if (runs.length === 0) return;
   workbench.putRuns(runs);
   const added = imported.filter((one) => one.added).length;
-  say(added > 0 ? `${added} ${added === 1 ? 'run' : 'runs'} imported.` : 'These runs are here already.');
-  navigation.go('run', [runs[0]!.id]);
+  const text = added > 0 ? `${added} ${added === 1 ? 'run' : 'runs'} imported.` : 'These runs have been imported before.';
+  sayWith(text, 'Show', () => navigation.go('run', [runs[0]!.id]));
 }
 
 export const reading = new ReadingTasks();

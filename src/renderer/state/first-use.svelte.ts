@@ -1,0 +1,66 @@
+/** What a newcomer is shown: a card on what vanishes, and a first study to its end. Dismissed once, it stays away. */
+import { z } from 'zod';
+import { call } from '../client/client.ts';
+import { attempt, sayWith } from './messages.ts';
+import { navigation } from './navigation.svelte.ts';
+import { workbench } from './workbench.svelte.ts';
+
+const key = 'first-use';
+const Kept = z.object({ dismissed: z.boolean(), study: z.string().nullable() });
+/** Whose figures the README tells. */
+const PRESET = 'quick';
+
+class FirstUse {
+  #kept = $state.raw<z.infer<typeof Kept> | null>(null);
+  #read = false;
+  #told = false;
+
+  /** The runs of the guided study that are left; empty before it and after it. */
+  readonly #runs = $derived([...workbench.runs.values()].filter(({ study }) => study !== null && study.id === this.#kept?.study));
+  readonly done: number = $derived(this.#runs.filter(({ status }) => status === 'finished').length);
+  readonly of: number = $derived(this.#runs.length);
+  /** The study that was begun from the card and is still there. */
+  readonly study: string | null = $derived(this.#runs.length > 0 ? this.#kept!.study : null);
+  /** For who has no runs yet, or none but those of the guided study. */
+  readonly shown: boolean = $derived(this.#kept?.dismissed === false && workbench.runs.size === this.#runs.length);
+
+  async start(): Promise<void> {
+    if (this.#read) return;
+    this.#read = true;
+    const value = await call('app.viewState', { key }).catch(() => null);
+    this.#kept = Kept.catch({ dismissed: false, study: null }).parse(value);
+  }
+
+  dismiss(): void {
+    this.#keep({ dismissed: true });
+  }
+
+  /** Queues the quick study on the sample that comes with Capscope, and shows how it goes. */
+  async begin(): Promise<void> {
+    await attempt(async () => {
+      const presets = await call('studies.presets');
+      const preset = presets.find(({ name }) => name === PRESET);
+      const sample = workbench.datasets.find(({ bundled }) => bundled);
+      if (!preset || !sample) throw new Error(`there is no preset “${PRESET}”, or no sample`);
+      const study = await call('queue.study', { spec: preset.spec, dataset: sample.fingerprint });
+      this.#keep({ study });
+      navigation.go('studies', [study], 'progress');
+    });
+  }
+
+  /** To be called when runs have changed: says once that the study has ended, and where its results are. */
+  look(): void {
+    if (this.#told || this.study === null || this.done < this.of) return;
+    this.#told = true;
+    const { study } = this;
+    if (navigation.route.view === 'studies' && navigation.route.part === 'results') return;
+    sayWith('Your first study has ended.', 'See what it shows', () => navigation.go('studies', [study], 'results'));
+  }
+
+  #keep(change: Partial<z.infer<typeof Kept>>): void {
+    this.#kept = { dismissed: false, study: null, ...this.#kept, ...change };
+    call('app.keepViewState', { key, value: this.#kept }).catch(() => undefined);
+  }
+}
+
+export const firstUse = new FirstUse();
