@@ -1,13 +1,20 @@
 /** The images of a study: those that its file names, or those that the command line gives instead. */
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SAMPLE } from '../datasets/load.ts';
 import { unprepared, type PreparationSpec } from '../shared/spec/preparation.ts';
+import { Store } from '../store/store.ts';
 import { openData, type OpenedData } from './data.ts';
 import type { StudyFile } from './study-file.ts';
 
 /** What the command line asks for stands in for the study's own. */
 const withReading = (preparation: PreparationSpec, reading: Record<string, string>): PreparationSpec =>
   Object.keys(reading).length === 0 ? preparation : { ...preparation, reading: { ...preparation.reading, ...reading } };
+
+/** Throws an InputError when the database cannot be used: then nothing is written beside it either. */
+export function mustBeUsable(db: string): void {
+  if (existsSync(db)) new Store(db).close();
+}
 
 /** @param data paths from the command line, which stand in for the study's own. */
 export function loadData(

@@ -4,8 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
-import { firstIssue } from '../shared/issues.ts';
-import { NetworkSpec } from '../shared/spec/network.ts';
+import { firstIssue, issuesOf } from '../shared/issues.ts';
 import { readWhole } from '../store/disk.ts';
 import { StudySpec } from '../shared/spec/study.ts';
 import { nothingToRun, planStudy, type PlannedRun } from '../shared/study-plan.ts';
@@ -43,21 +42,19 @@ function readJson(path: string): unknown {
 
 /** Fills in defaults. @param source names the study in messages. Throws an InputError. */
 export function parseStudy(json: unknown, source: string): StudySpec {
-  checkWrittenOutNetworks(json, source);
-  const parsed = StudySpec.safeParse(json);
-  if (!parsed.success) throw new InputError(`${source}: ${firstIssue(parsed.error)}`);
+  const parsed = StudySpec.safeParse(json, { reportInput: true });
+  if (!parsed.success) throw new InputError(`${source}: ${problemsOf(parsed.error)}`);
   return parsed.data;
 }
 
-/** Where a network is written out layer by layer, zod would otherwise only say that it is not one of the paper's family. */
-function checkWrittenOutNetworks(json: unknown, source: string): void {
-  const { networks } = (json ?? {}) as { networks?: unknown };
-  if (!Array.isArray(networks)) return;
-  for (const [i, network] of (networks as unknown[]).entries()) {
-    if (typeof network !== 'object' || network === null || !('backbone' in network)) continue;
-    const result = NetworkSpec.safeParse(network);
-    if (!result.success) throw new InputError(`${source}: networks[${i}]: ${firstIssue(result.error)}`);
-  }
+/** Most problems that are told. */
+const most = 20;
+
+/** Everything that is wrong, so that nobody has to start again after each. */
+function problemsOf(error: z.ZodError): string {
+  const problems = issuesOf(error);
+  const more = problems.length - most;
+  return [...problems.slice(0, most), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 function plan(spec: StudySpec, source: string): PlannedRun[] {

@@ -5,7 +5,7 @@ import { InputError } from '../shared/input-error.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import type { DatasetSource, EngineChoice } from '../shared/trainer-protocol.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredRun } from '../store/types.ts';
+import type { StoredRun, StoredStudy } from '../store/types.ts';
 import { startTrainer } from '../workbench/node-host.ts';
 import { openStudy } from '../workbench/open-study.ts';
 import { JobQueue } from '../workbench/queue/job-queue.ts';
@@ -28,10 +28,10 @@ interface StudyStart {
  * Finds the study that an earlier start has begun, or adds it with all its runs, and puts those that have not finished into
  * this process's queue. Throws an InputError when another process trains one of them or has it waiting.
  */
-export function queueStudy(store: Store, start: StudyStart): StoredRun[] {
+export function queueStudy(store: Store, start: StudyStart): { study: StoredStudy; runs: StoredRun[] } {
   store.queue.open(false);
   return store.atomically(() => {
-    const { runs } = openStudy(store, start);
+    const { study, runs } = openStudy(store, start);
     for (const { id } of runs) {
       const holder = store.training.holderOf(id);
       if (holder?.trains)
@@ -41,7 +41,7 @@ export function queueStudy(store: Store, start: StudyStart): StoredRun[] {
       if (holder) throw new InputError(`run ${id} of this study ${heldBy(holder)}`);
     }
     store.queue.add(runs.filter(({ status }) => status !== 'finished').map(({ id }) => id));
-    return runs;
+    return { study, runs };
   });
 }
 

@@ -1,4 +1,5 @@
 /** The one form in which images reach the engine, whatever file they came from. */
+import { InputError } from './input-error.ts';
 import type { InputShape } from './spec/network.ts';
 import type { PreparationSpec, Standardisation } from './spec/preparation.ts';
 
@@ -38,4 +39,16 @@ export function stepsPerEpoch(images: number, batch: number): number {
 
 export function inputShape(dataset: Dataset): InputShape {
   return { ...dataset.shape, classes: dataset.classes.length };
+}
+
+/** How many of a class's training images are held out for validation. At least one stays. */
+export const heldOutOf = (images: number, share: number): number => Math.min(Math.round(share * images), Math.max(0, images - 1));
+
+/** Throws an InputError when a share of the training images is to be held out that is less than one image of every class. */
+export function mustHoldOut(share: number, perClass: readonly number[]): void {
+  if (share === 0 || perClass.length === 0 || perClass.some((images) => heldOutOf(images, share) > 0)) return;
+  const all = perClass.reduce((sum, images) => sum + images, 0);
+  throw new InputError(
+    `a validation share of ${share} is less than one image of every class in ${all} training images; choose a larger share, or 0 for none`,
+  );
 }

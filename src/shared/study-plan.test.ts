@@ -26,6 +26,23 @@ describe('planStudy', () => {
     expect(runs[4]!.spec.pruning).toEqual({ ...runs[3]!.spec.pruning, criterion: 'random' });
   });
 
+  it('does once what is listed twice, under the number that it has first', () => {
+    const twice = plan({
+      networks: [{ types: [4, 4], dim: 4, depth: 1 }, networkOf({ types: 4, dim: 4, depth: 1 }), { types: 8, dim: 4, depth: 1 }],
+      pruning: [cut, cut, { ...cut, backbone: 0.25 }],
+      arms: ['pruned'],
+      seeds: [3, 3],
+    });
+    expect(twice.map(({ key, name }) => [key, name])).toEqual([
+      ['network 0/seed 3/source', 'source (N4 D4 L1)'],
+      ['network 0/seed 3/pruned 0', 'pruned chip b0.5 c0.5 (N4 D4 L1)'],
+      ['network 0/seed 3/pruned 2', 'pruned chip b0.25 c0.5 (N4 D4 L1)'],
+      ['network 3/seed 3/source', 'source (N8 D4 L1)'],
+      ['network 3/seed 3/pruned 0', 'pruned chip b0.5 c0.5 (N8 D4 L1)'],
+      ['network 3/seed 3/pruned 2', 'pruned chip b0.25 c0.5 (N8 D4 L1)'],
+    ]);
+  });
+
   it('trains from scratch what the cut leaves, and remembers of what it is the control', () => {
     const [scratch] = plan({ pruning: [cut], arms: ['scratch'] });
     const { network, control, pruning } = scratch!.spec;

@@ -50,16 +50,19 @@ export function extentOf(pruning: PruningSpec): string {
   return [`b${backboneRatio(pruning)}`, `c${capsules}`, ...extras].join(' ');
 }
 
-/** All runs of a study in the order in which they are to be done; a parent always comes before its children. */
+/**
+ * All runs of a study in the order in which they are to be done; a parent always comes before its children. What is listed
+ * twice is done once, under the number that it has first.
+ */
 export function planStudy(study: StudySpec): PlannedRun[] {
   const settings = pruningSettings(study.pruning);
-  const entries = networksOf(study.networks);
-  const networks = entries.map(networkOfStudy);
-  return networks.flatMap((network, n) =>
-    study.seeds.flatMap((seed) => {
-      const parts = [networks.length > 1 ? networkLabel(entries[n]!, n) : '', study.seeds.length > 1 ? `seed ${seed}` : ''];
+  const networks = distinct(networksOf(study.networks), networkOfStudy);
+  const seeds = [...new Set(study.seeds)];
+  return networks.flatMap(([n, entry]) =>
+    seeds.flatMap((seed) => {
+      const parts = [networks.length > 1 ? networkLabel(entry, n) : '', seeds.length > 1 ? `seed ${seed}` : ''];
       const suffix = parts.filter(Boolean).join(', ');
-      return planFamily(study, settings, network, seed).map(({ key, name, parent, ...run }) => ({
+      return planFamily(study, settings, networkOfStudy(entry), seed).map(({ key, name, parent, ...run }) => ({
         ...run,
         key: `network ${n}/seed ${seed}/${key}`,
         name: suffix ? `${name} (${suffix})` : name,
@@ -87,7 +90,8 @@ function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkS
     stopCollapsed: study.stopCollapsed,
   });
   const whole: RunSpec = { network, training: training(train + fineTune), pruning: null, control: null, seed, firstEpoch: 0 };
-  const named = (control: string, pruning: PruningSpec) => (settings.length > 1 ? `${control} ${extentOf(pruning)}` : control);
+  const cuts = distinct(settings, (pruning) => pruning);
+  const named = (control: string, pruning: PruningSpec) => (cuts.length > 1 ? `${control} ${extentOf(pruning)}` : control);
 
   const unpruned: PlannedRun = { key: 'unpruned', name: 'unpruned', role: 'unpruned', parent: null, spec: whole };
   const source: PlannedRun = {
@@ -109,7 +113,7 @@ function planFamily(study: StudySpec, settings: PruningSpec[], network: NetworkS
     spec: { ...later, pruning },
   });
   const pruned = has('pruned')
-    ? settings.map((pruning, p) => cut(`pruned ${p}`, settings.length > 1 ? pruningName(pruning) : 'pruned', pruning))
+    ? cuts.map(([p, pruning]) => cut(`pruned ${p}`, cuts.length > 1 ? pruningName(pruning) : 'pruned', pruning))
     : [];
   const random = has('random')
     ? randomCuts(settings, pruned.length > 0).map(([p, pruning]) => cut(`random ${p}`, named('random cut', pruning), pruning))

@@ -8,7 +8,7 @@ import { nothingToRun, planStudy, type PlannedRun } from '../shared/study-plan.t
 import { grownFrom } from '../shared/study-growth.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredDataset, StoredRun, StoredStudy } from '../store/types.ts';
-import { sizeOf } from './plan.ts';
+import { checkValidation, sizeOf } from './plan.ts';
 
 interface Opened {
   study: StoredStudy;
@@ -56,6 +56,7 @@ export function extendStudy(store: Store, id: string, wanted: StudySpec): Opened
 function fill(store: Store, study: StoredStudy, { engine, reuse }: { engine: EngineName | null; reuse: boolean }): Opened {
   const { spec, dataset: fingerprint } = study;
   const dataset = store.dataset(fingerprint);
+  checkValidation(store, fingerprint, spec.training);
   const plan = planStudy(spec);
   if (plan.length === 0) throw new InputError(nothingToRun(spec));
   const lined = withLineage(plan);

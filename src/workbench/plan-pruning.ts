@@ -11,7 +11,7 @@ import { distinctCuts, extentOf, pruningName, randomCuts } from '../shared/study
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
-import { sizeOf } from './plan.ts';
+import { checkValidation, sizeOf } from './plan.ts';
 
 export interface NewPruning {
   parent: string;
@@ -46,6 +46,7 @@ export function addPruning(store: Store, { parent: id, name, settings, training,
   const base = name ?? `${parent.name}, pruned`;
   const several = settings.length > 1;
   const dataset = store.dataset(parent.dataset);
+  checkValidation(store, parent.dataset, training);
   const known = knownRuns(store, parent.dataset);
 
   const add = (of: Pick<StoredRun, 'name' | 'role' | 'parent' | 'spec'>): StoredRun =>

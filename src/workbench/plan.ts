@@ -1,4 +1,5 @@
 /** Adds single runs to the store. Those cut from a finished one: plan-pruning.ts; whole studies: open-study.ts. */
+import { mustHoldOut } from '../shared/dataset.ts';
 import { describe, NetworkSpecError } from '../shared/describe.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
@@ -22,6 +23,10 @@ export function sizeOf(network: NetworkSpec, dataset: StoredDataset, name: strin
   }
 }
 
+/** Throws an InputError when so small a share for validation would hold out none of the images, as far as they are known here. */
+export const checkValidation = (store: Store, dataset: string, { validation }: Pick<TrainingSpec, 'validation'>): void =>
+  mustHoldOut(validation, store.images.find(dataset)?.trainPerClass ?? []);
+
 export interface NewTraining {
   name: string;
   dataset: string;
@@ -36,6 +41,7 @@ export interface NewTraining {
 export function addTraining(store: Store, { name, dataset: fingerprint, network, training, seeds, engine }: NewTraining): StoredRun[] {
   const dataset = store.dataset(fingerprint);
   const size = sizeOf(network, dataset, name);
+  checkValidation(store, fingerprint, training);
   return store.atomically(() =>
     seeds.map((seed) =>
       store.addRun({

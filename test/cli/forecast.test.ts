@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -55,6 +56,20 @@ describe('forecast', () => {
       'nowhere: there is no such file or folder. So this goes by gains alone, for images of 28 × 28 and 10 classes.',
     );
     expect(stdout).toMatch(/^✕ N16 D4 L4: vanishes\. Activity vanishes if there are layers enough/);
+  });
+
+  it('refuses the database of a newer Capscope, and writes nothing beside it', async () => {
+    const study = writeTinyStudy(folder, { networks });
+    const newer = new Database(join(folder, 'capscope.db'));
+    newer.exec('CREATE TABLE later (x TEXT)');
+    newer.pragma('application_id = 0x63617073');
+    newer.pragma('user_version = 99');
+    newer.close();
+    const before = readdirSync(folder);
+    const { code, stdout, stderr } = await forecast(study);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^capscope: \S+ was written by a newer Capscope \(schema 99; [^\n]+\n$/);
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   it('refuses data named on the command line that is not there, and networks that cannot be built', async () => {

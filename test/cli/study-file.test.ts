@@ -31,18 +31,22 @@ describe('study file', () => {
   it.each<[unknown, string]>([
     ['{"name": "a",}', 'is not JSON: '],
     ['', 'is not JSON: '],
-    [{ ...study, epochs: { train: 0, fineTune: 1 } }, ': epochs.train: Too small'],
+    [{ ...study, epochs: { train: 0, fineTune: 1 } }, ': epochs.train: expected at least 1, found 0'],
     [{ ...study, colour: 1 }, ': unknown field "colour"'],
     [
       { ...study, networks: [{ types: 4 }, { backbone: [{ channels: 0 }], primary: { types: 1, dim: 1 }, intermediate: [] }] },
-      ': networks[1]: backbone[0].channels: ',
+      ': networks[1].backbone[0].channels: expected at least 1, found 0',
     ],
     [{ ...study, pruning: { capsules: 0.5, capsuleLayers: 'inherit' } }, ': pruning: granularity: inheriting capsule weights needs'],
     [{ ...study, pruning: [{ capsules: 0.5, capsuleLayers: 'inherit' }] }, ': pruning[0].granularity: inheriting'],
     [{ ...study, arms: ['pruned'] }, ': arms: without "pruning" only the arm "unpruned" runs'],
     [{ ...study, arms: ['ccm'], ccm: 0, pruning: [{}] }, ': arms: without "pruning", or at "ccm": 0, only'],
-    [null, ': Invalid input: expected object, received null'],
-    [{ ...study, networks: { backbone: 1 } }, ': networks: Invalid input: expected array'],
+    [
+      { ...study, colour: 1, epochs: { train: 'x' } },
+      ': epochs.train: expected a number, found "x"; epochs.fineTune: missing, expected a number; unknown',
+    ],
+    [null, ': expected an object, found null'],
+    [{ ...study, networks: { backbone: 1 } }, ': networks: expected a list, found an object'],
   ])('%# is refused in one line that names file and field', (content, reason) => {
     const path = written(content);
     const read = () => readStudy(path);

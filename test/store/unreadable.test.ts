@@ -52,7 +52,7 @@ describe('a database', () => {
     });
     const problems = [
       `spec of run ${unpruned} cannot be read: it is not JSON`,
-      `spec of run ${source} cannot be read: network.primary.types: Invalid input: expected number, received string`,
+      `spec of run ${source} cannot be read: network.primary.types: expected a number`,
     ];
     expect(listed(store)).toEqual({ ids: [pruned], problems });
     expect(problemOf(() => store.run(unpruned))).toBe(problems[0]);

@@ -16,7 +16,7 @@ import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { describeForecast, type CutForecast } from '../forecast-table.ts';
 import { databaseOption, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { presets, readStudy, type StudyFile } from '../study-file.ts';
-import { loadData } from '../data-of-study.ts';
+import { loadData, mustBeUsable } from '../data-of-study.ts';
 
 interface Options {
   data?: string[];
@@ -45,6 +45,7 @@ export function addForecast(program: Command): void {
     .addOption(jsonOption())
     .action(async (name: string, options: Options) => {
       const file = readStudy(name);
+      mustBeUsable(options.db);
       const dataset = await dataOf(file, options);
       const { json } = options;
       const engine = dataset && (await engineFor(options));

@@ -1,22 +1,20 @@
 /** `capscope study [file|preset]`: the whole experiment from one command. */
 import type { Command } from 'commander';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AtOnce } from '../../shared/contract/index.ts';
-import { fileName } from '../../shared/present/file-name.ts';
 import type { StudyResult } from '../../shared/study-result.ts';
-import type { StudySpec } from '../../shared/spec/study.ts';
 import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
-import type { StoredRun } from '../../store/types.ts';
+import type { StoredRun, StoredStudy } from '../../store/types.ts';
 import { folders, reportPage } from '../../workbench/node-host.ts';
 import { resultsOf } from '../../workbench/outcomes.ts';
 import { checkStudy } from '../../workbench/open-study.ts';
 import { reportHtml } from '../../workbench/report.ts';
+import { reportName } from '../../workbench/report-name.ts';
 import { armTable, conclusionText } from '../arm-table.ts';
-import { loadData } from '../data-of-study.ts';
+import { loadData, mustBeUsable } from '../data-of-study.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode } from '../interrupt.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, parallelOption, print, printJson, readingOption } from '../options.ts';
@@ -62,8 +60,7 @@ async function study(
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { spec } = file;
-  // One that cannot be used is refused before anything is written beside it.
-  if (existsSync(db)) new Store(db).close();
+  mustBeUsable(db);
   const { dataset, path, remember } = await loadData(file, { data, reading, skipBad, db, json });
   checkStudy(file.plan, dataset);
   const engine = await decideEngine(asked, threads);
@@ -72,7 +69,7 @@ async function study(
   try {
     await remember(store);
     const { name: known, fingerprint, train, test } = store.dataset(dataset.fingerprint);
-    const runs = queueStudy(store, { spec, dataset: fingerprint, engine: engine.name, fresh });
+    const { study: begun, runs } = queueStudy(store, { spec, dataset: fingerprint, engine: engine.name, fresh });
     const progress = startProgress(process.stderr);
     progress.say(`${spec.name}: ${runs.length} runs on ${known} (${train} + ${test} images)`);
     const outcome = await runStudy(runs, {
@@ -83,7 +80,7 @@ async function study(
       progress,
     });
     if (outcome === 'stopped') progress.say('Stopped. The same command goes on from here.');
-    else conclude(store, spec, runs, engine.name, json);
+    else conclude(store, begun, runs, engine.name, json);
     return outcome;
   } finally {
     store.close();
@@ -91,9 +88,10 @@ async function study(
 }
 
 /** Writes the report and prints what came out. */
-function conclude(store: Store, spec: StudySpec, planned: StoredRun[], engine: string, json: boolean): void {
+function conclude(store: Store, study: StoredStudy, planned: StoredRun[], engine: string, json: boolean): void {
+  const { spec } = study;
   const runs = planned.map(({ id }) => store.run(id));
-  const report = join(dirname(store.path), 'reports', `${fileName(`${spec.name}-${spec.seeds.join('-')}`)}.html`);
+  const report = join(dirname(store.path), 'reports', `${reportName(store, study)}.html`);
   writeDurably(report, reportHtml(store, reportPage(), { title: spec.name, runs, settings: spec }));
   const { statistics, conclusion } = resultsOf(store, runs);
   if (json) {

@@ -10,7 +10,7 @@ import { count } from '../../shared/present/format.ts';
 import { defaultDatabasePath } from '../../store/location.ts';
 import { Store } from '../../store/store.ts';
 import { checkStudy } from '../../workbench/open-study.ts';
-import { loadData } from '../data-of-study.ts';
+import { loadData, mustBeUsable } from '../data-of-study.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 import { presets, readStudy } from '../study-file.ts';
@@ -78,6 +78,7 @@ async function plan(
   { data, skipBad, engine: asked, threads, seed, json = false }: PlanOptions,
 ): Promise<void> {
   const file = readStudy(study, seed);
+  mustBeUsable(defaultDatabasePath());
   const { dataset, images } = await loadData(file, { data, skipBad, db: defaultDatabasePath(), json });
   checkStudy(file.plan, dataset);
   const engine = await decideEngine(asked, threads);

@@ -1,6 +1,5 @@
 /** The share of the training images that no step sees, so that choices (the best epoch, a ratio) need not be made on the test images. */
-import type { Dataset } from '../../shared/dataset.ts';
-import { InputError } from '../../shared/input-error.ts';
+import { heldOutOf, mustHoldOut, type Dataset } from '../../shared/dataset.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
 
 /**
@@ -14,7 +13,8 @@ export function holdOut(dataset: Dataset, share: number): Dataset {
   const order = permutation(labels.length, randomStream(0, 'validation'));
   const sizes = new Uint32Array(dataset.classes.length);
   for (const label of labels) sizes[label]! += 1;
-  const left = sizes.map((size) => Math.min(Math.round(share * size), Math.max(0, size - 1)));
+  mustHoldOut(share, [...sizes]);
+  const left = sizes.map((size) => heldOutOf(size, share));
   const heldOut = new Uint8Array(labels.length);
   for (const index of order) {
     const label = labels[index]!;
@@ -23,10 +23,5 @@ export function holdOut(dataset: Dataset, share: number): Dataset {
     heldOut[index] = 1;
   }
   const indices = (wanted: number) => order.filter((index) => heldOut[index] === wanted).sort();
-  const validation = indices(1);
-  if (validation.length === 0)
-    throw new InputError(
-      `a validation share of ${share} is less than one image of every class in ${labels.length} training images; choose a larger share, or 0 for none`,
-    );
-  return { ...dataset, heldOut: { training: indices(0), validation } };
+  return { ...dataset, heldOut: { training: indices(0), validation: indices(1) } };
 }
