@@ -65,7 +65,8 @@ export const NetworkGrid = z
       for (const d of many(dim)) {
         // What is wrong with a single network is said as it is of one; what is wrong with a field, the field says.
         const wrong = NetworkFamily.safeParse({ types: n, dim: d }).error?.issues[0];
-        if (wrong?.code === 'custom') context.addIssue({ code: 'custom', path: wrong.path, message: listedAs(types, dim, n, d) + wrong.message });
+        if (wrong?.code === 'custom')
+          context.addIssue({ code: 'custom', path: wrong.path, message: listedAs(types, dim, n, d) + wrong.message });
       }
   });
 export type NetworkGrid = z.infer<typeof NetworkGrid>;
