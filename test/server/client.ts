@@ -2,7 +2,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { fromWire, toWire } from '../../src/shared/wire.ts';
 
@@ -16,12 +15,12 @@ export interface Client {
   call: (method: string, argument?: unknown) => Promise<unknown>;
   /** Resolves at the next such event that satisfies the condition. */
   next: (event: string, condition?: (payload: unknown) => boolean) => Promise<unknown>;
+  on: (event: string, listener: () => void) => void;
   kill: () => void;
 }
 
 export async function startClient(database: string): Promise<Client> {
   const server = fork(fileURLToPath(new URL('training-server.ts', import.meta.url)), [database]);
-  onTestFinished(() => void server.kill('SIGKILL'));
   const [link] = (await once(server, 'message')) as [string];
   const { origin, host, hash } = new URL(link);
   const authorization = `Code ${hash.split('=')[1]!}`;
@@ -60,6 +59,7 @@ export async function startClient(database: string): Promise<Client> {
         };
         listeners.add(listener);
       }),
+    on: (event, listener) => void listeners.add((name) => name === event && listener()),
     kill: () => void server.kill('SIGKILL'),
   };
 }

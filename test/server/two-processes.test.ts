@@ -7,7 +7,13 @@ import { startCapscope } from '../cli/capscope.ts';
 import { writeTinyStudy } from '../cli/tiny-study.ts';
 import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { network, training } from '../workbench/fixture.ts';
-import { startClient, type Client } from './client.ts';
+import { startClient as start, type Client } from './client.ts';
+
+async function startClient(database: string): Promise<Client> {
+  const client = await start(database);
+  onTestFinished(client.kill);
+  return client;
+}
 
 const refused = (message: RegExp) => ({ ok: false, kind: 'input', message: expect.stringMatching(message) as string });
 
