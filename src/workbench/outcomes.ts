@@ -48,6 +48,8 @@ interface Described {
   network: NetworkSpec;
   /** In order; of a run from scratch, the cut that it is a control for. */
   prunings: PruningSpec[];
+  /** Equal for runs of all arms and seeds that share their images, their network before any cut, and how they are trained. */
+  training: string;
 }
 
 interface ReadOutcome {
@@ -59,21 +61,23 @@ interface ReadOutcome {
 
 /** Sources are left out, being no arm; of runs that repeat each other with the same seed, the first is taken. */
 function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
+  const keyOf = trainingKeys();
   const described = runs.flatMap((run): Described[] => {
     const arm = armOf(run);
     if (arm === 'source') return [];
     const lineage = store.lineage(run);
     const { control } = run.spec;
     const prunings = control ? [control.pruning] : lineage.flatMap(({ pruning }) => pruning ?? []);
-    return [{ run, arm, lineage, network: control?.network ?? lineage[0]!.network, prunings }];
+    return [{ run, arm, lineage, network: control?.network ?? lineage[0]!.network, prunings, training: keyOf(run, lineage) }];
   });
   const groups = seedGroups(described, ({ run: { dataset }, arm, lineage }) => ({ arm, dataset, lineage }));
   const networks = networkNames(store, described);
+  const twinOf = twinsOf(store, described);
   // What has the same name without being the same is told apart by a number.
   const unique = numbered();
   return groups.flatMap((group) => {
     const first = group[0]!;
-    const network = networks.get(trainingKey(first))!;
+    const network = networks.get(first.training)!;
     const cut = cutOfRun(first);
     const name = unique(JSON.stringify([network, first.arm]), cut?.name ?? '', JSON.stringify(first.run.id));
     const names = cut ? { network, cut: { ...cut, name } } : { network: `${network}${name}`, cut };
@@ -81,8 +85,9 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
     const forecast = verdictOf(first.network, input);
     const facts = factsOf(store, first, names.network, input);
     const cuts = cut ? [{ name, words: first.prunings.map(cutInWords).join('; then ') }] : [];
-    return group.map(({ run, arm }): ReadOutcome => {
-      const twin = store.twinOf(run.id);
+    return group.map((one): ReadOutcome => {
+      const { run, arm } = one;
+      const twin = twinOf(one);
       const result = resultOf(store, run);
       const { id, status, error } = run;
       const { seed } = run.spec;
@@ -115,17 +120,34 @@ function verdictOf(network: NetworkSpec, input: InputShape): Verdict | null {
   return basis === 'nothing' ? null : verdict;
 }
 
-/** Equal for runs of all arms and seeds that share their images, their network before any cut, and how they are trained. */
-function trainingKey({ run: { dataset }, lineage }: Described): string {
-  return twinKey({ dataset, lineage: lineage.map((spec) => ({ ...spec, seed: 0 })) });
+/** A key takes as long as reading a run, and of thousands of runs most differ in the seed alone. */
+function trainingKeys(): (run: StoredRun, lineage: readonly RunSpec[]) => string {
+  const known = new Map<string, string>();
+  return ({ dataset }, lineage) => {
+    const unseeded = lineage.map((spec) => ({ ...spec, seed: 0 }));
+    const text = JSON.stringify([dataset, unseeded]);
+    const key = known.get(text) ?? twinKey({ dataset, lineage: unseeded });
+    known.set(text, key);
+    return key;
+  };
 }
 
-/** Names of networks by trainingKey(). */
+/** The twins of these runs: nearly all are among them, and the others are looked for in the store. */
+function twinsOf(store: Store, described: readonly Described[]): (run: Described) => string | null {
+  const key = ({ run: { study, spec }, training }: Described) => JSON.stringify([study, spec.seed, training]);
+  const unpruned = Map.groupBy(
+    described.filter(({ arm }) => arm === 'unpruned'),
+    key,
+  );
+  return (one) => (one.arm === 'unpruned' ? null : (unpruned.get(key(one))?.[0]!.run.id ?? store.twinOf(one.run.id)));
+}
+
+/** Names of networks by what they share in training. */
 function networkNames(store: Store, described: readonly Described[]): Map<string, string> {
   const unique = numbered();
   const names = new Map<string, string>();
   for (const one of described) {
-    const key = trainingKey(one);
+    const key = one.training;
     if (!names.has(key)) names.set(key, unique('', nameInStudy(store, one.run) ?? networkName(one.network), key));
   }
   return names;

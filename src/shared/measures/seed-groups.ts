@@ -16,9 +16,10 @@ export interface Seeded {
  */
 export function seedGroups<Run>(runs: readonly Run[], seeded: (run: Run) => Seeded): Run[][] {
   const groups = new Map<string, Map<number, Run>>();
+  const parsed = parsing();
   for (const run of runs) {
     const { lineage, ...rest } = seeded(run);
-    const key = keyOf(lineage, rest);
+    const key = keyOf(lineage, rest, parsed);
     const group = groups.get(key) ?? new Map<number, Run>();
     groups.set(key, group);
     const { seed } = lineage.at(-1)!;
@@ -27,10 +28,20 @@ export function seedGroups<Run>(runs: readonly Run[], seeded: (run: Run) => Seed
   return [...groups.values()].map((group) => [...group.values()]);
 }
 
-function keyOf(lineage: readonly RunSpec[], { arm, dataset }: Omit<Seeded, 'lineage'>): string {
+/** Parsed, so that a setting that an older version did not write down is the same as its default. Of thousands of runs most differ in the seed alone. */
+function parsing(): (spec: RunSpec) => RunSpec {
+  const known = new Map<string, RunSpec>();
+  return (spec) => {
+    const text = JSON.stringify({ ...spec, seed: 0 });
+    const found = known.get(text) ?? RunSpec.parse(spec);
+    known.set(text, found);
+    return { ...found, seed: spec.seed };
+  };
+}
+
+function keyOf(lineage: readonly RunSpec[], { arm, dataset }: Omit<Seeded, 'lineage'>, parsed: (spec: RunSpec) => RunSpec): string {
   const { seed: own } = lineage.at(-1)!;
-  // Parsed, so that a setting that an older version did not write down is the same as its default.
-  const specs = lineage.map((spec) => RunSpec.parse(spec));
+  const specs = lineage.map(parsed);
   const steps = specs.map(({ training, pruning, firstEpoch, seed }) => [training, pruning, firstEpoch, seed === own ? 'own' : seed]);
   // What a cut makes of the network follows from how it is cut.
   return JSON.stringify([arm, dataset, specs[0]!.network, steps]);
