@@ -1,7 +1,6 @@
 /** Means along a number with their bands, as Chart.js draws them; each line is named at its end. */
 import type { Chart, ChartConfiguration, ChartDataset, Plugin, TooltipItem } from 'chart.js';
 import type { DrawnRun } from '../model/run-styles.ts';
-import { apart } from './activation-profile.ts';
 import { levelAnnotation, type Level } from './line-chart.ts';
 import { axisOptions, commonOptions, fontFamily, type Axis, type Look } from './look.ts';
 
@@ -80,6 +79,15 @@ export function trendConfiguration(
 
 const LINE = 12;
 
+/** Heights of labels, as near to these as their size allows; in the same order. */
+export function stacked(heights: readonly number[], gap: number): number[] {
+  const order = heights.map((_, i) => i).sort((a, b) => heights[a]! - heights[b]! || a - b);
+  const placed: number[] = [];
+  for (const [place, i] of order.entries()) placed[i] = place === 0 ? heights[i]! : Math.max(heights[i]!, placed[order[place - 1]!]! + gap);
+  const shift = placed.reduce((sum, height, i) => sum + height - heights[i]!, 0) / Math.max(1, heights.length);
+  return placed.map((height) => height - shift);
+}
+
 /** Names behind the ends of the lines, none over another. */
 function endLabels(lines: readonly TrendLine[]): Plugin<'line'> {
   return {
@@ -91,7 +99,7 @@ function endLabels(lines: readonly TrendLine[]): Plugin<'line'> {
           ? [{ label, colour: style.colour, y: scales['y']!.getPixelForValue(last.mean), x: scales['x']!.getPixelForValue(last.x) }]
           : [];
       });
-      const heights = apart(
+      const heights = stacked(
         ends.map(({ y }) => y),
         LINE,
       );

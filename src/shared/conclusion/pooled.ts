@@ -1,7 +1,7 @@
 /** What a study has shown of its networks together: of those that may go out, and of those that live anyway. */
 import { percent } from '../present/format.ts';
 import { armNames } from '../spec/arms.ts';
-import { LEAST_NETWORKS, type PooledDifference, type PooledStatistics, type Regime } from '../statistics/pooled.ts';
+import { LEAST_NETWORKS, type PooledDifference, type PooledStatistics, Regime } from '../statistics/pooled.ts';
 import type { Measure } from '../statistics/schema.ts';
 import { LEVEL, leaningOf, said, signOf, tested, type Finding, type Numbers, type Sign } from './finding.ts';
 
@@ -12,9 +12,15 @@ const where: Record<Regime, (networks: number) => string> = {
 };
 const measureNames: Record<Measure, string> = { accuracy: 'test accuracy', inactiveShare: 'the share of inactive capsules' };
 
+/** Networks that may go out first; of each group what the cuts do, what the loss term does alone, then cuts against their controls. */
+function placeOf({ regime, arm, against }: PooledStatistics): number {
+  const step = against !== 'unpruned' ? 2 : arm === 'pruned' ? 0 : 1;
+  return 3 * Regime.options.indexOf(regime) + step;
+}
+
 /** Of each group of networks and each cut: what it does, what the loss term does alone, and what each control leaves of it. */
 export function pooledFindings(pooled: readonly PooledStatistics[]): Finding[] {
-  const enough = pooled.filter(({ networks }) => networks.length >= LEAST_NETWORKS);
+  const enough = pooled.filter(({ networks }) => networks.length >= LEAST_NETWORKS).sort((a, b) => placeOf(a) - placeOf(b));
   return enough.flatMap((one) => {
     if (one.against === 'unpruned') return one.arm === 'pruned' || one.arm === 'ccm' ? againstTwin(one) : [];
     return [againstControl(one, enough)];
@@ -40,7 +46,7 @@ function againstTwin(one: PooledStatistics): Finding[] {
     const sign = signOf(difference);
     const subject = one.arm === 'ccm' ? `"${armNames.ccm}"` : `the cut ${one.pruning ?? ''}`;
     const text = (numbers: Numbers) =>
-      `${subject} ${changed(difference, measure)}: ${shares(one, measure)}${numbers(statistics(one, measure))}.${tooFew(difference)}`;
+      `${subject} ${changed(difference, measure)}: ${shares(one, measure)}${numbers(statistics(one, measure))}.${numbers(tooFew(difference))}`;
     const explains = one.arm === 'ccm' && sign === (measure === 'accuracy' ? 'better' : 'worse');
     const verdict = sign === 'untold' ? 'open' : explains ? 'caveat' : 'holds';
     const sentence = said(where[one.regime](difference.networks), text);
@@ -79,7 +85,7 @@ function againstControl(one: PooledStatistics, pooled: readonly PooledStatistics
     untold: `the cut ${one.pruning ?? ''} cannot be told from ${rival}${gains ? `: it may be that ${cause}` : ''}`,
   };
   const text = (numbers: Numbers) =>
-    `${words[sign]}; test accuracy ${shares(one, 'accuracy')}${numbers(statistics(one, 'accuracy'))}.${tooFew(difference)}`;
+    `${words[sign]}; test accuracy ${shares(one, 'accuracy')}${numbers(statistics(one, 'accuracy'))}.${numbers(tooFew(difference))}`;
   const limits = gains && sign !== 'better';
   const verdict = limits ? 'caveat' : sign === 'untold' ? 'open' : 'holds';
   return { ...base(one, 'accuracy', difference), ...said(where[one.regime](difference.networks), text), verdict, kind };

@@ -10,7 +10,7 @@ const LETTER = 7.6;
 const QUIET = 30;
 const ARM = 24;
 const PADDING = 8;
-const NARROWEST = 172;
+const NARROWEST = 148;
 /** One cell alone need not fill a wide window. */
 const WIDEST = 1100;
 
@@ -48,7 +48,7 @@ export function layoutOf({ columns, rows }: Pivot, width: number, names: readonl
     ...{ cell, heights, left },
     top: (row) => tops[row]!,
     arm: (index) => PADDING + ARM * (index + 0.5),
-    plot: { left: 12, right: 92 },
+    plot: { left: 12, right: cell < 180 ? 72 : 92 },
     edgeX: (column) => left(column) - GAP / 2,
     edgeY: (row) => (tops[row] ?? bottom) - GAP / 2,
   };
