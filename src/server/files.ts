@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import type { Saved } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
+import { isRunning } from '../store/process.ts';
 
 /** Milliseconds until a file that nobody fetches is forgotten. */
 const fetchWithin = 60_000;
@@ -45,15 +46,6 @@ function atMost(bytes: number, path: string): Transform {
       else done(null, chunk);
     },
   });
-}
-
-/** Whether there is such a process. */
-function runs(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Whether a file or folder lies in that folder, wherever links on the way to it lead. */
@@ -106,7 +98,7 @@ export class Files {
       const folder = join(temporary, name);
       const found = await lstat(folder).catch(() => null);
       if (!found?.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) continue;
-      if (Date.now() - found.mtimeMs < oldAfter || (pid > 0 && runs(pid))) continue;
+      if (Date.now() - found.mtimeMs < oldAfter || (pid > 0 && isRunning(pid))) continue;
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   }

@@ -19,13 +19,17 @@ export function thisProcess(): ProcessIdentity {
 /** @param heartbeat ISO time of the process's last sign of life. */
 export function isAlive(identity: ProcessIdentity, heartbeat: string): boolean {
   if (identity.host !== hostname()) return Date.now() - Date.parse(heartbeat) < silenceMilliseconds;
+  return isRunning(identity.pid) && identity.process === startOf(identity.pid);
+}
+
+/** Whether there is such a process on this machine. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(identity.pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     // EPERM: it lives, but belongs to another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return identity.process === startOf(identity.pid);
 }
 
 /** Boot and start time of a process (Linux), or null. */

@@ -206,6 +206,11 @@ export class Store {
     return findRun(this.#sql, id);
   }
 
+  /** Deleted ones and those that cannot be read included. */
+  has(id: string): boolean {
+    return this.#sql.get('SELECT 1 FROM runs WHERE id = ?', id) !== undefined;
+  }
+
   run(id: string): StoredRun {
     const run = this.findRun(id);
     if (!run) throw new InputError(`there is no run ${id} in ${this.path}`);

@@ -25,6 +25,7 @@ import { fileName } from '../shared/present/file-name.ts';
 import type { EngineChoice } from '../shared/trainer-protocol.ts';
 import { readable } from '../store/json.ts';
 import { Store } from '../store/store.ts';
+import { sweep } from '../store/sweep.ts';
 import { Unavailable } from '../store/unavailable.ts';
 import { Library } from './datasets/library.ts';
 import { Engines } from './engines.ts';
@@ -63,6 +64,7 @@ export class Workbench {
   readonly #importing: Importing;
   readonly #live = new LiveRuns();
   #prepared: Promise<void> = Promise.resolve();
+  #tidied: Promise<void> = Promise.resolve();
   #closed = false;
   readonly #handlers: Handlers;
 
@@ -101,14 +103,15 @@ export class Workbench {
   /** What takes a moment and can happen while the first page loads. */
   prepare(): Promise<void> {
     // What cannot be written now is left to the next start.
-    this.#purge().catch(() => undefined);
+    this.#tidied = this.#tidy().catch(() => undefined);
     return (this.#prepared = this.#library.prepare());
   }
 
-  /** Runs that were deleted before go for good, while others may already work. */
-  async #purge(): Promise<void> {
+  /** Runs that were deleted before go for good, and what processes that died have left, while others may already work. */
+  async #tidy(): Promise<void> {
     const steps = this.#store.removal.purge();
     while (!this.#closed && !steps.next().done) await setTimeout(breath);
+    await sweep(this.#store, () => this.#closed);
   }
 
   get settings(): Settings {
@@ -152,6 +155,7 @@ export class Workbench {
       // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
       await this.#prepared.catch(() => undefined);
       this.#closed = true;
+      await this.#tidied;
       this.#store.close();
     }
   }

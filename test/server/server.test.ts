@@ -165,7 +165,7 @@ it('reads from the folders that it is given, and what pages send, and nothing el
   expect(await open(join(root, 'table.csv'))).toMatchObject({ ok: true, value: { status: 'failed' } });
   for (const path of [join(folder, 'secret.csv'), join(root, '..', 'secret.csv'), join(root, 'link.csv'), `${root}-2`, '/nowhere'])
     expect(await open(path), path).toMatchObject(refused);
-  expect(await call(socket, 'runs.import', { paths: [join(folder, 'secret.csv')] })).toMatchObject(refused);
+  expect(await call(socket, 'runs.import', { task: 'import', paths: [join(folder, 'secret.csv')] })).toMatchObject(refused);
   const url = `${origin}/upload?batch=${'b'.repeat(32)}&path=table.csv`;
   const sent = await fetch(url, { method: 'POST', headers: { origin, authorization: `Bearer ${key}` }, body: 'a,b\n1,2\n' });
   expect(await open(((await sent.json()) as { root: string }).root)).toMatchObject({ ok: true, value: { status: 'failed' } });
@@ -249,7 +249,7 @@ it('names files as the person at the page knows them, not by where they lie on t
     return (JSON.parse((await ask('POST', url, asPage(), content)).text) as { root: string }).root;
   };
   const run = await upload('mine.capscope', Buffer.from('no run'));
-  expect(await call(socket, 'runs.import', { paths: [run] })).toMatchObject({
+  expect(await call(socket, 'runs.import', { task: 'import', paths: [run] })).toMatchObject({
     value: [{ problem: expect.stringMatching(/^mine\.capscope is not an exported run/) as string }],
   });
   for (const [name, content] of [

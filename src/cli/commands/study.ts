@@ -7,6 +7,7 @@ import type { StudyResult } from '../../shared/study-result.ts';
 import { writeDurably } from '../../store/disk.ts';
 import { recordOf } from '../../store/records.ts';
 import { Store } from '../../store/store.ts';
+import { sweep } from '../../store/sweep.ts';
 import type { StoredRun, StoredStudy } from '../../store/types.ts';
 import { folders, reportPage } from '../../workbench/node-host.ts';
 import { resultsOf } from '../../workbench/outcomes.ts';
@@ -67,6 +68,7 @@ async function study(
   await checkEngine(asked, threads);
   const store = new Store(db);
   try {
+    await sweep(store);
     await remember(store);
     const { name: known, fingerprint, train, test } = store.dataset(dataset.fingerprint);
     const { study: begun, runs } = queueStudy(store, { spec, dataset: fingerprint, engine: engine.name, fresh });
