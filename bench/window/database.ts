@@ -89,7 +89,7 @@ export async function writeDatabase(
   }
 }
 
-function metricsOf(epoch: number, epochs: number, random: () => number): EpochMetrics {
+export function metricsOf(epoch: number, epochs: number, random: () => number): EpochMetrics {
   const progress = epoch / epochs;
   const accuracy = 0.98 - 0.8 * Math.exp(-6 * progress) + 0.01 * random();
   const loss = 0.05 + 0.6 * Math.exp(-5 * progress) + 0.01 * random();
@@ -108,7 +108,7 @@ function metricsOf(epoch: number, epochs: number, random: () => number): EpochMe
   };
 }
 
-function evaluationOf(accuracy: number, loss: number, random: () => number): Evaluation {
+export function evaluationOf(accuracy: number, loss: number, random: () => number): Evaluation {
   return {
     loss,
     margin: loss,

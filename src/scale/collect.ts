@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync,
 import { basename, dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 import { readWhole, temporaryName } from '../store/disk.ts';
-import { sha256 } from '../store/run-files.ts';
+import { sha256, type StoredFile } from '../store/run-files.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import type { Bundle } from './bundle.ts';
@@ -25,43 +25,49 @@ export interface CollectOptions {
   onDamaged?: (name: string) => void;
 }
 
-export function collect(
-  bundle: Bundle,
-  store: Store,
-  { say, withoutWeights = false, onDamaged = () => undefined }: CollectOptions,
-): Collected {
+/** Units that are stored in one transaction: each waits for the disk. */
+const together = 100;
+
+export function collect(bundle: Bundle, store: Store, options: CollectOptions): Collected {
+  const { say, withoutWeights = false, onDamaged = () => undefined } = options;
   planIn(bundle, store);
   const names = new Set(existsSync(bundle.path('units')) ? readdirSync(bundle.path('units')) : []);
   const collected: Collected = { added: 0, known: 0, failed: 0, waiting: 0 };
   const processors = new Map<string, number>();
-  let unit = 0;
+  const batch: (Arrived & { failed: boolean })[] = [];
+  const storeBatch = (): void => {
+    const fresh = store.atomically(() => batch.map((unit) => receive(store, unit, withoutWeights)));
+    for (const [i, { failed }] of batch.entries()) collected[failed ? 'failed' : fresh[i] ? 'added' : 'known']++;
+    batch.length = 0;
+  };
+  let unit = -1;
   for (const runs of bundle.allRuns()) {
-    collected[collectUnit()]++;
     unit++;
-
-    function collectUnit(): keyof Collected {
-      const failed = !names.has(`${unit}.capscope`);
-      if (failed && !names.has(`${unit}.failed.capscope`)) return 'waiting';
-      if (!failed && runs.every(({ id }) => isComplete(store, id, withoutWeights))) return 'known';
+    const failed = !names.has(`${unit}.capscope`);
+    if (failed && !names.has(`${unit}.failed.capscope`)) collected.waiting++;
+    else if (!failed && runs.every(({ id }) => isComplete(store, id, withoutWeights))) collected.known++;
+    else {
       const path = bundle.results(unit, failed);
       try {
         const results = readResults(path, bundle.facts.study.id, unit);
         processors.set(results.processor, (processors.get(results.processor) ?? 0) + 1);
-        return receive(store, bundle, results, withoutWeights) || failed ? (failed ? 'failed' : 'added') : 'known';
+        batch.push({ ...arrive(store, bundle, results, withoutWeights), failed });
       } catch (error) {
         if (!(error instanceof Damaged)) throw error;
         // Out of the way, so that the unit is done again; whoever looks into it finds it.
         if (existsSync(path)) renameSync(path, `${path}.damaged`);
         onDamaged(basename(path));
         say(`${error.message}; set aside as ${path}.damaged: do unit ${unit} again`);
-        return 'waiting';
+        collected.waiting++;
       }
+      if (batch.length === together) storeBatch();
     }
   }
-  if (processors.size > 1)
-    say(
-      `Units were computed on different kinds of processor, which may round differently: ${[...processors].map(([name, count]) => `${name} (${count})`).join(', ')}`,
-    );
+  storeBatch();
+  if (processors.size > 1) {
+    const kinds = [...processors].map(([name, count]) => `${name} (${count})`).join(', ');
+    say(`Units were computed on different kinds of processor, which may round differently: ${kinds}`);
+  }
   return collected;
 }
 
@@ -79,27 +85,37 @@ function planIn(bundle: Bundle, store: Store): void {
 const isComplete = (store: Store, id: string, withoutWeights: boolean): boolean =>
   store.arrivals.has(id) && (withoutWeights || store.files.find(id, 'weights') !== null);
 
-/** Answers whether anything was new. Throws Damaged, and stores nothing, when something is not what it was when it was written. */
-function receive(store: Store, bundle: Bundle, { runs, processor }: UnitResults, withoutWeights: boolean): boolean {
+/** What is new of a unit. */
+interface Arrived {
+  processor: string;
+  runs: { run: StoredRun; epochs: RunResults['epochs']; result: RunResults['result']; files: StoredFile[] }[];
+}
+
+/** Brings what is new of a unit beside the database. Throws Damaged when something is not what it was when it was written. */
+function arrive(store: Store, bundle: Bundle, { runs, processor }: UnitResults, withoutWeights: boolean): Arrived {
   const fresh = runs.filter(({ run }) => !isComplete(store, run.id, withoutWeights));
   for (const { run } of fresh) {
     const holder = store.training.holderOf(run.id);
     if (holder?.trains)
       throw new InputError(`run "${run.name}" is being trained by process ${holder.pid} on ${holder.host}; stop it there first`);
   }
-  const linked = fresh.map((one) => (one.run.status === 'finished' ? bring(store, bundle, one, withoutWeights) : []));
-  return store.atomically(() => {
-    let added = false;
-    for (const [i, { run, epochs, result }] of fresh.entries()) {
-      // Somebody else may have collected it meanwhile.
-      if (isComplete(store, run.id, withoutWeights)) continue;
-      const files = linked[i]!;
-      if (!store.arrivals.has(run.id)) store.arrivals.put(inStudy(run, processor), epochs, result);
-      for (const file of files) store.files.add(run.id, file);
-      added = true;
-    }
-    return added;
-  });
+  return {
+    processor,
+    runs: fresh.map((one) => ({ ...one, files: one.run.status === 'finished' ? bring(store, bundle, one, withoutWeights) : [] })),
+  };
+}
+
+/** Answers whether anything was new. Part of a transaction. */
+function receive(store: Store, { runs, processor }: Arrived, withoutWeights: boolean): boolean {
+  let added = false;
+  for (const { run, epochs, result, files } of runs) {
+    // Somebody else may have collected it meanwhile.
+    if (isComplete(store, run.id, withoutWeights)) continue;
+    if (!store.arrivals.has(run.id)) store.arrivals.put(inStudy(run, processor), epochs, result);
+    for (const file of files) store.files.add(run.id, file);
+    added = true;
+  }
+  return added;
 }
 
 /** Of which kind of processor it is: only runs of one kind round alike. */
@@ -110,7 +126,7 @@ function inStudy(run: StoredRun, processor: string): StoredRun {
 }
 
 /** Brings a run's files beside the database. They are the bundle's own where that is on the same disk: neither is ever changed. */
-function bring(store: Store, bundle: Bundle, { run: { id }, files }: RunResults, withoutWeights: boolean) {
+function bring(store: Store, bundle: Bundle, { run: { id }, files }: RunResults, withoutWeights: boolean): StoredFile[] {
   return files.flatMap(({ kind, bytes, sha256: expected }) => {
     const source = bundle.path('runs', id, `${kind}.safetensors`);
     if (withoutWeights && !existsSync(source)) return [];

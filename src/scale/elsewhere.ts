@@ -43,7 +43,7 @@ export async function collectAnywhere(
   const remote = new Remote(place);
   await remote.pull(bundle, weights);
   const damaged: string[] = [];
-  const collected = collect(bundle, store, { say, withoutWeights: true, onDamaged: (name) => damaged.push(name) });
+  const collected = collect(bundle, store, { say, withoutWeights: !weights, onDamaged: (name) => damaged.push(name) });
   for (const name of damaged) await remote.setAside(name);
   return collected;
 }

@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
 import { here } from '../workbench/node-host.ts';
 
-/** What the terminal's commands are made of; the windows stay out. */
-const rooms = ['cli', 'datasets', 'engine', 'report', 'scale', 'server', 'shared', 'store', 'trainer', 'workbench'];
+/** Rooms that are windows, which nobody opens there. */
+const windows = new Set(['main', 'preload', 'renderer']);
 
 /** Name of the command in the folder. */
 export const packedCommand = 'capscope';
@@ -30,7 +30,7 @@ export function packNode(target: string): number {
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new InputError(`${target} is not empty`);
   mkdirSync(join(folder, 'bin'), { recursive: true });
   cpSync(realpathSync(process.execPath), join(folder, 'bin', 'node'));
-  for (const room of rooms)
+  for (const room of readdirSync(sources).filter((name) => !windows.has(name)))
     cpSync(join(sources, room), join(folder, 'src', room), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   for (const path of ['package.json', 'LICENSE', 'resources', 'out/kernels']) cpSync(here(path), join(folder, path), { recursive: true });
   for (const path of packagesOf(join(folder, 'src'))) {

@@ -69,15 +69,15 @@ export class Remote {
 
   /** Brings results here, or goes on with that. Weights stay there unless they are wanted. */
   async pull(bundle: Bundle, weights: boolean): Promise<void> {
-    mkdirSync(bundle.path('units'), { recursive: true });
-    const wanted = [
-      '--include=/units/',
-      '--include=/units/*.capscope',
-      ...(weights
-        ? ['--include=/runs/', '--include=/runs/*/', '--include=/runs/*/weights.safetensors', '--include=/runs/*/activity.safetensors']
-        : []),
-    ];
-    await this.#rsync(this.#at(''), `${bundle.folder}/`, ['--prune-empty-dirs', ...wanted, '--exclude=*']);
+    const bring = (...patterns: string[]) =>
+      this.#rsync(this.#at(''), `${bundle.folder}/`, [
+        '--prune-empty-dirs',
+        ...patterns.map((pattern) => `--include=${pattern}`),
+        '--exclude=*',
+      ]);
+    await bring('/units/', '/units/*.capscope');
+    // After the results: what finishes meanwhile would seem to lack its weights.
+    if (weights) await bring('/runs/', '/runs/*/', '/runs/*/weights.safetensors', '/runs/*/activity.safetensors');
   }
 
   /** Runs a command of Capscope on the bundle there; answers what it printed. Throws an InputError with its complaint. */

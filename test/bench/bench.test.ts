@@ -130,3 +130,34 @@ it('times reading data sets, and leaves bars open that need NumPy and Pillow', a
     'CIFAR-10: times faster than NumPy',
   ]);
 });
+
+const Study = z.object({
+  runs: z.literal(2),
+  times: z.array(z.object({ way: z.enum(['1', 'auto']), seconds: z.number().positive() })).length(2),
+  runsPerHour: z.object({ '1': z.number().positive(), auto: z.number().positive() }),
+  gain: z.number().positive(),
+  bar: z.literal(1.15),
+});
+
+it('times a study one run at a time and several at once, which end with the same weights', async () => {
+  const { gain, runsPerHour } = Study.parse(
+    await json('study', '--threads', '2', '--runs', '2', '--images', '100', '--epochs', '1', '--rounds', '1'),
+  );
+  expect(gain).toBeCloseTo(runsPerHour.auto / runsPerHour['1']);
+});
+
+const Units = z.object({
+  planSeconds: z.number().positive(),
+  statusSeconds: z.number().positive(),
+  finished: z.int(),
+  seconds: z.number().positive(),
+  peakBytes: z.number().positive(),
+  collected: z.object({ added: z.int(), known: z.int(), failed: z.int(), waiting: z.int() }),
+  runs: z.int(),
+  met: z.boolean(),
+});
+
+it('plans and collects a study of many units', async () => {
+  const units = Units.parse(await json('units', '--units', '30', '--epochs', '1'));
+  expect(units).toMatchObject({ finished: 30, collected: { added: 30, known: 0, failed: 0, waiting: 0 }, runs: 30 });
+});
