@@ -106,9 +106,13 @@ export function inOrder(runs: readonly StoredRun[], added: readonly string[], or
   return runs.filter(({ id }) => wanted.has(id)).toSorted((a, b) => place(a) - place(b));
 }
 
-/** Keys of the planned runs that need not be done, because the same has been done already. */
-export function doneAlready(store: Store, { spec, dataset, engine }: Start): string[] {
-  return withLineage(planStudy(spec)).flatMap((run) => (doneElsewhere(store, dataset, engine, run) === null ? [] : [run.key]));
+/** Keys of the planned runs that need not be done, because the same has been done already, or is part of the study that is to grow. */
+export function doneAlready(store: Store, { spec, dataset, engine, study = null }: Start & { study?: string | null }): string[] {
+  const members = study === null ? [] : store.runs(store.studies.get(study).id);
+  const own = new Set(members.map((run) => contentOf(run.role, store.lineage(run))));
+  return withLineage(planStudy(spec)).flatMap((run) =>
+    !own.has(run.content) && doneElsewhere(store, dataset, engine, run) === null ? [] : [run.key],
+  );
 }
 
 type Lined = PlannedRun & { lineage: RunSpec[]; content: string };

@@ -54,6 +54,10 @@ it('grows by seeds, networks, arms and cuts, and keeps what has run', () => {
   const { store, runs, id } = finished();
   const bySeed = extendStudy(store, id, grown({ seeds: [1, 2] }));
   expect([bySeed.study.id, bySeed.added.length, store.runs(id).length]).toEqual([id, 3, 6]);
+  // Before they are added, what has not run yet is part of it, too.
+  const three = grown({ seeds: [1, 2, 3] });
+  expect(doneAlready(store, { ...start, spec: three, study: id })).toHaveLength(6);
+  expect(doneAlready(store, { ...start, spec: three })).toHaveLength(3);
   // A cut before the one that there is takes its number in the plan, and none of its runs.
   const cuts = grown({ seeds: [1, 2], pruning: [{ backbone: 0.25, capsules: 0.5 }, study.pruning[0 as never]] });
   const byCut = extendStudy(store, id, cuts);

@@ -196,9 +196,14 @@ export const runMethods = {
   'studies.list': method<StudySummary[]>()(),
   /** Statistics of the study over its seeds so far, and what they show. */
   'studies.results': method<StudyResults>()(z.strictObject({ id: StudyId })),
-  /** Keys of the runs of planStudy() that need not be done, because the same has been done already. */
+  /** Keys of the runs of planStudy() that need not be done, because the same has been done already, or is part of `study`. */
   'studies.done': method<string[]>()(
-    z.strictObject({ spec: StudySpec, dataset: Fingerprint, engine: EngineName.nullable().default(null) }),
+    z.strictObject({
+      spec: StudySpec,
+      dataset: Fingerprint,
+      engine: EngineName.nullable().default(null),
+      study: StudyId.nullable().default(null),
+    }),
   ),
   'studies.presets': method<{ name: string; spec: StudySpec }[]>()(),
   'studies.report': method<Saved>()(z.strictObject({ id: StudyId })),

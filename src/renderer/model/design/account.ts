@@ -50,7 +50,7 @@ function sizeOf(network: NetworkSpec, input: InputShape): Size {
 }
 
 /** What a run of so many epochs computes, in forward operations: training images, and a third of that for each one it is tested on. */
-const workOf = (flops: number, epochs: number, train: number, test: number): number => flops * epochs * (train + test / 3);
+export const workOf = (flops: number, epochs: number, train: number, test: number): number => flops * epochs * (train + test / 3);
 
 /** How fast this machine is, in work per second: the middle, and between what half of the runs were. */
 export interface Speed {
