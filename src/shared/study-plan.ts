@@ -44,7 +44,7 @@ export function pruningName(pruning: PruningSpec): string {
 }
 
 /** How much goes, and how, whatever the criterion. */
-export function extentOf(pruning: PruningSpec): string {
+export function extentOf(pruning: Pick<PruningSpec, 'backbone' | 'blocks' | 'capsules' | 'granularity' | 'capsuleLayers'>): string {
   const { capsules, granularity, capsuleLayers } = pruning;
   const extras = [granularity === 'type' ? 'types' : '', capsuleLayers === 'inherit' ? 'inherit' : ''].filter(Boolean);
   return [`b${backboneRatio(pruning)}`, `c${capsules}`, ...extras].join(' ');

@@ -156,7 +156,8 @@ export class StudyDesign {
     if (!follows || workbench.runs.size === 0) return () => undefined;
     let ended = false;
     const timer = setTimeout(() => {
-      const ask = async (dataset: string) => [dataset, new Set(await call('studies.done', { spec: follows.study, dataset, study: this.study?.id ?? null }))] as const;
+      const ask = async (dataset: string) =>
+        [dataset, new Set(await call('studies.done', { spec: follows.study, dataset, study: this.study?.id ?? null }))] as const;
       Promise.all(datasets.map(ask)).then((found) => (ended ? undefined : (this.done = new Map(found))), report);
     }, 20);
     return () => {

@@ -59,6 +59,7 @@ describe('chips of a study', () => {
       ...emptyDraft,
       training: { batch: 16, measure: { threshold: 0.02 } },
       networks: [{ types: 8, dim: 4, decoder: true }],
+      pruning: { capsules: 0.5, batches: 3 },
     };
     expect(toggled(toggled(draft, factor('depth'), 5), factor('depth'), 5)).toEqual({
       ...draft,
@@ -66,6 +67,7 @@ describe('chips of a study', () => {
     });
     expect(alsoSet(draft)).toEqual([
       { path: 'decoder', value: 'true' },
+      { path: 'pruning.batches', value: '3' },
       { path: 'training.batch', value: '16' },
       { path: 'training.measure.threshold', value: '0.02' },
     ]);

@@ -206,5 +206,10 @@ export function alsoSet(draft: Raw): { path: string; value: string }[] {
   const ofGrid = isObject(grid)
     ? ['classDim', 'decoder'].filter((key) => key in grid).map((key) => ({ path: key, value: JSON.stringify(grid[key]) }))
     : [];
-  return [...ofGrid, ...rest.flatMap(([key, value]) => leaves(key, value))];
+  const cut = Object.entries(pruningGrid(draft) ?? {}).filter(([key]) => !(key in pruningDefaults));
+  return [
+    ...ofGrid,
+    ...cut.flatMap(([key, value]) => leaves(`pruning.${key}`, value)),
+    ...rest.flatMap(([key, value]) => leaves(key, value)),
+  ];
 }

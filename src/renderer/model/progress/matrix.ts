@@ -3,7 +3,7 @@ import type { RunSummary } from '../../../shared/contract/index.ts';
 import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { armNames, type RunArm } from '../../../shared/spec/arms.ts';
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
-import { networkName, networkOfStudy } from '../../../shared/study-plan.ts';
+import { extentOf, networkName, networkOfStudy } from '../../../shared/study-plan.ts';
 
 /** Runs above which a cell stands for a network and an arm, with all of its seeds. */
 export const MOST_SINGLE = 1500;
@@ -97,8 +97,7 @@ function cutsOf(runs: readonly RunSummary[]): (run: RunSummary) => string {
     // What a network from scratch is a control for shows in its size.
     if (arm === 'scratch') return `N${network.types}`;
     if (!pruning) return '';
-    const extras = [pruning.granularity === 'type' ? 'types' : '', pruning.capsuleLayers === 'inherit' ? 'inherit' : ''];
-    return [arm === 'random' ? '' : pruning.criterion, `b${pruning.backbone}`, `c${pruning.capsules}`, ...extras].filter(Boolean).join(' ');
+    return [arm === 'random' ? '' : pruning.criterion, extentOf(pruning)].filter(Boolean).join(' ');
   };
   // One cut leaves networks of several sizes: only several from one network tell anything.
   const byPlace = Map.groupBy(runs, (run) => JSON.stringify([run.arm, run.before ?? run.parent, run.seed]));

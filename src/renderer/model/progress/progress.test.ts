@@ -13,7 +13,14 @@ const spec = StudySpec.parse({
   pruning: { capsules: [0.25, 0.5] },
 });
 const named = (types: number) => ({ types, dim: 4, depth: 2, name: `N${types} D4 L2` });
-const pruning = { criterion: 'chip', backbone: 0, capsules: 0.5, granularity: 'channel', capsuleLayers: 'reinitialise' } as const;
+const pruning = {
+  criterion: 'chip',
+  backbone: 0,
+  blocks: null,
+  capsules: 0.5,
+  granularity: 'channel',
+  capsuleLayers: 'reinitialise',
+} as const;
 const study = { id: 's', name: 'a' };
 const member = (id: string, change: Partial<RunSummary> = {}) => summary(id, { study, network: named(4), ...change });
 const mapOf = (runs: RunSummary[]) => new Map(runs.map((run) => [run.id, run]));
