@@ -63,9 +63,9 @@ describe(driven('a long run'), needs(lackOfDesktop), () => {
     process.kill(trainer, 'SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 1500));
     process.kill(trainer, 'SIGCONT');
-    const step = page.locator('dt', { hasText: 'Step' }).locator('+ dd');
-    const before = await step.textContent();
-    await waitFor(async () => ((await step.textContent()) === before ? undefined : true));
+    const loss = page.locator('dt', { hasText: 'Training loss' }).locator('+ dd');
+    const before = await loss.textContent();
+    await waitFor(async () => ((await loss.textContent()) === before ? undefined : true));
   });
 
   it('asks before quitting, and goes on when told to', async () => {

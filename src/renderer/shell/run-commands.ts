@@ -27,6 +27,8 @@ export function runCommands(): Command[] {
   const finished = run.status === 'finished';
   const stopped = ['stopped', 'interrupted', 'failed'].includes(run.status);
   const running = run.status === 'running';
+  // Only the process that has it can do something about it.
+  const elsewhere = workbench.elsewhere(id) !== undefined;
   const command = (what: string, label: string, words: string[], act: () => unknown): Command => ({
     id: `run-${what}`,
     label: `${label} ${called}`,
@@ -40,8 +42,8 @@ export function runCommands(): Command[] {
       navigation.go('compare');
     }),
     command('again', 'Train a copy of', ['again', 'copy', 'repeat'], () => navigation.go('train', [id])),
-    ...(running ? [command('stop', 'Stop', ['end', 'cancel'], () => stopRun(id))] : []),
-    ...(stopped ? [command('resume', 'Resume', ['continue', 'go on'], () => resumeRuns([id]))] : []),
+    ...(running && !elsewhere ? [command('stop', 'Stop', ['end', 'cancel'], () => stopRun(id))] : []),
+    ...(stopped && !elsewhere ? [command('resume', 'Resume', ['continue', 'go on'], () => resumeRuns([id]))] : []),
     ...(finished
       ? [
           command('export', 'Export run', ['save', 'file', 'capscope'], () => saveAndSay(() => save('runs.export', { id }))),
@@ -49,6 +51,6 @@ export function runCommands(): Command[] {
         ]
       : []),
     command('archive', run.archived ? 'Unarchive' : 'Archive', ['hide'], () => archiveRuns([id], !run.archived)),
-    ...(running ? [] : [command('delete', 'Delete', ['remove', 'throw away'], () => removeRuns([id]))]),
+    ...(running || elsewhere ? [] : [command('delete', 'Delete', ['remove', 'throw away'], () => removeRuns([id]))]),
   ];
 }
