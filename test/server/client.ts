@@ -16,11 +16,13 @@ export interface Client {
   /** Resolves at the next such event that satisfies the condition. */
   next: (event: string, condition?: (payload: unknown) => boolean) => Promise<unknown>;
   on: (event: string, listener: () => void) => void;
+  upload: (path: string, content: Uint8Array<ArrayBuffer>) => Promise<Response>;
   kill: () => void;
 }
 
-export async function startClient(database: string): Promise<Client> {
-  const server = fork(fileURLToPath(new URL('training-server.ts', import.meta.url)), [database]);
+/** @param env besides this process's. */
+export async function startClient(database: string, env: Record<string, string> = {}): Promise<Client> {
+  const server = fork(fileURLToPath(new URL('training-server.ts', import.meta.url)), [database], { env: { ...process.env, ...env } });
   const [link] = (await once(server, 'message')) as [string];
   const { origin, host, hash } = new URL(link);
   const authorization = `Code ${hash.split('=')[1]!}`;
@@ -60,6 +62,10 @@ export async function startClient(database: string): Promise<Client> {
         listeners.add(listener);
       }),
     on: (event, listener) => void listeners.add((name) => name === event && listener()),
+    upload: (path, content) => {
+      const url = `${origin}/upload?batch=${'0'.repeat(32)}&path=${encodeURIComponent(path)}`;
+      return fetch(url, { method: 'POST', headers: { origin, authorization: `Bearer ${token}` }, body: content });
+    },
     kill: () => void server.kill('SIGKILL'),
   };
 }
