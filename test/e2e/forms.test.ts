@@ -45,7 +45,7 @@ describe(driven('forms'), needs(lackOfDesktop), () => {
     const { page } = desktop;
     await page.evaluate(`location.hash = '#/runs'`);
     await page.getByRole('link', { name: 'whole' }).click();
-    await page.getByRole('button', { name: 'Prune' }).click();
+    await page.getByRole('button', { name: 'Prune', exact: true }).click();
     await page.getByText('More settings').first().click();
     await page.getByRole('spinbutton', { name: 'Batches judged' }).fill('0');
     await page.getByText('At least 1').waitFor();
