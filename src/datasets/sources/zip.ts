@@ -1,11 +1,16 @@
 /** A ZIP archive as a source. Its entries are decompressed one at a time, in memory. */
-import { crc32 } from 'node:zlib';
-import { fromBufferPromise, getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
+import { constants, crc32, inflateRawSync } from 'node:zlib';
+import { fromRandomAccessReaderPromise, getFileNameLowLevel, type Entry, type ZipFile } from 'yauzl';
 import { DatasetError } from '../errors.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
+import { ArchiveBytes } from './archive-bytes.ts';
 import { libarchiveSource } from './libarchive.ts';
 import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
 
+/** Entries of so many bytes are read at once, larger ones piece by piece. */
+const smallBytes = 2 ** 24;
+const localHeader = 0x04034b50;
+const localHeaderBytes = 30;
 const linkMode = 0o120000;
 const modeMask = 0o170000;
 
@@ -23,8 +28,10 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
   const packed = await archive.size();
   const bytes = archive.disk === undefined ? await archive.read({ signal }) : undefined;
   const options = { decodeStrings: false, autoClose: false, validateEntrySizes: true };
+  const at = new ArchiveBytes(bytes ?? archive.disk!);
+  const size = bytes?.length ?? packed;
   const openZip = () =>
-    (bytes ? fromBufferPromise(asBuffer(bytes), options) : openPromise(archive.disk!, options)).catch((error: unknown) => {
+    fromRandomAccessReaderPromise(at, size, options).catch((error: unknown) => {
       throw damaged(place, error);
     });
   // Opened for as long as something is read, so that nobody has to close a source.
@@ -56,7 +63,7 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
             name,
             entry.isEncrypted() ? 'it is encrypted' : `its compression method ${entry.compressionMethod} is not deflate`,
           );
-        else files.push(new ZipEntry(place, path, entry, withZip));
+        else files.push(new ZipEntry(place, path, entry, { archive: at, withZip }));
         total += entry.uncompressedSize;
         if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
       }
@@ -95,12 +102,19 @@ class ZipEntry implements SourceFile {
   readonly path: string;
   readonly #place: string;
   readonly #entry: Entry;
+  readonly #archive: ArchiveBytes;
   readonly #withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T>;
 
-  constructor(place: string, path: string, entry: Entry, withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T>) {
+  constructor(
+    place: string,
+    path: string,
+    entry: Entry,
+    { archive, withZip }: { archive: ArchiveBytes; withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T> },
+  ) {
     this.#place = place;
     this.path = path;
     this.#entry = entry;
+    this.#archive = archive;
     this.#withZip = withZip;
   }
 
@@ -116,19 +130,68 @@ class ZipEntry implements SourceFile {
     return Promise.resolve(this.#entry.uncompressedSize);
   }
 
-  head(bytes: number): Promise<Uint8Array> {
+  async head(bytes: number): Promise<Uint8Array> {
+    const wanted = Math.min(bytes, this.#entry.uncompressedSize);
+    // Deflate needs no more than a little over what it shrinks.
+    const packed = this.#packed(Math.min(this.#entry.compressedSize, 2 * bytes + 512));
+    const start = packed && this.#unpacked(packed, wanted, packed.length < this.#entry.compressedSize);
+    if (start && start.length >= wanted) return start.subarray(0, wanted);
     return this.#withZip(async (zip) => {
-      const head = new Uint8Array(Math.min(bytes, this.#entry.uncompressedSize));
+      const head = new Uint8Array(wanted);
       await this.#fill(zip, head, {});
       return head;
     });
   }
 
-  read(options: ReadFileOptions = {}): Promise<Uint8Array> {
-    return this.#withZip((zip) => this.readFrom(zip, options));
+  async read(options: ReadFileOptions = {}): Promise<Uint8Array> {
+    return this.#readSmall(options) ?? this.#withZip((zip) => this.readFrom(zip, options));
   }
 
-  async readFrom(zip: ZipFile, { limit = maxFileBytes, signal }: ReadFileOptions): Promise<Uint8Array> {
+  /** All of a small one; undefined when it is large, or damaged, which the slower way tells better. */
+  #readSmall({ limit = maxFileBytes }: ReadFileOptions): Uint8Array | undefined {
+    const { uncompressedSize, compressedSize, crc32: declared } = this.#entry;
+    if (uncompressedSize > Math.min(limit, smallBytes)) return undefined;
+    const packed = this.#packed(compressedSize);
+    const bytes = packed && this.#unpacked(packed, uncompressedSize, false);
+    return bytes?.length === uncompressedSize && crc32(bytes) === declared ? bytes : undefined;
+  }
+
+  /** The first bytes of what lies in the archive. */
+  #packed(length: number): Uint8Array | undefined {
+    if (length > smallBytes) return undefined;
+    try {
+      return this.#packedAt(length);
+    } catch {
+      // It has vanished, which is said where it is opened anew.
+      return undefined;
+    }
+  }
+
+  #packedAt(length: number): Uint8Array | undefined {
+    const { relativeOffsetOfLocalHeader: offset } = this.#entry;
+    const header = this.#archive.at(offset, localHeaderBytes);
+    const view = new DataView(header.buffer, header.byteOffset, header.length);
+    if (header.length < localHeaderBytes || view.getUint32(0, true) !== localHeader) return undefined;
+    const start = offset + localHeaderBytes + view.getUint16(26, true) + view.getUint16(28, true);
+    const packed = this.#archive.at(start, length);
+    // A copy: what is read next takes its place.
+    return packed.length === length ? packed.slice() : undefined;
+  }
+
+  #unpacked(packed: Uint8Array, size: number, isPart: boolean): Uint8Array | undefined {
+    if (this.#entry.compressionMethod === 0) return packed;
+    try {
+      if (isPart) return inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 22 });
+      return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(Math.max(size, 64), 2 ** 20) });
+    } catch {
+      return undefined;
+    }
+  }
+
+  async readFrom(zip: ZipFile, options: ReadFileOptions): Promise<Uint8Array> {
+    const small = this.#readSmall(options);
+    if (small) return small;
+    const { limit = maxFileBytes, signal } = options;
     const { uncompressedSize, compressedSize } = this.#entry;
     if (uncompressedSize > limit) throw new DatasetError(this.label, `it has ${uncompressedSize} bytes; expected at most ${limit}`);
     // Before memory is taken on the word of a header.
@@ -166,5 +229,3 @@ class ZipEntry implements SourceFile {
 function damaged(place: string, error: unknown): DatasetError {
   return new DatasetError(place, `it cannot be read as a ZIP archive (${(error as Error).message})`, { cause: error });
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
