@@ -49,8 +49,13 @@ export interface SeparateImages {
    * go by `index`. An image that cannot be decoded comes as a problem, and reading goes on. Pixels are there until the
    * next image is asked for, whose may take their memory. At most a few hundred images are decoded ahead. May be called again. Throws what `signal` was aborted with; leaving the loop stops the decoding.
    * @param indices only these, each once; by default all.
+   * @param reduce whether images of very many pixels may come smaller, in their proportions.
    */
-  read: (options?: { indices?: ArrayLike<number> | undefined; signal?: AbortSignal | undefined }) => AsyncIterable<ReadImage>;
+  read: (options?: {
+    indices?: ArrayLike<number> | undefined;
+    reduce?: boolean | undefined;
+    signal?: AbortSignal | undefined;
+  }) => AsyncIterable<ReadImage>;
 }
 
 export type RawImages = UniformImages | SeparateImages;

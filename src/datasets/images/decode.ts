@@ -9,9 +9,15 @@ import { decodeMeasuredTiff } from './tiff.ts';
 /** Longer than any honest image takes. */
 const maxSeconds = 4;
 
-/** Throws an Error whose message says what is wrong with the image, as a part of a sentence. */
-export async function decodeImage(bytes: Uint8Array, maxPixels: number): Promise<RawImage> {
-  const plain = decodePlainPng(bytes, maxPixels);
+/** Larger images are reduced while they are decoded where they may be, to at most a quarter of this. */
+export const largePixels = 2 ** 24;
+
+/**
+ * Throws an Error whose message says what is wrong with the image, as a part of a sentence.
+ * @param reduce whether an image of very many pixels may come smaller: whole, it would take hundreds of megabytes.
+ */
+export async function decodeImage(bytes: Uint8Array, maxPixels: number, reduce = false): Promise<RawImage> {
+  const plain = decodePlainPng(bytes, reduce ? Math.min(maxPixels, largePixels) : maxPixels);
   if (plain) return plain;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 132)).toString('latin1');
   if (start.startsWith('BM')) return decodeBmp(bytes, maxPixels);
@@ -19,7 +25,7 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number): Promise
   if (start.slice(4, 8) === 'jP  ' || start.startsWith('\xff\x4f\xff\x51')) return decodeJpeg2000(bytes, maxPixels);
   if (start.slice(128, 132) === 'DICM') return decodeDicom(bytes, maxPixels, (jpeg) => decodeAny(jpeg, maxPixels));
   const measured = /^(?:II[*+]\0|MM\0[*+])/.test(start) ? await measuredTiff(bytes, maxPixels) : undefined;
-  return measured ?? decodeAny(bytes, maxPixels);
+  return measured ?? decodeAny(bytes, maxPixels, reduce);
 }
 
 async function measuredTiff(bytes: Uint8Array, maxPixels: number): Promise<RawImage | undefined> {
@@ -42,14 +48,18 @@ async function loadSharp() {
   return sharp;
 }
 
-async function decodeAny(bytes: Uint8Array, maxPixels: number): Promise<RawImage> {
+async function decodeAny(bytes: Uint8Array, maxPixels: number, reduce = false): Promise<RawImage> {
   const sharp = await (loaded ??= loadSharp());
   const options = { limitInputPixels: maxPixels, failOn: 'warning', ignoreIcc: true, pages: 1 } as const;
   const { depth, space, width, height } = await sharp(bytes, options).metadata();
   if (width * height > maxPixels) throw new Error(`it has ${width} × ${height} pixels; expected at most ${maxPixels}`);
   const grey = space === 'b-w' || space === 'grey16';
   const deep = depth === 'ushort';
-  const image = sharp(bytes, options).timeout({ seconds: maxSeconds }).autoOrient();
+  const seconds = maxSeconds + Math.ceil((width * height) / largePixels);
+  const whole = sharp(bytes, options).timeout({ seconds });
+  const factor = reduce && width * height > largePixels ? Math.sqrt(largePixels / 4 / (width * height)) : 1;
+  const reduced = factor < 1 ? whole.resize({ width: Math.ceil(width * factor), height: Math.ceil(height * factor), fit: 'fill' }) : whole;
+  const image = reduced.autoOrient();
   const { data, info } = await image
     .toColourspace(grey ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb')
     .raw({ depth: deep ? 'ushort' : 'uchar' })

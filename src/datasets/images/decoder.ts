@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { systemError } from '../errors.ts';
 import type { Hdf5Request } from '../formats/arrays/hdf5-protocol.ts';
-import { decodeImage } from './decode.ts';
+import { decodeImage, largePixels } from './decode.ts';
 import { decodePlainPng } from './png.ts';
 import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
 
@@ -47,7 +47,8 @@ class Pixels {
   take(size: number): Uint8Array<ArrayBuffer> {
     this.used = (this.used + 3) & ~3;
     if (this.used + size > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.used + size));
+      // Twice as much, unless that is a lot.
+      const larger = new Uint8Array(Math.max(Math.min(2 * this.bytes.length, this.used + 2 ** 24), this.used + size));
       larger.set(this.bytes.subarray(0, this.used));
       this.bytes = larger;
     }
@@ -56,18 +57,21 @@ class Pixels {
   }
 }
 
-async function decodeAll({ contents, room, maxPixels, maxBytes }: DecodeRequest): Promise<DecodeResponse> {
+async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBytes }: DecodeRequest): Promise<DecodeResponse> {
   const packed = new Pixels(room);
   const shapes = new Float64Array(contents.length * shapeSize);
   const problems: DecodeResponse['problems'] = [];
   const take = (size: number) => packed.take(size);
   let count = 0;
+  let done = 0;
   for (const [which, file] of contents.entries()) {
+    if (packed.used >= enoughBytes) break;
+    done++;
     try {
       const content = contentOf(file, maxBytes);
-      let image = decodePlainPng(content, maxPixels, take);
+      let image = decodePlainPng(content, reduce ? Math.min(maxPixels, largePixels) : maxPixels, take);
       if (!image) {
-        image = await decodeImage(content, maxPixels);
+        image = await decodeImage(content, maxPixels, reduce);
         const { buffer, byteOffset, byteLength } = image.pixels;
         take(byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
       }
@@ -88,7 +92,7 @@ async function decodeAll({ contents, room, maxPixels, maxBytes }: DecodeRequest)
       problems.push({ which, message: sentence((error as Error).message) });
     }
   }
-  return { shapes: shapes.slice(0, count * shapeSize), pixels: packed.bytes.subarray(0, packed.used), problems };
+  return { shapes: shapes.slice(0, count * shapeSize), pixels: packed.bytes.subarray(0, packed.used), problems, done };
 }
 
 /** What libraries say, on one line; they repeat themselves over several. */

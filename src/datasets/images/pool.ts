@@ -12,6 +12,8 @@ import { decoderScript } from './script.ts';
 const maxImageBytes = 2 ** 28;
 /** About what one thread decodes before it hands over. */
 const batchBytes = 2 ** 22;
+/** Of pixels of large images that threads may hold together, twice: what is decoded and what is used. */
+const largeBytes = 2 ** 26;
 /** Few files may be large ones, many are small. */
 const fewFiles = 64;
 const firstBatch = 16;
@@ -25,9 +27,9 @@ export function imageFiles(source: Source, files: readonly SourceFile[], { decod
   return {
     kind: 'separate',
     count: files.length,
-    read: ({ indices, signal } = {}) => {
+    read: ({ indices, reduce = false, signal } = {}) => {
       const wanted = indices ? Uint32Array.from(indices) : Uint32Array.from(files.keys());
-      return decodeFiles(source, files, wanted, { script: decoder, maxPixels: limits.imagePixels, signal });
+      return decodeFiles(source, files, wanted, { script: decoder, maxPixels: limits.imagePixels, reduce, signal });
     },
   };
 }
@@ -35,6 +37,7 @@ export function imageFiles(source: Source, files: readonly SourceFile[], { decod
 interface Settings {
   script: string | URL;
   maxPixels: number;
+  reduce: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -42,7 +45,7 @@ async function* decodeFiles(
   source: Source,
   files: readonly SourceFile[],
   wanted: Uint32Array,
-  { script, maxPixels, signal }: Settings,
+  { script, maxPixels, reduce, signal }: Settings,
 ): AsyncGenerator<ReadImage> {
   signal?.throwIfAborted();
   if (wanted.length === 0) return;
@@ -68,13 +71,31 @@ async function* decodeFiles(
           : Math.min(maxBatch, Math.max(1, Math.round((batchBytes * size.images) / size.bytes))),
       );
       if (!batch) return;
-      const request: DecodeRequest = { contents: batch.contents, room: free.pop(), maxPixels, maxBytes: maxImageBytes };
+      const request: DecodeRequest = {
+        contents: batch.contents,
+        room: free.pop(),
+        maxPixels,
+        reduce,
+        maxBytes: maxImageBytes,
+        enoughBytes: batchBytes,
+      };
       const answer = respond(worker, request, signal).then((response) => ({ worker, batch, response }));
       // Whoever waits for the others when one fails must not leave this one's failure unheard.
       answer.catch(() => undefined);
       running.set(worker, answer);
     };
-    for (const worker of workers) await start(worker);
+    // Of large images only a few may be in memory at once: the first one tells how large they are.
+    const idle = [...workers];
+    const atOnce = () => (size.images === 0 ? 1 : Math.max(1, Math.floor((largeBytes * size.images) / size.bytes)));
+    const startAll = async (): Promise<void> => {
+      while (idle.length > 0 && running.size < atOnce()) {
+        const before = running.size;
+        const worker = idle.shift()!;
+        await start(worker);
+        if (running.size === before) return;
+      }
+    };
+    await startAll();
     while (running.size > 0) {
       const { worker, batch, response } = await Promise.race(running.values()).catch((error: unknown) => {
         signal?.throwIfAborted();
@@ -82,9 +103,11 @@ async function* decodeFiles(
       });
       // Only now that it is being used: another thread may have answered at the same time.
       running.delete(worker);
-      size.images += batch.contents.length;
+      size.images += response.done;
       size.bytes += response.pixels.length + 1;
-      await start(worker);
+      batches.giveBack(batch, response.done);
+      idle.push(worker);
+      await startAll();
       yield* imagesOf(files, batch, response);
       if (response.pixels.buffer.byteLength <= 2 * batchBytes) free.push(response.pixels.buffer);
       signal?.throwIfAborted();
@@ -111,6 +134,8 @@ class Batches {
   readonly #elsewhere = new Map<SourceFile, number>();
   readonly #contents: AsyncIterator<FileContent>;
   #next = 0;
+  /** Asked for, and not decoded yet. */
+  readonly #left: Batch[] = [];
 
   constructor(source: Source, files: readonly SourceFile[], wanted: Uint32Array, signal: AbortSignal | undefined) {
     this.#files = files;
@@ -121,6 +146,8 @@ class Batches {
 
   /** Undefined at the end. */
   async next(count: number): Promise<Batch | undefined> {
+    const left = this.#left.pop();
+    if (left) return left;
     if (this.#next < this.#onDisk.length) {
       const indices = this.#onDisk.slice(this.#next, this.#next + count);
       this.#next += indices.length;
@@ -144,6 +171,11 @@ class Batches {
       }
     }
     return indices.length + batch.problems.length > 0 ? batch : undefined;
+  }
+
+  /** What a thread has not come to, for the next one. */
+  giveBack({ indices, contents }: Batch, done: number): void {
+    if (done < contents.length) this.#left.push({ indices: Array.from(indices).slice(done), contents: contents.slice(done), problems: [] });
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,11 @@
 
 export interface DecodeRequest {
   maxPixels: number;
+  /** Whether images of very many pixels may come smaller. */
+  reduce: boolean;
   maxBytes: number;
+  /** Pixels in bytes after which a thread hands over. */
+  enoughBytes: number;
   /** Image files: their content, or where they lie on disk. */
   contents: (Uint8Array | string)[];
   /** Memory of an earlier answer's pixels, for this one's; more is taken where it is too little. */
@@ -19,4 +23,6 @@ export interface DecodeResponse {
   pixels: Uint8Array<ArrayBuffer>;
   /** Those that cannot be decoded, and why. */
   problems: { which: number; message: string }[];
+  /** How many of the request's images were looked at: with large ones a thread hands over before it holds too many. */
+  done: number;
 }

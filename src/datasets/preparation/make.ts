@@ -53,7 +53,16 @@ export async function make(
     const places = new Places([train, test], first, images.count);
     first += images.count;
     if (images.kind === 'separate') {
-      problems.push(...(await decode(images, places, { maker, background: target.background, scale, step, signal })));
+      problems.push(
+        ...(await decode(images, places, {
+          maker,
+          background: target.background,
+          scale,
+          reduce: mayReduce(target),
+          step,
+          signal,
+        })),
+      );
     } else if (![train, test].some((sink) => sink.adopt(images, places, target)))
       for (const image of places.images()) {
         places.put(image, maker.make(imageAt(images, image)));
@@ -64,6 +73,9 @@ export async function make(
   return { train: train.split(), test: test.split(), problems };
 }
 
+/** Images that are made much smaller and keep no scale of their own may be reduced while they are decoded. */
+const mayReduce = ({ height, width, fit }: ImageTarget): boolean => fit !== 'centre' && Math.max(height, width) <= 512;
+
 /** Puts every chosen image where it belongs. Answers those that could not be decoded. */
 async function decode(
   images: SeparateImages,
@@ -72,14 +84,15 @@ async function decode(
     maker,
     background,
     scale,
+    reduce,
     step,
     signal,
-  }: { maker: ImageMaker; background: ImageBackground; scale: Scale; step: () => void; signal: AbortSignal | undefined },
+  }: { maker: ImageMaker; background: ImageBackground; scale: Scale; reduce: boolean; step: () => void; signal: AbortSignal | undefined },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const indices = places.images();
   if (indices.length === 0) return problems;
-  for await (const read of images.read({ indices, signal })) {
+  for await (const read of images.read({ indices, reduce, signal })) {
     if ('image' in read) places.put(read.index, maker.make(opaque(read.image, background, scale)));
     else problems.push(read.problem);
     step();

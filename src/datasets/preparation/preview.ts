@@ -95,7 +95,7 @@ async function readShown({ splits: [train], scale }: Examined, { perClass, class
   }
   const read = new Map<number, Shown>();
   let bytes = 0;
-  for await (const one of images.read({ indices: chosen })) {
+  for await (const one of images.read({ indices: chosen, reduce: true })) {
     if (!('image' in one)) continue;
     const { index } = one;
     const image = { ...one.image, pixels: one.image.pixels.slice() };

@@ -29,7 +29,7 @@ export async function shapesOf(
   for (const { images } of splits) {
     if (images.kind === 'uniform') add(images, images.count);
     else
-      for await (const read of images.read({ indices: spread(images, LOOKED_AT / splits.length), signal })) {
+      for await (const read of images.read({ indices: spread(images, LOOKED_AT / splits.length), reduce: true, signal })) {
         onImage?.();
         if (!('image' in read)) {
           problem ??= read.problem;
