@@ -1,5 +1,6 @@
 /** Damaged files never hurt: each is read correctly or refused in one sentence, in little time and memory, and nothing is written. */
 import { spawn } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +11,11 @@ import type { FuzzResult } from './fuzz.ts';
 let folder: string;
 let remove: () => void;
 beforeAll(() => {
-  ({ folder, remove } = unpackFixtures());
+  const fixtures = unpackFixtures();
+  const published = unpackFixtures(fileURLToPath(new URL('./published.bin', import.meta.url)));
+  folder = fixtures.folder;
+  renameSync(published.folder, join(folder, 'published'));
+  remove = fixtures.remove;
 });
 afterAll(() => remove());
 

@@ -58,6 +58,37 @@ const plans: [path: string, cases: number, text?: true][] = [
   ['mnist/sheets', 12, true],
   ['mnist/mat73.mat', 24],
   ['mnist/hdf5.h5', 24],
+  ['published/hdf5-blosc/data', 16],
+  ['published/hdf5-zstd/data', 16],
+  ['published/hdf5-lz4/data', 16],
+  ['published/hdf5-bitshuffle/data', 16],
+  ['published/parquet-snappy/data', 24],
+  ['published/parquet-zstd/data', 16],
+  ['published/arrow-stream/data', 24],
+  ['published/arrow-zstd/data', 12],
+  ['published/tfrecord/data', 24],
+  ['published/webdataset/data', 16],
+  ['published/torch-processed/data', 60],
+  ['published/torch-tensor-dataset/data', 40],
+  ['published/pickle-three-parts-2/data', 40],
+  ['published/pickle-three-parts-5/data', 40],
+  ['published/pickle-list-of-images/data', 60],
+  ['published/safetensors/data', 80],
+  ['published/stl10-binary/data', 24],
+  ['published/npz-number-last/data', 30],
+  ['published/npy-a-class-each/data', 40],
+  ['published/mat73-an-image-each/data', 8],
+  ['published/csv-sparse/data', 60, true],
+  ['published/csv-arff/data', 40, true],
+  ['published/csv-packed-pixels/data', 60, true],
+  ['published/list-json-lines/data', 16, true],
+  ['published/list-json-coco/data', 16, true],
+  ['published/names-of-files/data', 10],
+  ['published/archive-tar-bz2/data', 16],
+  ['published/archive-tar-xz/data', 16],
+  ['published/archive-tar-zst/data', 16],
+  ['published/archive-7z/data', 24],
+  ['published/archive-zip-lzma/data', 16],
 ];
 /** Their pixels have checksums: what is read from them at all must be right. */
 const checked = /idx-gz|\.zip$|npz-keras|folders-png$/;
@@ -73,6 +104,13 @@ const imagePlans: [path: string, cases: number][] = [
   ['odd/images/b/alpha.webp', 60],
   ['odd/images/a/deep.tiff', 60],
   ['odd/images/b/turned.tiff', 40],
+  ['published/images-ppm/data/a/0.ppm', 40],
+  ['published/images-pgm-in-text/data/a/0.pgm', 40],
+  ['published/images-jpeg2000/data/a/0.jp2', 60],
+  ['published/images-avif/data/a/0.avif', 40],
+  ['published/images-tiff-13-bands/data/a/0.tif', 60],
+  ['published/images-tiff-floats/data/a/0.tif', 40],
+  ['published/images-dicom/data/a/0.dcm', 60],
 ];
 
 const generator = xoroshiro128plus(20_24);
@@ -258,7 +296,7 @@ async function main(fixtures: string, work: string, half: number): Promise<FuzzR
       // Both halves draw the same numbers, so that a case is the same whoever reads it.
       const target = join(work, name);
       cpSync(join(fixtures, path), target, { recursive: true });
-      const file = oneOf(filesIn(target).filter((candidate) => !text || /\.(?:csv|json)$/.test(candidate)));
+      const file = oneOf(filesIn(target).filter((candidate) => !text || /\.(?:csv|jsonl?)$/.test(candidate)));
       const bytes = readFileSync(file);
       const damaged = text && below(2) === 0 ? damageText(bytes) : oneOf(damages)(bytes);
       writeFileSync(file, damaged);

@@ -277,7 +277,7 @@ async function unknown(source: Source, options: ReadOptions): Promise<DatasetErr
     items.length === 0
       ? 'it holds no files'
       : items.length === 1
-        ? `it is ${items[0]!.kind === 'unknown' ? 'of no known format' : `a file of ${found.slice(5)}`} and no data set`
+        ? `it is ${(await items[0]!.file.size()) === 0 ? 'empty' : items[0]!.kind === 'unknown' ? 'of no known format' : `a file of ${found.slice(5)}`} and no data set`
         : `none of its ${items.length} files (${found}) is a data set`;
   return new DatasetError(
     source.label,

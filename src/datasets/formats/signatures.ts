@@ -74,6 +74,8 @@ function isImage(head: Uint8Array, text: string): boolean {
 
 function unreadOf(text: string, name: string): Unread | undefined {
   const at = (offset: number, bytes: string) => text.startsWith(bytes, offset);
+  if (/\.(?:zip|7z|tar|gz|tgz)\.\d{2,3}$|\.z\d\d$|\.part\d+\.rar$/i.test(name))
+    return { what: 'a part of an archive that was split', instead: 'join the parts to one archive first' };
   if (/^\s*<(?:!doctype html|html)/i.test(text)) return { what: 'a web page', instead: 'the download has failed: get the file again' };
   if (at(0, 'version https://git-lfs.github.com/spec/'))
     return { what: 'a pointer of Git LFS', instead: 'the file itself is not here: get it with "git lfs pull"' };

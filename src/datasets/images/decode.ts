@@ -1,6 +1,7 @@
 /** One image file, decoded. Runs in the decoding threads. */
 import type { RawImage } from '../raw.ts';
 import { decodeDicom } from './dicom.ts';
+import { decodePlainJpeg } from './jpeg.ts';
 import { decodeJpeg2000 } from './jpeg2000.ts';
 import { decodeNetpbm } from './netpbm.ts';
 import { decodePlainPng } from './png.ts';
@@ -19,6 +20,8 @@ export const largePixels = 2 ** 24;
 export async function decodeImage(bytes: Uint8Array, maxPixels: number, reduce = false): Promise<RawImage> {
   const plain = decodePlainPng(bytes, reduce ? Math.min(maxPixels, largePixels) : maxPixels);
   if (plain) return plain;
+  const jpeg = await decodePlainJpeg(bytes, maxPixels);
+  if (jpeg) return jpeg;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 132)).toString('latin1');
   if (start.startsWith('BM')) return decodeBmp(bytes, maxPixels);
   if (/^P[1-6]\s/.test(start)) return decodeNetpbm(bytes, maxPixels);

@@ -57,7 +57,7 @@ export class ArchiveBytes extends RandomAccessReader {
       buffer.set(bytes, offset);
       process.nextTick(callback, null);
     } catch (error) {
-      process.nextTick(callback, error as Error);
+      process.nextTick(callback, error);
     }
   }
 

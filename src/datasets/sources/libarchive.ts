@@ -49,7 +49,9 @@ export async function libarchiveSource(archive: SourceFile, signal?: AbortSignal
   const names = new EntryNames(place);
   const files: ArchivedFile[] = [];
   let total = 0;
+  let entries = 0;
   await walk((name, entry) => {
+    entries++;
     const type = entry.type;
     if (type === 'Directory') return true;
     const path = names.accept(name);
@@ -69,6 +71,8 @@ export async function libarchiveSource(archive: SourceFile, signal?: AbortSignal
     files.push(new ArchivedFile(place, path, name, size, start, readAll));
     return true;
   }, signal);
+  if (entries === 0)
+    throw new DatasetError(place, 'it is damaged, encrypted or empty: no file in it can be read; expected an archive of files');
   if (total > smallBytes) for (const file of files) file.forget(headBytes);
 
   async function* readAll(wanted: readonly SourceFile[], options: ReadFileOptions = {}): AsyncGenerator<FileContent> {

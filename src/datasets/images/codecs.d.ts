@@ -1,4 +1,4 @@
-/** What is used of a package without types. */
+/** What is used of packages without types. */
 declare module '@cornerstonejs/codec-openjpeg/decode' {
   interface Decoder {
     getEncodedBuffer: (size: number) => Uint8Array;
@@ -8,5 +8,16 @@ declare module '@cornerstonejs/codec-openjpeg/decode' {
     delete: () => void;
   }
   const factory: (options: object) => Promise<{ J2KDecoder: new () => Decoder }>;
+  export default factory;
+}
+
+declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
+  interface Decoder {
+    getEncodedBuffer: (size: number) => Uint8Array;
+    getDecodedBuffer: () => Uint8Array;
+    decode: () => void;
+    getFrameInfo: () => { width: number; height: number; componentCount: number };
+  }
+  const factory: (options: object) => Promise<{ JPEGDecoder: new () => Decoder }>;
   export default factory;
 }
