@@ -1,6 +1,6 @@
 /** `npm run bench:datasets`: how fast data sets are read and opened again, next to NumPy and Pillow, and what that costs. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,11 @@ import { integerBetween, jsonOption, print, printJson } from '../src/cli/options
 import { table } from '../src/cli/table.ts';
 import type { ProgressReport, Report } from './datasets/contestant.ts';
 import { barsOf, seconds, type Bar, type Standing } from './datasets/bars.ts';
-import { readMnist, writeCifar, writeIdx, writePngFolders } from './datasets/problems.ts';
+import { readMnist, writeCifar, writeIdx, writeJpegFolders, writePhotos, writePngFolders, writeZip } from './datasets/problems.ts';
 import { progress, withFolder } from './program.ts';
+
+const zipEntries = 300_000;
+const photoCount = 24;
 
 interface Options {
   rounds: number;
@@ -79,6 +82,10 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
     writeIdx(idx, mnist);
     writePngFolders(png, mnist, images);
     writeCifar(cifar);
+    const [jpeg, photos, zip] = ['jpeg', 'photos', 'many.zip'].map((name) => join(folder, name)) as [string, string, string];
+    await writeJpegFolders(jpeg, mnist, images);
+    await writePhotos(photos, photoCount);
+    if (python) writeZip(zip, python.program, zipEntries, join(jpeg, 'train', '0', readdirSync(join(jpeg, 'train', '0'))[0]!));
     mkdirSync(kept);
     // Compiled modules are kept from start to start, as the terminal's commands keep theirs.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
@@ -99,6 +106,15 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
         [ours('Capscope', 'ready', png), ...python_(`Pillow, ${processes} processes`, 'folders', png)],
         rounds,
       ),
+      ...race(
+        `${count(images)} JPEG files`,
+        [ours('Capscope', 'ready', jpeg), ...python_(`Pillow, ${processes} processes`, 'folders', jpeg)],
+        rounds,
+      ),
+      ...(python
+        ? race(`ZIP of ${count(zipEntries)} files, listed`, [ours('Capscope', 'list', zip), ...python_('zipfile', 'zip', zip)], rounds)
+        : []),
+      ...race(`${photoCount} photos of 24 megapixels`, [ours('Capscope', 'ready', photos)], rounds),
       ...race('CIFAR-10 binary, arrays', [ours('Capscope', 'arrays', cifar), ...python_('NumPy', 'cifar', cifar)], rounds),
       ...race('CIFAR-10 binary, checked and named', [ours('Capscope', 'ready', cifar)], rounds),
     ];

@@ -25,6 +25,8 @@ export const seconds = (value: number): string => (value < 1 ? `${(1000 * value)
 const times = (value: number): string => `${value.toFixed(2)}×`;
 
 const SPARE_BYTES = 200e6;
+/** Besides what is prepared, however large the files are. */
+const LARGE_SPARE_BYTES = 300e6;
 
 /** @param images of the folder of PNG files. */
 export function barsOf(standings: Standing[], watched: ProgressReport, images: number): Bar[] {
@@ -33,6 +35,9 @@ export function barsOf(standings: Standing[], watched: ProgressReport, images: n
   const png = `${count(images)} PNG`;
   const [idx, folders, pillow] = [find('MNIST, IDX')!, find(png)!, find(png, 'Pillow')];
   const [cifar, numpy, again] = [find('CIFAR-10 binary, arrays')!, find('CIFAR-10 binary, arrays', 'NumPy'), find('MNIST, opened')!];
+  const jpeg = `${count(images)} JPEG`;
+  const [jpegs, jpegPillow, zip, photos] = [find(jpeg)!, find(jpeg, 'Pillow'), find('ZIP'), find('24 photos')!];
+  const jpegOverPillow = jpegPillow ? jpegPillow.seconds / jpegs.seconds : null;
   const rate = folders.images / folders.seconds;
   const overPillow = pillow ? pillow.seconds / folders.seconds : null;
   const overNumpy = numpy ? numpy.seconds / cifar.seconds : null;
@@ -46,6 +51,19 @@ export function barsOf(standings: Standing[], watched: ProgressReport, images: n
       overPillow !== null && overPillow >= 2,
     ),
     bar('CIFAR-10: times faster than NumPy', '≥ 1×', overNumpy === null ? null : times(overNumpy), overNumpy !== null && overNumpy >= 1),
+    bar(
+      'JPEG files: Pillow’s speed per core',
+      '≥ 0.5×',
+      jpegOverPillow === null ? null : times(jpegOverPillow),
+      jpegOverPillow !== null && jpegOverPillow >= 0.5,
+    ),
+    bar('ZIP of 300,000 files listed', '< 10 s', zip ? seconds(zip.seconds) : null, zip && zip.seconds < 10),
+    bar(
+      `peak memory: ${photos.problem}`,
+      `≤ ${plain(bytes(LARGE_SPARE_BYTES))}`,
+      plain(bytes(photos.peakBytes)),
+      photos.peakBytes <= LARGE_SPARE_BYTES,
+    ),
     bar('MNIST opened again', '< 100 ms', seconds(again.seconds), again.seconds < 0.1),
     ...[idx, folders, cifar].map(({ problem, peakBytes, images: count }) => {
       const data = count * (problem.startsWith('CIFAR') ? 3072 : 784);

@@ -111,9 +111,23 @@ async function watched(): Promise<ProgressReport> {
   return { seconds, longestSilence: longest / 1000, cancel, left: readdirSync(folder).filter((name) => !before.includes(name)) };
 }
 
+/** Which images there are, and their labels, without decoding any. */
+async function list(): Promise<Report> {
+  const start = performance.now();
+  const { train } = await loadRaw([path]);
+  const seconds = (performance.now() - start) / 1000;
+  return {
+    seconds,
+    peakBytes: peakMemoryBytes(),
+    images: train.labels.length,
+    check: [0, train.labels.reduce((sum, label) => sum + label, 0)],
+  };
+}
+
 const tasks: Record<string, () => Promise<object>> = {
   ready: () => timed(async () => (await loadPaths([path])).dataset),
   arrays: () => timed(arrays),
+  list,
   keep,
   reopen,
   watched,

@@ -1,8 +1,10 @@
 /** Files to read: real MNIST as IDX and as an image per file, and files like CIFAR-10's. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync, gzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { encodeIdx } from '../../test/datasets/idx.ts';
 import { loadDataset } from '../../src/datasets/load.ts';
 import type { Dataset, Split } from '../../src/shared/dataset.ts';
@@ -37,6 +39,50 @@ export function writePngFolders(folder: string, dataset: Dataset, count: number)
       writeFileSync(join(folder, name, String(label), `${String(i).padStart(5, '0')}.png`), greyPng(pixels, height, width));
     }
   }
+}
+
+/** The same images as JPEG files. */
+export async function writeJpegFolders(folder: string, dataset: Dataset, count: number): Promise<void> {
+  const { height, width } = dataset.shape;
+  const forTest = Math.min(dataset.test.labels.length, Math.floor(count / 6));
+  for (const [, name, split] of splits(dataset)) {
+    const labels = split.labels.subarray(0, name === 'test' ? forTest : count - forTest);
+    for (const label of new Set(labels)) mkdirSync(join(folder, name, String(label)), { recursive: true });
+    for (const [i, label] of labels.entries()) {
+      const pixels = split.images.subarray(i * height * width, (i + 1) * height * width);
+      const bytes = await sharp(pixels, { raw: { height, width, channels: 1 } })
+        .toColourspace('b-w')
+        .jpeg()
+        .toBuffer();
+      writeFileSync(join(folder, name, String(label), `${String(i).padStart(5, '0')}.jpg`), bytes);
+    }
+  }
+}
+
+/** Photos as telephones take them, of 24 megapixels. */
+export async function writePhotos(folder: string, count: number): Promise<void> {
+  const random = randomStream(1, 'photos');
+  for (let i = 0; i < count; i++) {
+    mkdirSync(join(folder, String(i % 2)), { recursive: true });
+    const small = Uint8Array.from({ length: 60 * 40 * 3 }, () => random.int(0, 255));
+    await sharp(small, { raw: { width: 60, height: 40, channels: 3 } })
+      .resize({ width: 6000, height: 4000, fit: 'fill' })
+      .jpeg()
+      .toFile(join(folder, String(i % 2), `${i}.jpg`));
+  }
+}
+
+/** A ZIP archive of so many files, half of them images and half of them their labels. Written by Python, or not at all. */
+export function writeZip(file: string, python: string, entries: number, image: string): void {
+  const script = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    image = open(sys.argv[3], "rb").read()
+    for i in range(int(sys.argv[2]) // 2):
+        archive.writestr(f"d/{i:06d}.jpg", image)
+        archive.writestr(f"d/{i:06d}.cls", str(i % 10))`;
+  const { status, stderr } = spawnSync(python, ['-c', script, file, String(entries), image], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
 }
 
 /** As libpng writes it with its filter for rows that are alike. */

@@ -1,6 +1,6 @@
 """Reads one data set as users of NumPy and Pillow do, and says how long that took, what it cost, and what came out.
 
-    python datasets.py idx|folders|cifar <folder> <processes>
+    python datasets.py idx|folders|cifar|zip <folder or archive> <processes>
 
 Needs numpy; folders need pillow too.
 """
@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import time
+import zipfile
 from multiprocessing import Pool
 
 import numpy as np
@@ -36,6 +37,13 @@ def cifar():
 
     pairs = read([f"data_batch_{i}.bin" for i in range(1, 6)]), read(["test_batch.bin"])
     return [images for images, _ in pairs], [labels for _, labels in pairs]
+
+
+def archive():
+    """Labels of all images, which are entries of their own."""
+    with zipfile.ZipFile(folder) as file:
+        labels = [int(file.read(name)) for name in file.namelist() if name.endswith(".cls")]
+    return [], [np.array(labels)]
 
 
 def decode(path):
@@ -66,7 +74,7 @@ if __name__ == "__main__":
     if task == "folders":
         import PIL.Image  # noqa: F401, so that its import is not timed
     start = time.perf_counter()
-    images, labels = {"idx": idx, "cifar": cifar, "folders": folders}[task]()
+    images, labels = {"idx": idx, "cifar": cifar, "folders": folders, "zip": archive}[task]()
     seconds = time.perf_counter() - start
     peak = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     if task == "folders":

@@ -10,7 +10,7 @@ import { decodeMeasuredTiff } from './tiff.ts';
 /** Longer than any honest image takes. */
 const maxSeconds = 4;
 
-/** Larger images are reduced while they are decoded where they may be, to at most a quarter of this. */
+/** Larger images are reduced while they are decoded where they may be, to at most a sixteenth of this. */
 export const largePixels = 2 ** 24;
 
 /**
@@ -60,7 +60,7 @@ async function decodeAny(bytes: Uint8Array, maxPixels: number, reduce = false): 
   const deep = depth === 'ushort';
   const seconds = maxSeconds + Math.ceil((width * height) / largePixels);
   const whole = sharp(bytes, options).timeout({ seconds });
-  const factor = reduce && width * height > largePixels ? Math.sqrt(largePixels / 4 / (width * height)) : 1;
+  const factor = reduce && width * height > largePixels ? Math.sqrt(largePixels / 16 / (width * height)) : 1;
   const reduced = factor < 1 ? whole.resize({ width: Math.ceil(width * factor), height: Math.ceil(height * factor), fit: 'fill' }) : whole;
   const image = reduced.autoOrient();
   const { data, info } = await image
