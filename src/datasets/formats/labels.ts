@@ -64,7 +64,10 @@ function fromNumbers(splits: readonly Marks[]): Labels {
       const value = split.values[i]!;
       const number = Number(value);
       if (!Number.isSafeInteger(number) || value === '')
-        throw new DatasetError(split.place, `${where(split, i)} is ${value === '' ? 'empty' : String(value)}; expected a whole number`);
+        throw new DatasetError(
+          split.place,
+          `${where(split, i)} is ${value === '' ? 'empty' : String(value).slice(0, 50)}; expected a whole number`,
+        );
       if (s === 0 && !seen.has(number)) {
         seen.add(number);
         tooMany(seen.size, split);

@@ -6,7 +6,7 @@ import type { Reading } from '../../readings.ts';
 import type { Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, featuresOf, imageBytes, labelOf, type Column } from './columns.ts';
+import { chooseColumns, featuresOf, imageBytes, labelOf, listOf, reasonOf, type Column } from './columns.ts';
 import { recordedDataset, type Shard } from './records.ts';
 
 export const arrowReader: Reader = {
@@ -42,7 +42,7 @@ async function tableOf(item: Item, options: ReadOptions): Promise<Table> {
   try {
     return tableFromIPC(bytes);
   } catch (error) {
-    throw new DatasetError(item.file.label, `it is damaged or of a kind that is not read: ${(error as Error).message.split('\n')[0]!}`, {
+    throw new DatasetError(item.file.label, `it is damaged or of a kind that is not read: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -58,14 +58,7 @@ async function readShard(
     throw new DatasetError(place, `it declares ${table.numRows} rows; expected at most ${options.limits.images}`);
   const columns = columnsOf(table);
   const chosen = chooseColumns(columns, featuresOf(table.schema.metadata?.get('huggingface')), { wanted: options.reading, place });
-  if (!chosen)
-    throw new NoDataset(
-      place,
-      `it has no column of encoded images and one of labels; it has ${columns
-        .map(({ name }) => name)
-        .slice(0, 8)
-        .join(', ')}`,
-    );
+  if (!chosen) throw new NoDataset(place, `it has no column of encoded images and one of labels; it has ${listOf(columns)}`);
   const labels = valuesOf(table, chosen.label, place).map((value, row) => {
     const label = labelOf(value);
     if (label === undefined) throw new DatasetError(place, `row ${row} has no label in ${chosen.label}; expected a number or a name`);
@@ -92,7 +85,7 @@ function valueAt(column: ReturnType<Table['getChild']>, row: number, place: stri
   try {
     return column.at(row) as unknown;
   } catch (error) {
-    throw new DatasetError(place, `row ${row} cannot be read (${(error as Error).message.split('\n')[0]!})`, { cause: error });
+    throw new DatasetError(place, `row ${row} cannot be read (${reasonOf(error)})`, { cause: error });
   }
 }
 

@@ -62,6 +62,22 @@ export function imageBytes(value: unknown): Uint8Array | undefined {
   return Array.isArray(value) && value.every((byte) => typeof byte === 'number') ? Uint8Array.from(value) : undefined;
 }
 
+/** What a library says of a file, on one line; what it stumbles over in a damaged one says nothing. */
+export function reasonOf(error: unknown): string {
+  const line = (error as Error).message
+    .split('\n')[0]!
+    .replace(/^parquet /, '')
+    .slice(0, 200);
+  return /undefined|Cannot read|is not a function|\[object/.test(line) ? 'its structure cannot be followed' : line || 'no reason given';
+}
+
+/** The names of columns, for messages. */
+export const listOf = (columns: readonly Column[]): string =>
+  columns
+    .map(({ name }) => name)
+    .slice(0, 8)
+    .join(', ') || 'no columns';
+
 /** A label as a number or a name; undefined: none. */
 export function labelOf(value: unknown): string | number | undefined {
   if (typeof value === 'bigint') return Number(value);

@@ -9,7 +9,7 @@ import { baseName, folderName } from '../../sources/source.ts';
 import { decodeText } from '../../text.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, type Column } from './columns.ts';
+import { chooseColumns, listOf, type Column } from './columns.ts';
 import { crc32c } from './crc32c.ts';
 import { Fields } from './fields.ts';
 import { recordedDataset, type Shard } from './records.ts';
@@ -57,14 +57,7 @@ async function readShard(item: Item, options: ReadOptions): Promise<{ shard: Sha
   if (!first) throw new NoDataset(place, 'it holds no record');
   const columns = [...first].map(([name, feature]): Column => ({ name, type: columnType(name, feature, first) }));
   const chosen = chooseColumns(columns, {}, { wanted: options.reading, place });
-  if (!chosen)
-    throw new NoDataset(
-      place,
-      `its records have no image with a label; they have ${columns
-        .map(({ name }) => name)
-        .slice(0, 8)
-        .join(', ')}`,
-    );
+  if (!chosen) throw new NoDataset(place, `its records have no image with a label; they have ${listOf(columns)}`);
   const labels = records.map((range, row) => {
     const feature = exampleOf(bytes.subarray(...range), place, row).get(chosen.label);
     const [value] = feature?.kind === 'integers' ? feature.values : feature?.kind === 'bytes' ? feature.values : [];
