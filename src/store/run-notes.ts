@@ -37,7 +37,7 @@ export class RunNotes {
   }
 
   restore(runs: readonly string[]): void {
-    this.#mark(runs, null);
+    this.#mark(this.deleted(runs), null);
   }
 
   /** Those of these runs that are deleted, which can still be taken back. What is just being imported (imports.ts) is not among them. */

@@ -35,7 +35,8 @@ export function addPruning(store: Store, { parent: id, name, settings, training,
     throw new InputError(
       `run "${parent.name}" was trained without the CCM term: the control "${armNames.ccm}" would be the unpruned network again; leave it out`,
     );
-  const behind = spec.firstEpoch + spec.training.epochs;
+  // One that was given up as collapsed has fewer behind it than were planned.
+  const behind = store.results.epochSummary(id)?.last ?? spec.firstEpoch + spec.training.epochs;
   const fineTune: RunSpec = { ...spec, training: { ...training, ccm: 0 }, pruning: null, control: null, firstEpoch: behind };
   const whole: RunSpec = {
     ...fineTune,

@@ -40,7 +40,10 @@ export function runHandlers(context: RunsContext): RunHandlers {
   return {
     'runs.list': () => store.summaries(undefined, leftOut),
     'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
-    'runs.epochs': ({ id, from }) => store.results.epochs(id).filter(({ epoch }) => epoch >= from),
+    'runs.epochs': ({ id, from }) => {
+      store.mustHave([id]);
+      return store.results.epochs(id).filter(({ epoch }) => epoch >= from);
+    },
     'runs.curves': ({ ids }) => store.results.curves(ids),
     'runs.live': ({ id }) => live.of(id),
     'runs.predictions': async ({ id }) => predictions(context, id, await library.testLabels(store.run(id).dataset)),
@@ -52,6 +55,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
       return changed(ids);
     },
     'runs.remove': ({ ids }) => {
+      store.mustHave(ids);
       if (ids.some((id) => queue.isRunning(id))) throw new InputError('a run that is being trained cannot be deleted; stop it first');
       // In one, so that no other process begins with one of them in between.
       store.atomically(() => {
@@ -64,6 +68,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
       return null;
     },
     'runs.restore': ({ ids }) => {
+      store.mustHave(ids);
       store.notes.restore(ids);
       return changed(ids);
     },

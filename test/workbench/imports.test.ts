@@ -86,3 +86,17 @@ it('a small file that unpacks to 500 MB is refused in a sentence, and the next o
   expect(imported[0]!.problem).toMatch(/bomb\.capscope: capscope\.json unpacks to more than/);
   expect(readdirSync(folder)).toEqual(['bomb.capscope']);
 });
+
+it('runs that are not here are named, whatever is asked of them', async () => {
+  const { workbench } = await open(temporaryFolder());
+  const unknown = { ok: false, kind: 'input', message: expect.stringContaining('there is no run nowhere') as string };
+  for (const [method, argument] of [
+    ['runs.epochs', { id: 'nowhere' }],
+    ['runs.remove', { ids: ['nowhere'] }],
+    ['runs.restore', { ids: ['nowhere'] }],
+    ['runs.edit', { ids: ['nowhere'], note: 'x' }],
+    ['runs.export', { id: 'nowhere' }],
+    ['queue.resume', { ids: ['nowhere'] }],
+  ] as const)
+    expect(await workbench.call(method, argument), method).toMatchObject(unknown);
+});

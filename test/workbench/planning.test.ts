@@ -10,7 +10,7 @@ import { openStudy } from '../../src/workbench/open-study.ts';
 import { addTraining } from '../../src/workbench/plan.ts';
 import { addPruning } from '../../src/workbench/plan-pruning.ts';
 import { reportName } from '../../src/workbench/report-name.ts';
-import { dataset, finishTinyStudy, openStore, study, temporaryFolder } from '../store/fixtures.ts';
+import { dataset, engine, finishTinyStudy, metrics, openStore, result, resultFiles, study, temporaryFolder } from '../store/fixtures.ts';
 
 const network = networkOf({ types: 2, dim: 4, depth: 1 });
 const training = (validation: number) => TrainingSpec.parse({ epochs: 1, validation });
@@ -57,4 +57,32 @@ it('reports of studies with one name and other settings lie beside each other, a
   // Some disks do not tell capitals from small letters.
   const capital = begin(0.01, 'Tiny study');
   expect(reportName(store, capital)).toBe(`Tiny study-1-${capital.id}`);
+});
+
+it('what is cut from a run that ended early counts the epochs that it had, and so do its controls', () => {
+  const store = openStore(temporaryFolder());
+  withImages(store);
+  const [, source] = finishTinyStudy(store);
+  const { training: planned } = source.spec;
+  const early = store.addRun({
+    ...source,
+    study: null,
+    key: 'early',
+    parent: null,
+    engine: null,
+    spec: { ...source.spec, training: { ...planned, epochs: 9 } },
+  });
+  store.training.claim(early.id, engine);
+  for (const epoch of [1, 2, 3]) store.training.recordEpoch(early.id, metrics(epoch), new Uint8Array(8));
+  store.training.recordFinish(early.id, { ...resultFiles(early.spec.network), ...result(0.5) });
+  const runs = addPruning(store, {
+    ...{ parent: early.id, name: undefined, settings: [PruningSpec.parse({ capsules: 0.5 })], training: training(0) },
+    ...{ controls: ['unpruned', 'scratch'], engine: null },
+  });
+  expect(runs.map(({ name, spec }) => [name, spec.firstEpoch, spec.training.epochs])).toEqual([
+    ['source, unpruned twin', 0, 4],
+    ['source, pruned', 3, 1],
+    ['source, from scratch', 0, 4],
+  ]);
+  expect(store.twinOf(runs[1]!.id)).toBe(runs[0]!.id);
 });

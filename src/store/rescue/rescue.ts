@@ -30,16 +30,24 @@ export function rescue(from: string, to: string): Rescued {
   const [source, target] = [resolve(from), resolve(to)];
   if (!existsSync(source)) throw new InputError(`there is no database ${source}`);
   if (existsSync(target)) throw new InputError(`${target} is there already; name a new file`);
-  mkdirSync(dirname(target), { recursive: true });
   const [copy, made] = [temporaryName(`${target}.damaged`), temporaryName(target)];
   try {
+    mkdirSync(dirname(target), { recursive: true });
     copyFileSync(source, copy);
     if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${copy}-wal`);
     const rescued = new Rescue(copy, source, made, target).run();
     nameDurably(made, target);
     return rescued;
+  } catch (error) {
+    if (
+      error instanceof InputError ||
+      !/^(E[A-Z]+|SQLITE_(CANTOPEN|FULL|READONLY|IOERR).*)$/.test((error as NodeJS.ErrnoException).code ?? '')
+    )
+      throw error;
+    throw new InputError(`${source} cannot be rescued into ${target}: ${(error as Error).message}`, { cause: error });
   } finally {
-    for (const path of [copy, made]) for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(path + ending, { force: true });
+    for (const path of [copy, made])
+      for (const ending of ['', '-wal', '-shm', '-journal']) if (existsSync(path + ending)) rmSync(path + ending);
   }
 }
 
