@@ -185,11 +185,13 @@ const chartActions: Action[] = [
     },
   ],
   [
-    'hide a curve and show it again',
+    'smooth the curves',
     async (page) => {
-      const legend = page.getByRole('button', { name: 'test', exact: true }).first();
-      await legend.click();
-      await legend.click();
+      await page.getByLabel('Smoothing').focus();
+      for (let i = 0; i < 5; i++) {
+        await page.keyboard.press('ArrowRight');
+        await page.waitForTimeout(60);
+      }
     },
   ],
 ];

@@ -22,6 +22,7 @@ describe(driven('forms'), needs(lackOfDesktop), () => {
 
   it('Train takes the data set of the card by the route', async () => {
     const { page } = desktop;
+    await page.locator('.cards a').first().click();
     const fingerprint = await page.evaluate<string>(`location.hash.split('/').at(-1)`);
     await journey.train(desktop, 'whole', 1);
     await journey.waitForEnd(page);

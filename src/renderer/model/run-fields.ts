@@ -112,7 +112,7 @@ const whole = (value: number) => (Number.isInteger(value) ? count(value) : real(
 const gainText = (value: number) => value.toFixed(2);
 
 export const runFields: readonly RunField[] = [
-  text({ id: 'name', head: 'Run', width: 16, label: 'name', of: ({ name, run }) => [name, run.name], example: 'name:pruned' }),
+  text({ id: 'name', head: 'Run', width: 17.5, label: 'name', of: ({ name, run }) => [name, run.name], example: 'name:pruned' }),
   choice({
     ...{ id: 'status', head: 'Status', width: 6.5, label: 'how it is doing', example: 'status:finished' },
     choices: Object.keys(statusNames),
