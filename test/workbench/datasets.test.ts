@@ -162,3 +162,40 @@ it('standardised images are another data set, on which the numbers are known', a
   const whole = opened(await call('datasets.prepare', { task: 'b', fingerprint: made.fingerprint, preparation: { standardise: true } }));
   expect(whole).toMatchObject({ train: 10_000, name: 'MNIST sample, standardised' });
 });
+
+describe('files that fit two readings', () => {
+  it('are read the other way when asked, in the preview as well, and the first data set stays', async () => {
+    const folder = temporaryFolder();
+    const letters = join(folder, 'letters');
+    for (const alphabet of ['Greek', 'Latin'])
+      for (const letter of ['a', 'b'])
+        for (let i = 0; i < 2; i++) {
+          mkdirSync(join(letters, alphabet, letter), { recursive: true });
+          writeFileSync(
+            join(letters, alphabet, letter, `${i}.png`),
+            await sharp(Buffer.alloc(16, 40 * i + alphabet.length + letter.charCodeAt(0)), { raw: { width: 4, height: 4, channels: 1 } })
+              .toColourspace('b-w')
+              .png()
+              .toBuffer(),
+          );
+        }
+    const { call } = await open(folder);
+    const usual = opened(await call('datasets.open', { task: 'a', paths: [letters] }));
+    expect(usual.classes).toEqual(['Greek', 'Latin']);
+    expect(usual.readings).toMatchObject([{ about: 'classes', taken: 'outer', options: [{ name: 'outer' }, { name: 'inner' }] }]);
+    const preparation = PreparationSpec.parse({ ...usual.preparation, reading: { classes: 'inner' } });
+    const preview = await call('datasets.preview', { fingerprint: usual.fingerprint, preparation, perClass: 1 });
+    if (!preview.ok) throw new Error(preview.message);
+    expect(preview.classes).toEqual(['Greek/a', 'Greek/b', 'Latin/a', 'Latin/b']);
+    const other = opened(await call('datasets.prepare', { task: 'b', fingerprint: usual.fingerprint, preparation }));
+    expect(other).toMatchObject({
+      classes: preview.classes,
+      readings: [{ about: 'classes', taken: 'inner' }],
+      preparation: { reading: { classes: 'inner' } },
+    });
+    const back = opened(
+      await call('datasets.prepare', { task: 'c', fingerprint: other.fingerprint, preparation: { ...preparation, reading: undefined } }),
+    );
+    expect(back.fingerprint).toBe(usual.fingerprint);
+  });
+});

@@ -46,6 +46,12 @@ describe('withoutDefaults', () => {
     expect(withoutDefaults(Longer, Longer.parse({ ...old, imagined: { steps: 5 } }))).toEqual({ epochs: 3, imagined: { steps: 5 } });
   });
 
+  it('tells records by their keys, whatever order these come in', () => {
+    const Chosen = z.strictObject({ by: z.record(z.string(), z.string()).optional() });
+    expect(withoutDefaults(Chosen, {})).toEqual({});
+    expect(JSON.stringify(withoutDefaults(Chosen, { by: { b: '2', a: '1' } }))).toBe('{"by":{"a":"1","b":"2"}}');
+  });
+
   it('refuses what it cannot look into, rather than take it for different', () => {
     expect(() => withoutDefaults(z.strictObject({ by: z.map(z.string(), z.string()) }), { by: new Map() })).toThrow('a value of map');
   });

@@ -12,6 +12,10 @@ export function withoutDefaults(schema: z.ZodType, value: unknown): unknown {
     const told = fields.map(([key, field]) => [key, toldOf(field, (value as Record<string, unknown>)[key])] as const);
     return Object.fromEntries(told.filter(([, content]) => content !== undefined));
   }
+  if (schema instanceof z.ZodRecord) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, content]) => [key, withoutDefaults(schema.valueType as z.ZodType, content)]));
+  }
   if (schema instanceof z.ZodArray) return (value as unknown[]).map((item) => withoutDefaults(schema.element as z.ZodType, item));
   if (schema instanceof z.ZodUnion) {
     const option = (schema.options as z.ZodType[]).find((one) => one.safeParse(value).success);
