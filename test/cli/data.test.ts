@@ -81,6 +81,7 @@ describe('inspect', () => {
       classes: [],
       shape: null,
       taken: [],
+      readings: [],
       notes: [],
       problems: [{ file: null, message: expect.stringMatching(/nowhere: there is no such file or folder$/) as string }],
     });
