@@ -1,5 +1,5 @@
 /**
- * Takes the README's picture: the top of a study's report, with what it shows.
+ * Takes the README's picture: the top of a study's report, with what it shows and every run of it.
  *
  *     node scripts/picture-report.ts <report.html>
  */
@@ -17,8 +17,9 @@ try {
   const width = 1280;
   const page = await browser.newPage({ viewport: { width, height: 1600 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(resolve(report)).href);
-  const shown = await page.getByRole('region', { name: 'Conclusion' }).boundingBox();
-  if (!shown) throw new Error(`${report} says nothing of what it shows`);
+  // The first figure is the pivot, below the conclusion.
+  const shown = await page.locator('figure').first().boundingBox();
+  if (!shown) throw new Error(`${report} shows no run`);
   await page.screenshot({ path: picture, clip: { x: 0, y: 0, width, height: Math.ceil(shown.y + shown.height) + 8 } });
 } finally {
   await browser.close();

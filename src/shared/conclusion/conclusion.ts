@@ -167,7 +167,8 @@ function controlFinding(
 /** What favours a network from scratch: its capsule layers learn from the first epoch on, those above a cut often only after it. */
 function headStart({ control, afresh }: ControlStatistics): string {
   if (control !== 'scratch' || !afresh) return '';
-  return ` (its capsule layers train for all ${afresh.of} epochs; the cut starts them afresh, for its last ${afresh.epochs})`;
+  const rest = afresh.epochs === 0 ? 'and trains them no further' : `for its last ${afresh.epochs}`;
+  return ` (its capsule layers train for all ${afresh.of} epochs; the cut starts them afresh, ${rest})`;
 }
 
 /** Whether the control lives where the unpruned network died: then it explains the living, whatever the accuracies. */

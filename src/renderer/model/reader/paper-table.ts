@@ -39,7 +39,7 @@ export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: 
         const differences = ofArm.flatMap(({ marks }) =>
           marks.flatMap(({ run }) => {
             const difference = change.of(run, all);
-            return difference === null ? [] : [{ network: run.network, value: difference }];
+            return difference === null ? [] : [{ network: run.network, seed: run.seed, value: difference }];
           }),
         );
         const summary = summaryOf(differences);

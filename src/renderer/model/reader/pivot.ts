@@ -133,7 +133,7 @@ function armOf(arm: Arm, runs: readonly StudyRun[], all: RunsById, name: ShownNa
   const failed = without.filter(({ status }) => status === 'failed').length;
   return {
     ...{ arm, marks },
-    summary: summaryOf(marks.map(({ run: { network }, value }) => ({ network, value }))),
+    summary: summaryOf(marks.map(({ run: { network, seed }, value }) => ({ network, seed, value }))),
     missing: { failed, waiting: without.length - failed, noTwin: runs.length - without.length - marks.length },
   };
 }

@@ -80,12 +80,15 @@ describe('the pivot', () => {
 
 describe('what runs come to', () => {
   it('has its interval over networks where there are several, else over seeds', () => {
-    const seeds = [0.1, 0.2, 0.3].map((value) => ({ network: 'a', value }));
+    const seeds = [0.1, 0.2, 0.3].map((value, seed) => ({ network: 'a', seed, value }));
     expect(summaryOf(seeds)!.ci95![0]).toBeCloseTo(-0.0484, 4);
-    const three = summaryOf([...seeds, { network: 'b', value: 0.6 }, { network: 'c', value: 0.4 }])!;
+    const three = summaryOf([...seeds, { network: 'b', seed: 0, value: 0.6 }, { network: 'c', seed: 0, value: 0.4 }])!;
     expect([three.mean, three.networks, three.n]).toEqual([expect.closeTo(0.4, 12), 3, 5]);
     expect(three.ci95![1] - three.mean).toBeCloseTo((4.30265 * 0.2) / Math.sqrt(3), 4);
-    expect(summaryOf([...seeds, { network: 'b', value: 0.6 }])!.ci95).toBeNull();
+    expect(summaryOf([...seeds, { network: 'b', seed: 0, value: 0.6 }])!.ci95).toBeNull();
+    // Two cuts with one seed are no two seeds.
+    const cuts = [0.5, 0.7].map((value) => ({ network: 'a', seed: 1, value }));
+    expect(summaryOf(cuts)).toMatchObject({ n: 2, mean: expect.closeTo(0.6, 12) as number, ci95: null });
     expect(summaryOf([])).toBeNull();
     expect(summaryOf(seeds.slice(1, 2))!.ci95).toBeNull();
   });
@@ -96,7 +99,7 @@ describe('what runs come to', () => {
     [[1, 1], '100'],
     [[0, 0, 0], '0'],
   ])('of %j reads %s', (values, text) => {
-    expect(summaryText(summaryOf(values.map((value) => ({ network: 'a', value })))!, shownOf('inactive'))).toBe(text);
+    expect(summaryText(summaryOf(values.map((value, seed) => ({ network: 'a', seed, value })))!, shownOf('inactive'))).toBe(text);
   });
 
   it('has a mark per run, and too many of them become means per network and arm that stand for all', () => {

@@ -28,7 +28,7 @@ export function trendsOf(runs: readonly StudyRun[], all: RunsById, factor: Facto
     const points = xs.flatMap((x) => {
       const there = ofArm.flatMap((run) => {
         const value = run.factors[factor] === undefined || run.factors[factor] === x ? shown.of(run, all) : null;
-        return value === null ? [] : [{ network: run.network, value, id: run.id }];
+        return value === null ? [] : [{ network: run.network, seed: run.seed, value, id: run.id }];
       });
       const summary = summaryOf(there);
       return summary ? [{ x, ids: there.map(({ id }) => id), ...summary }] : [];

@@ -65,9 +65,12 @@ export interface Summary {
 }
 
 /** Null where no run has a value. */
-export function summaryOf(values: readonly { network: string; value: number }[]): Summary | null {
+/** Several cuts of a network with one seed are one observation of it, by their mean. */
+export function summaryOf(values: readonly { network: string; seed: number; value: number }[]): Summary | null {
   if (values.length === 0) return null;
-  const byNetwork = [...Map.groupBy(values, ({ network }) => network).values()].map((group) => group.map(({ value }) => value));
+  const means = (group: typeof values, by: (one: (typeof values)[number]) => unknown) =>
+    [...Map.groupBy(group, by).values()].map((same) => meanOf(same.map(({ value }) => value)));
+  const byNetwork = [...Map.groupBy(values, ({ network }) => network).values()].map((group) => means(group, ({ seed }) => seed));
   const sample = byNetwork.length > 1 ? byNetwork.map(meanOf) : byNetwork[0]!;
   const all = values.map(({ value }) => value);
   return {
