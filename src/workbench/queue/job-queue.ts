@@ -72,7 +72,7 @@ export class JobQueue {
     context.store.queue.open(context.outlives);
     this.#held = context.outlives && context.store.queue.list().length > 0;
     context.store.waitAtMost(writeWithin);
-    this.#others = context.outlives ? new Elsewhere(context.store, () => this.#announce()) : null;
+    this.#others = context.outlives ? new Elsewhere(context.store, () => this.#beat()) : null;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatInterval).unref();
   }
 
@@ -228,9 +228,7 @@ export class JobQueue {
         const dead = store.training.interruptDead();
         if (dead.length > 0) this.#tell.changed(dead);
       },
-      () => {
-        if (!this.#held && this.state.waiting.length > 0) this.#changed();
-      },
+      () => (!this.#held && this.state.waiting.length > 0 ? this.#changed() : this.#announce()),
     ]);
   }
 
