@@ -170,8 +170,19 @@ export interface Mean {
   range: readonly [number, number];
 }
 
-/** Null where none of the rows has such a number. */
+/** By the rows of a group, which stay the same while one scrolls; then by field. */
+const means = new WeakMap<readonly RunRow[], Map<string, Mean | null>>();
+
+/** Null where none of the rows has such a number. Worked out once for a group. */
 export function meanOfField(rows: readonly RunRow[], field: RunField): Mean | null {
+  const known = means.get(rows) ?? new Map<string, Mean | null>();
+  means.set(rows, known);
+  let mean = known.get(field.id);
+  if (mean === undefined) known.set(field.id, (mean = meanOver(rows, field)));
+  return mean;
+}
+
+function meanOver(rows: readonly RunRow[], field: RunField): Mean | null {
   const values = rows.flatMap((row) => numberOf(field, row) ?? []);
   if (values.length === 0) return null;
   return {
@@ -185,8 +196,8 @@ export function meanOfField(rows: readonly RunRow[], field: RunField): Mean | nu
 /** Text of a column for a group: a mean where there is one, else what all have in common. */
 export function groupText(rows: readonly RunRow[], field: RunField): string {
   if (!field.mean) {
-    const texts = new Set(rows.map((row) => field.print(row)));
-    return texts.size === 1 ? [...texts][0]! : '';
+    const text = field.print(rows[0]!);
+    return rows.every((row) => field.print(row) === text) ? text : '';
   }
   const found = meanOfField(rows, field);
   if (!found) return '';
