@@ -4,7 +4,7 @@ import { divergenceOf } from '../../../shared/findings/divergence.ts';
 import type { Finding, FindingKind } from '../../../shared/findings/finding.ts';
 import { layersText } from '../../../shared/findings/words.ts';
 import type { NetworkForecast } from '../../../shared/forecast/forecast.ts';
-import { gainRatio, weakestOf } from '../../../shared/forecast/sentence.ts';
+import { gainRatio, verdictSentence, weakestOf } from '../../../shared/forecast/sentence.ts';
 import { countAsMeasured } from '../../../shared/inactive.ts';
 import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
 import { layerName } from '../../../shared/present/layer-name.ts';
@@ -50,7 +50,7 @@ export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story
   const { findings, epochs, evaluation, summary, spec } = run;
   if (summary.status === 'failed') return failed(run);
   const activity = evaluation?.activity ?? epochs.at(-1)?.test.activity;
-  if (!activity) return { tone: 'open', headline: 'Nothing has been measured yet', evidence: [plain('The first epoch has not ended.')] };
+  if (!activity) return unmeasured(run, forecast);
   const counted = countAsMeasured(activity, spec.training.measure);
   const rest = (...told: FindingKind[]) => findings.filter(({ kind }) => !told.includes(kind)).map(sentence);
   const inactive = findings.filter(({ kind, severity }) => kind === 'inactive' && severity === 'vanished');
@@ -73,6 +73,20 @@ export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story
     evidence: joined([gainEvidence(run, forecast), shortest(counted), ...rest()]),
   };
 }
+
+/** Before the first epoch has ended there is only what was to be expected. */
+function unmeasured({ summary, spec }: RunDetail, forecast: NetworkForecast | null): Story {
+  const headline =
+    summary.status === 'running'
+      ? 'The first epoch is being trained'
+      : summary.status === 'queued'
+        ? 'Waits to be trained'
+        : 'Ended before anything was measured';
+  const expected = forecast ? [shown('Forecast', charts.depth), plain(`: ${lower(verdictSentence(spec.network, forecast))}`)] : [];
+  return { tone: 'open', headline, evidence: expected };
+}
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function failed({ summary, epochs }: RunDetail): Story {
   const divergence = summary.error === null ? null : divergenceOf(summary.error);
