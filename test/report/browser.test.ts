@@ -55,7 +55,7 @@ describe('report in a browser', needs(lackOfChromium), () => {
     for (const { short } of data.results.conclusion.filter(({ network }) => network === null))
       expect(await conclusion.innerText()).toContain(short);
     expect(await page.getByRole('region', { name: 'Result of every run' }).locator('tbody tr').count()).toBe(data.runs.length);
-    const places = page.locator('[data-cell]');
+    const places = page.locator('[data-pivot]');
     expect(await places.count()).toBe(2 * 3);
   });
 
@@ -88,10 +88,10 @@ describe('report in a browser', needs(lackOfChromium), () => {
     await chip().click();
     expect(await dimmed()).toBe(0);
 
-    await page.locator('[data-cell="0,0"]').focus();
+    await page.locator('[data-pivot="0,0"]').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(await page.locator('[data-cell="1,0"]').getAttribute('aria-pressed')).toBe('true');
+    expect(await page.locator('[data-pivot="1,0"]').getAttribute('aria-pressed')).toBe('true');
     expect(await chip().innerText()).toMatch(/^L = 6, D\/N = ¼: \d+ of 64$/);
     await page.keyboard.press('Enter');
     expect(await chip().count()).toBe(0);
