@@ -11,8 +11,8 @@ const arrows = {
   workbench: ['shared', 'datasets', 'store'],
   scale: ['shared', 'datasets', 'store', 'workbench'],
   cli: ['shared', 'engine', 'datasets', 'store', 'trainer', 'workbench', 'scale', 'server'],
-  main: ['shared', 'store', 'workbench'],
-  server: ['shared', 'store', 'workbench'],
+  main: ['shared', 'store', 'workbench', 'scale'],
+  server: ['shared', 'store', 'workbench', 'scale'],
   preload: ['shared'],
   renderer: ['shared'],
 };

@@ -3,6 +3,7 @@ import { app, dialog, nativeTheme } from 'electron';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { clusters } from '../scale/clusters.ts';
 import { Workbench } from '../workbench/workbench.ts';
 import { DesktopActivity } from './activity.ts';
 import { files } from './files.ts';
@@ -53,6 +54,7 @@ function start(): void {
     },
     ...files,
     takeOpened: takeOpenedFiles,
+    clusters,
   });
   function show(): void {
     openWindow(workbench.values);

@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { largestMessage, type QueueState } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { toWire } from '../shared/wire.ts';
+import { clusters } from '../scale/clusters.ts';
 import type { Host } from '../workbench/host.ts';
 import { folders, here, reportPage, startTrainer as startTrainerProcess } from '../workbench/node-host.ts';
 import { inTheme, readPage } from '../workbench/pages.ts';
@@ -70,6 +71,7 @@ export async function startServer({
     // The page asks the browser instead.
     pick: () => Promise.resolve(null),
     reveal: () => undefined,
+    clusters,
   });
   sockets.on('connection', (socket: WebSocket) => answerCalls(workbench, socket));
   const server = createServer();

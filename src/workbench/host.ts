@@ -1,7 +1,9 @@
 /** What the workbench needs of the program around it: Electron's main process, or the server of browser mode. */
-import type { AppInfo, EventName, Events, Saved } from '../shared/contract/index.ts';
+import type { AppInfo, ClusterPlace, ClusterStudy, EventName, Events, Saved } from '../shared/contract/index.ts';
 import type { EngineName } from '../shared/engines.ts';
+import type { StudySpec } from '../shared/spec/study.ts';
 import type { FromTrainer, ToTrainer } from '../shared/trainer-protocol.ts';
+import type { Store } from '../store/store.ts';
 
 export interface TrainerProcess {
   post: (message: ToTrainer) => void;
@@ -9,6 +11,38 @@ export interface TrainerProcess {
   /** Called once, however the process ends; with what it last wrote to its standard error. */
   onExit: (listener: (reason: string) => void) => void;
   kill: () => void;
+}
+
+/** A study for another computer. */
+export interface ClusterSubmission {
+  spec: StudySpec;
+  dataset: string;
+  engine: EngineName;
+  place: ClusterPlace;
+  /** File with the images; null: the bundled sample. */
+  images: string | null;
+  /** See EngineChoice. */
+  hands: number;
+}
+
+/** What follows studies on other computers needs of the workbench. */
+export interface ClusterContext {
+  store: Store;
+  /** Folder with the bundled sample. */
+  resources: string;
+  /** These runs are another than before. */
+  changed: (ids: readonly string[]) => void;
+  told: (studies: ClusterStudy[]) => void;
+  notice: (text: string) => void;
+}
+
+export interface Clusters {
+  submit: (submission: ClusterSubmission) => Promise<string>;
+  list: () => ClusterStudy[];
+  fetch: (study: string, weights: boolean) => Promise<ClusterStudy>;
+  resubmit: (study: string) => Promise<number>;
+  cancel: (study: string) => Promise<void>;
+  close: () => void;
 }
 
 export interface Host {
@@ -41,6 +75,8 @@ export interface Host {
   /** Asks for files; null when cancelled or when there is no way to ask. */
   pick: (purpose: 'dataset' | 'dataset-folder' | 'run') => Promise<string[] | null>;
   reveal: (path: string) => void;
+  /** Follows studies on other computers. Absent: it cannot. */
+  clusters?: ((context: ClusterContext) => Clusters) | undefined;
   /** Files of runs that the system has handed over, each once. */
   takeOpened?: () => string[];
 }

@@ -28,10 +28,11 @@ import { Store } from '../store/store.ts';
 import { sweep } from '../store/sweep.ts';
 import { Unavailable } from '../store/unavailable.ts';
 import { Library } from './datasets/library.ts';
+import { clusterHandlers, openClusters } from './clusters.ts';
 import { Engines } from './engines.ts';
 import { Forecaster } from './forecasts.ts';
 import { Follower } from './follower.ts';
-import type { Host } from './host.ts';
+import type { Clusters, Host } from './host.ts';
 import { extendStudy, inOrder, openStudy } from './open-study.ts';
 import { addTraining } from './plan.ts';
 import { mustBePermitted } from './permitted.ts';
@@ -63,6 +64,7 @@ export class Workbench {
   readonly #follower: Follower;
   readonly #importing: Importing;
   readonly #live = new LiveRuns();
+  readonly #clusters: Clusters | null;
   #prepared: Promise<void> = Promise.resolve();
   #tidied: Promise<void> = Promise.resolve();
   #closed = false;
@@ -97,6 +99,7 @@ export class Workbench {
       (ids) => host.emit('runs', this.#store.summaries(ids)),
       (ids) => host.emit('runs-removed', ids),
     );
+    this.#clusters = openClusters(host, this.#store);
     this.#handlers = this.#makeHandlers();
   }
 
@@ -143,6 +146,7 @@ export class Workbench {
   /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
   async close(): Promise<void> {
     this.#follower.close();
+    this.#clusters?.close();
     this.#scorer.close();
     this.#trials.close();
     this.#forecaster.close();
@@ -222,6 +226,7 @@ export class Workbench {
       return ids;
     };
     return {
+      ...clusterHandlers({ clusters: this.#clusters, library, threads: () => this.settings.threads }),
       ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing }),
 
       'app.info': () => infoOf(host, store.path),

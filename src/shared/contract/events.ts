@@ -2,6 +2,7 @@
 import type { EpochMetrics } from '../results.ts';
 import type { StepProgress } from '../progress.ts';
 import type { Settings } from './app.ts';
+import type { ClusterStudy } from './clusters.ts';
 import type { DatasetSummary } from './datasets.ts';
 import type { LogLine, RunSummary, StepPoint } from './runs.ts';
 import type { QueueState } from './queue.ts';
@@ -34,6 +35,8 @@ export interface Events {
   /** Ids. */
   'runs-removed': string[];
   queue: QueueState;
+  /** How far studies on other computers are. */
+  clusters: ClusterStudy[];
   /** A data set is new or has changed. */
   dataset: DatasetSummary;
   /** Fingerprint. */

@@ -3,13 +3,14 @@
  * Arguments and answers are plain data; besides JSON they may hold Uint8Array, Uint16Array and Float32Array.
  */
 import { appMethods } from './app.ts';
+import { clusterMethods } from './clusters.ts';
 import { datasetMethods } from './datasets.ts';
 import type { AnswerOf, ArgumentOf, ParsedArgumentOf } from './method.ts';
 import { forecastMethods } from './forecast.ts';
 import { queueMethods } from './queue.ts';
 import { runMethods } from './runs.ts';
 
-export const contract = { ...appMethods, ...datasetMethods, ...runMethods, ...queueMethods, ...forecastMethods };
+export const contract = { ...appMethods, ...datasetMethods, ...runMethods, ...queueMethods, ...forecastMethods, ...clusterMethods };
 
 export type Contract = typeof contract;
 export type MethodName = keyof Contract;
@@ -23,6 +24,7 @@ export type Handlers = { [M in MethodName]: (argument: ParsedArgumentOf<Contract
 export type Reply = { ok: true; value: unknown } | { ok: false; kind: 'input' | 'fault'; message: string };
 
 export * from './app.ts';
+export * from './clusters.ts';
 export type { Saved } from './common.ts';
 export * from './datasets.ts';
 export * from './events.ts';
