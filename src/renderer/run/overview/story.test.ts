@@ -121,8 +121,13 @@ it('says why a run has failed', () => {
   );
 });
 
-it('has nothing to say before the first epoch', () =>
-  expect(storyOf(runWith({ accuracies: [], status: 'running' }), null).tone).toBe('open'));
+it('says before the first epoch what is to be expected', () => {
+  const told = storyOf(runWith({ accuracies: [], status: 'running' }), forecast(network, input));
+  expect(told).toMatchObject({ tone: 'open', headline: 'The first epoch is being trained' });
+  expect(text(told)).toMatch(/^Forecast: vanishes with depth/);
+  const waiting = storyOf(runWith({ accuracies: [], status: 'queued' }), null);
+  expect(waiting).toEqual({ tone: 'open', headline: 'Waits to be trained', evidence: [] });
+});
 
 it('calls layers what charts call them', () =>
   expect(withLayerNames('capsules.0 to capsules.11, backbone.2, classes')).toBe('Capsules 1 to Capsules 12, Backbone 3, classes'));
