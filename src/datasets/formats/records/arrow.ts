@@ -1,5 +1,6 @@
 /** Arrow as Hugging Face keeps it: streams or files of batches with a column of encoded images and one of labels. */
 import type { Table } from '@uwdata/flechette';
+import { Script } from 'node:vm';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Reading } from '../../readings.ts';
@@ -35,12 +36,26 @@ const itemsOf = async (source: Source, options: ReadOptions): Promise<Item[]> =>
     .filter(({ kind, file }) => kind === 'arrow' && !isCache(file.path))
     .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
 
+/** Milliseconds. A header is read at once; one that is damaged may declare billions of parts, which the library would begin to list. */
+const patience = 2000;
+const script = new Script('capscopeArrow()');
+
+function withPatience<T>(work: () => T): T {
+  const slot = globalThis as { capscopeArrow?: () => T };
+  slot.capscopeArrow = work;
+  try {
+    return script.runInThisContext({ timeout: patience }) as T;
+  } finally {
+    delete slot.capscopeArrow;
+  }
+}
+
 async function tableOf(item: Item, options: ReadOptions): Promise<Table> {
   const { tableFromIPC, setCompressionCodec, CompressionType } = await import('@uwdata/flechette');
   setCompressionCodec(CompressionType.ZSTD, { encode: (data) => zstdCompressSync(data), decode: (data) => zstdDecompressSync(data) });
   const bytes = await readItem(item, options);
   try {
-    return tableFromIPC(bytes);
+    return withPatience(() => tableFromIPC(bytes));
   } catch (error) {
     throw new DatasetError(item.file.label, `it is damaged or of a kind that is not read: ${reasonOf(error)}`, {
       cause: error,
