@@ -68,7 +68,9 @@ export function reasonOf(error: unknown): string {
     .split('\n')[0]!
     .replace(/^parquet /, '')
     .slice(0, 200);
-  return /undefined|Cannot read|is not a function|\[object|timed out/.test(line) ? 'its structure cannot be followed' : line || 'no reason given';
+  return /undefined|Cannot read|is not a function|\[object|timed out/.test(line)
+    ? 'its structure cannot be followed'
+    : line || 'no reason given';
 }
 
 /** The names of columns, for messages. */
