@@ -1,5 +1,5 @@
 /** The ways into the workbench that are no dropping, and the way back out while something is being read. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs.ts';
@@ -59,10 +59,13 @@ describe(driven('reading data sets'), needs(lackOfDesktop), () => {
         }, filePaths)
         .then(() => page.getByRole('button', { name: kind, exact: true }).click());
     await choose('Files', []);
-    const files = await writeMnist(folder, { train: 60, test: 20 });
+    // A folder of its own: beside the workbench's files there is what it keeps of data sets, which are data sets too.
+    const digits = join(folder, 'digits');
+    mkdirSync(digits);
+    const files = await writeMnist(digits, { train: 60, test: 20 });
     await choose('Files', files);
     await waitFor(async () => ((await cards()) === 3 ? true : undefined));
-    await choose('Folder', [folder]);
+    await choose('Folder', [digits]);
     await page.getByText(/is here already/).waitFor();
     expect(await cards()).toBe(3);
   });
