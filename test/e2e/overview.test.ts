@@ -65,8 +65,9 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
     for (const size of sizes) {
       await page.setViewportSize(size);
       await page.waitForTimeout(300);
+      // In the smallest window a long finding leaves charts their least height, and the page scrolls.
       const [scroll, client] = await page.locator('main').evaluate((main: { scrollHeight: number; clientHeight: number }) => [main.scrollHeight, main.clientHeight]); // prettier-ignore
-      expect(scroll - client, `${size.width}: more than the window shows`).toBeLessThanOrEqual(size.width === 1024 ? 80 : 0);
+      expect(scroll - client, `${size.width}: more than the window shows`).toBeLessThanOrEqual(size.width === 1024 ? 120 : 0);
       const [map, bottom] = await Promise.all([figure('Every capsule, every epoch').boundingBox(), page.locator('footer').boundingBox()]);
       expect(bottom!.y - (map!.y + map!.height), `${size.width}: empty space below`).toBeLessThan(70);
     }
@@ -109,7 +110,8 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
     const remedy = page.getByRole('link', { name: /sensitive squash/ });
     await remedy.first().click();
     await journey.waitForEnd(page);
-    await finding.getByRole('heading', { name: /^(All 64 capsule types active|\d+ of 64 capsule types inactive|Capsules)/ }).waitFor();
+    await finding.getByRole('heading', { level: 3 }).waitFor();
+    expect(await finding.getByRole('heading', { level: 3 }).innerText()).not.toMatch(/^All 64 capsule types inactive/);
   });
 
   it('moves the line of a cut by key and by pointer, together or each, and says what it takes', async () => {
