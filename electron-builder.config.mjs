@@ -8,6 +8,8 @@ const { dependencies } = packages[''];
 const notNeeded = [
   ...['@internationalized/date', '@lucide/svelte', '@tanstack/svelte-virtual', 'bits-ui', 'chart.js', 'chartjs-plugin-annotation'],
   ...['chartjs-plugin-zoom', 'svelte-sonner', 'svgcanvas', 'tinykeys', 'cli-progress', 'commander', 'open', 'ws'],
+  ...['autocomplete', 'commands', 'lang-json', 'language', 'lint', 'state', 'view'].map((name) => `@codemirror/${name}`),
+  '@lezer/highlight',
 ];
 
 /** Names of all packages that those named need, themselves included, as the lock file has them. */
@@ -65,6 +67,12 @@ export default {
     '!**/node_modules/node-addon-api/**',
     '!**/node_modules/h5wasm/{src,test,dist/iife}/**',
     '!**/node_modules/zod/src/**',
+    // Of decoders the one build that is loaded.
+    '!**/node_modules/geotiff/{dist-browser,dist-node,src}/**',
+    '!**/node_modules/libarchive-wasm/src/**',
+    '!**/node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/{libjpegturbojs*,libjpegturbowasm.*}',
+    '!**/node_modules/@cornerstonejs/codec-openjpeg/dist/{openjpegjs.js,openjpegwasm*}',
+    '!**/node_modules/@uwdata/flechette/docs/**',
     // Libraries for another runtime than Node.
     '!**/node_modules/bare-{buffer,fs,path,stream,url}/**',
     ...[...new Set(leftOut)].map((name) => `!**/node_modules/${name}/**`),
