@@ -14,7 +14,7 @@ declare module '@cornerstonejs/codec-openjpeg/decode' {
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
   interface Decoder {
     getEncodedBuffer: (size: number) => Uint8Array;
-    getDecodedBuffer: () => Uint8Array;
+    getDecodedBuffer: () => Uint8ClampedArray;
     decode: () => void;
     getFrameInfo: () => { width: number; height: number; componentCount: number };
   }

@@ -12,7 +12,8 @@ const smallPixels = 2 ** 18;
 
 interface Decoder {
   getEncodedBuffer: (size: number) => Uint8Array;
-  getDecodedBuffer: () => Uint8Array;
+  /** A view of the decoder's own memory. */
+  getDecodedBuffer: () => Uint8ClampedArray;
   decode: () => void;
   getFrameInfo: () => { width: number; height: number; componentCount: number };
 }
@@ -29,7 +30,8 @@ export async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Pro
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const { width, height, componentCount: channels } = decoder.getFrameInfo();
-    const pixels = decoder.getDecodedBuffer();
+    // A copy: the next image takes the same memory. And plain bytes, by which those who go by the kind of array know white as 255.
+    const pixels = new Uint8Array(decoder.getDecodedBuffer());
     const isWhole = width === plain.width && height === plain.height && channels === plain.channels;
     return isWhole && pixels.length === width * height * channels ? { height, width, channels, pixels } : undefined;
   } catch {
