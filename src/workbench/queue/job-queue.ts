@@ -368,7 +368,9 @@ export class JobQueue {
       this.#end(id);
     };
     const record = () => {
-      if (this.#counts(current)) store.training.recordInterruption(id, text);
+      // One that has ended in order, as after a pause, keeps its place in the queue.
+      if (!this.#counts(current)) return;
+      store.training.recordInterruption(id, text);
       store.queue.remove([id]);
     };
     // If it is another process's by now, there is nothing to record of it.
