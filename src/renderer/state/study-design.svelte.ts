@@ -18,6 +18,8 @@ const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: 
 
 /** Milliseconds after the last change until the draft is kept. */
 const KEEP = 400;
+/** Until the second attempt. */
+const KEEP_AGAIN = 5000;
 /** Networks that are looked at without being asked for. */
 const MOST_SEEN = 40;
 
@@ -114,12 +116,18 @@ export class StudyDesign {
 
   keep(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const value = { text: this.text, datasets: this.datasets, order: this.order };
-      call('app.keepViewState', { key: this.#key, value })
-        .then(() => (this.kept = new Date().toISOString()))
-        .catch(report);
-    }, KEEP);
+    this.#timer = setTimeout(() => this.#save(), KEEP);
+  }
+
+  /** A database that another process holds for a moment is no news: that is said only when it does not let go. */
+  #save(first = true): void {
+    const value = { text: this.text, datasets: this.datasets, order: this.order };
+    call('app.keepViewState', { key: this.#key, value })
+      .then(() => (this.kept = new Date().toISOString()))
+      .catch((error: unknown) => {
+        if (first) this.#timer = setTimeout(() => this.#save(false), KEEP_AGAIN);
+        else report(error);
+      });
   }
 
   /** Works out what follows, after the chip itself has been drawn. Call it in an effect. */
