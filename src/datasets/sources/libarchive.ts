@@ -4,6 +4,7 @@
  */
 import type { ArchiveReader } from 'libarchive-wasm';
 import { DatasetError } from '../errors.ts';
+import { ArchivedFile } from './archived-file.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
 import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
 
@@ -137,54 +138,6 @@ class Entry {
     const data = this.#reader.readData(bytes);
     if (data.length < bytes) throw new DatasetError(this.#place, 'it is damaged: a file in it is shorter than the archive declares');
     return new Uint8Array(data.buffer, data.byteOffset, data.length).slice();
-  }
-}
-
-class ArchivedFile implements SourceFile {
-  readonly path: string;
-  /** As the archive has it. */
-  readonly name: string;
-  readonly bytes: number;
-  #start: Uint8Array | undefined;
-  readonly #place: string;
-  readonly #readAll: Source['readAll'];
-
-  constructor(place: string, path: string, name: string, bytes: number, start: Uint8Array | undefined, readAll: Source['readAll']) {
-    this.#place = place;
-    this.path = path;
-    this.name = name;
-    this.bytes = bytes;
-    this.#start = start;
-    this.#readAll = readAll;
-  }
-
-  get label(): string {
-    return `${this.#place}/${this.path}`;
-  }
-
-  /** The whole content, if it is in memory. */
-  get content(): Uint8Array | undefined {
-    return this.#start?.length === this.bytes ? this.#start : undefined;
-  }
-
-  forget(keep: number): void {
-    if (this.#start && this.#start.length > keep) this.#start = this.#start.slice(0, keep);
-  }
-
-  size(): Promise<number> {
-    return Promise.resolve(this.bytes);
-  }
-
-  async head(bytes: number): Promise<Uint8Array> {
-    return this.#start && (this.#start.length >= bytes || this.content) ? this.#start : this.read();
-  }
-
-  async read(options?: ReadFileOptions): Promise<Uint8Array> {
-    for await (const content of this.#readAll([this], options)) {
-      if ('error' in content) throw content.error;
-      return content.bytes;
-    }
-    throw new DatasetError(this.label, 'it is no longer in the archive');
   }
 }
 

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Extract } from 'tar-stream';
 import { DatasetError } from '../errors.ts';
+import { ArchivedFile } from './archived-file.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
 import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
 
@@ -66,7 +67,7 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
   }
 
   const names = new EntryNames(place);
-  const files: TarEntry[] = [];
+  const files: ArchivedFile[] = [];
   let total = 0;
   let heads = 0;
   for await (const entry of entries(signal)) {
@@ -83,13 +84,13 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
     const small = total <= smallBytes;
     const start = small || heads < smallBytes ? await read(entry, small ? size : Math.min(size, headBytes), place, signal) : undefined;
     heads += start?.length ?? 0;
-    files.push(new TarEntry(place, path, name, size, start, readAll));
+    files.push(new ArchivedFile(place, path, name, size, start, readAll));
   }
   if (total > smallBytes) for (const file of files) file.forget(headBytes);
 
   async function* readAll(wanted: readonly SourceFile[], options: ReadFileOptions = {}): AsyncGenerator<FileContent> {
     const { limit = maxFileBytes, signal: abort } = options;
-    const missing = new Map<string, TarEntry>();
+    const missing = new Map<string, ArchivedFile>();
     const all = new Set(wanted);
     for (const file of files.filter((entry) => all.has(entry))) {
       abort?.throwIfAborted();
@@ -109,55 +110,6 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
   }
 
   return { label: place, name: stem(archive.path), files, problems: names.problems, readAll };
-}
-
-class TarEntry implements SourceFile {
-  readonly path: string;
-  /** As the archive has it. */
-  readonly name: string;
-  readonly bytes: number;
-  #start: Uint8Array | undefined;
-  readonly #place: string;
-  readonly #readAll: Source['readAll'];
-
-  constructor(place: string, path: string, name: string, bytes: number, start: Uint8Array | undefined, readAll: Source['readAll']) {
-    this.#place = place;
-    this.path = path;
-    this.name = name;
-    this.bytes = bytes;
-    this.#start = start;
-    this.#readAll = readAll;
-  }
-
-  get label(): string {
-    return `${this.#place}/${this.path}`;
-  }
-
-  /** The whole content, if it is in memory. */
-  get content(): Uint8Array | undefined {
-    return this.#start?.length === this.bytes ? this.#start : undefined;
-  }
-
-  /** Keeps only the beginning. */
-  forget(keep: number): void {
-    if (this.#start && this.#start.length > keep) this.#start = this.#start.slice(0, keep);
-  }
-
-  size(): Promise<number> {
-    return Promise.resolve(this.bytes);
-  }
-
-  async head(bytes: number): Promise<Uint8Array> {
-    return this.#start && (this.#start.length >= bytes || this.content) ? this.#start : this.read();
-  }
-
-  async read(options?: ReadFileOptions): Promise<Uint8Array> {
-    for await (const content of this.#readAll([this], options)) {
-      if ('error' in content) throw content.error;
-      return content.bytes;
-    }
-    throw new DatasetError(this.label, 'it is no longer in the archive');
-  }
 }
 
 /** The first bytes of an entry; the rest is skipped. Throws a DatasetError when the archive is damaged there. */

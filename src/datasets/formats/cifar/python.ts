@@ -7,7 +7,8 @@ import { divided, leftForValidation } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { imageBytes, interleave, side } from './pixels.ts';
-import { asText, PickledArray, unpickle, type Pickled } from '../pickles/unpickle.ts';
+import { asText, PickledArray, type Pickled } from '../pickles/pickled.ts';
+import { unpickle } from '../pickles/unpickle.ts';
 
 /** Labels of CIFAR-10, and the fine ones of CIFAR-100. */
 const labelKeys = ['labels', 'fine_labels'];

@@ -5,7 +5,8 @@ import { arrange, couldBeImages, type NamedArray } from '../arrays/arrange.ts';
 import { decodeElements, elements, type NdArray } from '../arrays/ndarray.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { asText, PickledArray, PickledTensor, unpickle, unpickleSeveral, type Pickled } from './unpickle.ts';
+import { asText, PickledArray, PickledTensor, type Pickled } from './pickled.ts';
+import { unpickle, unpickleSeveral } from './unpickle.ts';
 
 const maxDepth = 4;
 /** Images that are each an array of its own are put together; of more, nothing is known. */

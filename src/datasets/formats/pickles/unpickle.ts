@@ -4,105 +4,14 @@
  * ask for, only what builds an array of numbers has a meaning here, and it is a plain value.
  */
 import { DatasetError } from '../../errors.ts';
-
-export type Pickled =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | Pickled[]
-  | Map<string, Pickled>
-  | Name
-  | Dtype
-  | PickledArray
-  | Storage
-  | PickledTensor;
-
-/** Something that would have been imported; it only has meaning as a part of an array. */
-class Name {
-  readonly name: string;
-  constructor(name: string) {
-    this.name = name;
-  }
-}
-class Dtype {
-  readonly type: string;
-  /** '>': the highest byte comes first. */
-  order = '|';
-  constructor(type: string) {
-    this.type = type;
-  }
-}
-/** A NumPy array of numbers. */
-export class PickledArray {
-  shape: number[] = [];
-  /** E.g. "u1", "i8". */
-  type = '';
-  bigEndian = false;
-  fortran = false;
-  bytes: Uint8Array = new Uint8Array();
-}
-/** The elements of tensors, which lie beside the pickle. */
-export class Storage {
-  /** E.g. "Float". */
-  readonly type: string;
-  readonly key: string;
-  constructor(type: string, key: string) {
-    this.type = type;
-    this.key = key;
-  }
-}
-/** A part of a storage. */
-export class PickledTensor {
-  readonly storage: Storage;
-  readonly offset: number;
-  readonly shape: number[];
-  readonly strides: number[];
-  constructor(storage: Storage, offset: number, shape: number[], strides: number[]) {
-    this.storage = storage;
-    this.offset = offset;
-    this.shape = shape;
-    this.strides = strides;
-  }
-}
+import { arrayNames, bufferNames, isAllowed, plainObjects, scalarNames, storageNames } from './names.ts';
+import { asText, Dtype, Name, PickledArray, PickledTensor, Storage, type Pickled } from './pickled.ts';
 
 /** Where a list or dictionary begins on the stack. */
 const mark = Symbol('mark');
 type Slot = Pickled | typeof mark;
 
 const maxValues = 20_000_000;
-
-const arrayNames = /^numpy\.(?:core|_core)\.multiarray _reconstruct$/;
-const scalarNames = /^numpy\.(?:core|_core)\.multiarray scalar$/;
-const bufferNames = /^numpy\.(?:core|_core)\.numeric _frombuffer$/;
-const storageNames = /^torch (\w+)Storage$/;
-/** Objects that are no more than what they hold. */
-const plainObjects = new Set(['torch.utils.data.dataset TensorDataset', 'argparse Namespace', 'types SimpleNamespace']);
-const others = new Set([
-  'numpy ndarray',
-  'numpy dtype',
-  '_codecs encode',
-  'collections OrderedDict',
-  'collections defaultdict',
-  '__builtin__ list',
-  'builtins list',
-  '__builtin__ int',
-  'builtins int',
-  '__builtin__ set',
-  'builtins set',
-  '__builtin__ bytearray',
-  'builtins bytearray',
-  'copy_reg _reconstructor',
-  'copyreg _reconstructor',
-  '__builtin__ object',
-  'builtins object',
-  'torch Size',
-  'torch._utils _rebuild_tensor_v2',
-]);
-const isAllowed = (name: string): boolean =>
-  others.has(name) || plainObjects.has(name) || [arrayNames, scalarNames, bufferNames, storageNames].some((names) => names.test(name));
 
 /** Throws a DatasetError that names the byte when the pickle is damaged or asks for anything else. */
 export function unpickle(bytes: Uint8Array, place: string): Pickled {
@@ -470,10 +379,4 @@ class Unpickler {
   #error(at: number, what: string): DatasetError {
     return new DatasetError(this.#place, `at byte ${at} of the pickle, ${what}; expected a dictionary with images and labels`);
   }
-}
-
-/** Python 2's strings are bytes. */
-export function asText(value: Pickled): string {
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

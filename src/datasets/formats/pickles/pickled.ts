@@ -1,0 +1,70 @@
+/** What a pickle of data is made of: plain values, and arrays of numbers. Nothing of Python's is in it but names. */
+
+export type Pickled =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Pickled[]
+  | Map<string, Pickled>
+  | Name
+  | Dtype
+  | PickledArray
+  | Storage
+  | PickledTensor;
+
+/** Something that would have been imported; it only has meaning as a part of an array. */
+export class Name {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+export class Dtype {
+  readonly type: string;
+  /** '>': the highest byte comes first. */
+  order = '|';
+  constructor(type: string) {
+    this.type = type;
+  }
+}
+/** A NumPy array of numbers. */
+export class PickledArray {
+  shape: number[] = [];
+  /** E.g. "u1", "i8". */
+  type = '';
+  bigEndian = false;
+  fortran = false;
+  bytes: Uint8Array = new Uint8Array();
+}
+/** The elements of tensors, which lie beside the pickle. */
+export class Storage {
+  /** E.g. "Float". */
+  readonly type: string;
+  readonly key: string;
+  constructor(type: string, key: string) {
+    this.type = type;
+    this.key = key;
+  }
+}
+/** A part of a storage. */
+export class PickledTensor {
+  readonly storage: Storage;
+  readonly offset: number;
+  readonly shape: number[];
+  readonly strides: number[];
+  constructor(storage: Storage, offset: number, shape: number[], strides: number[]) {
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides;
+  }
+}
+
+/** Python 2's strings are bytes. */
+export function asText(value: Pickled): string {
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
