@@ -95,7 +95,12 @@ export class Bundle {
   /** Of all units, one after the other: a large study's need not all be held at once. */
   *allRuns(): Generator<StoredRun[]> {
     let number = 0;
-    for (const line of linesOf(this.path(unitsName))) yield this.#runs(line, number++);
+    const { units } = this.facts;
+    for (const line of linesOf(this.path(unitsName))) {
+      // Before anything is made of it: a unit that stands there twice has the same runs.
+      if (number === units) throw new InputError(`${this.path(unitsName)} has more than ${units} units; expected ${units}`);
+      yield this.#runs(line, number++);
+    }
     if (number !== this.facts.units) throw new InputError(`${this.path(unitsName)} has ${number} units; expected ${this.facts.units}`);
   }
 

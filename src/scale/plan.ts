@@ -42,9 +42,15 @@ export async function writeBundle(
   folder: string,
   { spec, dataset, images, engine, hands, study, runs }: Planning & { study: BundleFacts['study']; runs: readonly StoredRun[] },
 ): Promise<Counts> {
-  const there = existing(folder, { spec, dataset: dataset.fingerprint, engine });
+  let there: Counts | null;
+  try {
+    there = existing(folder, { spec, dataset: dataset.fingerprint, engine });
+    if (!there) mkdirSync(join(folder, 'units'), { recursive: true });
+  } catch (error) {
+    if (error instanceof InputError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new InputError(`${folder} cannot be a folder for the study: ${(error as Error).message}`, { cause: error });
+  }
   if (there) return there;
-  mkdirSync(join(folder, 'units'), { recursive: true });
   writeDurably(join(folder, dataName), encodeDataset(await images()));
   const units = unitsOf(runs);
   const encoder = new TextEncoder();

@@ -2,6 +2,7 @@
  * What follows from a network's spec alone: shapes, parameters, operations and memory, layer by layer, without a tensor.
  * Also the one list of parameter names and shapes that building, saving and surgery go by.
  */
+import { InputError } from './input-error.ts';
 import { childrenOf, sigmaForGain } from './gain.ts';
 import type { InputShape, NetworkSpec } from './spec/network.ts';
 
@@ -70,7 +71,7 @@ export interface NetworkDescription {
 }
 
 /** A spec that cannot be built. The message names the layer and the reason. */
-export class NetworkSpecError extends Error {
+export class NetworkSpecError extends InputError {
   override name = 'NetworkSpecError';
   readonly layer: string;
   constructor(layer: string, reason: string) {
