@@ -72,7 +72,8 @@ export function pivotScale({ rows }: Pivot, { difference, domain }: Shown): Pivo
   const [low, high] = difference
     ? [least, Math.max(most, least + 0.02)]
     : least > 0.7
-      ? [Math.floor(10 * least) / 10, 1]
+      ? // Where all are 1, too, there is a scale to stand at the end of.
+        [Math.min(0.9, Math.floor(10 * least) / 10), 1]
       : (domain ?? [least, most]);
   const step = steps.find((one) => (high - low) / one <= 4) ?? 0.5;
   const first = Math.ceil(low / step - 1e-9);
