@@ -8,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a page shows comes a moment after what was done.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

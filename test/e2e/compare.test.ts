@@ -30,7 +30,7 @@ describe('compare (Chromium)', needs(lackOfBrowserMode), () => {
     // As short as tells these four apart.
     for (const name of ['unpruned', 'CCM alone', 'pruned chip .5/.5', 'from scratch'])
       await table.getByRole('columnheader', { name: new RegExp(`^${name.replaceAll('.', '\\.')}`) }).waitFor();
-    expect(await table.getByRole('columnheader', { name: /against unpruned/ }).count()).toBe(3);
+    await expect.poll(() => table.getByRole('columnheader', { name: /against unpruned/ }).count()).toBe(3);
   });
 
   it('opens the images behind a cell of a confusion matrix, by keyboard too', async () => {
@@ -39,7 +39,7 @@ describe('compare (Chromium)', needs(lackOfBrowserMode), () => {
     await cell.click();
     const dialog = page.getByRole('dialog', { name: '3, taken for 3' });
     await dialog.getByText(/test images?/).waitFor();
-    expect(await dialog.getByRole('img').count()).toBeGreaterThan(0);
+    await expect.poll(() => dialog.getByRole('img').count()).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await cell.focus();

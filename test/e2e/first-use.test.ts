@@ -107,7 +107,8 @@ describe('first use (Chromium)', needs(lackOfBrowserMode), () => {
   it('does not move when a run starts, steps and ends', async () => {
     const { page } = session;
     await show(page, 'Runs');
-    // The study would go on first.
+    // The study would go on first. The table is read when its view opens.
+    await page.locator('tr.run').nth(1).waitFor();
     const waiting = await page.locator('tr.run').count();
     expect(waiting).toBeGreaterThan(1);
     await page.getByLabel('Choose all').click();

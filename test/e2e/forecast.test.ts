@@ -73,8 +73,8 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
   it('looks at what would keep it active, too, and leaves out what would not', async () => {
     const remedies = forecast.getByRole('listitem');
     await expect.poll(() => remedies.getByText('by gains', { exact: true }).count(), { timeout: 60_000 }).toBe(0);
-    expect(await remedies.count()).toBe(5);
-    expect(await remedies.getByText('○ stays').count()).toBe(5);
+    await expect.poll(() => remedies.count()).toBe(5);
+    await expect.poll(() => remedies.getByText('○ stays').count()).toBe(5);
     await picture('forecast-remedies');
   });
 

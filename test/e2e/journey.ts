@@ -33,10 +33,10 @@ export async function dropMnist({ page, drag, drop }: Session, files: readonly s
   await drop(files);
   await page.getByText(/ is ready\./).waitFor();
   expect(await page.getByText('Drop to read').count()).toBe(0);
-  expect(await page.locator('.cards > li').count()).toBe(2);
+  await expect.poll(() => page.locator('.cards > li').count()).toBe(2);
   await drop(files);
   await page.getByText(/is here already/).waitFor();
-  expect(await page.locator('.cards > li').count()).toBe(2);
+  await expect.poll(() => page.locator('.cards > li').count()).toBe(2);
 }
 
 /** Begins to train a tiny network on the data set that is shown. Ends in the view of the run. */

@@ -73,7 +73,7 @@ describe(driven('a long run'), needs(lackOfDesktop), () => {
     await desktop.app.evaluate(({ app }) => app.quit());
     await waitFor(async () => ((await questions()) === 1 ? true : undefined));
     await journey.waitForStep(desktop.page);
-    expect(await desktop.page.getByRole('heading', { name: 'long', level: 1 }).count()).toBe(1);
+    await expect.poll(() => desktop.page.getByRole('heading', { name: 'long', level: 1 }).count()).toBe(1);
   });
 
   it('saves when it quits after all, and offers to go on at the next start', async () => {

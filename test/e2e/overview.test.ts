@@ -51,13 +51,13 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
 
     await finding.getByRole('heading', { name: /inactive (since epoch|from the start)/ }).waitFor();
     const evidence = finding.getByRole('link');
-    expect(await evidence.count()).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => evidence.count()).toBeGreaterThanOrEqual(3);
     const gain = finding.getByRole('link', { name: /^0\.49/ });
     await gain.hover();
     await waitFor(async () => ((await figure('Activation by depth').getAttribute('class'))?.includes('marked') ? true : undefined));
     await page.getByRole('heading', { name: 'dead', level: 1 }).hover();
     await waitFor(async () => ((await figure('Activation by depth').getAttribute('class'))?.includes('marked') ? undefined : true));
-    expect(await figure('Every capsule, every epoch').getByText('init', { exact: true }).count()).toBe(1);
+    await expect.poll(() => figure('Every capsule, every epoch').getByText('init', { exact: true }).count()).toBe(1);
   });
 
   it('fills the window with its charts at every size', async () => {
@@ -98,9 +98,9 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
   it('queues a remedy with one press, and makes a study of all', async () => {
     const { page } = desktop;
     const remedies = finding.getByRole('listitem');
-    expect(await remedies.count()).toBe(4);
+    await expect.poll(() => remedies.count()).toBe(4);
     await finding.getByRole('button', { name: /more$/ }).click();
-    expect(await remedies.count()).toBe(7);
+    await expect.poll(() => remedies.count()).toBe(7);
     await finding.getByRole('button', { name: /^Queue: sensitive squash/ }).click();
     await page.getByText(/sensitive squash” is queued/).waitFor();
     await finding.getByRole('button', { name: 'All as a study' }).click();
@@ -144,7 +144,7 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
     await after.getByText('Layers above the cut start afresh').waitFor();
     // Dotted until every point is known.
     await waitFor(async () => ((await page.locator('path.curve').count()) > 0 && (await page.locator('path.curve.open').count()) === 0 ? true : undefined), 90_000); // prettier-ignore
-    expect(await page.getByRole('img', { name: /^Mean feature maps of/ }).count()).toBe(4);
+    await expect.poll(() => page.getByRole('img', { name: /^Mean feature maps of/ }).count()).toBe(4);
   });
 
   it('cuts as the lines say, and joins what was cut to what came of it', async () => {
@@ -158,7 +158,7 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
     // Three epochs of the source stand before the cut, and one of its own after it.
     const map = figure('Every capsule, every epoch');
     await map.getByText('cut', { exact: true }).waitFor();
-    expect(await map.getByText('4', { exact: true }).count()).toBe(1);
+    await expect.poll(() => map.getByText('4', { exact: true }).count()).toBe(1);
     await page.getByRole('tab', { name: 'Settings' }).click();
     await page.getByText('Pruning: ratios per block').waitFor();
     expect(await page.locator('dt', { hasText: 'Pruning: ratios per block' }).locator('+ dd').innerText()).toMatch(/^0, 0\.5\d*, 0\.5\d*$/);

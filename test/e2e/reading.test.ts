@@ -32,7 +32,7 @@ describe(driven('reading data sets'), needs(lackOfDesktop), () => {
     const task = page.getByRole('status').filter({ hasText: 'large.csv' });
     await task.getByRole('button', { name: 'Cancel' }).click();
     await task.waitFor({ state: 'detached' });
-    expect(await cards()).toBe(1);
+    await expect.poll(cards).toBe(1);
     expect(await page.getByRole('alert').count()).toBe(0);
     rmSync(file); // Else it is another data set beside those of the next tests.
     expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith(join('datasets', '/')))).toEqual([]);
@@ -47,7 +47,7 @@ describe(driven('reading data sets'), needs(lackOfDesktop), () => {
       for (const name of ${JSON.stringify(names)}) clipboardData.items.add(new File([''], name));
       document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));`);
     await page.getByText(/ is ready\./).waitFor();
-    expect(await cards()).toBe(2);
+    await expect.poll(cards).toBe(2);
   });
 
   it('takes files and folders that are chosen in the dialog, and nothing when that is left', async () => {
@@ -67,7 +67,7 @@ describe(driven('reading data sets'), needs(lackOfDesktop), () => {
     await waitFor(async () => ((await cards()) === 3 ? true : undefined));
     await choose('Folder', [digits]);
     await page.getByText(/is here already/).waitFor();
-    expect(await cards()).toBe(3);
+    await expect.poll(cards).toBe(3);
   });
 
   it('complains of nothing', () => expect(desktop.complaints).toEqual([]));

@@ -67,7 +67,7 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     await page.getByText('“high” is not a number; expected acc > 0.8.').waitFor();
     await filter('gian < 1');
     await page.getByText('“gian” is not a field; did you mean gain?').waitFor();
-    expect(await runs().count()).toBe(3);
+    await expect.poll(() => runs().count()).toBe(3);
     // The one that waits has a twin, too.
     await filter('twin.acc < 0.5 arm:pruned');
     await count(runs(), 4);

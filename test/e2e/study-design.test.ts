@@ -123,13 +123,13 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     const grid = page.getByRole('grid', { name: 'Every run' });
     await grid.waitFor();
     expect(await grid.getByRole('rowheader').allTextContents()).toEqual(['N8 D4 L1', 'N8 D4 L2']);
-    expect(await places(grid).count()).toBe(20);
+    await expect.poll(() => places(grid).count()).toBe(20);
     await grid
       .getByRole('gridcell', { name: /running/ })
       .first()
       .waitFor();
     await finished(20);
-    expect(await grid.getByRole('gridcell', { name: /finished, \d/ }).count()).toBe(20);
+    await expect.poll(() => grid.getByRole('gridcell', { name: /finished, \d/ }).count()).toBe(20);
   }, 150_000);
 
   it('is extended by a seed, with the keyboard alone', async () => {
@@ -146,7 +146,7 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     await page.keyboard.press('Enter');
     await finished(30);
     const grid = page.getByRole('grid', { name: 'Every run' });
-    expect(await places(grid).count()).toBe(30);
+    await expect.poll(() => places(grid).count()).toBe(30);
     await places(grid).first().focus();
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowDown');

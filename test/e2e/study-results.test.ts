@@ -42,8 +42,8 @@ describe('results of a study (Chromium)', needs(lackOfBrowserMode), () => {
     const { page } = session;
     // 2 networks, 4 arms, 2 seeds; sources are no arm.
     await page.getByText('16 of 16 runs').waitFor();
-    expect(await page.locator('[data-pivot]').count()).toBe(2);
-    expect(await page.locator('circle[role="presentation"]').count()).toBe(16);
+    await expect.poll(() => page.locator('[data-pivot]').count()).toBe(2);
+    await expect.poll(() => page.locator('circle[role="presentation"]').count()).toBe(16);
   });
 
   it('filters all panels by a sentence, and leads from there to a comparison', async () => {
@@ -69,7 +69,7 @@ describe('results of a study (Chromium)', needs(lackOfBrowserMode), () => {
     const conclusion = other.getByRole('region', { name: 'Conclusion' });
     await conclusion.waitFor();
     expect(await conclusion.innerText()).toBe(said);
-    expect(await other.locator('[data-pivot]').count()).toBe(2);
+    await expect.poll(() => other.locator('[data-pivot]').count()).toBe(2);
     await other.close();
   });
 
