@@ -17,17 +17,15 @@ export function describeForecast(name: string, found: NetworkForecast, cuts: Cut
 
 type Row = Pick<LayerForecast, 'layer' | 'closedForm' | 'probe'> & {
   gain: number | null;
-  gainOnMap: number | null;
   criticalGain: number | null;
 };
 
 /** A row per layer, with its length as a bar. What is not known of any layer has no column. */
 function profile({ primary, layers }: NetworkForecast): string {
-  const rows: Row[] = [{ layer: 'primary', gain: null, gainOnMap: null, criticalGain: null, ...primary }, ...layers];
+  const rows: Row[] = [{ layer: 'primary', gain: null, criticalGain: null, ...primary }, ...layers];
   const columns = [
     { head: 'layer', cell: ({ layer }: Row) => layer },
     { head: 'gain', align: 'right' as const, cell: ({ gain }: Row) => gain?.toFixed(2) ?? '' },
-    { head: 'on map', align: 'right' as const, cell: ({ gainOnMap }: Row) => gainOnMap?.toFixed(2) ?? '' },
     { head: 'critical', align: 'right' as const, cell: ({ criticalGain }: Row) => criticalGain?.toFixed(2) ?? '' },
     ...(layers.some(({ closedForm }) => closedForm !== null)
       ? [{ head: 'by law', align: 'right' as const, cell: ({ closedForm }: Row) => (closedForm === null ? '' : length(closedForm)) }]

@@ -23,7 +23,7 @@ export interface StudyRun {
   error: string | null;
   /** Of the network before any cut, and of the cut. */
   factors: FactorValues;
-  /** Of the network as trained, after the cut: its smallest gain on the map, and gain over border; null where there are none. */
+  /** Of the network as trained, after the cut: gain of its weakest layer, and gain over border; null where there are none. */
   gain: number | null;
   overBorder: number | null;
   forecast: Verdict | null;

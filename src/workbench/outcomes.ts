@@ -109,7 +109,7 @@ function factsOf(store: Store, { run, arm, network, prunings }: Described, name:
   const weakest = weakestOf(forecastOf(trained, input));
   return {
     factors: factorsOf({ name, network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
-    gain: weakest && weakest.gainOnMap,
+    gain: weakest && weakest.gain,
     overBorder: gainOverBorder(trained, input),
     forecast: verdictOf(trained, input),
   };

@@ -61,11 +61,11 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
   it('says at once that N16 D4 L4 vanishes, and where once images were looked at', async () => {
     await verdict('✕ vanishes');
     await forecast
-      .getByText(/Vanishes with depth: gain on the map 0\.49 is below 0\.69, the critical one for 3 routing iterations/)
+      .getByText(/Vanishes with depth: gain 0\.56 is below 0\.79, the critical one on this map for 3 routing iterations/)
       .waitFor();
     const before = await below();
     await seen();
-    await forecast.getByText(/^Vanishes in layer \d of 4: gain on the map 0\.49 is below 0\.69/).waitFor();
+    await forecast.getByText(/^Vanishes in layer \d of 4: gain 0\.56 is below 0\.79/).waitFor();
     expect(await below(), 'what is beneath has moved').toBe(before);
     await picture('forecast-vanishes');
   });
@@ -81,7 +81,7 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
   it('has the numbers of the chart in a table', async () => {
     await forecast.getByRole('button', { name: 'Show as a table' }).click();
     const row = forecast.getByRole('row', { name: /^Capsules 4/ });
-    await row.getByText('0.69').waitFor();
+    await row.getByText('0.79').waitFor();
     await picture('forecast-table');
     await forecast.getByRole('button', { name: 'Show as a chart' }).click();
   });
@@ -92,7 +92,7 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
     await forecast.getByRole('button', { name: 'D = 12', exact: true }).click();
     await verdict('○ stays');
     await seen();
-    await forecast.getByText(/^Stays active in all 4 layers: gain on the map 1\.47 is above/).waitFor();
+    await forecast.getByText(/^Stays active in all 4 layers: gain 1\.69 is above/).waitFor();
     expect(await page.getByLabel('D, dimension', { exact: true }).inputValue()).toBe('12');
     expect(await below(), 'what is beneath has moved').toBe(before);
     await picture('forecast-stays');
@@ -106,7 +106,7 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
     await page.getByLabel('Name of the run').fill('deep');
     await page.getByRole('button', { name: /^(Start|Queue)$/ }).click();
     await page.getByRole('heading', { name: 'deep', level: 1 }).waitFor();
-    await page.locator('dt', { hasText: 'Gain on the map, critical' }).locator('+ dd').getByText('✕ vanishes').waitFor();
+    await page.locator('dt', { hasText: 'Gain, critical' }).locator('+ dd').getByText('✕ vanishes').waitFor();
     await journey.waitForEnd(page);
     await picture('forecast-run');
   });
@@ -115,13 +115,13 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
     const { page } = desktop;
     await page.getByRole('button', { name: 'Prune', exact: true }).click();
     const ratio = page.getByRole('spinbutton', { name: 'Primary capsule ratio' });
-    const gain = forecast.locator('dt', { hasText: 'Gain on the map' }).locator('+ dd');
+    const gain = forecast.locator('dt', { hasText: /^Gain$/ }).locator('+ dd');
     await ratio.fill('0');
     await page.keyboard.press('Enter');
-    await expect.poll(() => gain.textContent()).toMatch(/0\.49\s*→\s*0\.49/);
+    await expect.poll(() => gain.textContent()).toMatch(/0\.56\s*→\s*0\.56/);
     await ratio.fill('0.75');
     await page.keyboard.press('Enter');
-    await expect.poll(() => gain.textContent()).toMatch(/0\.49\s*→\s*1\.96/);
+    await expect.poll(() => gain.textContent()).toMatch(/0\.56\s*→\s*2\.25/);
     await verdict('○ stays');
     await seen();
     await verdict('✕ vanishes');

@@ -31,13 +31,13 @@ describe('the activation profile', () => {
       [1, 'vanishes'],
       [2, 'vanishes'],
     ]);
-    expect(gainMarksOf(many)[0]!.ratio).toBeCloseTo(many.layers[0]!.gainOnMap / many.layers[0]!.criticalGain, 12);
+    expect(gainMarksOf(many)[0]!.ratio).toBeCloseTo(many.layers[0]!.gain / many.layers[0]!.criticalGain, 12);
   });
 
   it('has all of it in a table', () => {
     const table = profileTable([{ key: 'now', label: 'now', forecast: probed }]);
     expect(table.map((row) => row[0])).toEqual(['layer', 'Primary', 'Capsules 1', 'Capsules 2', 'Classes']);
-    expect(table[3]).toEqual(['Capsules 2', '0.56', '0.49', '0.69', '–', '0.004 ± 0.001']);
+    expect(table[3]).toEqual(['Capsules 2', '0.56', '0.79', '–', '0.004 ± 0.001']);
     const two = profileTable([
       { key: 'a', label: 'before', forecast: many },
       { key: 'b', label: 'after', forecast: once },

@@ -1,6 +1,6 @@
 /** What the forecast of one or more networks looks like over depth; ActivationProfile.svelte draws it. */
-import type { LayerForecast, NetworkForecast } from '../../shared/forecast/forecast.ts';
-import { gainRatio, intermediateOf } from '../../shared/forecast/sentence.ts';
+import { gainRatio, type LayerForecast, type NetworkForecast } from '../../shared/forecast/forecast.ts';
+import { intermediateOf } from '../../shared/forecast/sentence.ts';
 import type { ProbedLength } from '../../shared/forecast/probe.ts';
 import { VANISHED, verdictOfGains, type Verdict } from '../../shared/forecast/verdict.ts';
 import { length } from '../../shared/forecast/words.ts';
@@ -31,7 +31,6 @@ export function marksOf({ primary, ...found }: NetworkForecast): Mark[] {
 
 export interface GainMark {
   layer: number;
-  /** On the map. */
   gain: number;
   /** Of this gain and the critical one. */
   ratio: number;
@@ -41,7 +40,7 @@ export interface GainMark {
 export const gainMarksOf = (found: NetworkForecast): GainMark[] =>
   intermediateOf(found).map((layer, l) => ({
     layer: l + 1,
-    gain: layer.gainOnMap,
+    gain: layer.gain,
     ratio: gainRatio(layer),
     verdict: verdictOfGains([gainRatio(layer)]),
   }));
@@ -52,11 +51,10 @@ const spread = ({ mean, sd }: ProbedLength) => (mean < VANISHED / 10 ? length(me
 export function profileTable(profiles: readonly Profile[]): string[][] {
   const names = [...new Set(profiles.flatMap(({ forecast }) => forecast.layers.map(({ layer }) => layer)))];
   const heads = profiles.flatMap(({ label }) =>
-    ['gain', 'on the map', 'critical', 'by law', 'on images'].map((head) => (profiles.length > 1 ? `${head}, ${label}` : head)),
+    ['gain', 'critical', 'by law', 'on images'].map((head) => (profiles.length > 1 ? `${head}, ${label}` : head)),
   );
   const cells = (layer: Partial<LayerForecast> | undefined) => [
     layer?.gain?.toFixed(2) ?? '–',
-    layer?.gainOnMap?.toFixed(2) ?? '–',
     layer?.criticalGain?.toFixed(2) ?? '–',
     typeof layer?.closedForm === 'number' ? length(layer.closedForm) : '–',
     layer?.probe ? spread(layer.probe) : '–',

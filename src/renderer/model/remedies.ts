@@ -1,7 +1,7 @@
 /** What would move a network over the border: for each of its numbers the smallest change with which the forecast is that activity stays. */
 import { NetworkSpecError } from '../../shared/describe.ts';
-import { forecast, type NetworkForecast } from '../../shared/forecast/forecast.ts';
-import { gainRatio, weakestOf } from '../../shared/forecast/sentence.ts';
+import { forecast, gainRatio, type NetworkForecast } from '../../shared/forecast/forecast.ts';
+import { weakestOf } from '../../shared/forecast/sentence.ts';
 import { MARGIN } from '../../shared/forecast/verdict.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import { familyOf, judge, withFamily, withIterations } from './network.ts';
@@ -60,10 +60,8 @@ export function remediesFor(
 
 function detailOf(kind: RemedyKind, after: NetworkForecast): string {
   const weakest = weakestOf(after)!;
-  const [gain, critical] = [weakest.gainOnMap.toFixed(2), weakest.criticalGain.toFixed(2)];
-  return kind === 'iterations' || kind === 'squash'
-    ? `lowers the critical gain to ${critical}`
-    : `gain on the map ${gain}, critical ${critical}`;
+  const [gain, critical] = [weakest.gain.toFixed(2), weakest.criticalGain.toFixed(2)];
+  return kind === 'iterations' || kind === 'squash' ? `lowers the critical gain to ${critical}` : `gain ${gain}, critical ${critical}`;
 }
 
 /** From the smallest change to the largest. */

@@ -75,7 +75,7 @@ describe('findingsOf', () => {
   it('names the gain where it is below the critical one, and only there', () => {
     const text = (of: RunSpec) => find([dead(0), dead(1)], { spec: of })[0]?.text;
     expect(text(specOf({ types: 16, dim: 4, depth: 2 }))).toMatch(
-      /the gain of capsules\.0 on its map, 0\.491, is below the critical gain of 0\.689/,
+      /the gain of capsules\.0, 0\.563, is below the critical gain on its map, 0\.790/,
     );
     expect(text(specOf({ types: 4, dim: 32, depth: 2 }))).not.toMatch(/gain/);
     expect(text(specOf({ types: 16, dim: 4, depth: 2, bias: true }))).not.toMatch(/gain/);

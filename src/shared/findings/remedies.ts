@@ -7,7 +7,7 @@ import { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
 import type { TrainingSpec } from '../spec/training.ts';
 import type { Finding } from './finding.ts';
-import { weakestLayer } from './gain.ts';
+import { intermediateOf, weakestOf } from '../forecast/sentence.ts';
 
 export interface Remedy {
   /** What is done, e.g. "D = 8". */
@@ -64,9 +64,9 @@ type Offer = (network: NetworkSpec, input: InputShape) => Remedy[];
 /** Nothing where what would come of it cannot be built, or has no intermediate layers. */
 function remedy(name: string, network: NetworkSpec, input: InputShape, pruning: PruningSpec | null = null): Remedy[] {
   const found = forecast(pruning ? networkAfter(network, pruning) : network, input);
-  const weakest = weakestLayer(found);
+  const weakest = weakestOf(found);
   if (!weakest) return [];
-  const { gainOnMap: gain, criticalGain } = weakest;
+  const { gain, criticalGain } = weakest;
   return [{ name, network: pruning ? null : network, training: null, pruning, forecast: { gain, criticalGain, verdict: found.verdict } }];
 }
 
@@ -124,11 +124,7 @@ const moreIterations: Offer = (network, input) => {
 };
 
 const initialGain: Offer = (network, input) => {
-  const { layers } = forecast(network, input);
-  // Of a window inside the map: what the border takes is made up for.
-  const needed = layers
-    .filter(({ layer }) => layer !== 'classes')
-    .map(({ gain, gainOnMap, criticalGain }) => (criticalGain * gain) / gainOnMap);
+  const needed = intermediateOf(forecast(network, input)).map(({ criticalGain }) => criticalGain);
   const gain = Number((ABOVE * Math.max(...needed)).toFixed(2));
   return needed.length > 0 ? remedy(`initial gain ${gain}`, { ...network, initialisation: { gain } }, input) : [];
 };

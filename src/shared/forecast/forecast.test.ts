@@ -27,10 +27,11 @@ describe('from a spec alone', () => {
     const first = nextLength('squash', 4.5, primaryLength(spec)!);
     expect(inner[0]!.closedForm).toBeCloseTo(first, 12);
     expect(inner[1]!.closedForm).toBeCloseTo(nextLength('squash', 4.5, first), 12);
-    expect(inner[0]!.gainOnMap).toBeCloseTo(4.5, 12);
+    expect(inner[0]!.criticalGain).toBeCloseTo(4, 12);
     const padded = forecast(spec, input).layers;
     expect(padded[0]!.closedForm).toBeLessThan(first);
-    expect(padded[0]!.gainOnMap).toBeLessThan(4.5);
+    expect(padded[0]!.gain).toBeCloseTo(4.5, 12);
+    expect(padded[0]!.criticalGain).toBeGreaterThan(4);
   });
 
   it('finds by the law where activity vanishes', () => {

@@ -13,11 +13,10 @@ import { MARGIN, VANISHED, verdictOfGains, verdictOfLengths, type Verdict } from
 
 export interface LayerForecast {
   layer: string;
-  /** Of a window inside the map, as is the critical gain. */
+  /** As the formula gives it, of a window inside the map. */
   gain: number;
+  /** Below it activity dies on this map: greater than that of critical-gain.ts by as much as a padded border takes of the gain. */
   criticalGain: number;
-  /** The gain, less what a padded border takes of it on this map. */
-  gainOnMap: number;
   /** Mean length of the capsules by the law, border included; null where more than one routing iteration is below, for which there is none. */
   closedForm: number | null;
   probe: ProbedLength | null;
@@ -38,6 +37,9 @@ export interface NetworkForecast {
   basis: 'probe' | 'law' | 'gains' | 'nothing';
 }
 
+/** How far a layer is from its border: 1 is the border itself. */
+export const gainRatio = ({ gain, criticalGain: critical }: Pick<LayerForecast, 'gain' | 'criticalGain'>): number => gain / critical;
+
 /** Throws NetworkSpecError when the network cannot be built. */
 export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | null = null): NetworkForecast {
   const routed = routedLayers(spec, input);
@@ -50,8 +52,7 @@ export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | nu
   const layers = routed.map(({ name, routing, sigma }, l) => ({
     layer: name,
     gain: gainOf(routing, sigma),
-    criticalGain: criticalGain(spec.squash, routing.iterations, routing),
-    gainOnMap: gainOf(routing, sigma) * shareOnMap(routing),
+    criticalGain: criticalGain(spec.squash, routing.iterations, routing) / shareOnMap(routing),
     closedForm: lengths[l]!,
     probe: probed(name),
   }));
@@ -70,7 +71,7 @@ export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | nu
     const verdict = verdictOfLengths({ weaker: [weaker], stronger: [stronger] });
     return { ...judged, verdict, vanishesAt: firstVanished(verdict, intermediate, ({ closedForm }) => closedForm!), basis: 'law' };
   }
-  const verdict = verdictOfGains(intermediate.map(({ gainOnMap, criticalGain: critical }) => gainOnMap / critical));
+  const verdict = verdictOfGains(intermediate.map(gainRatio));
   return { ...judged, verdict, vanishesAt: null, basis: 'gains' };
 }
 

@@ -1,8 +1,8 @@
 /** How far a network is from its border (verdict.ts) as one number, by which networks of every size and depth can be put on one axis. */
 import type { InputShape, NetworkSpec } from '../spec/network.ts';
-import { beyondTheLaw, forecast, lengthsByLaw } from './forecast.ts';
+import { beyondTheLaw, forecast, gainRatio, lengthsByLaw } from './forecast.ts';
 import { primaryLength, routedLayers } from './law.ts';
-import { gainRatio, intermediateOf } from './sentence.ts';
+import { intermediateOf } from './sentence.ts';
 import { VANISHED } from './verdict.ts';
 
 /** Factors of gains beyond which no border is looked for. */

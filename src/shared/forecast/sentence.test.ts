@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf, type NetworkFamily } from '../spec/network.ts';
-import { forecast } from './forecast.ts';
+import { forecast, gainRatio } from './forecast.ts';
 import type { Probe } from './probe.ts';
-import { gainRatio, verdictSentence, weakestOf } from './sentence.ts';
+import { verdictSentence, weakestOf } from './sentence.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 const say = (family: Partial<NetworkFamily>, probe?: Probe) => {
@@ -22,27 +22,25 @@ describe('a verdict in one sentence', () => {
   it('names the layer once that is known', () => {
     const family = { types: 16, dim: 4, depth: 4 };
     expect(say(family)).toMatch(
-      /^Vanishes with depth: gain on the map 0\.49 is below 0\.69, the critical one for 3 routing iterations\. Training can wake/,
+      /^Vanishes with depth: gain 0\.56 is below 0\.79, the critical one on this map for 3 routing iterations\. Training can wake/,
     );
-    expect(say(family, probe([0.2, 0.05, 0.004, 0], 0, 0))).toMatch(/^Vanishes in layer 3 of 4: gain on the map 0\.49 is below 0\.69, /);
+    expect(say(family, probe([0.2, 0.05, 0.004, 0], 0, 0))).toMatch(/^Vanishes in layer 3 of 4: gain 0\.56 is below 0\.79, /);
     expect(say({ ...family, iterations: 1 })).toMatch(
-      /^Vanishes in layer \d of 4: gain on the map 0\.49 is below 4\.00, the critical one for 1 routing iteration\. /,
+      /^Vanishes in layer \d of 4: gain 0\.56 is below 4\.59, the critical one on this map for 1 routing iteration\. /,
     );
   });
 
   it('says why a network stays, and where the gain is no reason', () => {
     expect(say({ types: 8, dim: 8, depth: 3 })).toBe(
-      'Stays active in all 3 layers: gain on the map 1.96 is above 1.47, the critical one for 3 routing iterations.',
+      'Stays active in all 3 layers: gain 2.25 is above 1.69, the critical one on this map for 3 routing iterations.',
     );
     expect(say({ types: 16, dim: 4, depth: 1 }, probe([0.2], 0.15, 0.25))).toMatch(
-      /^Its one layer stays active, although gain on the map 0\.49 is below /,
+      /^Its one layer stays active, although gain 0\.56 is below /,
     );
   });
 
   it('leaves open what is near the border, and has nothing to say without layers', () => {
-    expect(say({ types: 16, dim: 8, depth: 7 })).toMatch(
-      /^It is open whether layer 7 of 7 stays active: gain on the map 0\.98 is below 1\.02, /,
-    );
+    expect(say({ types: 16, dim: 8, depth: 7 })).toMatch(/^It is open whether layer 7 of 7 stays active: gain 1\.13 is below 1\.17, /);
     expect(say({ depth: 0 })).toBe('There are no intermediate layers in which activity could vanish.');
   });
 

@@ -1,12 +1,7 @@
 /** A verdict in one sentence with its reason, for where a network is being decided on. words.ts has the longer text. */
 import type { NetworkSpec } from '../spec/network.ts';
-import type { LayerForecast, NetworkForecast } from './forecast.ts';
+import { gainRatio, type LayerForecast, type NetworkForecast } from './forecast.ts';
 import { verdictOfGains } from './verdict.ts';
-
-type Gains = Pick<LayerForecast, 'gainOnMap' | 'criticalGain'>;
-
-/** How far a layer is from its border: 1 is the border itself. */
-export const gainRatio = ({ gainOnMap, criticalGain }: Gains): number => gainOnMap / criticalGain;
 
 /** Intermediate layers; class capsules have nothing above them that could starve. */
 export const intermediateOf = ({ layers }: Pick<NetworkForecast, 'layers'>): LayerForecast[] =>
@@ -28,7 +23,7 @@ export function verdictSentence(spec: NetworkSpec, found: NetworkForecast): stri
   const count = layers.length;
   if (found.basis === 'nothing') return `It is open until images were looked at: ${keepers(spec)}, of which gains say nothing.`;
   const at = found.vanishesAt === null ? -1 : layers.findIndex(({ layer }) => layer === found.vanishesAt);
-  const reason = `${gainWords(weakest)}, the critical one for ${iterationsOf(spec, layers.indexOf(weakest))}`;
+  const reason = `${gainWords(weakest)}, the critical one on this map for ${iterationsOf(spec, layers.indexOf(weakest))}`;
   const byGain = verdictOfGains([gainRatio(weakest)]);
   // Where few layers are not enough to die in, or images say otherwise than gains, the gain is no reason.
   const joined = (said: string) => `${said}${byGain === found.verdict || byGain === 'open' ? ':' : ', although'} ${reason}`;
@@ -52,9 +47,9 @@ function keepers({ residual, bias }: NetworkSpec): string {
   return `${named.join(' and ')} keep activity up`;
 }
 
-function gainWords({ gainOnMap, criticalGain }: Gains): string {
-  const [gain, critical] = [gainOnMap.toFixed(2), criticalGain.toFixed(2)];
-  return `gain on the map ${gain} is ${gain === critical ? 'at' : gainOnMap < criticalGain ? 'below' : 'above'} ${critical}`;
+function gainWords(layer: LayerForecast): string {
+  const [gain, critical] = [layer.gain.toFixed(2), layer.criticalGain.toFixed(2)];
+  return `gain ${gain} is ${gain === critical ? 'at' : layer.gain < layer.criticalGain ? 'below' : 'above'} ${critical}`;
 }
 
 function iterationsOf({ intermediate }: NetworkSpec, layer: number): string {

@@ -15,9 +15,9 @@ export function forecastSentence({ layers, verdict, vanishesAt, basis }: Network
   if (basis === 'nothing') return 'Shortcuts or capsule biases keep activity up, of which gains say nothing. A look at images would tell.';
   if (basis === 'gains') {
     const said = {
-      stays: 'Activity stays: the gains on the map are above the critical ones',
-      open: `It is open whether activity stays: the gains on the map are within ${margin} of the critical ones`,
-      vanishes: 'Activity vanishes if there are layers enough: the gains on the map are below the critical ones',
+      stays: 'Activity stays: the gains are above the critical ones',
+      open: `It is open whether activity stays: the gains are within ${margin} of the critical ones`,
+      vanishes: 'Activity vanishes if there are layers enough: the gains are below the critical ones',
     }[verdict];
     return `${said}. A look at images would tell more.`;
   }

@@ -2,7 +2,8 @@
 import { MARGIN } from '../../../shared/forecast/verdict.ts';
 import { forecastOf } from '../remedies.ts';
 import { networkOf, type InputShape } from '../../../shared/spec/network.ts';
-import { gainRatio, weakestOf } from '../../../shared/forecast/sentence.ts';
+import { gainRatio } from '../../../shared/forecast/forecast.ts';
+import { weakestOf } from '../../../shared/forecast/sentence.ts';
 import type { NetworkSight, Sights } from './sights.ts';
 
 /** The ends of the axis, gain over critical gain. */

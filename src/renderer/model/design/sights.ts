@@ -1,6 +1,6 @@
 /** What the forecast says of every network of a study, as it is built and after each of its cuts. */
-import type { NetworkForecast } from '../../../shared/forecast/forecast.ts';
-import { gainRatio, intermediateOf, weakestOf } from '../../../shared/forecast/sentence.ts';
+import { gainRatio, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
+import { intermediateOf, weakestOf } from '../../../shared/forecast/sentence.ts';
 import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { networkAfter } from '../../../shared/pruning-plan.ts';
 import type { InputShape, NetworkFamily, NetworkSpec } from '../../../shared/spec/network.ts';
@@ -12,9 +12,9 @@ import { forecastOf } from '../remedies.ts';
 export interface Sight {
   network: NetworkSpec;
   verdict: Verdict;
-  /** Gain of the weakest layer over its critical gain, on the map; null without intermediate layers. */
+  /** Gain of the weakest layer over its critical gain; null without intermediate layers. */
   ratio: number | null;
-  /** Gain of that layer inside the map. */
+  /** Of that layer. */
   gain: number | null;
   /** Mean length before training in each intermediate layer; null where it is not known. */
   lengths: (number | null)[];

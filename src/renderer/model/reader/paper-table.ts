@@ -92,7 +92,7 @@ export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
   const head = [
     ...['id', 'network', 'arm', 'cut', 'seed', 'twin', 'status'],
     ...used.map((name) => factors[name].label),
-    ...['gain on the map', 'gain over border', 'forecast', 'collapsed'],
+    ...['gain', 'gain over border', 'forecast', 'collapsed'],
     ...exact.map((name) => `${shownOf(name).label} (share)`),
   ];
   const lines = runs.map((run) => [

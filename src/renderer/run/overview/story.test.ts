@@ -78,7 +78,7 @@ describe('a run that has vanished', () => {
 
   it('gives its evidence, each piece with the chart that has it', () => {
     expect(text(told)).toMatch(
-      /^Margin loss 0\.81 is what a network of zeros gives, and 10\.00.% is chance\. Gain 0\.49 is below the critical/,
+      /^Margin loss 0\.81 is what a network of zeros gives, and 10\.00.% is chance\. Gain 0\.56 is below the critical/,
     );
     expect(text(told)).toContain('before training Capsules 2 had a mean length of 0.00040.');
     expect(text(told)).toContain('no gradient for Backbone 1 and Capsules 1');

@@ -3,8 +3,8 @@ import type { RunDetail } from '../../../shared/contract/index.ts';
 import { divergenceOf } from '../../../shared/findings/divergence.ts';
 import type { Finding, FindingKind } from '../../../shared/findings/finding.ts';
 import { layersText } from '../../../shared/findings/words.ts';
-import type { NetworkForecast } from '../../../shared/forecast/forecast.ts';
-import { gainRatio, verdictSentence, weakestOf } from '../../../shared/forecast/sentence.ts';
+import { gainRatio, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
+import { verdictSentence, weakestOf } from '../../../shared/forecast/sentence.ts';
 import { countAsMeasured } from '../../../shared/inactive.ts';
 import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
 import { layerName } from '../../../shared/present/layer-name.ts';
@@ -203,7 +203,7 @@ function gainEvidence({ epochs, spec }: RunDetail, forecast: NetworkForecast | n
   const measured = start ? start.meanLength.reduce((sum, one) => sum + one, 0) / start.meanLength.length : null;
   return [
     plain('Gain '),
-    shown(weakest.gainOnMap.toFixed(2), charts.depth),
+    shown(weakest.gain.toFixed(2), charts.depth),
     plain(
       ` is ${side} the critical ${weakest.criticalGain.toFixed(2)} for ${iterations} routing ${iterations === 1 ? 'iteration' : 'iterations'}`,
     ),
