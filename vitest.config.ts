@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     reporters: ['default', './test/skip-reporter.ts'],
     // Processes, not threads: the engine starts worker threads of its own and keeps one WebAssembly memory per process.
     pool: 'forks',
+    // Many files wait for processes of their own, so that two at once are quicker even on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What a page shows comes a moment after what was done.
@@ -18,7 +21,6 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/out/**', '**/assembly/**', 'test/e2e/**'],
           globalSetup: ['scripts/build-kernels.mjs'],
-          // Not 0: where there is one worker, as on two cores, Vitest keeps the files of that group for the end.
           sequence: { groupOrder: 1 },
         },
       },
