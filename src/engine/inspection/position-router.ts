@@ -1,0 +1,151 @@
+/**
+ * Routing by agreement of one layer, one position of the parents after the other, in double precision (Sabour et al. 2017,
+ * procedure 1): the same formulas as those of the reference kernel, with every coupling at hand, and without the votes of
+ * more than one position in memory.
+ */
+import { SQUASH_EPSILON } from '../ops/squash.ts';
+import type { RoutingShape } from '../../shared/describe.ts';
+import type { Squash } from '../../shared/spec/network.ts';
+
+export interface Parameters {
+  shape: RoutingShape;
+  squash: Squash;
+  /** (K, outTypes, outDim, inDim) */
+  weight: Float32Array;
+  /** (outTypes, outDim) */
+  bias: Float32Array | undefined;
+}
+
+/** What is known after route(). All of it is overwritten by the next. */
+export class PositionRouter {
+  readonly shape: RoutingShape;
+  readonly children: number;
+  /** Children under the window that lie inside the map below, as k; of the others there is nothing in any array. */
+  readonly present: Int32Array;
+  /** How many of `present` count. */
+  count = 0;
+  /** By k: where the child's capsule begins in the layer below, in capsules. */
+  readonly places: Int32Array;
+  /** (K, outTypes, outDim) */
+  readonly votes: Float64Array;
+  /** By iteration: (K, outTypes) couplings, (outTypes, outDim) weighted sums of the votes without bias, and capsules. */
+  readonly couplings: Float64Array[];
+  readonly sums: Float64Array[];
+  readonly outputs: Float64Array[];
+  readonly #parameters: Parameters;
+  readonly #logits: Float64Array;
+
+  constructor(parameters: Parameters) {
+    const { shape } = parameters;
+    const { kernelHeight, kernelWidth, inTypes, outTypes, outDim, iterations } = shape;
+    const children = kernelHeight * kernelWidth * inTypes;
+    const perIteration = (size: number) => Array.from({ length: iterations }, () => new Float64Array(size));
+    this.#parameters = parameters;
+    this.shape = shape;
+    this.children = children;
+    this.present = new Int32Array(children);
+    this.places = new Int32Array(children);
+    this.votes = new Float64Array(children * outTypes * outDim);
+    this.couplings = perIteration(children * outTypes);
+    this.sums = perIteration(outTypes * outDim);
+    this.outputs = perIteration(outTypes * outDim);
+    this.#logits = new Float64Array(children * outTypes);
+  }
+
+  /** Routes the parents at (y, x) from the capsules below, (inHeight, inWidth, inTypes, inDim). */
+  route(below: Float64Array, y: number, x: number): void {
+    this.#findChildren(y, x);
+    this.#vote(below);
+    this.#logits.fill(0);
+    for (let iteration = 0; iteration < this.shape.iterations; iteration++) {
+      if (iteration > 0) this.#agree(this.outputs[iteration - 1]!);
+      this.#couple(this.couplings[iteration]!);
+      this.#sum(this.couplings[iteration]!, this.sums[iteration]!);
+      this.#squash(this.sums[iteration]!, this.outputs[iteration]!);
+    }
+  }
+
+  #findChildren(y: number, x: number): void {
+    const { kernelHeight, kernelWidth, inHeight, inWidth, inTypes, stride, padding } = this.shape;
+    this.count = 0;
+    for (let ky = 0, k = 0; ky < kernelHeight; ky++)
+      for (let kx = 0; kx < kernelWidth; kx++) {
+        const [inY, inX] = [y * stride + ky - padding, x * stride + kx - padding];
+        const inside = inY >= 0 && inY < inHeight && inX >= 0 && inX < inWidth;
+        for (let type = 0; type < inTypes; type++, k++) {
+          if (!inside) continue;
+          this.present[this.count++] = k;
+          this.places[k] = (inY * inWidth + inX) * inTypes + type;
+        }
+      }
+  }
+
+  #vote(below: Float64Array): void {
+    const { weight } = this.#parameters;
+    const { inDim, outTypes, outDim } = this.shape;
+    const units = outTypes * outDim;
+    const { votes, present, places, count } = this;
+    for (let i = 0; i < count; i++) {
+      const k = present[i]!;
+      const child = places[k]! * inDim;
+      for (let unit = k * units, w = unit * inDim; unit < (k + 1) * units; unit++) {
+        let vote = 0;
+        for (let d = 0; d < inDim; d++) vote += weight[w++]! * below[child + d]!;
+        votes[unit] = vote;
+      }
+    }
+  }
+
+  #agree(output: Float64Array): void {
+    const { outTypes, outDim } = this.shape;
+    const { votes, present, count } = this;
+    for (let i = 0; i < count; i++) {
+      const first = present[i]! * outTypes;
+      for (let n = 0; n < outTypes; n++) {
+        let agreement = 0;
+        for (let d = 0; d < outDim; d++) agreement += votes[(first + n) * outDim + d]! * output[n * outDim + d]!;
+        this.#logits[first + n]! += agreement;
+      }
+    }
+  }
+
+  #couple(couplings: Float64Array): void {
+    const { outTypes } = this.shape;
+    for (let i = 0; i < this.count; i++) {
+      const first = this.present[i]! * outTypes;
+      let largest = -Infinity;
+      for (let n = 0; n < outTypes; n++) largest = Math.max(largest, this.#logits[first + n]!);
+      let sum = 0;
+      for (let n = 0; n < outTypes; n++) sum += couplings[first + n] = Math.exp(this.#logits[first + n]! - largest);
+      for (let n = 0; n < outTypes; n++) couplings[first + n]! /= sum;
+    }
+  }
+
+  #sum(couplings: Float64Array, sums: Float64Array): void {
+    const { outTypes, outDim } = this.shape;
+    const { votes, present, count } = this;
+    sums.fill(0);
+    for (let i = 0; i < count; i++) {
+      const first = present[i]! * outTypes;
+      for (let n = 0; n < outTypes; n++) {
+        const coupling = couplings[first + n]!;
+        for (let d = 0; d < outDim; d++) sums[n * outDim + d]! += coupling * votes[(first + n) * outDim + d]!;
+      }
+    }
+  }
+
+  #squash(sums: Float64Array, outputs: Float64Array): void {
+    const { bias, squash } = this.#parameters;
+    const { outTypes, outDim } = this.shape;
+    for (let n = 0; n < outTypes; n++) {
+      let squared = 0;
+      for (let unit = n * outDim; unit < (n + 1) * outDim; unit++) {
+        outputs[unit] = sums[unit]! + (bias ? bias[unit]! : 0);
+        squared += outputs[unit]! ** 2;
+      }
+      const shrunk = squash === 'squash' ? squared / (1 + squared) : 1 - Math.exp(-Math.sqrt(squared));
+      const factor = shrunk / Math.sqrt(squared + SQUASH_EPSILON);
+      for (let unit = n * outDim; unit < (n + 1) * outDim; unit++) outputs[unit]! *= factor;
+    }
+  }
+}
