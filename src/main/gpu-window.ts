@@ -71,8 +71,9 @@ export function startGpuTrainer(): TrainerProcess {
 
 /** The same task with the images themselves. */
 async function taskOf(message: ToTrainer): Promise<ToPageTrainer> {
-  if (message.type === 'stop' || message.type === 'kept') return message;
+  if (message.type === 'stop' || message.type === 'kept' || message.type === 'question') return message;
   if (message.type === 'probe') return { type: 'probe', measure: message.measure };
+  if (message.type === 'inside') return { type: 'inside', task: message.task };
   const { engine, ...task } = message;
   const dataset = await imagesOf(join(import.meta.dirname, 'images.js'), { ...message.dataset, resources: engine.resources });
   return { ...task, dataset };

@@ -4,12 +4,14 @@ import type { Dataset } from './dataset.ts';
 import type { Device, EngineName, EngineReport } from './engines.ts';
 import type { StepProgress } from './progress.ts';
 import type { Probe, ProbeOptions } from './forecast/probe.ts';
+import type { InsideAnswer, InsideQuestion } from './inside/question.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
 import type { ChannelMaps, TrialCut } from './trial.ts';
 import type { NetworkSpec } from './spec/network.ts';
 import type { PruningSpec } from './spec/pruning.ts';
 import type { Seeds } from './spec/training.ts';
+import type { SavedNetwork } from './weights-file.ts';
 
 /** Where a data set's images are. */
 export interface DatasetSource {
@@ -60,11 +62,20 @@ export interface ForecastTask {
   options: ProbeOptions;
 }
 
+/** Looking into a network: questions follow, until the process is ended. */
+export interface InsideTask {
+  /** Weights file, or a checkpoint, which does not say what network it is of. */
+  file: Uint8Array;
+  checkpointOf: SavedNetwork | null;
+}
+
 export type ToTrainer =
   | { type: 'run'; job: RunJob; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'score'; task: ScoreTask; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'try'; task: TrialTask; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'forecast'; task: ForecastTask; dataset: DatasetSource; engine: EngineChoice }
+  | { type: 'inside'; task: InsideTask; engine: EngineChoice }
+  | { type: 'question'; id: number; question: InsideQuestion }
   /** Start the engine and say what it is, and how fast if `measure`. */
   | { type: 'probe'; engine: EngineChoice; measure: boolean }
   /** The last epoch is kept: go on. */
@@ -78,6 +89,8 @@ export type ToPageTrainer =
   | { type: 'score'; task: ScoreTask; dataset: Dataset }
   | { type: 'try'; task: TrialTask; dataset: Dataset }
   | { type: 'forecast'; task: ForecastTask; dataset: Dataset }
+  | { type: 'inside'; task: InsideTask }
+  | { type: 'question'; id: number; question: InsideQuestion }
   | { type: 'probe'; measure: boolean }
   | { type: 'kept' }
   | { type: 'stop' };
@@ -92,6 +105,9 @@ export type FromTrainer =
   | { type: 'scoring'; done: number; total: number }
   /** Accuracy with one of the cuts, in their order. */
   | { type: 'tried'; cut: number; accuracy: number }
+  | { type: 'answered'; id: number; answer: InsideAnswer }
+  /** A question that cannot be answered, and why; others may follow. */
+  | { type: 'refused'; id: number; message: string }
   // The last message of a task is one of these.
   | { type: 'finished'; finished: FinishedRun }
   | { type: 'scored'; scores: Record<string, number[]>; maps: ChannelMaps[] }

@@ -11,8 +11,10 @@ import type { Dataset } from '../shared/dataset.ts';
 import type { EngineName, EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { RunJob } from '../shared/run-job.ts';
-import type { ForecastTask, FromTrainer, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
-import { decodeNetworkFile } from '../shared/weights-file.ts';
+import type { ForecastTask, FromTrainer, InsideTask, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
+import { decodeNetworkFile, type SavedNetwork } from '../shared/weights-file.ts';
+import { answerQuestions } from './inside.ts';
+import type { Asked } from './orders.ts';
 import { StepCurve } from './step-curve.ts';
 
 export type Task =
@@ -20,6 +22,7 @@ export type Task =
   | { type: 'score'; task: ScoreTask; dataset: () => Promise<Dataset> }
   | { type: 'try'; task: TrialTask; dataset: () => Promise<Dataset> }
   | { type: 'forecast'; task: ForecastTask; dataset: () => Promise<Dataset> }
+  | { type: 'inside'; task: InsideTask }
   | { type: 'probe'; measure: boolean };
 
 /** What a process or a page brings. */
@@ -30,6 +33,10 @@ export interface TrainerHost extends HostIO {
   post: (message: FromTrainer) => void;
   /** Resolves when the workbench has kept the epoch that was posted last, or wants no more of them. */
   kept: () => Promise<void>;
+  /** Null when there will be no more. */
+  nextQuestion: () => Promise<Asked | null>;
+  /** An image file as a network takes it. Throws an InputError. */
+  preparedFile: (path: string, network: Pick<SavedNetwork, 'input' | 'preparation'>) => Promise<Uint8Array>;
   /** Looks at the memory in use, so that the peak is one. */
   sample: () => void;
 }
@@ -40,6 +47,10 @@ export async function perform(task: Task, host: TrainerHost): Promise<void> {
   try {
     if (task.type === 'probe') {
       post({ type: 'probed', report: await probe(host, task.measure) });
+      return;
+    }
+    if (task.type === 'inside') {
+      await answerQuestions(task.task, await start(host), host);
       return;
     }
     const dataset = await task.dataset();

@@ -38,6 +38,8 @@ import { addTraining } from './plan.ts';
 import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
 import { Importing } from './imports/importing.ts';
+import { insideHandlers } from './inside/handlers.ts';
+import { Sessions } from './inside/sessions.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
 import { runHandlers } from './runs.ts';
@@ -59,6 +61,7 @@ export class Workbench {
   readonly #scorer: Scorer;
   readonly #trials: Trials;
   readonly #forecaster: Forecaster;
+  readonly #sessions: Sessions;
   readonly #library: Library;
   readonly #engines: Engines;
   readonly #follower: Follower;
@@ -94,6 +97,8 @@ export class Workbench {
     this.#scorer = new Scorer(context);
     this.#trials = new Trials(context);
     this.#forecaster = new Forecaster(context);
+    // Every network can be looked into on WebAssembly, and one image is answered sooner there than on a graphics card.
+    this.#sessions = new Sessions({ host, engine: () => this.#choice('wasm') });
     this.#follower = new Follower(
       this.#store,
       (ids) => host.emit('runs', this.#store.summaries(ids)),
@@ -150,6 +155,7 @@ export class Workbench {
     this.#scorer.close();
     this.#trials.close();
     this.#forecaster.close();
+    this.#sessions.close();
     this.#engines.close();
     await this.#queue.close();
     try {
@@ -227,6 +233,7 @@ export class Workbench {
     };
     return {
       ...clusterHandlers({ clusters: this.#clusters, library, threads: () => this.settings.threads }),
+      ...insideHandlers({ store, host, library, sessions: this.#sessions }),
       ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing }),
 
       'app.info': () => infoOf(host, store.path),

@@ -83,7 +83,7 @@ export class Inspector {
     // As they are told, so that what ties there ties here.
     const longest = longestClasses(Float32Array.from(classes.lengths));
     const paths = strongestPaths(routed, classes.lengths, longest[0]!);
-    const drawn = this.draws ? (await this.#draw([classVector(classes, longest[0]!)], longest[0]!)) : null;
+    const drawn = this.draws ? await this.#draw([classVector(classes, longest[0]!)], longest[0]!) : null;
     const reconstruction = drawn && { pixels: drawn, error: meanSquare(drawn, pixels) };
     return { pixels, layers: all.map(told), routing, longest, paths, reconstruction, took: now() - started };
   }
@@ -126,7 +126,7 @@ export class Inspector {
     const values = new Float32Array(vectors.length * classes * dim);
     for (const [i, vector] of vectors.entries()) values.set(vector, (i * classes + label) * dim);
     const [drawn] = await readBack(() => {
-      const chosen = tf.fill([vectors.length], label, 'int32') as tf.Tensor1D;
+      const chosen = tf.fill<tf.Rank.R1>([vectors.length], label, 'int32');
       return [this.#net.decode(tf.tensor3d(values, [vectors.length, classes, dim]), chosen)];
     });
     return drawn!.slice();

@@ -7,10 +7,19 @@ import { clusterMethods } from './clusters.ts';
 import { datasetMethods } from './datasets.ts';
 import type { AnswerOf, ArgumentOf, ParsedArgumentOf } from './method.ts';
 import { forecastMethods } from './forecast.ts';
+import { insideMethods } from './inside.ts';
 import { queueMethods } from './queue.ts';
 import { runMethods } from './runs.ts';
 
-export const contract = { ...appMethods, ...datasetMethods, ...runMethods, ...queueMethods, ...forecastMethods, ...clusterMethods };
+export const contract = {
+  ...appMethods,
+  ...datasetMethods,
+  ...runMethods,
+  ...queueMethods,
+  ...forecastMethods,
+  ...insideMethods,
+  ...clusterMethods,
+};
 
 export type Contract = typeof contract;
 export type MethodName = keyof Contract;
@@ -29,6 +38,7 @@ export type { Saved } from './common.ts';
 export * from './datasets.ts';
 export * from './events.ts';
 export * from './forecast.ts';
+export * from './inside.ts';
 export * from './queue.ts';
 export * from './runs.ts';
 export * from './sizes.ts';

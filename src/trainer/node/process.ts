@@ -1,6 +1,7 @@
 /** Entry of a trainer process: does the one task that it is given. */
 import { pathToFileURL } from 'node:url';
 import { readKept } from '../../datasets/kept.ts';
+import { preparedFile } from '../../datasets/preparation/one-image.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Dataset } from '../../shared/dataset.ts';
@@ -21,7 +22,7 @@ const ignored = ['SIGINT', ...('parentPort' in process ? [] : (['SIGTERM', 'SIGU
 for (const signal of ignored) process.on(signal, () => undefined);
 
 onMessage((message) => {
-  if (message.type === 'stop' || message.type === 'kept') orders.take(message);
+  if (message.type === 'stop' || message.type === 'kept' || message.type === 'question') orders.take(message);
   else
     void perform(taskOf(message), {
       ...nodeHost(),
@@ -30,11 +31,13 @@ onMessage((message) => {
       shouldStop: () => orders.stopRequested,
       post,
       kept: () => orders.kept(),
+      nextQuestion: () => orders.nextQuestion(),
+      preparedFile,
     });
 });
 
-function taskOf(message: Exclude<ToTrainer, { type: 'stop' | 'kept' }>): Task {
-  if (message.type === 'probe') return message;
+function taskOf(message: Exclude<ToTrainer, { type: 'stop' | 'kept' | 'question' }>): Task {
+  if (message.type === 'probe' || message.type === 'inside') return message;
   return { ...message, dataset: () => load(message.dataset, message.engine.resources) };
 }
 

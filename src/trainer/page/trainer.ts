@@ -13,7 +13,7 @@ import { perform, type Task } from '../task.ts';
 const orders = new Orders();
 
 addEventListener('message', ({ data: message }: MessageEvent<ToPageTrainer>) => {
-  if (message.type === 'stop' || message.type === 'kept') orders.take(message);
+  if (message.type === 'stop' || message.type === 'kept' || message.type === 'question') orders.take(message);
   else
     void perform(taskOf(message), {
       ...memory(),
@@ -21,13 +21,15 @@ addEventListener('message', ({ data: message }: MessageEvent<ToPageTrainer>) => 
       startEngine,
       shouldStop: () => orders.stopRequested,
       kept: () => orders.kept(),
+      nextQuestion: () => orders.nextQuestion(),
+      preparedFile: () => Promise.reject(new InputError('a page reads no files')),
       now,
       post,
     });
 });
 
-function taskOf(message: Exclude<ToPageTrainer, { type: 'stop' | 'kept' }>): Task {
-  return message.type === 'probe' ? message : { ...message, dataset: () => Promise.resolve(message.dataset) };
+function taskOf(message: Exclude<ToPageTrainer, { type: 'stop' | 'kept' | 'question' }>): Task {
+  return message.type === 'probe' || message.type === 'inside' ? message : { ...message, dataset: () => Promise.resolve(message.dataset) };
 }
 
 const now = () => performance.now();

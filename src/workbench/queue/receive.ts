@@ -108,6 +108,8 @@ export function receive(message: FromTrainer, current: Current, context: Context
     case 'all-tried':
     case 'forecasted':
     case 'probed':
+    case 'answered':
+    case 'refused':
       return null;
     default:
       return message satisfies never;

@@ -1,0 +1,46 @@
+/** One image file for a network that is trained already. */
+import { readFile } from 'node:fs/promises';
+import type { InputShape } from '../../shared/spec/network.ts';
+import type { PreparationSpec } from '../../shared/spec/preparation.ts';
+import { DatasetError, systemError } from '../errors.ts';
+import { decodeImage } from '../images/decode.ts';
+import type { RawImage } from '../raw.ts';
+import { ImageMaker, opaque } from './image.ts';
+
+/** No larger than any that is looked at one by one. */
+const MOST_PIXELS = 2 ** 26;
+
+export interface PreparedFor {
+  input: InputShape;
+  preparation?: PreparationSpec | undefined;
+}
+
+/**
+ * Bytes (height, width, channels), prepared as the images were that the network was trained on. Where nothing was done to those,
+ * the image is fitted in whole: unlike a data set, somebody who shows one image means what is in it.
+ */
+export async function preparedFile(path: string, { input, preparation }: PreparedFor): Promise<Uint8Array> {
+  const { height, width, channels } = input;
+  const image = await decoded(path);
+  const { fit = 'pad', background = 'black' } = preparation ?? {};
+  const shown = opaque(image, background);
+  const own = shown.channels;
+  if (own !== channels && ![own, channels].every((number) => number === 1 || number === 3))
+    throw new DatasetError(path, `it has ${own} channels, but the network takes ${channels}`);
+  const colour = own === channels ? 'own' : channels === 1 ? 'grey' : 'rgb';
+  return new ImageMaker({ height, width, fit, colour, background }).make(shown);
+}
+
+async function decoded(path: string): Promise<RawImage> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw systemError(path, error);
+  }
+  try {
+    return await decodeImage(bytes, MOST_PIXELS, true);
+  } catch (error) {
+    throw new DatasetError(path, `it cannot be read as an image: ${(error as Error).message}`, { cause: error });
+  }
+}

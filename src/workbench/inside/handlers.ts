@@ -1,0 +1,121 @@
+/** Looking into networks, as pages ask for it. */
+import { z } from 'zod';
+import type { Argument, FoundImages, Handlers } from '../../shared/contract/index.ts';
+import { InputError } from '../../shared/input-error.ts';
+import type { InsideQuestion } from '../../shared/inside/question.ts';
+import { decodeWeights } from '../../shared/safetensors.ts';
+import { longestClasses } from '../../shared/ties.ts';
+import type { InsideTask } from '../../shared/trainer-protocol.ts';
+import type { StoredFile } from '../../store/run-files.ts';
+import type { Store } from '../../store/store.ts';
+import type { Library } from '../datasets/library.ts';
+import type { Host } from '../host.ts';
+import { mustBePermitted } from '../permitted.ts';
+import { inputOf } from '../plan.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface InsideContext {
+  store: Store;
+  host: Pick<Host, 'mayRead' | 'named'>;
+  library: Library;
+  sessions: Sessions;
+}
+
+type InsideHandlers = Pick<Handlers, Extract<keyof Handlers, `inside.${string}`>>;
+
+const Names = z.record(z.string(), z.string());
+const namesKey = (run: string): string => `dimensions.${run}`;
+
+export function insideHandlers(context: InsideContext): InsideHandlers {
+  const { store, sessions } = context;
+  const namesOf = (run: string) => store.values.get(namesKey(run), Names) ?? {};
+  return {
+    'inside.look': async ({ run, image }) => {
+      const opened = openedFile(store, run);
+      const question = { kind: 'look', image: await imageOf(context, run, image) } as const;
+      return (await sessions.ask(keyOf(opened), () => taskOf(context, run, opened), question)).look;
+    },
+    'inside.draw': async ({ run, ...asked }) => {
+      const opened = openedFile(store, run);
+      return (await sessions.ask(keyOf(opened), () => taskOf(context, run, opened), { kind: 'draw', ...asked })).drawings;
+    },
+    'inside.images': (search) => foundImages(context, search),
+    'inside.names': ({ run }) => {
+      store.mustHave([run]);
+      return namesOf(run);
+    },
+    'inside.name': ({ run, class: label, dimension, name }) => {
+      store.mustHave([run]);
+      const others = Object.entries(namesOf(run)).filter(([of]) => of !== `${label}.${dimension}`);
+      const names = Object.fromEntries(name === '' ? others : [...others, [`${label}.${dimension}`, name]]);
+      store.values.set(namesKey(run), names);
+      return names;
+    },
+  };
+}
+
+/** Of a run that has finished its weights, of another one its latest checkpoint. */
+function openedFile(store: Store, run: string): StoredFile {
+  const file = store.files.find(run, 'weights') ?? store.files.find(run, 'checkpoint');
+  if (file) return file;
+  const { name, status } = store.run(run);
+  throw new InputError(
+    status === 'finished'
+      ? `the weights of run "${name}" are not here`
+      : `run "${name}" has no weights yet: it can be looked into after its first epoch`,
+  );
+}
+
+/** Every checkpoint has a name of its own. */
+const keyOf = ({ path, sha256 }: StoredFile): string => `${path} ${sha256}`;
+
+function taskOf({ store, library }: InsideContext, run: string, opened: StoredFile): InsideTask {
+  const file = store.files.read(opened);
+  if (opened.kind === 'weights') return { file, checkpointOf: null };
+  const { spec, dataset } = store.run(run);
+  const stored = store.dataset(dataset);
+  const { preparation, standardisation } = library.summary(dataset);
+  const checkpointOf = {
+    network: spec.network,
+    input: inputOf(stored),
+    classes: stored.classes,
+    preparation,
+    ...(standardisation && { standardisation }),
+  };
+  return { file, checkpointOf };
+}
+
+async function imageOf(
+  { store, host, library }: InsideContext,
+  run: string,
+  image: Argument<'inside.look'>['image'],
+): Promise<Extract<InsideQuestion, { kind: 'look' }>['image']> {
+  if ('file' in image) mustBePermitted(host, [image.file]);
+  if (!('split' in image)) return image;
+  const [found] = await library.images(store.run(run).dataset, image.split, [image.index]);
+  return { pixels: found!.pixels };
+}
+
+async function foundImages(
+  { store, library }: InsideContext,
+  { run, wrong, class: wanted, from, count }: Required<Argument<'inside.images'>>,
+): Promise<FoundImages> {
+  const labels = await library.testLabels(store.run(run).dataset);
+  const read = readBy(store, run, labels.length);
+  if (wrong && !read) throw new InputError('which images are read wrongly is known when the run has finished');
+  const found: number[] = [];
+  for (const [i, label] of labels.entries()) if ((wanted === null || label === wanted) && !(wrong && read![i] === label)) found.push(i);
+  const indices = found.slice(from, from + count);
+  const at = (values: Uint16Array) => Uint16Array.from(indices, (i) => values[i]!);
+  return { total: found.length, indices, labels: at(labels), read: read && at(read) };
+}
+
+/** The first of the longest classes of every test image. */
+function readBy({ files }: Store, run: string, images: number): Uint16Array | null {
+  const file = files.find(run, 'activity');
+  const lengths = file ? decodeWeights(files.read(file), files.path(file)).weights.get('classes') : undefined;
+  if (!lengths) return null;
+  const [count, classes] = lengths.shape as [number, number];
+  if (count !== images) throw new InputError('the images of the data set are not those that this run was tested on');
+  return Uint16Array.from({ length: count }, (_, i) => longestClasses(lengths.data.subarray(i * classes, (i + 1) * classes))[0]!);
+}
