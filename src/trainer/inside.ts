@@ -6,7 +6,7 @@ import type { InsideAnswer, InsideQuestion } from '../shared/inside/question.ts'
 import type { InsideTask } from '../shared/trainer-protocol.ts';
 import { decodeCheckpoint, decodeNetworkFile, type SavedNetwork } from '../shared/weights-file.ts';
 import type { Weights } from '../shared/weights.ts';
-import type { TrainerHost } from './task.ts';
+import type { TrainerHost } from './trainer-host.ts';
 
 export async function answerQuestions({ file, checkpointOf }: InsideTask, engine: Engine, host: TrainerHost): Promise<void> {
   const network = opened(file, checkpointOf);

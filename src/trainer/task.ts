@@ -1,20 +1,20 @@
 /** The one task that a trainer is given, wherever it runs: does it and tells the workbench of everything as it happens. */
 import { probe as probeNetwork } from '../engine/analysis/probe.ts';
 import type { Engine } from '../engine/engine.ts';
-import { JobStopped, type HostIO } from '../engine/io.ts';
+import { JobStopped } from '../engine/io.ts';
 import { measureSpeed } from '../engine/jobs/measure.ts';
 import { judgeLayers } from '../engine/jobs/prune.ts';
 import { run } from '../engine/jobs/run.ts';
 import { tryCuts } from '../engine/jobs/trial.ts';
 import { holdOut } from '../engine/training/validation.ts';
 import type { Dataset } from '../shared/dataset.ts';
-import type { EngineName, EngineReport } from '../shared/engines.ts';
+import type { EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { RunJob } from '../shared/run-job.ts';
-import type { ForecastTask, FromTrainer, InsideTask, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
-import { decodeNetworkFile, type SavedNetwork } from '../shared/weights-file.ts';
+import type { ForecastTask, InsideTask, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
+import { decodeNetworkFile } from '../shared/weights-file.ts';
 import { answerQuestions } from './inside.ts';
-import type { Asked } from './orders.ts';
+import type { TrainerHost } from './trainer-host.ts';
 import { StepCurve } from './step-curve.ts';
 
 export type Task =
@@ -24,22 +24,6 @@ export type Task =
   | { type: 'forecast'; task: ForecastTask; dataset: () => Promise<Dataset> }
   | { type: 'inside'; task: InsideTask }
   | { type: 'probe'; measure: boolean };
-
-/** What a process or a page brings. */
-export interface TrainerHost extends HostIO {
-  /** The engine it is to compute with. Starting it throws an InputError when it cannot be used here. */
-  engine: EngineName;
-  startEngine: () => Promise<Engine>;
-  post: (message: FromTrainer) => void;
-  /** Resolves when the workbench has kept the epoch that was posted last, or wants no more of them. */
-  kept: () => Promise<void>;
-  /** Null when there will be no more. */
-  nextQuestion: () => Promise<Asked | null>;
-  /** An image file as a network takes it. Throws an InputError. */
-  preparedFile: (path: string, network: Pick<SavedNetwork, 'input' | 'preparation'>) => Promise<Uint8Array>;
-  /** Looks at the memory in use, so that the peak is one. */
-  sample: () => void;
-}
 
 /** Never rejects: what goes wrong is told as the task's last message. */
 export async function perform(task: Task, host: TrainerHost): Promise<void> {
