@@ -42,11 +42,11 @@ export function databaseCommand(program: Command, usage: string, description: st
 }
 
 /** Opens the database for a command that has nothing to do in an empty one, so that a mistyped path creates none. */
-export function withExistingStore<T>(path: string, work: (store: Store) => T): T {
+export async function withExistingStore<T>(path: string, work: (store: Store) => T | Promise<T>): Promise<T> {
   if (!existsSync(path)) throw new InputError(`there is no database ${path}; "npm run study" creates one`);
   const store = new Store(path);
   try {
-    return work(store);
+    return await work(store);
   } finally {
     store.close();
   }

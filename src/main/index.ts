@@ -1,6 +1,6 @@
 /** The desktop application's main process, as a table of contents. */
 import { app, dialog, nativeTheme } from 'electron';
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 import { clusters } from '../scale/clusters.ts';
@@ -41,9 +41,10 @@ function start(): void {
     database: join(app.getPath('userData'), 'capscope.db'),
     resources: unpacked(join(root, 'resources')),
     kernels: unpacked(join(root, 'out', 'kernels')),
-    reportPage: () => readFileSync(join(root, 'out', 'report', 'page.html'), 'utf8'),
+    reportPage: () => readFile(join(root, 'out', 'report', 'page.html'), 'utf8'),
     tensorflow: join(app.getPath('userData'), 'engines', 'tensorflow'),
     reader: join(import.meta.dirname, 'reader.js'),
+    background: join(import.meta.dirname, 'background.js'),
     importer: join(import.meta.dirname, 'importer.js'),
     decoder: join(import.meta.dirname, 'decoder.js'),
     startTrainer,

@@ -57,6 +57,7 @@ export async function startServer({
     database,
     ...folders(),
     reportPage,
+    background: new URL('../workbench/background/thread.ts', import.meta.url),
     importer: new URL('../workbench/imports/importer.ts', import.meta.url),
     reader: new URL('../workbench/datasets/reader.ts', import.meta.url),
     named: (text) => files.named(text),

@@ -69,7 +69,9 @@ function prepare(database: Database.Database, path: string): void {
   // an older commit names has been deleted. There are few commits (one per epoch), so the extra fsync costs nothing.
   database.pragma('synchronous = FULL');
   const before = refuseForeign(database, path);
-  if (before > 0 && before < migrations.length) keepCopy(database, path, before);
+  // Nothing is to be written, so that it opens while another program writes.
+  if (before === migrations.length) return;
+  if (before > 0) keepCopy(database, path, before);
   database
     .transaction(() => {
       // Again under the write lock: another process may just have created it.

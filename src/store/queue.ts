@@ -13,7 +13,7 @@ interface Row {
   heartbeat: string | null;
 }
 
-const own = 'pid = @pid AND host = @host AND process IS @process';
+const own = 'queue.pid = @pid AND queue.host = @host AND queue.process IS @process';
 
 export class Queue {
   readonly #sql: Sql;
@@ -50,6 +50,21 @@ export class Queue {
     return this.#sql.all<{ run: string }>(`SELECT run FROM queue WHERE ${own} ORDER BY place`, this.#self).map(({ run }) => run);
   }
 
+  /** Which of those in the queue could begin now, and which need it no more: without reading what there may be thousands of. */
+  standing(): { ready: string[]; done: string[] } {
+    const rows = this.#sql.all<{ run: string; status: string | null; parent: string | null; above: string | null }>(
+      `SELECT queue.run, runs.status, runs.parent, parents.status AS above FROM queue
+         LEFT JOIN runs ON runs.id = queue.run LEFT JOIN runs AS parents ON parents.id = runs.parent
+       WHERE ${own} ORDER BY place`,
+      this.#self,
+    );
+    const isDone = ({ status }: { status: string | null }) => status === null || status === 'finished';
+    return {
+      ready: rows.filter((row) => !isDone(row) && (row.parent === null || row.above === 'finished')).map(({ run }) => run),
+      done: rows.filter(isDone).map(({ run }) => run),
+    };
+  }
+
   /** The other process that lives and in whose queue the run waits. */
   holderOf(run: string): ProcessIdentity | null {
     const row = this.#sql.get('SELECT * FROM queue WHERE run = @run', { run }) as Row | undefined;
@@ -61,21 +76,22 @@ export class Queue {
   /** Those that wait in the queue of another process stay there. */
   add(runs: readonly string[], first = false): void {
     this.#sql.atomically(() => {
-      const added = runs.filter((run) => this.holderOf(run) === null);
-      const waiting = this.list().filter((run) => !added.includes(run));
+      const added = new Set(runs.filter((run) => this.holderOf(run) === null));
+      const waiting = this.list().filter((run) => !added.has(run));
       this.replace(first ? [...added, ...waiting] : [...waiting, ...added]);
     });
   }
 
   remove(runs: readonly string[]): void {
-    this.replace(this.list().filter((run) => !runs.includes(run)));
+    const gone = new Set(runs);
+    this.replace(this.list().filter((run) => !gone.has(run)));
   }
 
   /** Those named come first, in this order; the others keep theirs behind. */
   reorder(runs: readonly string[]): void {
-    const waiting = this.list();
-    const named = runs.filter((run) => waiting.includes(run));
-    this.replace([...named, ...waiting.filter((run) => !named.includes(run))]);
+    const waiting = new Set(this.list());
+    // A set keeps the order in which things come first.
+    this.replace([...new Set([...runs.filter((run) => waiting.has(run)), ...waiting])]);
   }
 
   replace(runs: readonly string[]): void {

@@ -192,12 +192,12 @@ export class Store {
       .map(({ id }) => id);
   }
 
-  /** Finished runs that may have a run of this lineage, by what makes them twins. */
-  finishedLike(dataset: string, lineage: readonly RunSpec[]): StoredRun[] {
+  /** Finished runs that may have a run of a lineage with this key, by what makes them twins; see twin-keys.ts. */
+  finishedLike(key: string): StoredRun[] {
     return this.#sql
       .all<RunRow>(
         `SELECT ${runColumns} FROM runs WHERE deleted IS NULL AND status = 'finished' AND twin_key = @key ORDER BY created, rowid`,
-        { key: storedTwinKey(dataset, lineage) },
+        { key },
       )
       .map(runOf);
   }

@@ -5,11 +5,13 @@ import type { Store } from '../store/store.ts';
 const INTERVAL = 1000;
 
 export class Follower {
+  readonly #store: Pick<Store, 'writtenByOthers' | 'states'>;
   readonly #timer: NodeJS.Timeout;
   #version: number;
   #states: Map<string, string>;
 
   constructor(store: Pick<Store, 'writtenByOthers' | 'states'>, onChanged: (ids: string[]) => void, onRemoved: (ids: string[]) => void) {
+    this.#store = store;
     this.#version = store.writtenByOthers;
     this.#states = store.states();
     this.#timer = setInterval(() => {
@@ -29,6 +31,12 @@ export class Follower {
         console.error(error);
       }
     }, INTERVAL).unref();
+  }
+
+  /** What there is now is known: another connection of this process has written it. */
+  passOver(): void {
+    this.#version = this.#store.writtenByOthers;
+    this.#states = this.#store.states();
   }
 
   close(): void {

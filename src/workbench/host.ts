@@ -53,11 +53,13 @@ export interface Host {
   resources: string;
   kernels: string;
   /** The built page of a report, without data. */
-  reportPage: () => string;
+  reportPage: () => Promise<string>;
   /** Module that a worker thread runs to read data sets. */
   reader: string | URL;
   /** The same, to import runs. */
   importer: string | URL;
+  /** The same, for what takes long. */
+  background: string | URL;
   /** Script that decodes images in threads of its own; absent: the source file. */
   decoder?: string | URL | undefined;
   /** Folder that `npm run engine:tensorflow` fills. */

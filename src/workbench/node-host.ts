@@ -1,7 +1,8 @@
 /** What hosts in plain Node have in common, the server of browser mode and the terminal: where things lie, and trainers as child processes. */
-import { execFileSync, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile, fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { FromTrainer } from '../shared/trainer-protocol.ts';
 import { tensorflowFolder } from '../store/location.ts';
 import type { Host, TrainerProcess } from './host.ts';
@@ -28,9 +29,9 @@ export function startTrainer(): TrainerProcess {
 }
 
 /** Built from its sources first, should these have changed since. */
-export function reportPage(): string {
-  execFileSync(process.execPath, [here('scripts/build-report.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return readFileSync(here('out/report/page.html'), 'utf8');
+export async function reportPage(): Promise<string> {
+  await promisify(execFile)(process.execPath, [here('scripts/build-report.mjs')]);
+  return readFile(here('out/report/page.html'), 'utf8');
 }
 
 export const folders = (): Pick<Host, 'resources' | 'kernels' | 'tensorflow'> => ({

@@ -7,6 +7,7 @@ import type { StudySpec } from '../shared/spec/study.ts';
 import { nothingToRun, planStudy, type PlannedRun } from '../shared/study-plan.ts';
 import { grownFrom } from '../shared/study-growth.ts';
 import type { Store } from '../store/store.ts';
+import { storedTwinKey } from '../store/twin-keys.ts';
 import type { StoredDataset, StoredRun, StoredStudy } from '../store/types.ts';
 import { checkValidation, sizeOf } from './plan.ts';
 
@@ -59,7 +60,8 @@ function fill(store: Store, study: StoredStudy, { engine, reuse }: { engine: Eng
   checkValidation(store, fingerprint, spec.training);
   const plan = planStudy(spec);
   if (plan.length === 0) throw new InputError(nothingToRun(spec));
-  const lined = withLineage(plan);
+  const contentOf = contents();
+  const lined = withLineage(plan, contentOf);
   const planned = new Set(lined.map(({ content }) => content));
   const known = new Map<string, string>();
   const keys = new Map<string, string>();
@@ -74,9 +76,10 @@ function fill(store: Store, study: StoredStudy, { engine, reuse }: { engine: Eng
   }
   const ids = new Map<string, string>();
   const added: string[] = [];
+  const doneElsewhere = finder(store, { dataset: fingerprint, engine }, contentOf);
   for (const run of lined) {
     const here = known.get(run.content) ?? odd.get(run.key);
-    const elsewhere = here === undefined && reuse ? doneElsewhere(store, fingerprint, engine, run) : null;
+    const elsewhere = here === undefined && reuse ? doneElsewhere(run) : null;
     if (elsewhere !== null) store.studies.reuse(study.id, elsewhere);
     const id = here ?? elsewhere ?? add(run);
     ids.set(run.key, id);
@@ -108,17 +111,17 @@ export function inOrder(runs: readonly StoredRun[], added: readonly string[], or
 
 /** Keys of the planned runs that need not be done, because the same has been done already, or is part of the study that is to grow. */
 export function doneAlready(store: Store, { spec, dataset, engine, study = null }: Start & { study?: string | null }): string[] {
+  const contentOf = contents();
   const members = study === null ? [] : store.runs(store.studies.get(study).id);
   const own = new Set(members.map((run) => contentOf(run.role, store.lineage(run))));
-  return withLineage(planStudy(spec)).flatMap((run) =>
-    !own.has(run.content) && doneElsewhere(store, dataset, engine, run) === null ? [] : [run.key],
-  );
+  const doneElsewhere = finder(store, { dataset, engine }, contentOf);
+  return withLineage(planStudy(spec), contentOf).flatMap((run) => (!own.has(run.content) && doneElsewhere(run) === null ? [] : [run.key]));
 }
 
 type Lined = PlannedRun & { lineage: RunSpec[]; content: string };
 
 /** Each with the specs of what it goes back to, and of itself. Parents come first. */
-function withLineage(plan: readonly PlannedRun[]): Lined[] {
+function withLineage(plan: readonly PlannedRun[], contentOf: ContentOf): Lined[] {
   const lineages = new Map<string, RunSpec[]>();
   return plan.map((run) => {
     const lineage = [...(run.parent === null ? [] : lineages.get(run.parent)!), run.spec];
@@ -127,26 +130,41 @@ function withLineage(plan: readonly PlannedRun[]): Lined[] {
   });
 }
 
+type ContentOf = (role: PlannedRun['role'], lineage: readonly RunSpec[]) => string;
+
 /**
  * Equal for runs that compute the same and count as the same. What a cut makes of the network follows from its parent, so
- * that it is the same before and after the cut.
+ * that it is the same before and after the cut. Of thousands of runs most differ in the seed alone: the rest is written once.
  */
-function contentOf(role: PlannedRun['role'], lineage: readonly RunSpec[]): string {
-  const told = lineage.map((spec) => withoutDefaults(RunSpec, spec.pruning ? { ...spec, network: null } : spec));
-  return JSON.stringify([role, told]);
+function contents(): ContentOf {
+  const known = new Map<string, string>();
+  const told = (spec: RunSpec): string => {
+    const unseeded = { ...spec, network: spec.pruning ? null : spec.network, seed: 0 };
+    const text = JSON.stringify(unseeded);
+    const content = known.get(text) ?? JSON.stringify(withoutDefaults(RunSpec, unseeded));
+    known.set(text, content);
+    return `${content} ${spec.seed}`;
+  };
+  return (role, lineage) => JSON.stringify([role, lineage.map(told)]);
 }
 
-/** A finished run that can be taken for this one: computed with the engine that is asked for, its weights still here. */
-function doneElsewhere(store: Store, dataset: string, engine: EngineName | null, { lineage, content }: Lined): string | null {
-  const found = store
-    .finishedLike(dataset, lineage)
-    .find(
-      (run) =>
-        (engine === null || run.engine === engine) &&
-        contentOf(run.role, store.lineage(run)) === content &&
-        store.files.find(run.id, 'weights') !== null,
-    );
-  return found?.id ?? null;
+/**
+ * Finds a finished run that can be taken for a planned one: computed with the engine that is asked for, its weights still here.
+ * The arms of a network and seed share what they are looked for by, so that it is read once.
+ */
+function finder(store: Store, { dataset, engine }: Pick<Start, 'dataset' | 'engine'>, contentOf: ContentOf): (run: Lined) => string | null {
+  const known = new Map<string, [content: string, id: string][]>();
+  return ({ lineage, content }) => {
+    const key = storedTwinKey(dataset, lineage);
+    const alike =
+      known.get(key) ??
+      store
+        .finishedLike(key)
+        .filter((run) => engine === null || run.engine === engine)
+        .map((run): [string, string] => [contentOf(run.role, store.lineage(run)), run.id]);
+    known.set(key, alike);
+    return alike.find(([other, id]) => other === content && store.files.find(id, 'weights') !== null)?.[1] ?? null;
+  };
 }
 
 /** Throws an InputError when a network of the study cannot be built for this data. */

@@ -6,17 +6,15 @@ import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
 import { archiveOf } from '../store/archive.ts';
 import type { Store } from '../store/store.ts';
+import type { Background } from './background/background.ts';
 import type { Library } from './datasets/library.ts';
 import { detailOf } from './details.ts';
 import type { Host } from './host.ts';
 import type { Imported, Importing } from './imports/importing.ts';
-import { resultsOf } from './outcomes.ts';
 import { mustBePermitted } from './permitted.ts';
-import { doneAlready } from './open-study.ts';
 import { readPresets } from './presets.ts';
 import type { LiveRuns } from './queue/live-runs.ts';
 import type { JobQueue } from './queue/job-queue.ts';
-import { reportHtml } from './report.ts';
 
 export interface RunsContext {
   store: Store;
@@ -25,20 +23,24 @@ export interface RunsContext {
   live: LiveRuns;
   queue: JobQueue;
   importing: Importing;
+  background: Background;
 }
 
 type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `runs.${string}` | `studies.${string}`>>;
 
 export function runHandlers(context: RunsContext): RunHandlers {
-  const { store, host, live, library, queue, importing } = context;
+  const { store, host, live, library, queue, importing, background } = context;
   const changed = (ids: readonly string[]) => {
     const runs = store.summaries(ids);
     host.emit('runs', runs);
     return runs;
   };
-  const leftOut = (problem: string) => host.emit('notice', { kind: 'error', text: `Left out of the list: ${problem}` });
+  const listed = <T>({ list, problems }: { list: T; problems: string[] }): T => {
+    for (const problem of problems) host.emit('notice', { kind: 'error', text: `Left out of the list: ${problem}` });
+    return list;
+  };
   return {
-    'runs.list': () => store.summaries(undefined, leftOut),
+    'runs.list': async () => listed(await background.ask('runs', {})),
     'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
     'runs.epochs': ({ id, from }) => {
       store.mustHave([id]);
@@ -89,32 +91,18 @@ export function runHandlers(context: RunsContext): RunHandlers {
       importing.cancel(task);
       return null;
     },
-    'runs.report': ({ title, ids }) =>
-      host.save(
-        `${fileName(title)}.html`,
-        reportHtml(store, host.reportPage(), { title, runs: ids.map((id) => store.run(id)), settings: null }),
-      ),
-
-    'studies.list': () => {
-      const runs = Map.groupBy(store.summaries(), ({ study }) => study?.id);
-      const reused = store.studies.reused();
-      return store.studies.list(leftOut).flatMap(({ id, dataset, ...study }) => {
-        // Its own in the order in which they were made, which is the planned one.
-        const members = [...(reused.get(id) ?? []), ...(runs.get(id)?.map((run) => run.id) ?? [])];
-        return members.length > 0
-          ? [{ ...study, id, dataset: { fingerprint: dataset, name: store.dataset(dataset).name }, runs: members }]
-          : [];
-      });
+    'runs.report': async ({ title, ids }) => {
+      const page = await host.reportPage();
+      return host.save(`${fileName(title)}.html`, await background.ask('reportOfRuns', { page, title, ids }));
     },
-    'studies.results': ({ id }) => resultsOf(store, store.runs(store.studies.get(id).id)),
-    'studies.done': (start) => doneAlready(store, start),
+
+    'studies.list': async () => listed(await background.ask('studies', undefined)),
+    'studies.results': ({ id }) => background.ask('results', { study: id }),
+    'studies.done': (start) => background.ask('done', start),
     'studies.presets': () => readPresets(host.resources),
-    'studies.report': ({ id }) => {
-      const { name, spec } = store.studies.get(id);
-      return host.save(
-        `${fileName(name)}.html`,
-        reportHtml(store, host.reportPage(), { title: name, runs: store.runs(id), settings: spec }),
-      );
+    'studies.report': async ({ id }) => {
+      const page = await host.reportPage();
+      return host.save(`${fileName(store.studies.get(id).name)}.html`, await background.ask('reportOfStudy', { page, study: id }));
     },
   };
 }

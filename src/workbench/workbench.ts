@@ -27,13 +27,14 @@ import { readable } from '../store/json.ts';
 import { Store } from '../store/store.ts';
 import { sweep } from '../store/sweep.ts';
 import { Unavailable } from '../store/unavailable.ts';
+import { Background } from './background/background.ts';
+import type { Found } from './background/tasks.ts';
 import { Library } from './datasets/library.ts';
 import { clusterHandlers, openClusters } from './clusters.ts';
 import { Engines } from './engines.ts';
 import { Forecaster } from './forecasts.ts';
 import { Follower } from './follower.ts';
 import type { Clusters, Host } from './host.ts';
-import { extendStudy, inOrder, openStudy } from './open-study.ts';
 import { addTraining } from './plan.ts';
 import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
@@ -51,6 +52,9 @@ const settingsKey = 'settings';
 /** Milliseconds between two steps of what is done in the background. */
 const breath = 20;
 
+/** Runs whose lines take no noticeable time to read. */
+const few = 20;
+
 /** Milliseconds until a trainer that should stop is killed: whoever closes the window does not wait for ever. */
 const patience = 30_000;
 
@@ -66,6 +70,7 @@ export class Workbench {
   readonly #engines: Engines;
   readonly #follower: Follower;
   readonly #importing: Importing;
+  readonly #background: Background;
   readonly #live = new LiveRuns();
   readonly #clusters: Clusters | null;
   #prepared: Promise<void> = Promise.resolve();
@@ -79,6 +84,7 @@ export class Workbench {
     this.#store = new Store(host.database);
     this.#library = new Library(this.#store, host);
     this.#importing = new Importing(this.#store, host);
+    this.#background = new Background(host);
     this.#engines = new Engines({ startTrainer: (name) => host.startTrainer(name), choice: (name) => this.#choice(name) });
     const context = {
       outlives: true,
@@ -101,7 +107,7 @@ export class Workbench {
     this.#sessions = new Sessions({ host, engine: () => this.#choice('wasm') });
     this.#follower = new Follower(
       this.#store,
-      (ids) => host.emit('runs', this.#store.summaries(ids)),
+      (ids) => void this.#told(ids),
       (ids) => host.emit('runs-removed', ids),
     );
     this.#clusters = openClusters(host, this.#store);
@@ -161,6 +167,7 @@ export class Workbench {
     try {
       await this.#library.close();
       await this.#importing.close();
+      await this.#background.close();
     } finally {
       // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
       await this.#prepared.catch(() => undefined);
@@ -186,6 +193,17 @@ export class Workbench {
       if (this.#closed) return refuse('input', 'Capscope is closing');
       console.error(error);
       return refuse('fault', this.#named(`${method} failed: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  }
+
+  /** Of a few runs at once, so that nothing newer is told before. */
+  async #told(ids: readonly string[]): Promise<void> {
+    try {
+      const runs = ids.length <= few ? this.#store.summaries(ids) : (await this.#background.ask('runs', { ids })).list;
+      this.#host.emit('runs', runs);
+    } catch (error) {
+      // The disk may be gone for a while; the next look may see more.
+      if (!this.#closed) console.error(error);
     }
   }
 
@@ -224,6 +242,7 @@ export class Workbench {
     const store = this.#store;
     const queue = this.#queue;
     const library = this.#library;
+    const background = this.#background;
     /** Tells of new runs, puts them into the queue and answers their ids. */
     const enqueue = (runs: { id: string }[]) => {
       const ids = runs.map(({ id }) => id);
@@ -231,10 +250,16 @@ export class Workbench {
       queue.add(ids);
       return ids;
     };
+    const enqueueStudy = ({ study, added, runs }: Found<'open'>) => {
+      this.#follower.passOver();
+      host.emit('runs', runs);
+      queue.add(added);
+      return study;
+    };
     return {
       ...clusterHandlers({ clusters: this.#clusters, library, threads: () => this.settings.threads }),
       ...insideHandlers({ store, host, library, sessions: this.#sessions }),
-      ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing }),
+      ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing, background }),
 
       'app.info': () => infoOf(host, store.path),
       'app.engines': async () => this.#infoOf(await this.#engines.all()),
@@ -301,17 +326,13 @@ export class Workbench {
         library.sourceOf(store.run(pruning.parent).dataset);
         return enqueue(addPruning(store, pruning));
       },
-      'queue.study': ({ spec, dataset, engine, order }) => {
-        library.sourceOf(dataset);
-        const { study, runs, added } = openStudy(store, { spec, dataset, engine, fresh: true, reuse: true });
-        enqueue(inOrder(runs, added, order));
-        return study.id;
+      'queue.study': async (start) => {
+        library.sourceOf(start.dataset);
+        return enqueueStudy(await background.ask('open', start));
       },
-      'queue.extendStudy': ({ id, spec, order }) => {
+      'queue.extendStudy': async ({ id, spec, order }) => {
         library.sourceOf(store.studies.get(id).dataset);
-        const { runs, added } = extendStudy(store, id, spec);
-        enqueue(inOrder(runs, added, order));
-        return id;
+        return enqueueStudy(await background.ask('extend', { study: id, spec, order }));
       },
       'queue.resume': ({ ids, first }) => {
         for (const id of ids) {

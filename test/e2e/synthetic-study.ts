@@ -1,6 +1,8 @@
 /** A study of thousands of runs as it would be in the middle: made-up measurements, written straight into the database. */
 import Database from 'better-sqlite3';
 import { randomStream } from '../../src/shared/random.ts';
+import type { Evaluation } from '../../src/shared/results.ts';
+import type { NetworkSpec } from '../../src/shared/spec/network.ts';
 import { StudySpec } from '../../src/shared/spec/study.ts';
 import { Store } from '../../src/store/store.ts';
 import { openStudy } from '../../src/workbench/open-study.ts';
@@ -20,6 +22,18 @@ export const fewRuns = StudySpec.parse({
   networks: StudySpec.parse({ ...manyRuns, networks: [{ types: [8, 16, 32], dim: [4, 8], depth: [1, 3, 5, 7] }] }).networks,
 });
 
+/** Of every layer as many types inactive as its share of those that are lost. */
+function evaluationOf({ primary, intermediate }: NetworkSpec, lost: number, accuracy: number): Evaluation {
+  const layers = [primary.types, ...intermediate.map(({ types }) => types)];
+  const activity = layers.map((types, l) => {
+    const inactive = l === 0 ? 0 : Math.round(lost * types);
+    const lengths = Array.from({ length: types }, (_, i) => (i < inactive ? 0.001 : 0.4));
+    const layer = l === 0 ? 'primary' : `capsules.${l - 1}`;
+    return { layer, meanVector: lengths, meanLength: lengths, maxLength: lengths, activationRate: lengths };
+  });
+  return { loss: 0.1, margin: 0.1, reconstruction: 0, accuracy, top5: 1, confusion: [], activity };
+}
+
 /** Adds the study to a database that the workbench has begun; half of it has run. Answers its id. @param dataset fingerprint. */
 export function addSyntheticStudy(path: string, dataset: string, spec: StudySpec, { share = 0.55, failed = 0.006 } = {}): string {
   const store = new Store(path);
@@ -34,6 +48,7 @@ export function addSyntheticStudy(path: string, dataset: string, spec: StudySpec
   const epoch = database.prepare(
     `INSERT INTO epochs (run, epoch, accuracy, loss, inactive, images_per_second, peak_memory, metrics) VALUES (@run, @epoch, @accuracy, 0.1, @inactive, 800, 400000000, '{}')`,
   );
+  const ending = database.prepare(`INSERT INTO analyses (run, evaluation, analysis) VALUES (@run, @evaluation, '{}')`);
   const begin = Date.now() - 3_600_000;
   const bySeed = runs.toSorted((a, b) => a.spec.seed - b.spec.seed);
   const done = Math.floor(share * bySeed.length);
@@ -49,7 +64,13 @@ export function addSyntheticStudy(path: string, dataset: string, spec: StudySpec
       const of = network.intermediate.reduce((sum, layer) => sum + layer.types, 0);
       // Less gain and more layers: fewer stay active, as the forecast has it, with some chance about it.
       const lost = 1 / (1 + Math.exp(4 * ((2.25 * dim) / types - 0.25 * network.intermediate.length + toss() - 0.3)));
-      epoch.run({ run: run.id, epoch: firstEpoch + training.epochs, accuracy: 0.1 + 0.87 * (1 - lost), inactive: Math.round(lost * of) });
+      const accuracy = 0.1 + 0.87 * (1 - lost);
+      for (let done = 1; done <= training.epochs; done++)
+        epoch.run({
+          ...{ run: run.id, epoch: firstEpoch + done, inactive: Math.round(lost * of) },
+          accuracy: 0.1 + (accuracy - 0.1) * (1 - 0.7 ** (firstEpoch + done)),
+        });
+      ending.run({ run: run.id, evaluation: JSON.stringify(evaluationOf(network, lost, accuracy)) });
     }
   })();
   database.close();

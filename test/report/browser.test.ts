@@ -27,7 +27,7 @@ describe('report in a browser', needs(lackOfChromium), () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'capscope-report-'));
     const file = join(folder, 'report.html');
-    await writeFile(file, filledPage(reportPage(), data));
+    await writeFile(file, filledPage(await reportPage(), data));
     browser = await chromium.launch(launchOptions);
     page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
     page.on('console', (message) => complaints.push(message.text()));

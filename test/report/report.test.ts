@@ -49,10 +49,10 @@ it('takes no name for markup, in the title or in what is read without scripts', 
   expect(html.match(/<script/g)).toHaveLength(1);
 });
 
-it('is below 2 MB with a hundred runs, the page included, and refers to nothing outside', () => {
+it('is below 2 MB with a hundred runs, the page included, and refers to nothing outside', async () => {
   const data = exampleReport({ types: [8, 16], dims: [8], depths: [4, 6], seeds: 5 });
   expect(data.runs).toHaveLength(100);
-  const html = filledPage(reportPage(), data);
+  const html = filledPage(await reportPage(), data);
   expect(html.length).toBeLessThan(2_000_000);
   const text = new TextDecoder().decode(html);
   expect(text).toContain("default-src 'none'");

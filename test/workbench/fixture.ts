@@ -45,6 +45,7 @@ export function startBench(folder: string): Bench & { prepared: Promise<void> } 
     ...folders(),
     reportPage,
     tensorflow: join(folder, 'no-tensorflow'),
+    background: new URL('../../src/workbench/background/thread.ts', import.meta.url),
     importer: new URL('../../src/workbench/imports/importer.ts', import.meta.url),
     reader: new URL('../../src/workbench/datasets/reader.ts', import.meta.url),
     startTrainer: () => {

@@ -28,7 +28,7 @@ export function addCompare(program: Command): void {
     .option('--html <file>', 'write a report of these runs')
     .addOption(jsonOption())
     .action((prefixes: string[], { db, against, html, json }: Options) =>
-      withExistingStore(db, (store) => {
+      withExistingStore(db, async (store) => {
         const runs = prefixes.map((prefix) => store.runByPrefix(prefix));
         if (runs.length < 2) throw new InputError('compare needs at least two runs');
         if (new Set(runs.map(({ id }) => id)).size < runs.length)
@@ -36,7 +36,7 @@ export function addCompare(program: Command): void {
         const baseline = against === undefined ? null : store.runByPrefix(against);
         const records = runs.map((run) => testedRecord(store, run));
         const report = html === undefined ? null : resolve(html);
-        if (report !== null) writeDurably(report, reportHtml(store, reportPage(), { title: 'Comparison', runs, settings: null }));
+        if (report !== null) writeDurably(report, reportHtml(store, await reportPage(), { title: 'Comparison', runs, settings: null }));
         const { statistics, conclusion } = resultsOf(store, runs);
         const { arms, controls, pooled } = statistics;
         if (json) printJson({ runs: records, statistics: arms, controls, pooled, conclusion: conclusion.map(({ text }) => text), report });

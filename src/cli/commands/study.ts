@@ -82,7 +82,7 @@ async function study(
       progress,
     });
     if (outcome === 'stopped') progress.say('Stopped. The same command goes on from here.');
-    else conclude(store, begun, runs, engine.name, json);
+    else await conclude(store, begun, runs, engine.name, json);
     return outcome;
   } finally {
     store.close();
@@ -90,11 +90,11 @@ async function study(
 }
 
 /** Writes the report and prints what came out. */
-function conclude(store: Store, study: StoredStudy, planned: StoredRun[], engine: string, json: boolean): void {
+async function conclude(store: Store, study: StoredStudy, planned: StoredRun[], engine: string, json: boolean): Promise<void> {
   const { spec } = study;
   const runs = planned.map(({ id }) => store.run(id));
   const report = join(dirname(store.path), 'reports', `${reportName(store, study)}.html`);
-  writeDurably(report, reportHtml(store, reportPage(), { title: spec.name, runs, settings: spec }));
+  writeDurably(report, reportHtml(store, await reportPage(), { title: spec.name, runs, settings: spec }));
   const { statistics, conclusion } = resultsOf(store, runs);
   if (json) {
     const { name, train, test } = store.dataset(runs[0]!.dataset);

@@ -29,13 +29,13 @@ class Workbench {
     return counts;
   });
 
+  /** What happened to runs while the list was being read: by id, null for one that was deleted. */
+  #meanwhile: Map<string, RunSummary | null> | null = null;
+
   /** Reads everything and listens from then on. */
   async start(): Promise<void> {
     on('runs', (runs) => this.putRuns(runs));
-    on('runs-removed', (ids) => {
-      const gone = new Set(ids);
-      this.runs = new Map([...this.runs].filter(([id]) => !gone.has(id)));
-    });
+    on('runs-removed', (ids) => this.#change(new Map(ids.map((id) => [id, null]))));
     on('queue', (queue) => (this.queue = queue));
     on('step', ({ run, progress }) => {
       const { running } = this.queue;
@@ -60,6 +60,7 @@ class Workbench {
   }
 
   async read(): Promise<void> {
+    this.#meanwhile = new Map();
     try {
       const [info, settings, queue, runs, datasets] = await Promise.all([
         call('app.info'),
@@ -69,12 +70,15 @@ class Workbench {
         call('datasets.list'),
       ]);
       Object.assign(this, { info, settings, queue, datasets, runs: new Map(runs.map((run) => [run.id, run])) });
+      this.#change(this.#meanwhile);
       this.ready = true;
       this.problem = null;
       // Looking for GPUs may take a while; nothing waits for it.
       void this.readEngines();
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#meanwhile = null;
     }
   }
 
@@ -97,8 +101,16 @@ class Workbench {
   }
 
   putRuns(changed: readonly RunSummary[]): void {
+    this.#change(new Map(changed.map((run) => [run.id, run])));
+  }
+
+  #change(changes: ReadonlyMap<string, RunSummary | null>): void {
     const runs = new Map(this.runs);
-    for (const run of changed) runs.set(run.id, run);
+    for (const [id, run] of changes) {
+      this.#meanwhile?.set(id, run);
+      if (run) runs.set(id, run);
+      else runs.delete(id);
+    }
     this.runs = runs;
   }
 

@@ -34,7 +34,19 @@ export function withoutDefaults(schema: z.ZodType, value: unknown): unknown {
 /** Undefined when the field holds its default. */
 function toldOf(field: z.ZodType, value: unknown): unknown {
   const content = withoutDefaults(field, value);
-  const byDefault = field.safeParse(undefined);
-  if (!byDefault.success) return content;
-  return JSON.stringify(content) === JSON.stringify(withoutDefaults(field, byDefault.data)) ? undefined : content;
+  const byDefault = defaultOf(field);
+  return byDefault && JSON.stringify(content) === byDefault.text ? undefined : content;
+}
+
+/** There are few fields, and thousands of values are held against them. */
+const defaults = new WeakMap<z.ZodType, { text: string | undefined } | null>();
+
+/** What the field holds by default, as JSON; null where it has to be given. */
+function defaultOf(field: z.ZodType): { text: string | undefined } | null {
+  const known = defaults.get(field);
+  if (known !== undefined) return known;
+  const parsed = field.safeParse(undefined);
+  const found = parsed.success ? { text: JSON.stringify(withoutDefaults(field, parsed.data)) } : null;
+  defaults.set(field, found);
+  return found;
 }

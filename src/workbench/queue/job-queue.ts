@@ -235,29 +235,34 @@ export class JobQueue {
   #startWaiting(): void {
     const ready = this.#ready();
     for (const [i, id] of ready.entries()) {
+      if (!this.#isReadable(id)) continue;
       const chosen = this.#engineOf(id);
       if (!chosen || !this.#places.hasPlaceFor(id, chosen, this.running)) return;
       this.#start(id, chosen, ready.length - i);
     }
   }
 
-  /** Waiting runs that nothing but a place keeps from starting, in order. Those that can never start leave the queue. */
+  /** Waiting runs that nothing but a place keeps from starting, in order. Those that have been done leave the queue. */
   #ready(): string[] {
+    const { queue } = this.#context.store;
+    const { ready, done } = queue.standing();
+    if (done.length > 0) queue.remove(done);
+    return ready.filter((id) => !this.isRunning(id));
+  }
+
+  /** One that cannot be read, or whose parent cannot, keeps no other waiting: it leaves the queue. */
+  #isReadable(id: string): boolean {
     const { store } = this.#context;
-    return store.queue.list().filter((id) => {
-      if (this.isRunning(id)) return false;
-      try {
-        const run = store.findRun(id);
-        if (!run || run.status === 'finished') store.queue.remove([id]);
-        else return run.parent === null || store.run(run.parent).status === 'finished';
-      } catch (error) {
-        // One that cannot be read, or whose parent cannot, keeps no other waiting.
-        if (!(error instanceof InputError) || error instanceof Unavailable) throw error;
-        store.queue.remove([id]);
-        this.#tell.notice(`Run ${id} was taken out of the queue: ${error.message}`);
-      }
+    try {
+      const { parent } = store.run(id);
+      if (parent !== null) store.run(parent);
+      return true;
+    } catch (error) {
+      if (!(error instanceof InputError) || error instanceof Unavailable) throw error;
+      store.queue.remove([id]);
+      this.#tell.notice(`Run ${id} was taken out of the queue: ${error.message}`);
       return false;
-    });
+    }
   }
 
   /** What the run computes with; null while that is being found out, after which the queue goes on. */
