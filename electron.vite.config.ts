@@ -11,13 +11,14 @@ export default defineConfig({
     build: {
       rolldownOptions: {
         checks,
-        // The main process, and what it starts: trainers as utility processes, the threads that read data sets, import runs or do what takes long, and those that decode images or hand them over.
+        // The main process, and what it starts: trainers as utility processes, the threads that read data sets, import runs, collect studies or do what else takes long, and those that decode images or hand them over.
         input: {
           index: 'src/main/index.ts',
           trainer: 'src/trainer/node/process.ts',
           reader: 'src/workbench/datasets/reader.ts',
           background: 'src/workbench/background/thread.ts',
           importer: 'src/workbench/imports/importer.ts',
+          scale: 'src/scale/thread.ts',
           decoder: 'src/datasets/images/decoder.ts',
           images: 'src/workbench/datasets/images.ts',
         },

@@ -55,7 +55,7 @@ function start(): void {
     },
     ...files,
     takeOpened: takeOpenedFiles,
-    clusters,
+    clusters: (context) => clusters(context, join(import.meta.dirname, 'scale.js')),
   });
   function show(): void {
     openWindow(workbench.values);

@@ -1,46 +1,42 @@
 /** Follows the studies that have been given to other computers from a window: asks now and then, and fetches what has been done. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readKept } from '../datasets/kept.ts';
-import { loadDataset, SAMPLE } from '../datasets/load.ts';
-import type { ClusterPlace, ClusterStudy } from '../shared/contract/index.ts';
+import type { ClusterOutfit, ClusterStudy, WantedWeights } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { newId } from '../store/ids.ts';
 import type { ClusterContext, Clusters, ClusterSubmission } from '../workbench/host.ts';
 import { Bundle, bundleName } from './bundle.ts';
-import { collect } from './collect.ts';
-import { cancelAnywhere, collectAnywhere, statusAnywhere, submitAnywhere } from './elsewhere.ts';
-import { planBundle } from './plan.ts';
-import { placeOf, usualFolder, usualNode, type Place } from './remote.ts';
-import type { UnitStatus } from './status.ts';
+import { Followed, keepWish, placeThere } from './followed.ts';
+import { Threads } from './in-thread.ts';
+import { Remote } from './remote.ts';
 
 /** Milliseconds between two questions, as long as there is news, and at most: login computers are shared. */
 const soon = 40_000;
 const late = 180_000;
+/** After which a study that was not planned to its end has been given up. */
+const abandoned = 24 * 3_600_000;
 
-const nothing: ClusterStudy['units'] = { waiting: 0, running: 0, interrupted: 0, failed: 0, finished: 0 };
-
-interface Followed extends ClusterStudy {
-  bundle: Bundle;
-}
-
-export const clusters = (context: ClusterContext): Clusters => new Following(context);
+/** @param thread the module thread.ts, as it is built. */
+export const clusters = (context: ClusterContext, thread: string | URL): Clusters => new Following(context, new Threads(thread));
 
 class Following implements Clusters {
   readonly #context: ClusterContext;
+  readonly #threads: Threads;
   readonly #root: string;
   readonly #followed = new Map<string, Followed>();
+  readonly #closing = new AbortController();
   #timer: NodeJS.Timeout | null = null;
   #pause = soon;
-  #closed = false;
 
-  constructor(context: ClusterContext) {
+  constructor(context: ClusterContext, threads: Threads) {
     this.#context = context;
+    this.#threads = threads;
     this.#root = join(dirname(context.store.path), 'clusters');
     for (const name of existsSync(this.#root) ? readdirSync(this.#root) : []) {
-      if (!existsSync(join(this.#root, name, bundleName))) continue;
+      const folder = join(this.#root, name);
       try {
-        this.#follow(new Bundle(join(this.#root, name)));
+        if (existsSync(join(folder, bundleName))) this.#follow(new Bundle(folder));
+        else if (statSync(folder).mtimeMs < Date.now() - abandoned) rmSync(folder, { recursive: true, force: true });
       } catch (error) {
         context.notice(`A study on another computer cannot be followed: ${(error as Error).message}`);
       }
@@ -48,20 +44,24 @@ class Following implements Clusters {
     if (this.#followed.size > 0) this.#later(1000);
   }
 
-  async submit({ spec, dataset: fingerprint, engine, place, images, hands }: ClusterSubmission): Promise<string> {
+  look(host: string): Promise<ClusterOutfit> {
+    return new Remote(placeThere(host, ''), { signal: this.#closing.signal }).look();
+  }
+
+  async submit({ place, dataset, ...wanted }: ClusterSubmission): Promise<string> {
     const { store, resources, changed } = this.#context;
-    const dataset = store.dataset(fingerprint);
+    const { signal } = this.#closing;
+    await this.look(place.host);
     const folder = join(this.#root, newId());
     mkdirSync(folder, { recursive: true });
     try {
-      const read = () => (images === null ? loadDataset(SAMPLE, { resources }) : readKept(images, { checked: true }));
-      await planBundle(folder, { spec, dataset, images: read, engine, hands });
+      await this.#threads.plan({ ...wanted, folder, resources, dataset: store.dataset(dataset) }, { signal });
       const bundle = new Bundle(folder);
-      await submitAnywhere(bundle, optionsOf(place), placeThere(bundle, place.host));
-      collect(bundle, store, { say: () => undefined, withoutWeights: true });
-      const { study } = this.#follow(bundle);
+      keepWish(bundle, { place, submitted: false });
+      await this.#threads.collect({ folder, database: store.path, withoutWeights: true }, { signal });
+      const { study } = this.#follow(bundle).shown;
       changed(store.runs(study).map(({ id }) => id));
-      this.#later(soon);
+      this.#later(0);
       return study;
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
@@ -70,28 +70,39 @@ class Following implements Clusters {
   }
 
   list(): ClusterStudy[] {
-    return [...this.#followed.values()].map(shown);
+    return [...this.#followed.values()].map(({ shown }) => shown);
   }
 
-  async fetch(study: string, weights: boolean): Promise<ClusterStudy> {
-    const asked = await this.#ask(this.#find(study), weights);
-    if (asked.problem !== null) throw new InputError(asked.problem);
-    return shown(asked);
+  async fetch(study: string, weights: WantedWeights): Promise<boolean> {
+    const found = this.#find(study);
+    const done = await found.fetch(weights);
+    if (found.shown.problem !== null) throw new InputError(found.shown.problem);
+    return done;
+  }
+
+  stopFetching(study: string): void {
+    void this.#find(study).stop();
   }
 
   async resubmit(study: string): Promise<number> {
-    const { units } = await submitAnywhere(this.#find(study).bundle, { failed: true }, null);
+    const units = await this.#find(study).resubmit();
     this.#later(soon);
     return units;
   }
 
   async cancel(study: string): Promise<void> {
-    await cancelAnywhere(this.#find(study).bundle);
+    const found = this.#find(study);
+    if (found.shown.submitted) return found.cancel();
+    this.#followed.delete(study);
+    await found.stop();
+    rmSync(found.bundle.folder, { recursive: true, force: true });
+    this.#tell();
   }
 
-  close(): void {
-    this.#closed = true;
+  async close(): Promise<void> {
+    this.#closing.abort(new InputError('Capscope is closing'));
     if (this.#timer) clearTimeout(this.#timer);
+    await Promise.all([...this.#followed.values()].map((one) => one.stop()));
   }
 
   #find(study: string): Followed {
@@ -101,11 +112,14 @@ class Following implements Clusters {
   }
 
   #follow(bundle: Bundle): Followed {
-    const { study, units } = bundle.facts;
-    const host = placeOf(bundle)?.host ?? '';
-    const followed: Followed = { study: study.id, host, units: { ...nothing, waiting: units }, answered: null, problem: null, bundle };
-    this.#followed.set(study.id, followed);
+    const { store, notice, changed } = this.#context;
+    const followed = new Followed(bundle, { store, notice, changed, threads: this.#threads, told: () => this.#tell() });
+    this.#followed.set(followed.shown.study, followed);
     return followed;
+  }
+
+  #tell(): void {
+    if (!this.#closing.signal.aborted) this.#context.told(this.list());
   }
 
   /** A laptop that sleeps lets the timer sleep; what is due goes on when it wakes. */
@@ -116,58 +130,17 @@ class Following implements Clusters {
   }
 
   async #round(): Promise<void> {
+    const open = [...this.#followed.values()].filter(({ isOpen }) => isOpen);
     let news = false;
-    const open = [...this.#followed.values()].filter(
-      ({ units, answered }) => answered === null || units.waiting + units.running + units.interrupted > 0,
-    );
     for (const one of open) {
-      if (this.#closed) return;
-      const before = JSON.stringify(one.units);
-      news = JSON.stringify((await this.#ask(one, false)).units) !== before || news;
-    }
-    if (open.length > 0 && !this.#closed) this.#later(news ? soon : Math.min(late, 1.5 * this.#pause));
-  }
-
-  async #ask(one: Followed, weights: boolean): Promise<Followed> {
-    const { store, changed, told } = this.#context;
-    const found: Followed = { ...one };
-    try {
-      const units = await statusAnywhere(one.bundle);
-      found.units = countsOf(units);
-      if (weights || found.units.finished > one.units.finished || one.answered === null) {
-        const say = (line: string) => this.#context.notice(line);
-        await collectAnywhere(one.bundle, store, { say, weights });
-        changed(units.filter(({ state }) => state === 'finished' || state === 'failed').flatMap(({ runs }) => runs));
+      if (this.#closing.signal.aborted) return;
+      try {
+        news = (await one.goOn()) || news;
+      } catch (error) {
+        // The others are asked all the same.
+        this.#context.notice(`A study on ${one.shown.host}: ${(error as Error).message}`);
       }
-      found.answered = new Date().toISOString();
-      found.problem = null;
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      found.problem = error.message;
     }
-    if (this.#closed) return found;
-    this.#followed.set(one.study, found);
-    told(this.list());
-    return found;
+    if (open.length > 0 && !this.#closing.signal.aborted) this.#later(news ? soon : Math.min(late, Math.max(soon, 1.5 * this.#pause)));
   }
-}
-
-const shown = ({ study, host, units, answered, problem }: Followed): ClusterStudy => ({ study, host, units, answered, problem });
-
-function countsOf(units: readonly UnitStatus[]): ClusterStudy['units'] {
-  const counts = { ...nothing };
-  for (const { state } of units) counts[state]++;
-  return counts;
-}
-
-/** Nobody is there to be asked for a password: without a key it takes a connection that is open already. */
-const placeThere = (bundle: Bundle, host: string): Place => ({
-  host,
-  node: usualNode,
-  folder: usualFolder(bundle.facts.study.id),
-  ssh: ['-o', 'BatchMode=yes'],
-});
-
-function optionsOf({ partition, time, cpus, atOnce }: ClusterPlace) {
-  return { partition: partition ?? undefined, time: time ?? undefined, cpus, atOnce: atOnce ?? undefined };
 }

@@ -19,33 +19,40 @@ export interface Collected {
 
 export interface CollectOptions {
   say: (line: string) => void;
-  /** Whether results without their weights are taken, because these stay elsewhere. */
+  /** Whether results without their weights are taken, because these stay elsewhere until they are wanted. */
   withoutWeights?: boolean;
   /** Hears of results that were damaged, by the name of their file. */
   onDamaged?: (name: string) => void;
+  /** Hears of runs of which something is new here, by their ids. */
+  onAdded?: (runs: string[]) => void;
+  /** Of units, all of which are looked at. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /** Units that are stored in one transaction: each waits for the disk. */
 const together = 100;
 
 export function collect(bundle: Bundle, store: Store, options: CollectOptions): Collected {
-  const { say, withoutWeights = false, onDamaged = () => undefined } = options;
+  const { say, withoutWeights = false, onDamaged = () => undefined, onAdded = () => undefined, onProgress = () => undefined } = options;
   planIn(bundle, store);
   const names = new Set(existsSync(bundle.path('units')) ? readdirSync(bundle.path('units')) : []);
   const collected: Collected = { added: 0, known: 0, failed: 0, waiting: 0 };
   const processors = new Map<string, number>();
   const batch: (Arrived & { failed: boolean })[] = [];
   const storeBatch = (): void => {
-    const fresh = store.atomically(() => batch.map((unit) => receive(store, unit, withoutWeights)));
+    const fresh = store.atomically(() => batch.map((unit) => receive(store, bundle, unit, withoutWeights)));
     for (const [i, { failed }] of batch.entries()) collected[failed ? 'failed' : fresh[i] ? 'added' : 'known']++;
+    const added = batch.flatMap(({ runs }, i) => (fresh[i] ? runs.map(({ run }) => run.id) : []));
+    if (added.length > 0) onAdded(added);
     batch.length = 0;
   };
   let unit = -1;
   for (const runs of bundle.allRuns()) {
     unit++;
+    onProgress(unit, bundle.facts.units);
     const failed = !names.has(`${unit}.capscope`);
     if (failed && !names.has(`${unit}.failed.capscope`)) collected.waiting++;
-    else if (!failed && runs.every(({ id }) => isComplete(store, id, withoutWeights))) collected.known++;
+    else if (!failed && runs.every(({ id }) => isComplete(store, bundle, id, withoutWeights))) collected.known++;
     else {
       const path = bundle.results(unit, failed);
       try {
@@ -82,8 +89,10 @@ function planIn(bundle: Bundle, store: Store): void {
   });
 }
 
-const isComplete = (store: Store, id: string, withoutWeights: boolean): boolean =>
-  store.arrivals.has(id) && (withoutWeights || store.files.find(id, 'weights') !== null);
+/** Weights that have been brought after the results are taken then. */
+const isComplete = (store: Store, bundle: Bundle, id: string, withoutWeights: boolean): boolean =>
+  store.arrivals.has(id) &&
+  (store.files.find(id, 'weights') !== null || (withoutWeights && !existsSync(bundle.path('runs', id, 'weights.safetensors'))));
 
 /** What is new of a unit. */
 interface Arrived {
@@ -93,7 +102,7 @@ interface Arrived {
 
 /** Brings what is new of a unit beside the database. Throws Damaged when something is not what it was when it was written. */
 function arrive(store: Store, bundle: Bundle, { runs, processor }: UnitResults, withoutWeights: boolean): Arrived {
-  const fresh = runs.filter(({ run }) => !isComplete(store, run.id, withoutWeights));
+  const fresh = runs.filter(({ run }) => !isComplete(store, bundle, run.id, withoutWeights));
   for (const { run } of fresh) {
     const holder = store.training.holderOf(run.id);
     if (holder?.trains)
@@ -106,11 +115,11 @@ function arrive(store: Store, bundle: Bundle, { runs, processor }: UnitResults, 
 }
 
 /** Answers whether anything was new. Part of a transaction. */
-function receive(store: Store, { runs, processor }: Arrived, withoutWeights: boolean): boolean {
+function receive(store: Store, bundle: Bundle, { runs, processor }: Arrived, withoutWeights: boolean): boolean {
   let added = false;
   for (const { run, epochs, result, files } of runs) {
     // Somebody else may have collected it meanwhile.
-    if (isComplete(store, run.id, withoutWeights)) continue;
+    if (isComplete(store, bundle, run.id, withoutWeights)) continue;
     if (!store.arrivals.has(run.id)) store.arrivals.put(inStudy(run, processor), epochs, result);
     for (const file of files) store.files.add(run.id, file);
     added = true;

@@ -8,16 +8,33 @@ export interface Answer {
   stderr: string;
 }
 
-/** Throws an InputError when there is no such program. `asks`: it may use the terminal to ask for passwords. */
-export function run(program: string, args: readonly string[], { asks = false, env = process.env } = {}): Promise<Answer> {
+export interface RunOptions {
+  /** Whether it may use the terminal to ask for passwords. */
+  asks?: boolean;
+  /** Ends it, and what it was asked for is refused with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  onOutput?: (text: string) => void;
+}
+
+/** Throws an InputError when there is no such program. */
+export function run(program: string, args: readonly string[], { asks = false, signal, onOutput }: RunOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: [asks ? 'inherit' : 'ignore', 'pipe', 'pipe'], env });
+    const child = spawn(program, args, { stdio: [asks ? 'inherit' : 'ignore', 'pipe', 'pipe'], signal });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      onOutput?.(chunk.toString());
+    });
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ENOENT' ? new InputError(`there is no program ${program} here`, { cause: error }) : error),
+      reject(
+        signal?.aborted
+          ? (signal.reason as Error)
+          : error.code === 'ENOENT'
+            ? new InputError(`there is no program ${program} here`, { cause: error })
+            : error,
+      ),
     );
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });

@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
+import { oneLine } from '../shared/one-line.ts';
 import { writeDurably } from '../store/disk.ts';
 import { userDataFolder } from '../store/location.ts';
+import type { WantedWeights } from '../shared/contract/index.ts';
 import type { Bundle } from './bundle.ts';
 import { bundleName, dataName, unitsName } from './bundle.ts';
 import { packedCommand } from './pack-node.ts';
-import { lastLine, run, type Answer } from './program.ts';
+import { lastLine, run, type Answer, type RunOptions } from './program.ts';
 
 const recordName = 'host.json';
 
@@ -40,17 +42,55 @@ export function placeOf(bundle: Bundle): Place | null {
   return parsed.data;
 }
 
+/** What a computer has that can do a study. */
+export interface Outfit {
+  /** Versions. */
+  capscope: string;
+  slurm: string;
+  partitions: string[];
+}
+
+/** Exit codes of the question what is there. */
+const lacks = { node: 61, rsync: 62, slurm: 63 };
+
 /** Exit codes of rsync and ssh when the line was cut. */
 const cut = new Set([10, 12, 20, 23, 30, 35, 255]);
 const attempts = 5;
 
+export interface RemoteOptions {
+  signal?: AbortSignal | undefined;
+  /** How much of what is brought there or here has arrived, from 0 to 1. */
+  onShare?: ((share: number) => void) | undefined;
+}
+
 export class Remote {
   readonly place: Place;
+  readonly #options: RemoteOptions;
 
-  constructor(place: Place) {
+  constructor(place: Place, options: RemoteOptions = {}) {
     const parsed = Place.safeParse(place);
     if (!parsed.success) throw new InputError(`--host ${place.host}: ${parsed.error.issues[0]!.message}`);
     this.place = parsed.data;
+    this.#options = options;
+  }
+
+  /** What is needed there, if it is there. Throws an InputError that says what is missing. */
+  async look(): Promise<Outfit> {
+    const { host, node } = this.place;
+    const command = quoted(`${node}/${packedCommand}`);
+    const ask = `test -x ${command} || exit ${lacks.node}
+command -v rsync >/dev/null || exit ${lacks.rsync}
+command -v sbatch >/dev/null || exit ${lacks.slurm}
+${command} --version && sbatch --version && sinfo --noheader --format=%R`;
+    const answer = await this.#ssh(`sh -c ${quoted(ask)}`);
+    if (answer.code === 255) throw this.#unreachable(answer);
+    if (answer.code === lacks.node) throw this.#withoutNode();
+    if (answer.code === lacks.rsync) throw new InputError(`${host} has no rsync, which brings the study there`);
+    if (answer.code === lacks.slurm) throw new InputError(`${host} has no Slurm: sbatch was not found`);
+    const [capscope, slurm, ...partitions] = answer.stdout.trim().split('\n');
+    if (answer.code !== 0 || !capscope || !slurm)
+      throw new InputError(`${host} is not ready: ${lastLine(answer.stderr) || `its answer was "${oneLine(answer.stdout)}"`}`);
+    return { capscope, slurm, partitions: [...new Set(partitions)] };
   }
 
   /** Brings a bundle there, or goes on with bringing it. What is done there is left alone. */
@@ -58,17 +98,14 @@ export class Remote {
     const { node, folder } = this.place;
     const found = await this.#ssh(`test -x ${quoted(`${node}/${packedCommand}`)} && mkdir -p ${quoted(folder)}`);
     if (found.code === 255) throw this.#unreachable(found);
-    if (found.code !== 0)
-      throw new InputError(
-        `there is no ${node}/${packedCommand} on ${this.place.host}; make the folder with "capscope pack-node <folder>" and bring it there: rsync -a <folder>/ ${this.place.host}:${node}/`,
-      );
+    if (found.code !== 0) throw this.#withoutNode();
     // What makes it a bundle comes last.
     for (const name of [dataName, unitsName, bundleName]) await this.#rsync(bundle.path(name), this.#at(name));
     writeDurably(bundle.path(recordName), new TextEncoder().encode(`${JSON.stringify(this.place, null, 2)}\n`));
   }
 
   /** Brings results here, or goes on with that. Weights stay there unless they are wanted. */
-  async pull(bundle: Bundle, weights: boolean): Promise<void> {
+  async pull(bundle: Bundle, weights: WantedWeights): Promise<void> {
     const bring = (...patterns: string[]) =>
       this.#rsync(this.#at(''), `${bundle.folder}/`, [
         '--prune-empty-dirs',
@@ -77,7 +114,12 @@ export class Remote {
       ]);
     await bring('/units/', '/units/*.capscope');
     // After the results: what finishes meanwhile would seem to lack its weights.
-    if (weights) await bring('/runs/', '/runs/*/', '/runs/*/weights.safetensors', '/runs/*/activity.safetensors');
+    if (weights === 'none') return;
+    const runs = weights === 'all' ? ['*'] : weights;
+    await bring(
+      '/runs/',
+      ...runs.flatMap((run) => ['', 'weights.safetensors', 'activity.safetensors'].map((name) => `/runs/${run}/${name}`)),
+    );
   }
 
   /** Runs a command of Capscope on the bundle there; answers what it printed. Throws an InputError with its complaint. */
@@ -101,12 +143,19 @@ export class Remote {
     return `${this.place.host}:${this.place.folder}/${name}`;
   }
 
+  #withoutNode(): InputError {
+    const { host, node } = this.place;
+    return new InputError(
+      `there is no ${node}/${packedCommand} on ${host}; make the folder with "capscope pack-node <folder>" and bring it there: rsync -a <folder>/ ${host}:${node}/`,
+    );
+  }
+
   #unreachable({ stderr }: Answer): InputError {
     return new InputError(`${this.place.host} cannot be reached: ${lastLine(stderr) || 'ssh does not say why'}`);
   }
 
   /** One connection is opened and shared, so that passwords are asked for once. */
-  #options(): string[] {
+  #sshOptions(): string[] {
     const sockets = join(userDataFolder(), 'ssh');
     mkdirSync(sockets, { recursive: true, mode: 0o700 });
     const shared = [
@@ -115,25 +164,37 @@ export class Remote {
       'ControlPersist=600',
       'ServerAliveInterval=15',
       'ServerAliveCountMax=4',
+      'ConnectTimeout=20',
     ];
-    return [...shared.flatMap((option) => ['-o', option]), ...this.place.ssh];
+    // Of what is said twice ssh takes the first.
+    return [...this.place.ssh, ...shared.flatMap((option) => ['-o', option])];
   }
 
   #ssh(command: string): Promise<Answer> {
-    return run('ssh', [...this.#options(), this.place.host, '--', command], { asks: process.stdin.isTTY });
+    return this.#run('ssh', [...this.#sshOptions(), this.place.host, '--', command]);
   }
 
   /** Whatever has arrived stays when the line is cut, and the next attempt goes on from there. */
   async #rsync(from: string, to: string, options: string[] = []): Promise<void> {
-    const shell = ['ssh', ...this.#options()].map((part) => (/\s/.test(part) ? `'${part}'` : part)).join(' ');
-    const args = ['--archive', '--partial-dir=.partial', '--timeout=60', '--protect-args', '-e', shell, ...options, from, to];
+    const shell = ['ssh', ...this.#sshOptions()].map((part) => (/\s/.test(part) ? `'${part}'` : part)).join(' ');
+    const { onShare } = this.#options;
+    const usual = ['--archive', '--partial-dir=.partial', '--timeout=60', '--protect-args', ...(onShare ? ['--info=progress2'] : [])];
+    const args = [...usual, '-e', shell, ...options, from, to];
+    const onOutput = (text: string) => {
+      const percent = [...text.matchAll(/(\d+)%/g)].at(-1)?.[1];
+      if (percent !== undefined) onShare?.(Number(percent) / 100);
+    };
     for (let attempt = 1; ; attempt++) {
-      const { code, stderr } = await run('rsync', args, { asks: process.stdin.isTTY });
+      const { code, stderr } = await this.#run('rsync', args, { onOutput });
       if (code === 0) return;
       if (!cut.has(code ?? -1) || attempt === attempts)
         throw new InputError(`${from} could not be brought to ${to}: ${lastLine(stderr) || `rsync ended with code ${code}`}`);
-      await pause(1000 * 2 ** (attempt - 1));
+      await pause(1000 * 2 ** (attempt - 1), null, { signal: this.#options.signal });
     }
+  }
+
+  #run(program: string, args: string[], options: RunOptions = {}): Promise<Answer> {
+    return run(program, args, { asks: process.stdin.isTTY, signal: this.#options.signal, ...options });
   }
 }
 

@@ -72,7 +72,7 @@ export async function startServer({
     // The page asks the browser instead.
     pick: () => Promise.resolve(null),
     reveal: () => undefined,
-    clusters,
+    clusters: (context) => clusters(context, new URL('../scale/thread.ts', import.meta.url)),
   });
   sockets.on('connection', (socket: WebSocket) => answerCalls(workbench, socket));
   const server = createServer();

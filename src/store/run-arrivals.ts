@@ -34,6 +34,15 @@ export class RunArrivals {
     this.#parts = parts;
   }
 
+  /** Whether a study is here with runs of its own, all of which have finished. */
+  isWhole(study: string): boolean {
+    const { open, all } = this.#sql.get(
+      `SELECT count(*) AS "all", coalesce(sum(status <> 'finished'), 0) AS open FROM runs WHERE study = ? AND deleted IS NULL`,
+      study,
+    ) as { open: number; all: number };
+    return all > 0 && open === 0;
+  }
+
   /** A study that already has an id; one that is here already stays as it is. */
   addStudy(study: StoredStudy, engine: EngineName | null): void {
     const identity = studyIdentity(study.spec, study.dataset, engine);

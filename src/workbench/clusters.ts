@@ -33,12 +33,17 @@ export function clusterHandlers({ clusters, library, threads }: Parts): ClusterH
     return clusters;
   };
   return {
+    'clusters.look': ({ host }) => elsewhere().look(host),
     'clusters.submit': (wanted) => {
       const { path } = library.sourceOf(wanted.dataset);
       return elsewhere().submit({ ...wanted, images: path, hands: threads() ?? availableParallelism() });
     },
     'clusters.list': () => clusters?.list() ?? [],
     'clusters.fetch': ({ study, weights }) => elsewhere().fetch(study, weights),
+    'clusters.stopFetching': ({ study }) => {
+      elsewhere().stopFetching(study);
+      return null;
+    },
     'clusters.resubmit': ({ study }) => elsewhere().resubmit(study),
     'clusters.cancel': async ({ study }) => {
       await elsewhere().cancel(study);

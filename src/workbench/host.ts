@@ -1,5 +1,14 @@
 /** What the workbench needs of the program around it: Electron's main process, or the server of browser mode. */
-import type { AppInfo, ClusterPlace, ClusterStudy, EventName, Events, Saved } from '../shared/contract/index.ts';
+import type {
+  AppInfo,
+  ClusterOutfit,
+  ClusterPlace,
+  ClusterStudy,
+  EventName,
+  Events,
+  Saved,
+  WantedWeights,
+} from '../shared/contract/index.ts';
 import type { EngineName } from '../shared/engines.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import type { FromTrainer, ToTrainer } from '../shared/trainer-protocol.ts';
@@ -37,12 +46,15 @@ export interface ClusterContext {
 }
 
 export interface Clusters {
+  look: (host: string) => Promise<ClusterOutfit>;
   submit: (submission: ClusterSubmission) => Promise<string>;
   list: () => ClusterStudy[];
-  fetch: (study: string, weights: boolean) => Promise<ClusterStudy>;
+  /** False: it was stopped. */
+  fetch: (study: string, weights: WantedWeights) => Promise<boolean>;
+  stopFetching: (study: string) => void;
   resubmit: (study: string) => Promise<number>;
   cancel: (study: string) => Promise<void>;
-  close: () => void;
+  close: () => Promise<void>;
 }
 
 export interface Host {

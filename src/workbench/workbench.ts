@@ -157,7 +157,7 @@ export class Workbench {
   /** Saves the run that is being trained, and ends. It stays first in the queue, which is held at the next start. */
   async close(): Promise<void> {
     this.#follower.close();
-    this.#clusters?.close();
+    const clusters = this.#clusters?.close();
     this.#scorer.close();
     this.#trials.close();
     this.#forecaster.close();
@@ -168,6 +168,7 @@ export class Workbench {
       await this.#library.close();
       await this.#importing.close();
       await this.#background.close();
+      await clusters;
     } finally {
       // Ended right after its start, it may still be at it. Whoever asked for it hears of a failure.
       await this.#prepared.catch(() => undefined);

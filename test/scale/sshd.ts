@@ -22,11 +22,13 @@ export interface Sshd {
   sent: number[];
   /** Cuts the line, once, when so many bytes have gone over one connection. */
   cutAfter: (bytes: number) => void;
+  /** Nothing gets through any more, or does again. */
+  block: (blocked: boolean) => void;
   stop: () => Promise<void>;
 }
 
-/** @param env of the sessions, by name. */
-export async function startSshd(env: Record<string, string> = {}): Promise<Sshd> {
+/** @param env of the sessions, by name. @param home folder in which they begin; by default the user's. */
+export async function startSshd(env: Record<string, string> = {}, home: string | null = null): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'capscope-sshd-'));
   for (const name of ['host', 'user']) {
     const { status, stderr } = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)], { encoding: 'utf8' });
@@ -47,6 +49,7 @@ export async function startSshd(env: Record<string, string> = {}): Promise<Sshd>
       'UsePAM no',
       'PidFile none',
       ...(settings.length > 0 ? [`SetEnv ${settings.join(' ')}`] : []),
+      ...(home === null ? [] : [`ForceCommand cd '${home}' && eval "$SSH_ORIGINAL_COMMAND"`]),
       '',
     ].join('\n'),
   );
@@ -65,6 +68,7 @@ export async function startSshd(env: Record<string, string> = {}): Promise<Sshd>
     options: ['-F', '/dev/null', '-p', String(line.port), '-i', join(folder, 'user'), '-o', 'IdentitiesOnly=yes', ...known],
     sent: line.sent,
     cutAfter: line.cutAfter,
+    block: line.block,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       line.close();
@@ -79,7 +83,12 @@ async function startLine(port: number) {
   const sent: number[] = [];
   const sockets = new Set<Socket>();
   let limit = Infinity;
+  let blocked = false;
   const server = createServer((client) => {
+    if (blocked) {
+      client.destroy();
+      return;
+    }
     const index = sent.push(0) - 1;
     const target = connect(port, '127.0.0.1');
     for (const socket of [client, target]) {
@@ -104,6 +113,10 @@ async function startLine(port: number) {
     port: (server.address() as AddressInfo).port,
     sent,
     cutAfter: (bytes: number) => (limit = bytes),
+    block: (now: boolean) => {
+      blocked = now;
+      if (now) for (const socket of sockets) socket.destroy();
+    },
     close: () => {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { Bundle } from '../../scale/bundle.ts';
-import type { Collected } from '../../scale/collect.ts';
+import { collect, type Collected } from '../../scale/collect.ts';
 import { collectAnywhere, statusAnywhere } from '../../scale/elsewhere.ts';
 import { planBundle } from '../../scale/plan.ts';
 import { oneLine } from '../../shared/one-line.ts';
@@ -13,6 +13,7 @@ import { checkStudy } from '../../workbench/open-study.ts';
 import { loadData, mustBeUsable } from '../data-of-study.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
+import { ReadingProgress } from '../reading-progress.ts';
 import { presets, readStudy } from '../study-file.ts';
 import { statusLines } from '../unit-status.ts';
 
@@ -63,7 +64,9 @@ export function addUnits(program: Command): void {
       const bundle = new Bundle(folder);
       const store = new Store(db);
       try {
-        const collected = await collectAnywhere(bundle, store, { say, weights });
+        const { collected } = await collectAnywhere(bundle, weights ? 'all' : 'none', (withoutWeights) =>
+          collectHere(bundle, store, withoutWeights),
+        );
         if (json) printJson(collected);
         else print(collectedText(collected, store.path));
       } finally {
@@ -89,6 +92,22 @@ async function plan(
     print(
       `${count(counts.units)} units with ${count(counts.runs)} runs in ${folder}. Next: capscope unit ${folder} <0 to ${counts.units - 1}>`,
     );
+}
+
+function collectHere(bundle: Bundle, store: Store, withoutWeights: boolean): { collected: Collected; damaged: string[] } {
+  const damaged: string[] = [];
+  const progress = new ReadingProgress(process.stderr);
+  const onProgress = (done: number, total: number) => progress.report({ stage: 'Units', done, total });
+  const onSay = (line: string) => {
+    progress.end();
+    say(line);
+  };
+  try {
+    const collected = collect(bundle, store, { say: onSay, withoutWeights, onDamaged: (name) => damaged.push(name), onProgress });
+    return { collected, damaged };
+  } finally {
+    progress.end();
+  }
 }
 
 function collectedText({ added, known, failed, waiting }: Collected, database: string): string {

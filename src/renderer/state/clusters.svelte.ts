@@ -1,6 +1,8 @@
-/** Studies that are done on other computers, kept up to date. */
-import type { Argument, ClusterPlace, ClusterStudy } from '../../shared/contract/index.ts';
+/** Studies that are done on other computers, kept up to date, and what is typed of such a computer. */
+import { z } from 'zod';
+import type { Argument, ClusterOutfit, ClusterPlace, ClusterStudy } from '../../shared/contract/index.ts';
 import { call, on } from '../client/client.ts';
+import { clusterPlace, type TypedPlace } from '../model/cluster-place.ts';
 import { attempt } from './messages.ts';
 
 /** Where a study is to be done; null while what is typed of a cluster cannot be used. */
@@ -17,7 +19,12 @@ class ClusterStudies {
     this.list = (await attempt(() => call('clusters.list'))) ?? this.list;
   }
 
-  of(study: string): ClusterStudy | undefined {
+  /** Those that are at work, or wait for it, elsewhere. */
+  get open(): ClusterStudy[] {
+    return this.list.filter(({ units }) => units.waiting + units.running > 0);
+  }
+
+  of(study: string | undefined): ClusterStudy | undefined {
     return this.list.find((one) => one.study === study);
   }
 }
@@ -34,4 +41,41 @@ export async function beginStudy(place: Place, study: Argument<'queue.study'>): 
   const id = await call('clusters.submit', { spec, dataset, place: place.place });
   await clusterStudies.read();
   return id;
+}
+
+const Typed = z.object({ host: z.string(), partition: z.string(), time: z.string(), cpus: z.number(), atOnce: z.number() });
+const key = 'slurm-place';
+
+/** A host as it is typed, kept for the next study, and whether it answers. */
+export class SlurmForm {
+  typed = $state.raw<TypedPlace>({ host: '', partition: '', time: '', cpus: 1, atOnce: 50 });
+  /** Of the host that is typed. */
+  outfit = $state.raw<ClusterOutfit | null>(null);
+  problem = $state<string | null>(null);
+  looking = $state(false);
+  readonly judged = $derived(clusterPlace(this.typed));
+
+  async restore(): Promise<void> {
+    const kept = Typed.safeParse(await call('app.viewState', { key }).catch(() => null));
+    if (kept.success) this.typed = kept.data;
+  }
+
+  change(changed: Partial<TypedPlace>): void {
+    if (changed.host !== undefined) this.outfit = this.problem = null;
+    this.typed = { ...this.typed, ...changed };
+    void call('app.keepViewState', { key, value: this.typed }).catch(() => undefined);
+  }
+
+  async look(): Promise<void> {
+    const { host } = this.typed;
+    this.looking = true;
+    this.outfit = this.problem = null;
+    try {
+      const outfit = await call('clusters.look', { host });
+      if (this.typed.host === host) this.outfit = outfit;
+    } catch (error) {
+      if (this.typed.host === host) this.problem = (error as Error).message;
+    }
+    this.looking = false;
+  }
 }
