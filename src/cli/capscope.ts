@@ -7,8 +7,10 @@ import manifest from '../../package.json' with { type: 'json' };
 import { InputError } from '../shared/input-error.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDevices } from './commands/devices.ts';
+import { addExport } from './commands/export.ts';
 import { addForecast } from './commands/forecast.ts';
 import { addForward } from './commands/forward.ts';
+import { addImportWeights } from './commands/import-weights.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addRescue } from './commands/rescue.ts';
 import { addRuns } from './commands/runs.ts';
@@ -16,7 +18,7 @@ import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addStudy } from './commands/study.ts';
 import { addSubmit } from './commands/submit.ts';
-import { addExport, addImport } from './commands/transfer.ts';
+import { addImport } from './commands/import.ts';
 import { addUnit } from './commands/unit.ts';
 import { addUnits } from './commands/units.ts';
 
@@ -31,7 +33,8 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError(false);
   // Commander copies the settings above into each command when it is added.
   addStudy(program, (code) => (exitCode = code));
-  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addRescue, addForecast, addForward, addDevices]) add(program);
+  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addImportWeights, addRescue, addForecast, addForward, addDevices])
+    add(program);
   addInspect(program, (code) => (exitCode = code));
   addUnits(program);
   addUnit(program, (code) => (exitCode = code));

@@ -31,7 +31,8 @@ export function readStudy(fileOrPreset: string, seed?: number): StudyFile {
   return { spec, plan: plan(spec, path), folder: dirname(path) };
 }
 
-function readJson(path: string): unknown {
+/** Throws an InputError when it cannot be read or is not JSON. */
+export function readJson(path: string): unknown {
   const text = new TextDecoder().decode(readWhole(path));
   try {
     return JSON.parse(text) as unknown;
@@ -51,7 +52,7 @@ export function parseStudy(json: unknown, source: string): StudySpec {
 const most = 20;
 
 /** Everything that is wrong, so that nobody has to start again after each. */
-function problemsOf(error: z.ZodError): string {
+export function problemsOf(error: z.ZodError): string {
   const problems = issuesOf(error);
   const more = problems.length - most;
   return [...problems.slice(0, most), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');

@@ -12,7 +12,7 @@ import { PreparationSpec, Standardisation } from './spec/preparation.ts';
 import type { Weights } from './weights.ts';
 
 /** Under this key of the file's metadata stands, as JSON, what is needed to rebuild the network. */
-const specKey = 'capscope.spec';
+export const specKey = 'capscope.spec';
 const checkpointKey = 'capscope.checkpoint';
 
 export const SavedNetwork = z.strictObject({
@@ -69,7 +69,8 @@ function metadataJson(metadata: Record<string, string>, key: string, source: str
   }
 }
 
-function checkParameters(weights: Weights, { network, input }: SavedNetwork, source: string): void {
+/** Throws an InputError that starts with `source` unless every parameter of the network is there with its shape, and nothing else. */
+export function checkParameters(weights: Weights, { network, input }: Pick<SavedNetwork, 'network' | 'input'>, source: string): void {
   const expected = new Map(parameters(network, input, source).map(({ name, shape }) => [name, shape]));
   for (const [name, shape] of expected) {
     const found = weights.get(name);

@@ -1,7 +1,7 @@
 /** What is made of one image: bytes, one size, one number of channels. Colour first, then size. */
 import type { ImageBackground, ImageColour, ImageFit } from '../../shared/spec/preparation.ts';
 import type { ImageShape, RawImage } from '../raw.ts';
-import { Resampler } from './resample.ts';
+import { Resampler, type Box, type Size } from './resample.ts';
 import { fullScale, type Scale } from './scale.ts';
 
 export interface ImageTarget {
@@ -17,7 +17,7 @@ export interface OpaqueImage extends ImageShape {
   pixels: Uint8Array;
 }
 
-const backgrounds = { black: 0, white: 255 } as const satisfies Record<ImageBackground, number>;
+export const backgrounds = { black: 0, white: 255 } as const satisfies Record<ImageBackground, number>;
 
 /** Shapes that are met in one data set and whose filters are worth remembering. */
 const REMEMBERED = 64;
@@ -70,37 +70,48 @@ export function channelsFor(own: number, colour: ImageColour): number {
   return colour === 'grey' ? 1 : 3;
 }
 
-function fitterFor(from: ImageShape, { height, width, fit, background: name }: ImageTarget): (pixels: Uint8Array) => Uint8Array {
-  const background = backgrounds[name];
+/** How an image of one size becomes one of another: the part of it that is resized, null where none is, to which size; what is then too much or too little is cut or padded around the middle. */
+export function fittingOf(
+  from: ImageShape,
+  { height, width, fit }: Pick<ImageTarget, 'height' | 'width' | 'fit'>,
+): { box: Box | null; inner: Size } {
   const whole = { top: 0, left: 0, bottom: from.height, right: from.width };
   const target = { height, width };
-  if (fit === 'stretch') {
-    const resampler = new Resampler(from, target, whole);
-    return (pixels) => resampler.resize(pixels);
-  }
+  if (fit === 'stretch') return { box: whole, inner: target };
   if (fit === 'crop') {
     const scale = Math.max(height / from.height, width / from.width);
     const [tall, wide] = [height / scale, width / scale];
     const [top, left] = [(from.height - tall) / 2, (from.width - wide) / 2];
-    const resampler = new Resampler(from, target, { top, left, bottom: top + tall, right: left + wide });
-    return (pixels) => resampler.resize(pixels);
+    return { box: { top, left, bottom: top + tall, right: left + wide }, inner: target };
   }
   if (fit === 'pad') {
     const scale = Math.min(height / from.height, width / from.width);
     const inner = { height: Math.max(1, Math.round(from.height * scale)), width: Math.max(1, Math.round(from.width * scale)) };
-    const resampler = new Resampler(from, inner, whole);
-    return (pixels) => centred(resampler.resize(pixels), { ...inner, channels: from.channels }, target, background);
+    return { box: whole, inner };
   }
   fit satisfies 'centre';
-  return (pixels) => centred(pixels, from, target, background);
+  return { box: null, inner: from };
 }
 
+function fitterFor(from: ImageShape, target: ImageTarget): (pixels: Uint8Array) => Uint8Array {
+  const { box, inner } = fittingOf(from, target);
+  const resampler = box && new Resampler(from, inner, box);
+  const place = (pixels: Uint8Array): Uint8Array =>
+    inner.height === target.height && inner.width === target.width
+      ? pixels
+      : centred(pixels, { ...inner, channels: from.channels }, target, backgrounds[target.background]);
+  return (pixels) => place(resampler ? resampler.resize(pixels) : pixels);
+}
+
+/** Where the middle of one size lies in another: negative where it is larger. */
+export const offset = (from: number, to: number): number => Math.floor((to - from) / 2);
+
 /** The image in the middle of another size: cut off where it is larger, `background` where it is smaller. */
-function centred(pixels: Uint8Array, from: ImageShape, to: { height: number; width: number }, background: number): Uint8Array {
+function centred(pixels: Uint8Array, from: ImageShape, to: Size, background: number): Uint8Array {
   const { channels } = from;
   const result = new Uint8Array(to.height * to.width * channels).fill(background);
-  const top = Math.floor((to.height - from.height) / 2);
-  const left = Math.floor((to.width - from.width) / 2);
+  const top = offset(from.height, to.height);
+  const left = offset(from.width, to.width);
   const [firstX, lastX] = [Math.max(0, left), Math.min(to.width, left + from.width)];
   for (let y = Math.max(0, top); y < Math.min(to.height, top + from.height); y++) {
     const source = ((y - top) * from.width + firstX - left) * channels;
@@ -110,10 +121,13 @@ function centred(pixels: Uint8Array, from: ImageShape, to: { height: number; wid
 }
 
 /** Luma of ITU-R BT.601 in fixed point, as Pillow has it. */
+export const greyOf = { weights: [19595, 38470, 7471], half: 0x8000, bits: 16 } as const;
+
 function toGrey(rgb: Uint8Array): Uint8Array {
   const grey = new Uint8Array(rgb.length / 3);
+  const [red, green, blue] = greyOf.weights;
   for (let i = 0, j = 0; i < grey.length; i++, j += 3)
-    grey[i] = (rgb[j]! * 19595 + rgb[j + 1]! * 38470 + rgb[j + 2]! * 7471 + 0x8000) >> 16;
+    grey[i] = (rgb[j]! * red + rgb[j + 1]! * green + rgb[j + 2]! * blue + greyOf.half) >> greyOf.bits;
   return grey;
 }
 

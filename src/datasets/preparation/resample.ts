@@ -6,11 +6,11 @@
 import type { ImageShape } from '../raw.ts';
 
 /** Bits after the point. */
-const PRECISION = 22;
-const HALF = 2 ** (PRECISION - 1);
+export const PRECISION = 22;
+export const HALF = 2 ** (PRECISION - 1);
 
 /** For every output pixel of an axis the first input pixel that it takes part of, how many, and their weights. */
-interface Axis {
+export interface Axis {
   size: number;
   first: Int32Array;
   count: Int32Array;
@@ -20,7 +20,7 @@ interface Axis {
 }
 
 /** The part [start, end) of an axis of `length` pixels, resized to `size`. Fractions of pixels are allowed. */
-function axis(length: number, start: number, end: number, size: number): Axis {
+export function axis(length: number, start: number, end: number, size: number): Axis {
   const scale = (end - start) / size;
   const support = Math.max(scale, 1);
   const widest = Math.ceil(support) * 2 + 1;
@@ -42,6 +42,11 @@ function axis(length: number, start: number, end: number, size: number): Axis {
   return result;
 }
 
+export interface Size {
+  height: number;
+  width: number;
+}
+
 /** A rectangle of an image, in pixels; fractions are allowed. */
 export interface Box {
   top: number;
@@ -59,7 +64,7 @@ export class Resampler {
   readonly #between: Uint8Array;
 
   /** @param box the part of the image to take. */
-  constructor(from: ImageShape, to: { height: number; width: number }, box: Box) {
+  constructor(from: ImageShape, to: Size, box: Box) {
     this.#from = from;
     this.#columns = axis(from.width, box.left, box.right, to.width);
     this.#rows = axis(from.height, box.top, box.bottom, to.height);

@@ -16,7 +16,7 @@ const maxArrays = 1_000_000;
 const legacyMagic = 0x1950a86a20f9469cfc6cn;
 
 /** PyTorch's names of elements, as NumPy's. */
-const torchTypes: Record<string, string> = {
+export const torchTypes: Record<string, string> = {
   Byte: 'u1',
   Bool: 'b1',
   Char: 'i1',
@@ -205,7 +205,7 @@ function listOf(list: readonly Pickled[], place: string): List | undefined {
   return { shape, text: false, itemBytes: sizeOf(first.type), load: () => Promise.resolve().then(load) };
 }
 
-function tensorOf({ storage, offset, shape, strides }: PickledTensor, bytes: Uint8Array, place: string): NdArray {
+export function tensorOf({ storage, offset, shape, strides }: PickledTensor, bytes: Uint8Array, place: string): NdArray {
   const type = torchTypes[storage.type];
   if (type === undefined) throw new DatasetError(place, `its elements are of PyTorch's type ${storage.type}; expected numbers`);
   const size = sizeOf(type);
