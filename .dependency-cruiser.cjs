@@ -28,6 +28,7 @@ const engineArrows = {
   network: ['ops'],
   training: ['ops', 'network'],
   analysis: ['ops', 'network', 'training'],
+  inspection: ['ops', 'network', 'training'],
   pruning: ['ops', 'network', 'training'],
   jobs: ['ops', 'network', 'training', 'analysis', 'pruning', 'backends/reference'],
 };

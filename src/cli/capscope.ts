@@ -12,6 +12,7 @@ import { addForecast } from './commands/forecast.ts';
 import { addForward } from './commands/forward.ts';
 import { addImportWeights } from './commands/import-weights.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addLook } from './commands/look.ts';
 import { addRescue } from './commands/rescue.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
@@ -33,7 +34,19 @@ export async function main(args: string[]): Promise<number> {
     .showSuggestionAfterError(false);
   // Commander copies the settings above into each command when it is added.
   addStudy(program, (code) => (exitCode = code));
-  for (const add of [addRuns, addShow, addCompare, addExport, addImport, addImportWeights, addRescue, addForecast, addForward, addDevices])
+  for (const add of [
+    addRuns,
+    addShow,
+    addCompare,
+    addExport,
+    addImport,
+    addImportWeights,
+    addRescue,
+    addForecast,
+    addForward,
+    addLook,
+    addDevices,
+  ])
     add(program);
   addInspect(program, (code) => (exitCode = code));
   addUnits(program);

@@ -8,8 +8,8 @@ import { decodeCheckpoint, decodeNetworkFile, type SavedNetwork } from '../share
 import type { Weights } from '../shared/weights.ts';
 import type { TrainerHost } from './trainer-host.ts';
 
-export async function answerQuestions({ file, checkpointOf }: InsideTask, engine: Engine, host: TrainerHost): Promise<void> {
-  const network = opened(file, checkpointOf);
+export async function answerQuestions(task: InsideTask, engine: Engine, host: TrainerHost): Promise<void> {
+  const network = openNetwork(task);
   const inspector = new Inspector(network, engine.kernels);
   try {
     for (let asked = await host.nextQuestion(); asked; asked = await host.nextQuestion()) {
@@ -26,7 +26,8 @@ export async function answerQuestions({ file, checkpointOf }: InsideTask, engine
   }
 }
 
-function opened(file: Uint8Array, checkpointOf: SavedNetwork | null): SavedNetwork & { weights: Weights } {
+/** Throws an InputError when the file is not what it should be. */
+export function openNetwork({ file, checkpointOf }: InsideTask): SavedNetwork & { weights: Weights } {
   if (!checkpointOf) return decodeNetworkFile(file, 'the weights of the run');
   return { ...checkpointOf, weights: decodeCheckpoint(file, 'the checkpoint of the run').tensors };
 }

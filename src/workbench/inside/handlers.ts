@@ -5,13 +5,12 @@ import { InputError } from '../../shared/input-error.ts';
 import type { InsideQuestion } from '../../shared/inside/question.ts';
 import { decodeWeights } from '../../shared/safetensors.ts';
 import { longestClasses } from '../../shared/ties.ts';
-import type { InsideTask } from '../../shared/trainer-protocol.ts';
 import type { StoredFile } from '../../store/run-files.ts';
 import type { Store } from '../../store/store.ts';
 import type { Library } from '../datasets/library.ts';
 import type { Host } from '../host.ts';
 import { mustBePermitted } from '../permitted.ts';
-import { inputOf } from '../plan.ts';
+import { insideTask, networkFile } from './opened.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface InsideContext {
@@ -31,13 +30,13 @@ export function insideHandlers(context: InsideContext): InsideHandlers {
   const namesOf = (run: string) => store.values.get(namesKey(run), Names) ?? {};
   return {
     'inside.look': async ({ run, image }) => {
-      const opened = openedFile(store, run);
+      const opened = networkFile(store, run);
       const question = { kind: 'look', image: await imageOf(context, run, image) } as const;
-      return (await sessions.ask(keyOf(opened), () => taskOf(context, run, opened), question)).look;
+      return (await sessions.ask(keyOf(opened), () => insideTask(store, run, opened), question)).look;
     },
     'inside.draw': async ({ run, ...asked }) => {
-      const opened = openedFile(store, run);
-      return (await sessions.ask(keyOf(opened), () => taskOf(context, run, opened), { kind: 'draw', ...asked })).drawings;
+      const opened = networkFile(store, run);
+      return (await sessions.ask(keyOf(opened), () => insideTask(store, run, opened), { kind: 'draw', ...asked })).drawings;
     },
     'inside.images': (search) => foundImages(context, search),
     'inside.names': ({ run }) => {
@@ -54,36 +53,8 @@ export function insideHandlers(context: InsideContext): InsideHandlers {
   };
 }
 
-/** Of a run that has finished its weights, of another one its latest checkpoint. */
-function openedFile(store: Store, run: string): StoredFile {
-  const file = store.files.find(run, 'weights') ?? store.files.find(run, 'checkpoint');
-  if (file) return file;
-  const { name, status } = store.run(run);
-  throw new InputError(
-    status === 'finished'
-      ? `the weights of run "${name}" are not here`
-      : `run "${name}" has no weights yet: it can be looked into after its first epoch`,
-  );
-}
-
 /** Every checkpoint has a name of its own. */
 const keyOf = ({ path, sha256 }: StoredFile): string => `${path} ${sha256}`;
-
-function taskOf({ store, library }: InsideContext, run: string, opened: StoredFile): InsideTask {
-  const file = store.files.read(opened);
-  if (opened.kind === 'weights') return { file, checkpointOf: null };
-  const { spec, dataset } = store.run(run);
-  const stored = store.dataset(dataset);
-  const { preparation, standardisation } = library.summary(dataset);
-  const checkpointOf = {
-    network: spec.network,
-    input: inputOf(stored),
-    classes: stored.classes,
-    preparation,
-    ...(standardisation && { standardisation }),
-  };
-  return { file, checkpointOf };
-}
 
 async function imageOf(
   { store, host, library }: InsideContext,
