@@ -103,8 +103,8 @@ export type FromTrainer =
   | { type: 'epoch'; metrics: EpochMetrics; checkpoint: Uint8Array }
   | { type: 'log'; level: LogLine['level']; text: string }
   | { type: 'scoring'; done: number; total: number }
-  /** Accuracy with one of the cuts, in their order. */
-  | { type: 'tried'; cut: number; accuracy: number }
+  /** What one of the cuts leaves, in their order; of a cut that was made, with a look at its lengths. */
+  | { type: 'tried'; cut: number; accuracy: number; probe: Probe | null }
   | { type: 'answered'; id: number; answer: InsideAnswer }
   /** A question that cannot be answered, and why; others may follow. */
   | { type: 'refused'; id: number; message: string }

@@ -1,5 +1,6 @@
 /** A cut that is tried out before it is made. */
 import { z } from 'zod';
+import type { NetworkForecast } from './forecast/forecast.ts';
 import { PruningSpec } from './spec/pruning.ts';
 
 export const TrialCut = z.discriminatedUnion('kind', [
@@ -9,6 +10,14 @@ export const TrialCut = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('silent'), channels: z.record(z.string().max(100), z.array(z.int().min(0)).max(100_000)) }),
 ]);
 export type TrialCut = z.infer<typeof TrialCut>;
+
+/** What a cut that was tried leaves. */
+export interface Tried {
+  /** On a sample of the test images. */
+  accuracy: number;
+  /** What fine-tuning would begin with; null where no cut was made, only channels silenced. */
+  forecast: NetworkForecast | null;
+}
 
 /** Feature maps of one layer's channels, each averaged over the images that channels are judged on. */
 export interface ChannelMaps {

@@ -179,4 +179,11 @@ export const migrations: readonly Migration[] = [
   `
   ALTER TABLE runs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0; -- how often it was begun again after a failure or an interruption
   `,
+  `
+  -- What looks at untrained networks have found; see probes.ts for the key.
+  CREATE TABLE probes (
+    key TEXT PRIMARY KEY,
+    probe TEXT NOT NULL               -- JSON: Probe
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -14,6 +14,7 @@ import { Images } from './images.ts';
 import { readable, type OnUnreadable } from './json.ts';
 import { Imports } from './imports.ts';
 import { KeyedValues } from './keyed.ts';
+import { Probes } from './probes.ts';
 import { thisProcess } from './process.ts';
 import { Queue } from './queue.ts';
 import { findRun } from './read.ts';
@@ -50,6 +51,7 @@ export class Store {
   readonly images: Images;
   readonly values: KeyedValues;
   readonly notes: RunNotes;
+  readonly probes: Probes;
   readonly removal: RunRemoval;
   readonly imports: Imports;
   readonly arrivals: RunArrivals;
@@ -65,6 +67,7 @@ export class Store {
     this.images = new Images(this.#sql);
     this.values = new KeyedValues(this.#sql);
     this.notes = new RunNotes(this.#sql);
+    this.probes = new Probes(this.#sql);
     this.removal = new RunRemoval(this.#sql, this.files);
     this.findings = new RunFindings(this.#sql);
     this.studies = new Studies(this.#sql, this.path);
@@ -160,7 +163,7 @@ export class Store {
 
   /** As the list shows them, oldest first; all, or those with these ids. Left out are deleted ones, and those that cannot be read. */
   summaries(ids?: readonly string[], onUnreadable: OnUnreadable = ignore): RunSummary[] {
-    return summaries(this.#sql, ids, onUnreadable);
+    return summaries(this.#sql, this.probes, ids, onUnreadable);
   }
 
   /** How many runs there are on each data set. */

@@ -9,6 +9,7 @@ import { PruningSpec } from '../shared/spec/pruning.ts';
 import { RunSpec } from '../shared/spec/run.ts';
 import { MeasureSpec, TrainingSpec } from '../shared/spec/training.ts';
 import { fromJson, readable, type OnUnreadable } from './json.ts';
+import type { Probes } from './probes.ts';
 import { networkLines } from './run-network.ts';
 import type { Sql } from './sql.ts';
 
@@ -97,12 +98,12 @@ const Listed = z.object({
 const Tags = z.array(z.string());
 
 /** All runs but deleted ones, oldest first, or those with these ids; without those that cannot be read. */
-export function summaries(sql: Sql, ids: readonly string[] | undefined, onUnreadable: OnUnreadable): RunSummary[] {
+export function summaries(sql: Sql, probes: Probes, ids: readonly string[] | undefined, onUnreadable: OnUnreadable): RunSummary[] {
   const rows =
     ids === undefined
       ? sql.all<Row>(query(''))
       : sql.all<Row>(query('AND runs.id IN (SELECT value FROM json_each(@ids))'), { ids: JSON.stringify(ids) });
-  const lineOf = networkLines();
+  const lineOf = networkLines(probes);
   return readable(rows, (row) => summaryOf(row, lineOf), onUnreadable);
 }
 
@@ -137,8 +138,8 @@ function summaryOf(
     seed,
     arm: armOf({ role: row.role, parent: row.parent, spec: { pruning, control } }),
     pruning: pruning && listedPruning(pruning),
-    ...lineOf(network, wasCut === 1 ? null : pruning, input),
-    before: control && lineOf(control.network, null, input).network.name,
+    ...lineOf({ network, pruning, wasCut: wasCut === 1, parent: row.parent, dataset, input }),
+    before: control && lineOf({ network: control.network, pruning: null, wasCut: false, parent: null, dataset, input }).network.name,
     epoch: last ?? firstEpoch,
     firstEpoch,
     lastEpoch: firstEpoch + training.epochs,

@@ -1,7 +1,10 @@
 /** One run in full, as pages and reports show it. */
 import type { RunDetail } from '../shared/contract/index.ts';
 import { remediesFor } from '../shared/findings/remedies.ts';
+import { forecast } from '../shared/forecast/forecast.ts';
 import { InputError } from '../shared/input-error.ts';
+import type { NetworkSpec } from '../shared/spec/network.ts';
+import { begins } from '../store/probes.ts';
 import type { Store } from '../store/store.ts';
 import { inputOf } from './plan.ts';
 
@@ -11,9 +14,11 @@ export function detailOf(store: Store, id: string): RunDetail {
   });
   if (!summary) throw new InputError('this run is not here; it may have been deleted');
   const findings = store.findings.of(id);
-  const { spec, cut, versions, device, choice, dataset } = store.run(id);
+  const run = store.run(id);
+  const { spec, cut, versions, device, choice, dataset } = run;
   const stored = store.dataset(dataset);
   const input = inputOf(stored);
+  const look = (network: NetworkSpec) => forecast(network, input, store.probes.of({ dataset, network }));
   return {
     summary,
     spec,
@@ -27,6 +32,7 @@ export function detailOf(store: Store, id: string): RunDetail {
     evaluation: store.results.evaluation(id),
     analysis: store.results.final(id)?.analysis ?? null,
     findings,
-    remedies: remediesFor(spec, input, findings),
+    remedies: remediesFor({ ...spec, hadTerm: store.lineage(run).some(({ training }) => training.ccm > 0) }, look, findings),
+    probe: store.probes.of(begins(run)),
   };
 }

@@ -1,7 +1,8 @@
 /** Looking at networks before they are trained: each in a trainer process of its own, beside the queue. */
+import { isDeepStrictEqual } from 'node:util';
 import { NetworkSpecError } from '../shared/describe.ts';
 import { forecast, type NetworkForecast } from '../shared/forecast/forecast.ts';
-import type { Probe, ProbeOptions } from '../shared/forecast/probe.ts';
+import { ProbeOptions, type Probe } from '../shared/forecast/probe.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { DatasetSource, EngineChoice } from '../shared/trainer-protocol.ts';
@@ -10,7 +11,7 @@ import type { Host } from './host.ts';
 
 interface Context {
   store: Store;
-  host: Pick<Host, 'startTrainer'>;
+  host: Pick<Host, 'emit' | 'startTrainer'>;
   sourceOf: (fingerprint: string) => DatasetSource;
   /** Null while it is not known what to compute with; `decide` finds out. */
   engine: (wanted: string | null) => EngineChoice | null;
@@ -33,16 +34,29 @@ export class Forecaster {
     const input = inputOf(store, fingerprint);
     const dataset = sourceOf(fingerprint);
     possible(network, input);
+    // Only what every view would find: with other draws or images there are other numbers.
+    const usual = isDeepStrictEqual(options, ProbeOptions.parse({}));
+    const before = usual ? store.probes.of({ dataset: fingerprint, network }) : null;
+    if (before) return forecast(network, input, before);
     const turn = new AbortController();
     this.#end = () => turn.abort();
     if (!engine(null)) await decide();
     if (turn.signal.aborted) return null;
     const probe = await this.#probe({ network, options }, dataset, engine(null)!);
+    if (probe && usual) this.#remember(fingerprint, network, probe);
     return probe && forecast(network, input, probe);
   }
 
   close(): void {
     this.#end();
+  }
+
+  /** For every view that shows a run of it. */
+  #remember(dataset: string, network: NetworkSpec, probe: Probe): void {
+    const { store, host } = this.#context;
+    store.probes.keep({ dataset, network }, probe);
+    const runs = store.probes.runs({ dataset, network });
+    if (runs.length > 0) host.emit('runs', store.summaries(runs));
   }
 
   async #probe(task: { network: NetworkSpec; options: ProbeOptions }, dataset: DatasetSource, engine: EngineChoice): Promise<Probe | null> {

@@ -3,6 +3,7 @@ import { conclusionOf } from '../shared/conclusion/conclusion.ts';
 import { forecast as forecastOf } from '../shared/forecast/forecast.ts';
 import { gainOverBorder } from '../shared/forecast/over-border.ts';
 import { weakestOf } from '../shared/forecast/sentence.ts';
+import type { Probe } from '../shared/forecast/probe.ts';
 import type { Verdict } from '../shared/forecast/verdict.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { seedGroups } from '../shared/measures/seed-groups.ts';
@@ -19,6 +20,7 @@ import { networkLabel, networkName } from '../shared/study-plan.ts';
 import { cutInWords, factorsOf } from '../shared/study-factors.ts';
 import type { StudyResults, StudyRun } from '../shared/study-result.ts';
 import { twinKey } from '../shared/twins.ts';
+import { begins } from '../store/probes.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import { inputOf } from './plan.ts';
@@ -82,7 +84,7 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
     const name = unique(JSON.stringify([network, first.arm]), cut?.name ?? '', JSON.stringify(first.run.id));
     const names = cut ? { network, cut: { ...cut, name } } : { network: `${network}${name}`, cut };
     const input = inputOf(store.dataset(first.run.dataset));
-    const forecast = verdictOf(first.network, input);
+    const forecast = verdictOf(first.network, input, store.probes.of({ dataset: first.run.dataset, network: first.network }));
     const facts = factsOf(store, first, names.network, input);
     const cuts = cut ? [{ name, words: first.prunings.map(cutInWords).join('; then ') }] : [];
     return group.map((one): ReadOutcome => {
@@ -111,12 +113,12 @@ function factsOf(store: Store, { run, arm, network, prunings }: Described, name:
     factors: factorsOf({ name, network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
     gain: weakest && weakest.gain,
     overBorder: gainOverBorder(trained, input),
-    forecast: verdictOf(trained, input),
+    forecast: verdictOf(trained, input, store.probes.of(begins(run))),
   };
 }
 
-function verdictOf(network: NetworkSpec, input: InputShape): Verdict | null {
-  const { verdict, basis } = forecastOf(network, input);
+function verdictOf(network: NetworkSpec, input: InputShape, probe: Probe | null): Verdict | null {
+  const { verdict, basis } = forecastOf(network, input, probe);
   return basis === 'nothing' ? null : verdict;
 }
 

@@ -1,12 +1,17 @@
 /** Trying cuts of finished runs out: each in a trainer process of its own, beside the queue. */
 import { createHash } from 'node:crypto';
 import type { Argument } from '../shared/contract/index.ts';
+import { forecast as forecastOf } from '../shared/forecast/forecast.ts';
+import type { Probe } from '../shared/forecast/probe.ts';
 import { InputError } from '../shared/input-error.ts';
+import { networkAfter } from '../shared/pruning-plan.ts';
+import type { PruningSpec } from '../shared/spec/pruning.ts';
 import { seedsOf } from '../shared/spec/training.ts';
 import type { DatasetSource, EngineChoice, TrialTask } from '../shared/trainer-protocol.ts';
-import type { TrialCut } from '../shared/trial.ts';
+import type { TrialCut, Tried } from '../shared/trial.ts';
 import type { Store } from '../store/store.ts';
 import type { Host, TrainerProcess } from './host.ts';
+import { inputOf } from './plan.ts';
 
 interface Context {
   store: Store;
@@ -24,22 +29,22 @@ export class Trials {
   readonly #context: Context;
   readonly #tasks = new Map<string, () => void>();
   /** A finished run never changes, and neither does what a cut leaves of it. */
-  readonly #known = new Map<string, number>();
+  readonly #known = new Map<string, Tried>();
 
   constructor(context: Context) {
     this.#context = context;
   }
 
   /** Null when cancelled. Throws an InputError when the run's weights are not here, or a cut is not possible. */
-  async try({ task, run: id, scores, cuts, images }: Required<Argument<'pruning.try'>>): Promise<number[] | null> {
+  async try({ task, run: id, scores, cuts, images }: Required<Argument<'pruning.try'>>): Promise<Tried[] | null> {
     const { store, host, sourceOf, engine, decide } = this.#context;
     const run = store.run(id);
     const file = store.files.find(id, 'weights');
     if (!file) throw new InputError(`run "${run.name}" has no weights to cut: it has not finished, or they are not here`);
     const keys = cuts.map((cut) => keyOf(id, images, cut as TrialCut, scores));
     const found = () => keys.map((key) => this.#known.get(key));
-    for (const [cut, accuracy] of found().entries()) if (accuracy !== undefined) host.emit('tried', { task, cut, accuracy });
-    const missing = [...found().entries()].flatMap(([cut, accuracy]) => (accuracy === undefined ? [cut] : []));
+    for (const [cut, tried] of found().entries()) if (tried) host.emit('tried', { task, cut, ...tried });
+    const missing = [...found().entries()].flatMap(([cut, tried]) => (tried ? [] : [cut]));
     if (missing.length > 0) {
       const dataset = sourceOf(run.dataset);
       if (!engine(run.engine)) await decide();
@@ -53,10 +58,15 @@ export class Trials {
         images,
       };
       try {
-        const ended = await this.#outcome(task, trainer, { trial, dataset, engine: choice }, (nth, accuracy) => {
+        const input = inputOf(store.dataset(run.dataset));
+        const ended = await this.#outcome(task, trainer, { trial, dataset, engine: choice }, (nth, accuracy, probe) => {
           const cut = missing[nth]!;
-          this.#keep(keys[cut]!, accuracy);
-          host.emit('tried', { task, cut, accuracy });
+          const what = cuts[cut] as TrialCut;
+          const made = what.kind === 'cut' && probe ? { pruning: what.pruning, probe } : null;
+          if (made) this.#remember(id, made.pruning, made.probe);
+          const forecast = made && forecastOf(networkAfter(run.spec.network, made.pruning), input, made.probe);
+          this.#keep(keys[cut]!, { accuracy, forecast });
+          host.emit('tried', { task, cut, accuracy, forecast });
         });
         if (!ended) return null;
       } finally {
@@ -64,7 +74,7 @@ export class Trials {
         trainer.kill();
       }
     }
-    return found().map((accuracy) => accuracy!);
+    return found().map((tried) => tried!);
   }
 
   cancel(task: string): void {
@@ -75,8 +85,18 @@ export class Trials {
     for (const cancel of this.#tasks.values()) cancel();
   }
 
-  #keep(key: string, accuracy: number): void {
-    this.#known.set(key, accuracy);
+  /** For every view that shows a run which begins so. */
+  #remember(parent: string, pruning: PruningSpec, probe: Probe): void {
+    const { store, host } = this.#context;
+    // Of the looks at one cut, that at most images stays.
+    if ((store.probes.of({ parent, pruning })?.images ?? 0) > probe.images) return;
+    store.probes.keep({ parent, pruning }, probe);
+    const runs = store.probes.runs({ parent, pruning });
+    if (runs.length > 0) host.emit('runs', store.summaries(runs));
+  }
+
+  #keep(key: string, tried: Tried): void {
+    this.#known.set(key, tried);
     if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.keys().next().value!);
   }
 
@@ -85,12 +105,12 @@ export class Trials {
     task: string,
     trainer: TrainerProcess,
     { trial, dataset, engine }: { trial: TrialTask; dataset: DatasetSource; engine: EngineChoice },
-    tell: (nth: number, accuracy: number) => void,
+    tell: (nth: number, accuracy: number, probe: Probe | null) => void,
   ): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#tasks.set(task, () => resolve(false));
       trainer.onMessage((message) => {
-        if (message.type === 'tried') tell(message.cut, message.accuracy);
+        if (message.type === 'tried') tell(message.cut, message.accuracy, message.probe);
         else if (message.type === 'all-tried') resolve(true);
         else if (message.type === 'failed') reject(new InputError(message.message));
       });

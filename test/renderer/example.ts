@@ -24,7 +24,7 @@ export function summary(id: string, { network, ...change }: SummaryChange = {}):
     seed: 1,
     pruning: null,
     network: { types, dim, depth, name },
-    gain: { value: 2.25, critical: 1.5, verdict: 'stays' },
+    gain: { value: 2.25, critical: 1.5, verdict: 'stays', basis: 'gains' },
     before: null,
     params: 1000,
     flops: 20_000,
@@ -96,5 +96,6 @@ export function detail(
     analysis: null,
     findings: [],
     remedies: [],
+    probe: null,
   };
 }

@@ -77,7 +77,7 @@ function detailOf(run: StudyRun, index: number): RunDetail {
       pruning: pruning && { criterion: 'chip', backbone: 0.25, capsules: 0.5, granularity: 'channel', capsuleLayers: 'reinitialise' },
     } as RunDetail['summary'],
     spec: { network, training: TrainingSpec.parse({ epochs: EPOCHS }), pruning, control: null, seed: run.seed, firstEpoch: 0 },
-    ...{ input, classes, cut, versions: {}, device: null, choice: null, epochs, analysis, remedies: [] },
+    ...{ input, classes, cut, versions: {}, device: null, choice: null, epochs, analysis, remedies: [], probe: null },
     evaluation: epochs.at(-1)!.test,
     findings: collapsed ? [{ kind: 'inactive', severity: 'vanished', since: 1, layer: 'capsules.0', text: 'No capsule is active.' }] : [],
   };

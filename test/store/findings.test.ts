@@ -86,7 +86,7 @@ it('is found for runs from before it was', () => {
   const found = store.findings.of(id);
   store.close();
   const old = new Database(path);
-  old.exec('DROP TABLE reused_runs; ALTER TABLE runs DROP COLUMN findings; ALTER TABLE runs DROP COLUMN retries');
+  old.exec('DROP TABLE probes; DROP TABLE reused_runs; ALTER TABLE runs DROP COLUMN findings; ALTER TABLE runs DROP COLUMN retries');
   old.pragma('user_version = 7');
   old.close();
   const migrated = new Store(path);

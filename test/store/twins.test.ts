@@ -52,7 +52,7 @@ it('is found for runs from before twins were kept', () => {
   store.close();
   const old = new Database(path);
   old.exec(
-    'DROP TABLE reused_runs; DROP INDEX runs_twins; ALTER TABLE runs DROP COLUMN twin_key; ALTER TABLE runs DROP COLUMN findings; ALTER TABLE runs DROP COLUMN retries',
+    'DROP TABLE probes; DROP TABLE reused_runs; DROP INDEX runs_twins; ALTER TABLE runs DROP COLUMN twin_key; ALTER TABLE runs DROP COLUMN findings; ALTER TABLE runs DROP COLUMN retries',
   );
   old.pragma('user_version = 6');
   old.close();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { networkOf } from '../../src/shared/spec/network.ts';
-import { network, openBench, temporaryFolder } from './fixture.ts';
+import { network, openBench, temporaryFolder, training } from './fixture.ts';
 
 it('forecasts a network from images of a data set, one at a time', async () => {
   const { workbench, call } = await openBench(temporaryFolder());
@@ -24,5 +24,30 @@ it('forecasts a network from images of a data set, one at a time', async () => {
     await expect(call('forecast', { network, dataset: '0'.repeat(64) })).rejects.toThrow('there is no data set 000000000000…');
   } finally {
     await workbench.close();
+  }
+});
+
+it('keeps what it has seen, by which runs of that network are told of from then on', async () => {
+  const folder = temporaryFolder();
+  const first = await openBench(folder);
+  const [sample] = await first.call('datasets.list');
+  const dataset = sample!.fingerprint;
+  const [run] = await first.call('queue.train', { name: 'a', dataset, network, training: { ...training, epochs: 0 } });
+  const list = async ({ call }: typeof first) => (await call('runs.list')).find(({ id }) => id === run)!.gain!;
+  expect((await list(first)).basis).toBe('gains');
+  const told = first.next('runs', (runs) => runs.some(({ id, gain }) => id === run && gain?.basis === 'probe'));
+  const found = (await first.call('forecast', { network, dataset }))!;
+  await told;
+  await first.workbench.close();
+
+  const second = await openBench(folder);
+  try {
+    const { verdict, basis } = found;
+    expect(await list(second)).toMatchObject({ verdict, basis });
+    const before = second.trainers.length;
+    expect(await second.call('forecast', { network, dataset })).toEqual(found);
+    expect(second.trainers, 'what is known is not looked at again').toHaveLength(before);
+  } finally {
+    await second.workbench.close();
   }
 });

@@ -29,12 +29,23 @@ it('tries cuts of a finished run, each once, and tells them one by one', async (
     const before = trainers.length;
     const second = next('tried', ({ task, cut }) => task === 't' && cut === 1);
     const tried = (await call('pruning.try', { task: 't', ...ask, cuts: [half, nothing] }))!;
-    expect((await second).accuracy).toBe(tried[1]);
+    expect(await second).toMatchObject(tried[1]!);
     // All classes are as long as each other.
-    expect(tried[1]).toBeCloseTo(0.1, 12);
+    expect(tried[1]!.accuracy).toBeCloseTo(0.1, 12);
+    expect(tried[1]!.forecast).toBeNull();
+    expect(tried[0]!.forecast).toMatchObject({ basis: 'cut', layers: [{ layer: 'capsules.0' }, { layer: 'classes' }] });
     expect(trainers).toHaveLength(before + 1);
     expect(await call('pruning.try', { task: 'u', ...ask, cuts: [nothing, half] })).toEqual([tried[1], tried[0]]);
     expect(trainers, 'what is known is not computed again').toHaveLength(before + 1);
+
+    // The run that begins with this cut is told of by what was seen of it.
+    const [child] = await call('queue.prune', {
+      ...{ parent: run!, name: 'b', settings: [half.pruning], controls: [] },
+      training: { ...training, epochs: 0 },
+    });
+    const [detail] = await call('runs.get', { ids: [child!] });
+    expect(detail!.summary.gain).toMatchObject({ verdict: tried[0]!.forecast!.verdict, basis: 'cut' });
+    expect(detail!.probe!.layers[1]!.mean).toBe(tried[0]!.forecast!.layers[0]!.probe!.mean);
 
     const cancelled = call('pruning.try', { task: 'v', ...ask, images: 2000, cuts: [half] });
     await call('pruning.cancel', { task: 'v' });

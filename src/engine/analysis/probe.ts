@@ -10,7 +10,7 @@ import { inputShape, trainingImages, type Dataset } from '../../shared/dataset.t
 import { describe } from '../../shared/describe.ts';
 import type { Probe, ProbeOptions } from '../../shared/forecast/probe.ts';
 import { MARGIN } from '../../shared/forecast/verdict.ts';
-import type { NetworkSpec } from '../../shared/spec/network.ts';
+import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import { deviationOf, meanOf } from '../../shared/statistics/moments.ts';
 import type { Weights } from '../../shared/weights.ts';
 import { breathe, JobStopped, type HostIO } from '../io.ts';
@@ -20,7 +20,7 @@ import type { Kernels } from '../ops/kernels.ts';
 import { readBack } from '../ops/read-back.ts';
 import { trainingBatches, type Batch } from '../training/batches.ts';
 
-type LayerLength = { layer: string; length: number };
+export type LayerLength = { layer: string; length: number };
 
 /** Draws weights, and images for them, several times. Throws JobStopped when the host says so. */
 export async function probe(
@@ -40,7 +40,7 @@ export async function probe(
     const lengths = async (factor: number) => {
       if (shouldStop()) throw new JobStopped('Stopped while looking at a fresh network.');
       await breathe();
-      return lengthsOf(new CapsNet(spec, input, kernels, withGains(factor, weights, spec, dataset)), batch);
+      return lengthsOf(new CapsNet(spec, input, kernels, withGains(factor, weights, spec, input)), batch);
     };
     drawn.push(await lengths(1));
     if (spec.intermediate.length === 0) continue;
@@ -57,10 +57,10 @@ export async function probe(
 }
 
 /** These weights with all gains times `factor`: a gain goes as the square of the matrices. */
-function withGains(factor: number, weights: Weights, spec: NetworkSpec, dataset: Dataset): Weights {
+export function withGains(factor: number, weights: Weights, spec: NetworkSpec, input: InputShape): Weights {
   if (factor === 1) return weights;
   const scaled = new Map(weights);
-  for (const { name, routing } of describe(spec, inputShape(dataset)).layers) {
+  for (const { name, routing } of describe(spec, input).layers) {
     if (!routing) continue;
     const { shape, data } = weights.get(`${name}.weight`)!;
     scaled.set(`${name}.weight`, { shape, data: data.map((value) => Math.sqrt(factor) * value) });
@@ -68,17 +68,24 @@ function withGains(factor: number, weights: Weights, spec: NetworkSpec, dataset:
   return scaled;
 }
 
-/** Mean lengths of "primary", the intermediate capsules and "classes". Disposes of `net`, whose running statistics move. */
+/** Mean lengths of "primary", the intermediate capsules and "classes". */
+export function meanLengths({ capsules, classes }: ReturnType<CapsNet['forward']>): { layer: string; length: tf.Scalar }[] {
+  return [...capsules, { layer: 'classes', vectors: classes as tf.Tensor }].map(({ layer, vectors }) => ({
+    layer,
+    length: tf.mean(tf.sqrt(tf.sum(tf.square(vectors), -1))),
+  }));
+}
+
+/** The same of a batch. Disposes of `net`, whose running statistics move. */
 async function lengthsOf(net: CapsNet, batch: Batch): Promise<LayerLength[]> {
   const { height, width, channels } = net.input;
   const layers: string[] = [];
   try {
     const values = await readBack(() => {
       const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
-      const { capsules, classes } = net.forward(images, 'train');
-      const all = [...capsules, { layer: 'classes', vectors: classes as tf.Tensor }];
-      layers.push(...all.map(({ layer }) => layer));
-      return all.map(({ vectors }) => tf.mean(tf.sqrt(tf.sum(tf.square(vectors), -1))));
+      const found = meanLengths(net.forward(images, 'train'));
+      layers.push(...found.map(({ layer }) => layer));
+      return found.map(({ length }) => length);
     });
     return layers.map((layer, l) => ({ layer, length: values[l]![0]! }));
   } finally {

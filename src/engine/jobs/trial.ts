@@ -1,12 +1,15 @@
 /** What a network still gets right with a cut and before any fine-tuning, on a sample of the test images. */
 import * as tf from '@tensorflow/tfjs-core';
 import { inputShape, type Dataset, type Split } from '../../shared/dataset.ts';
+import type { Probe } from '../../shared/forecast/probe.ts';
+import { MARGIN } from '../../shared/forecast/verdict.ts';
 import { planPruning, type Scores } from '../../shared/pruning-plan.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { Seeds } from '../../shared/spec/training.ts';
 import { longestClasses } from '../../shared/ties.ts';
 import type { TrialCut } from '../../shared/trial.ts';
 import type { Weights } from '../../shared/weights.ts';
+import { meanLengths, withGains, type LayerLength } from '../analysis/probe.ts';
 import type { Engine } from '../engine.ts';
 import { breathe, JobStopped, type HostIO } from '../io.ts';
 import { CapsNet } from '../network/capsnet.ts';
@@ -30,24 +33,41 @@ export interface TrialJob {
 
 const BATCH = 128;
 
-/** Tells the accuracy of one cut after the other. Throws JobStopped when the host says so. */
+/** Images that cuts with other gains are looked at with: their lengths hardly differ from image to image. */
+const PROBE_IMAGES = 64;
+
+/** Tells of one cut after the other what it leaves. Throws JobStopped when the host says so. */
 export async function tryCuts(
   { network, weights, scores, seeds, cuts, images }: TrialJob,
   dataset: Dataset,
   engine: Engine,
   io: Pick<HostIO, 'shouldStop'>,
-  tell: (index: number, accuracy: number) => void,
+  tell: (index: number, accuracy: number, probe: Probe | null) => void,
 ): Promise<void> {
   const sample = { ...dataset, test: sampleOf(dataset.test, images) };
   const input = inputShape(dataset);
   for (const [index, cut] of cuts.entries()) {
-    if (cut.kind === 'silent')
-      tell(index, await accuracyOf(new CapsNet(network, input, engine.kernels, silence(weights, cut.channels)), sample, io));
-    else {
+    if (cut.kind === 'silent') {
+      const { accuracy } = await testOf(new CapsNet(network, input, engine.kernels, silence(weights, cut.channels)), sample, io);
+      tell(index, accuracy, null);
+    } else {
       const plan = planPruning(network, cut.pruning, scores, input);
       const fresh = initialWeights(plan.network, input, seeds.weights);
       const left = cutWeights({ spec: network, weights, input, plan, fresh });
-      tell(index, await accuracyOf(new CapsNet(plan.network, input, engine.kernels, left), sample, io));
+      const { accuracy, lengths } = await testOf(new CapsNet(plan.network, input, engine.kernels, left), sample, io);
+      const few = { ...dataset, test: sampleOf(dataset.test, Math.min(images, PROBE_IMAGES)) };
+      // Trained weights are what they are; only fresh ones could have come out weaker or stronger.
+      const lastWith = async (factor: number) => {
+        if (plan.capsuleLayers === 'inherit') return lengths;
+        const changed = new CapsNet(plan.network, input, engine.kernels, withGains(factor, left, plan.network, input));
+        return (await testOf(changed, few, io)).lengths;
+      };
+      const lastOf = (of: LayerLength[]) => (plan.network.intermediate.length > 0 ? [of[plan.network.intermediate.length]!.length] : []);
+      tell(index, accuracy, {
+        ...{ of: 'cut', draws: 1, images: sample.test.labels.length },
+        layers: lengths.map(({ layer, length }) => ({ layer, mean: length, sd: 0 })),
+        last: { weaker: lastOf(await lastWith(1 - MARGIN)), stronger: lastOf(await lastWith(1 + MARGIN)) },
+      });
     }
   }
 }
@@ -63,22 +83,33 @@ export function sampleOf({ images, labels }: Split, count: number): Split {
   return { images: pixels, labels: Uint16Array.from(taken, (from) => labels[from]!) };
 }
 
-/** Ties count as in a test: each of k longest classes with 1/k. Disposes of `net`. */
-async function accuracyOf(net: CapsNet, dataset: Dataset, io: Pick<HostIO, 'shouldStop'>): Promise<number> {
+/** Mean lengths of all capsules, and accuracy: ties count as in a test, each of k longest classes with 1/k. Disposes of `net`. */
+async function testOf(
+  net: CapsNet,
+  dataset: Dataset,
+  io: Pick<HostIO, 'shouldStop'>,
+): Promise<{ accuracy: number; lengths: LayerLength[] }> {
   const { height, width, channels } = net.input;
   const count = dataset.test.labels.length;
   const classes = dataset.classes.length;
   let hits = 0;
+  let lengths: LayerLength[] = [];
   try {
     for (let start = 0; start < count; start += BATCH) {
       if (io.shouldStop()) throw new JobStopped('Stopped while trying a cut.');
       const batch = plainBatch(dataset, 'test', start, Math.min(BATCH, count - start));
-      const [lengths] = await readBack(() => {
+      let layers: string[] = [];
+      const [byClass, ...means] = await readBack(() => {
         const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
-        return [classLengths(net.forward(images, 'test').classes)];
+        const passed = net.forward(images, 'test');
+        const found = meanLengths(passed);
+        layers = found.map(({ layer }) => layer);
+        return [classLengths(passed.classes), ...found.map(({ length }) => length)];
       });
+      const share = batch.size / count;
+      lengths = layers.map((layer, l) => ({ layer, length: (lengths[l]?.length ?? 0) + share * means[l]![0]! }));
       for (let i = 0; i < batch.size; i++) {
-        const longest = longestClasses(lengths!.subarray(i * classes, (i + 1) * classes));
+        const longest = longestClasses(byClass!.subarray(i * classes, (i + 1) * classes));
         if (longest.includes(batch.labels[i]!)) hits += 1 / longest.length;
       }
       await breathe();
@@ -86,5 +117,5 @@ async function accuracyOf(net: CapsNet, dataset: Dataset, io: Pick<HostIO, 'shou
   } finally {
     net.dispose();
   }
-  return hits / count;
+  return { accuracy: hits / count, lengths };
 }

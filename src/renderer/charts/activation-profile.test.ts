@@ -42,8 +42,8 @@ describe('the activation profile', () => {
       { key: 'a', label: 'before', forecast: many },
       { key: 'b', label: 'after', forecast: once },
     ]);
-    expect(new Set(two.map((row) => row.length))).toEqual(new Set([11]));
-    expect(two[0]![6]).toBe('gain, after');
+    expect(new Set(two.map((row) => row.length))).toEqual(new Set([9]));
+    expect(two[0]![5]).toBe('gain, after');
   });
 
   it('keeps labels apart', () => {

@@ -1,6 +1,7 @@
 /** What would move a network over the border: for each of its numbers the smallest change with which the forecast is that activity stays. */
 import { NetworkSpecError } from '../../shared/describe.ts';
 import { forecast, gainRatio, type NetworkForecast } from '../../shared/forecast/forecast.ts';
+import type { Probe } from '../../shared/forecast/probe.ts';
 import { weakestOf } from '../../shared/forecast/sentence.ts';
 import { MARGIN } from '../../shared/forecast/verdict.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
@@ -23,11 +24,11 @@ const MOST_ITERATIONS = 8;
 
 type Candidate = Pick<Remedy, 'label' | 'network'>;
 
-/** Forecast without images; null for a network that cannot be built. */
-export function forecastOf(network: NetworkSpec, input: InputShape): NetworkForecast | null {
+/** Null for a network that cannot be built. */
+export function forecastOf(network: NetworkSpec, input: InputShape, probe: Probe | null = null): NetworkForecast | null {
   if (!judge(network, input).ok) return null;
   try {
-    return forecast(network, input);
+    return forecast(network, input, probe);
   } catch (error) {
     if (error instanceof NetworkSpecError) return null;
     throw error;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Events } from '../../shared/contract/index.ts';
+import type { Tried } from '../../shared/trial.ts';
 import { tryOut, type Trial, type Trying } from './trying.ts';
 
 const trial: Trial = {
@@ -12,10 +13,12 @@ const trial: Trial = {
   ],
 };
 
+const right = (accuracy: number): Tried => ({ accuracy, forecast: null });
+
 function makeClient() {
   const asked: string[] = [];
   const listeners = new Set<(payload: Events['tried']) => void>();
-  const waiting: ((answer: number[] | null) => void)[] = [];
+  const waiting: ((answer: Tried[] | null) => void)[] = [];
   const call = (method: string) => {
     asked.push(method);
     return method === 'pruning.try' ? new Promise((answer) => waiting.push(answer)) : Promise.resolve(null);
@@ -43,13 +46,13 @@ it('shows each accuracy as it comes, and all in the end', async () => {
   tryOut(trial, client, (trying) => shown.push(trying));
   await vi.advanceTimersByTimeAsync(300);
   for (const listener of listeners) {
-    listener({ task: 'another', cut: 0, accuracy: 0.1 });
-    listener({ task: '0-0-0-0-0', cut: 1, accuracy: 0.7 });
+    listener({ task: 'another', cut: 0, ...right(0.1) });
+    listener({ task: '0-0-0-0-0', cut: 1, ...right(0.7) });
   }
-  expect(shown.at(-1)).toEqual({ stage: 'trying', accuracies: [null, 0.7] });
-  waiting[0]!([0.9, 0.7]);
+  expect(shown.at(-1)).toEqual({ stage: 'trying', found: [null, right(0.7)] });
+  waiting[0]!([right(0.9), right(0.7)]);
   await vi.runAllTimersAsync();
-  expect(shown.at(-1)).toEqual({ stage: 'tried', accuracies: [0.9, 0.7] });
+  expect(shown.at(-1)).toEqual({ stage: 'tried', found: [right(0.9), right(0.7)] });
   expect(listeners.size).toBe(0);
 });
 
@@ -62,7 +65,7 @@ it('asks once for a line that is dragged, and is silent after it has ended', asy
   expect(asked.filter((method) => method === 'pruning.try')).toHaveLength(1);
   end();
   const before = shown.length;
-  waiting[0]!([0.9, 0.7]);
+  waiting[0]!([right(0.9), right(0.7)]);
   await vi.runAllTimersAsync();
   expect(shown).toHaveLength(before);
   expect(asked.at(-1)).toBe('pruning.cancel');

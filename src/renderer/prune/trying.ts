@@ -1,13 +1,14 @@
 /** Trying cuts out, while the cut may change at any key or move of a line. */
 import type { Argument } from '../../shared/contract/index.ts';
+import type { Tried } from '../../shared/trial.ts';
 import type { call, on } from '../client/client.ts';
 
 export type Trial = Omit<Argument<'pruning.try'>, 'task'>;
 
 export type Trying =
   | { stage: 'unasked' }
-  /** Accuracies in the order of the cuts; null while one is not known. */
-  | { stage: 'trying' | 'tried'; accuracies: (number | null)[] }
+  /** In the order of the cuts; null while one is not known. */
+  | { stage: 'trying' | 'tried'; found: (Tried | null)[] }
   | { stage: 'failed'; problem: string };
 
 /** Milliseconds after the last change. */
@@ -21,20 +22,20 @@ export function tryOut(trial: Trial | null, client: { call: typeof call; on: typ
   }
   const task = crypto.randomUUID();
   let ended = false;
-  let accuracies: (number | null)[] = trial.cuts.map(() => null);
+  let found: (Tried | null)[] = trial.cuts.map(() => null);
   const tell = (trying: Trying) => {
     if (!ended) show(trying);
   };
-  tell({ stage: 'trying', accuracies });
-  const stop = client.on('tried', ({ task: of, cut, accuracy }) => {
+  tell({ stage: 'trying', found });
+  const stop = client.on('tried', ({ task: of, cut, ...tried }) => {
     if (of !== task) return;
-    accuracies = accuracies.with(cut, accuracy);
-    tell({ stage: 'trying', accuracies });
+    found = found.with(cut, tried);
+    tell({ stage: 'trying', found });
   });
   const timer = setTimeout(() => {
     client
       .call('pruning.try', { task, ...trial })
-      .then((answer) => tell(answer ? { stage: 'tried', accuracies: answer } : { stage: 'unasked' }))
+      .then((answer) => tell(answer ? { stage: 'tried', found: answer } : { stage: 'unasked' }))
       .catch((error: unknown) => tell({ stage: 'failed', problem: error instanceof Error ? error.message : String(error) }))
       .finally(stop);
   }, PAUSE);

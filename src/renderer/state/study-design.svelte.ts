@@ -21,7 +21,7 @@ const KEEP = 400;
 /** Until the second attempt. */
 const KEEP_AGAIN = 5000;
 /** Networks that are looked at without being asked for. */
-const MOST_SEEN = 40;
+export const MOST_SEEN = 40;
 
 /** What is worked out of a study that can be read. */
 export interface Follows {

@@ -6,6 +6,7 @@ import type { ClusterStudy } from './clusters.ts';
 import type { DatasetSummary } from './datasets.ts';
 import type { LogLine, RunSummary, StepPoint } from './runs.ts';
 import type { QueueState } from './queue.ts';
+import type { Tried } from '../trial.ts';
 
 /** What a menu item or a shortcut of the system asks of the page. */
 export const commands = [
@@ -44,8 +45,8 @@ export interface Events {
   /** `total` is null while it is not known. Units depend on the stage and are for a bar, not for reading. */
   reading: { task: string; stage: string; done: number; total: number | null };
   scoring: { task: string; done: number; total: number };
-  /** Accuracy with one of the cuts of `pruning.try`. */
-  tried: { task: string; cut: number; accuracy: number };
+  /** What one of the cuts of `pruning.try` leaves. */
+  tried: { task: string; cut: number } & Tried;
   settings: Settings;
   command: Command;
   /** `files.opened` has something. */

@@ -8,7 +8,7 @@ import { StudySpec } from '../spec/study.ts';
 import { TrainingSpec } from '../spec/training.ts';
 import { Fingerprint, RunId, StudyId, TaskId } from './common.ts';
 import { method } from './method.ts';
-import { TrialCut, type ChannelMaps } from '../trial.ts';
+import { TrialCut, type ChannelMaps, type Tried } from '../trial.ts';
 import type { StepProgress } from '../progress.ts';
 
 export interface QueueState {
@@ -119,10 +119,10 @@ export const queueMethods = {
     }),
   ),
   /**
-   * Accuracy on a sample of the test images with each of these cuts and no fine-tuning; what has been tried before is known.
+   * What each of these cuts leaves before any fine-tuning, on a sample of the test images; what has been tried before is known.
    * `scores` are those that `pruning.scores` has told. Each comes as a `tried` event of this task, too. Null when cancelled.
    */
-  'pruning.try': method<number[] | null>()(
+  'pruning.try': method<Tried[] | null>()(
     z.strictObject({
       task: TaskId,
       run: RunId,

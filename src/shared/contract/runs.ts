@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { EngineName } from '../engines.ts';
 import type { Finding, FindingKind, Severity } from '../findings/finding.ts';
+import type { Basis } from '../forecast/forecast.ts';
+import type { Probe } from '../forecast/probe.ts';
 import type { Verdict } from '../forecast/verdict.ts';
 import type { Remedy } from '../findings/remedies.ts';
 import type { BestEpoch } from '../measures/measured.ts';
@@ -34,7 +36,7 @@ export interface RunSummary {
   /** N and D of the primary capsules, L intermediate layers; of a run that waits to be cut, as the cut will leave them, and `params` and `flops` too. */
   network: { types: number; dim: number; depth: number; name: string };
   /** Of the intermediate layer that is weakest against its critical gain, before the first step; null where there is none. */
-  gain: { value: number; critical: number; verdict: Verdict } | null;
+  gain: { value: number; critical: number; verdict: Verdict; basis: Basis } | null;
   /** Name of the network before the cut, of one that is trained from scratch as small as a cut would leave it; null for any other run. */
   before: string | null;
   params: number;
@@ -109,6 +111,8 @@ export interface RunDetail {
   findings: Finding[];
   /** What could be tried about them. */
   remedies: Remedy[];
+  /** What a look at the network before its first step has found; null where there was none. */
+  probe: Probe | null;
 }
 
 /** What a network said to each test image. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import dying from '../../../test/findings/dying.json' with { type: 'json' };
 import { EpochMetrics } from '../results.ts';
-import { networkOf } from '../spec/network.ts';
+import { forecast } from '../forecast/forecast.ts';
+import { networkOf, type NetworkSpec } from '../spec/network.ts';
 import { RunSpec } from '../spec/run.ts';
 import { divergenceOf, divergenceText } from './divergence.ts';
 import type { Finding } from './finding.ts';
@@ -12,6 +13,7 @@ import type { Observed } from './rules.ts';
 import { vitalsOf, type Vitals } from './vitals.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
+const look = (network: NetworkSpec) => forecast(network, input);
 const specOf = (family: Parameters<typeof networkOf>[0], rest: object = {}) =>
   RunSpec.parse({ network: networkOf(family), training: { epochs: 10 }, pruning: null, seed: 1, firstEpoch: 0, ...rest });
 const spec = specOf({ types: 4, dim: 8, depth: 2 });
@@ -192,7 +194,7 @@ describe('remediesFor', () => {
   const found = (kind: Finding['kind']): Finding[] => [{ kind, severity: 'warning', since: 1, layer: null, text: '' }];
 
   it('offers changes that bring a vanishing network above its critical gain', () => {
-    const offered = remediesFor(vanishing, input, found('inactive'));
+    const offered = remediesFor(vanishing, look, found('inactive'));
     expect(offered.map(({ name }) => name)).toEqual([
       'D = 16',
       'N = 4',
@@ -209,10 +211,10 @@ describe('remediesFor', () => {
   });
 
   it('offers smaller steps where training diverges, and nothing where all is well', () => {
-    expect(remediesFor(vanishing, input, found('diverged')).map(({ training }) => training)).toEqual([
+    expect(remediesFor(vanishing, look, found('diverged')).map(({ training }) => training)).toEqual([
       { learningRate: 0.0001 },
       { warmUp: 500 },
     ]);
-    expect(remediesFor(vanishing, input, found('woken'))).toEqual([]);
+    expect(remediesFor(vanishing, look, found('woken'))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 /** What could be tried with a network whose activity vanishes or training that diverges, each as the change that it is. */
-import { forecast } from '../forecast/forecast.ts';
+import type { NetworkForecast } from '../forecast/forecast.ts';
 import type { Verdict } from '../forecast/verdict.ts';
 import { networkAfter } from '../pruning-plan.ts';
-import type { InputShape, NetworkSpec } from '../spec/network.ts';
+import type { NetworkSpec } from '../spec/network.ts';
 import { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
 import type { TrainingSpec } from '../spec/training.ts';
@@ -18,30 +18,33 @@ export interface Remedy {
   training: Partial<TrainingSpec> | null;
   /** A cut; null: none. */
   pruning: PruningSpec | null;
-  /** Of the network that comes of it: the intermediate layer that is weakest, and what the spec alone says of the whole. Null where the network is the same. */
+  /** Of the network that comes of it: the intermediate layer that is weakest, and the verdict on the whole. Null where the network is the same. */
   forecast: { gain: number; criticalGain: number; verdict: Verdict } | null;
 }
+
+/** From images where they were looked at, else from the spec alone. */
+export type Look = (network: NetworkSpec) => NetworkForecast;
 
 /** Above the critical gain by so much a fresh network is on the safe side, and routing is far from saturated. */
 const ABOVE = 1.2;
 const LARGEST = { dim: 64, iterations: 8 };
 
 export function remediesFor(
-  { network, training }: Pick<RunSpec, 'network' | 'training'>,
-  input: InputShape,
+  { network, training, hadTerm }: Pick<RunSpec, 'network' | 'training'> & { /** Trained with the CCM term before. */ hadTerm?: boolean },
+  look: Look,
   findings: readonly Finding[],
 ): Remedy[] {
   const kinds = new Set(findings.map(({ kind }) => kind));
   if (kinds.has('diverged')) return slower(training);
   if (!kinds.has('inactive') && !kinds.has('falling')) return [];
   return [
-    ...largerDimension(network, input),
-    ...fewerTypes(network, input),
-    ...moreIterations(network, input),
-    ...initialGain(network, input),
-    ...sensitiveSquash(network, input),
-    ...cut(network, input),
-    ...redundancyTerm(training),
+    ...largerDimension(network, look),
+    ...fewerTypes(network, look),
+    ...moreIterations(network, look),
+    ...initialGain(network, look),
+    ...sensitiveSquash(network, look),
+    ...cut(network, look),
+    ...(hadTerm ? [] : redundancyTerm(training)),
   ];
 }
 
@@ -59,11 +62,11 @@ const CCM = 0.01;
 const redundancyTerm = ({ ccm }: TrainingSpec): Remedy[] =>
   ccm > 0 ? [] : [{ name: `CCM term, α = ${CCM}`, network: null, training: { ccm: CCM }, pruning: null, forecast: null }];
 
-type Offer = (network: NetworkSpec, input: InputShape) => Remedy[];
+type Offer = (network: NetworkSpec, look: Look) => Remedy[];
 
 /** Nothing where what would come of it cannot be built, or has no intermediate layers. */
-function remedy(name: string, network: NetworkSpec, input: InputShape, pruning: PruningSpec | null = null): Remedy[] {
-  const found = forecast(pruning ? networkAfter(network, pruning) : network, input);
+function remedy(name: string, network: NetworkSpec, look: Look, pruning: PruningSpec | null = null): Remedy[] {
+  const found = look(pruning ? networkAfter(network, pruning) : network);
   const weakest = weakestOf(found);
   if (!weakest) return [];
   const { gain, criticalGain } = weakest;
@@ -81,7 +84,7 @@ const scaled = (network: NetworkSpec, what: 'types' | 'dim', by: (value: number)
   intermediate: network.intermediate.map((layer) => ({ ...layer, [what]: by(layer[what]) })),
 });
 
-const largerDimension: Offer = (network, input) => {
+const largerDimension: Offer = (network, look) => {
   const { dim } = network.primary;
   const larger = [2, 4, 8].map((factor) => factor * dim).filter((to) => to <= LARGEST.dim);
   return firstToStay(
@@ -89,13 +92,13 @@ const largerDimension: Offer = (network, input) => {
       remedy(
         `D = ${to}`,
         scaled(network, 'dim', (value) => Math.round((value * to) / dim)),
-        input,
+        look,
       ),
     ),
   );
 };
 
-const fewerTypes: Offer = (network, input) => {
+const fewerTypes: Offer = (network, look) => {
   const { types } = network.primary;
   const fewer = [2, 4, 8].map((factor) => Math.floor(types / factor)).filter((to) => to >= 2);
   return firstToStay(
@@ -103,13 +106,13 @@ const fewerTypes: Offer = (network, input) => {
       remedy(
         `N = ${to}`,
         scaled(network, 'types', (value) => Math.max(1, Math.round((value * to) / types))),
-        input,
+        look,
       ),
     ),
   );
 };
 
-const moreIterations: Offer = (network, input) => {
+const moreIterations: Offer = (network, look) => {
   const most = Math.max(0, ...network.intermediate.map(({ iterations }) => iterations));
   const more = Array.from({ length: Math.max(0, LARGEST.iterations - most) }, (_, i) => most + 1 + i);
   return firstToStay(
@@ -117,20 +120,20 @@ const moreIterations: Offer = (network, input) => {
       remedy(
         `${iterations} routing iterations`,
         { ...network, intermediate: network.intermediate.map((layer) => ({ ...layer, iterations })) },
-        input,
+        look,
       ),
     ),
   );
 };
 
-const initialGain: Offer = (network, input) => {
-  const needed = intermediateOf(forecast(network, input)).map(({ criticalGain }) => criticalGain);
+const initialGain: Offer = (network, look) => {
+  const needed = intermediateOf(look(network)).map(({ criticalGain }) => criticalGain);
   const gain = Number((ABOVE * Math.max(...needed)).toFixed(2));
-  return needed.length > 0 ? remedy(`initial gain ${gain}`, { ...network, initialisation: { gain } }, input) : [];
+  return needed.length > 0 ? remedy(`initial gain ${gain}`, { ...network, initialisation: { gain } }, look) : [];
 };
 
-const sensitiveSquash: Offer = (network, input) =>
-  network.squash === 'sensitive' ? [] : remedy('sensitive squash', { ...network, squash: 'sensitive' }, input);
+const sensitiveSquash: Offer = (network, look) =>
+  network.squash === 'sensitive' ? [] : remedy('sensitive squash', { ...network, squash: 'sensitive' }, look);
 
-const cut: Offer = (network, input) =>
-  remedy('pruned at 0.5', network, input, PruningSpec.parse({ criterion: 'chip', backbone: 0.5, capsules: 0.5 }));
+const cut: Offer = (network, look) =>
+  remedy('pruned at 0.5', network, look, PruningSpec.parse({ criterion: 'chip', backbone: 0.5, capsules: 0.5 }));

@@ -76,14 +76,19 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
     severity: unsettled ? 'warning' : 'vanished',
     since,
     layer,
-    text: [`${what} inactive ${sinceText(since, spec.firstEpoch)}.`, reason].filter(Boolean).join(' '),
+    text: [`${what} inactive ${sinceText(since, spec)}.`, reason].filter(Boolean).join(' '),
   });
   if (whole !== null) {
     const total = (one: Vitals, pick: (layer: LayerVitals) => number) => one.layers.reduce((sum, layer) => sum + pick(layer), 0);
     const types = total(vitals.at(-1)!, ({ of }) => of);
     const start = vitals.find(({ epoch }) => epoch === spec.firstEpoch && epoch < whole);
     const before = start ? total(start, (layer) => layer.inactive) : 0;
-    const reason = [before > 0 ? `${before} of them were before the first step.` : null, why].filter(Boolean).join(' ');
+    const reason = [
+      before > 0 ? `${before} of them were ${spec.firstEpoch === 0 ? 'before the first step' : 'when this run began'}.` : null,
+      why,
+    ]
+      .filter(Boolean)
+      .join(' ');
     return [
       found(
         whole,
@@ -176,7 +181,7 @@ export const routingUniform: Rule = (observed) => {
     severity: 'note',
     since,
     layer: layers[0]!,
-    text: `The couplings of ${layersText(layers, names)} have been uniform ${sinceText(since, observed.spec.firstEpoch)}, after all their routing iterations: routing decides nothing there.`,
+    text: `The couplings of ${layersText(layers, names)} have been uniform ${sinceText(since, observed.spec)}, after all their routing iterations: routing decides nothing there.`,
   }));
 };
 
@@ -191,7 +196,7 @@ export const routingStatic: Rule = (observed) => {
     severity: 'note',
     since,
     layer: layers[0]!,
-    text: `The couplings of ${layersText(layers, names)} have been the same for every image ${sinceText(since, observed.spec.firstEpoch)}: routing does not look at what it routes.`,
+    text: `The couplings of ${layersText(layers, names)} have been the same for every image ${sinceText(since, observed.spec)}: routing does not look at what it routes.`,
   }));
 };
 

@@ -30,17 +30,22 @@ export interface NetworkForecast {
   verdict: Verdict;
   /** First intermediate layer without activity, where the verdict is that it vanishes and its layer is known. */
   vanishesAt: string | null;
-  /**
-   * What the verdict is from: images, the law, or only gains against critical gains. Nothing: of shortcuts and
-   * capsule biases only images tell.
-   */
-  basis: 'probe' | 'law' | 'gains' | 'nothing';
+  basis: Basis;
 }
+
+/**
+ * What a verdict is from: images and fresh weights, images and what a cut leaves of a trained network, the law, or only gains
+ * against critical gains. Nothing: of shortcuts and capsule biases only images tell.
+ */
+export type Basis = 'probe' | 'cut' | 'law' | 'gains' | 'nothing';
 
 /** How far a layer is from its border: 1 is the border itself. */
 export const gainRatio = ({ gain, criticalGain: critical }: Pick<LayerForecast, 'gain' | 'criticalGain'>): number => gain / critical;
 
-/** Throws NetworkSpecError when the network cannot be built. */
+/**
+ * The one place where it is decided what a forecast goes by: images where they were looked at, else the law where there is one,
+ * else gains. Throws NetworkSpecError when the network cannot be built.
+ */
 export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | null = null): NetworkForecast {
   const routed = routedLayers(spec, input);
   const start = primaryLength(spec);
@@ -61,7 +66,7 @@ export function forecast(spec: NetworkSpec, input: InputShape, probe: Probe | nu
 
   if (probe && intermediate.length > 0) {
     const verdict = verdictOfLengths(probe.last);
-    return { ...judged, verdict, vanishesAt: firstVanished(verdict, intermediate, ({ probe: p }) => p!.mean), basis: 'probe' };
+    return { ...judged, verdict, vanishesAt: firstVanished(verdict, intermediate, ({ probe: p }) => p!.mean), basis: probe.of ?? 'probe' };
   }
   if (beyondTheLaw(spec)) return { ...judged, verdict: 'open', vanishesAt: null, basis: 'nothing' };
   const last = intermediate.length - 1;

@@ -1,24 +1,28 @@
-/** What a probe finds: the lengths of capsules in the real network with fresh weights on real images. Made by engine/analysis/probe.ts. */
+/** What a probe finds: the lengths of capsules in a real network that is still to be trained, on real images. Made by engine/analysis/probe.ts. */
 import { z } from 'zod';
 
-export interface ProbedLength {
-  /** Mean over capsules, images and draws, and its standard deviation over draws. */
-  mean: number;
-  sd: number;
-}
+const ProbedLength = z.strictObject({
+  /** Mean over capsules, images and draws, and its standard deviation over draws; 0 of a single one. */
+  mean: z.number(),
+  sd: z.number(),
+});
+export type ProbedLength = z.infer<typeof ProbedLength>;
 
-export interface Probe {
+export const Probe = z.strictObject({
+  /** Of what a cut leaves of a trained network, which is what fine-tuning begins with; absent: of fresh weights in every layer. */
+  of: z.literal('cut').optional(),
   /** How many times weights were drawn. */
-  draws: number;
-  images: number;
+  draws: z.int(),
+  images: z.int(),
   /** "primary", then every layer with routing. */
-  layers: ({ layer: string } & ProbedLength)[];
+  layers: z.array(ProbedLength.extend({ layer: z.string() })),
   /**
    * Mean length in the last intermediate layer, a number per draw: with gains smaller by the margin of MARGIN, and with
    * gains greater by it. Empty without intermediate layers.
    */
-  last: { weaker: number[]; stronger: number[] };
-}
+  last: z.strictObject({ weaker: z.array(z.number()), stronger: z.array(z.number()) }),
+});
+export type Probe = z.infer<typeof Probe>;
 
 export const ProbeOptions = z.strictObject({
   draws: z.int().min(1).max(20).default(3),

@@ -1,9 +1,18 @@
 /** A forecast in words, for the terminal, the window and reports alike. */
-import type { NetworkForecast } from './forecast.ts';
+import type { Basis, NetworkForecast } from './forecast.ts';
 import { MARGIN, VANISHED, type Verdict } from './verdict.ts';
 
 /** Beside the verdict wherever one is shown. */
 export const verdictGlyphs: Record<Verdict, string> = { stays: '○', open: '◐', vanishes: '✕' };
+
+/** What a verdict is from, beside it wherever one is shown. */
+export const basisWords: Record<Basis, string> = {
+  probe: 'on images',
+  cut: 'on images, as the cut leaves it',
+  law: 'by the law',
+  gains: 'by gains',
+  nothing: 'not seen yet',
+};
 
 const margin = `${100 * MARGIN} %`;
 
@@ -21,8 +30,12 @@ export function forecastSentence({ layers, verdict, vanishesAt, basis }: Network
     }[verdict];
     return `${said}. A look at images would tell more.`;
   }
-  const lengthOf = (found: typeof last) => (basis === 'probe' ? found.probe!.mean : found.closedForm!);
-  const from = basis === 'probe' ? 'fresh weights on real images' : 'the law for one routing iteration';
+  const lengthOf = (found: typeof last) => (basis === 'law' ? found.closedForm! : found.probe!.mean);
+  const from = {
+    probe: 'fresh weights on real images',
+    cut: 'what the cut leaves, on real images',
+    law: 'the law for one routing iteration',
+  }[basis];
   const at = (found: typeof last) => `${found.layer} (mean length ${length(lengthOf(found))})`;
   switch (verdict) {
     case 'stays':

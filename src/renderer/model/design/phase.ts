@@ -42,7 +42,7 @@ export function columnsOf({ networks }: Sights): Column[] {
     const key = built.ratio.toFixed(3);
     const known = columns.get(key) ?? { ratio: built.ratio, names: [], lengths: [] };
     if (!known.names.includes(column)) known.names.push(column);
-    if (built.seen && built.lengths.length > known.lengths.length) known.lengths = built.lengths;
+    if (built.basis === 'probe' && built.lengths.length > known.lengths.length) known.lengths = built.lengths;
     columns.set(key, known);
   }
   return [...columns.values()].sort((a, b) => a.ratio - b.ratio);

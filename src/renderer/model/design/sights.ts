@@ -1,5 +1,5 @@
 /** What the forecast says of every network of a study, as it is built and after each of its cuts. */
-import { gainRatio, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
+import { gainRatio, type Basis, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
 import { intermediateOf, weakestOf } from '../../../shared/forecast/sentence.ts';
 import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { networkAfter } from '../../../shared/pruning-plan.ts';
@@ -18,8 +18,7 @@ export interface Sight {
   gain: number | null;
   /** Mean length before training in each intermediate layer; null where it is not known. */
   lengths: (number | null)[];
-  /** From images, or by gains alone. */
-  seen: boolean;
+  basis: Basis;
   flops: number;
   params: number;
   weightBytes: number;
@@ -67,7 +66,7 @@ function sightOf(network: NetworkSpec, input: InputShape, known: Known): { sight
   const { sight, problem } = found;
   if (!sight) return { sight: null, problem };
   const seen = known(network);
-  const looked = seen && { verdict: seen.verdict, lengths: lengthsOf(seen), seen: true };
+  const looked = seen && { verdict: seen.verdict, lengths: lengthsOf(seen), basis: seen.basis };
   return { sight: { ...sight, ...looked, network }, problem };
 }
 
@@ -79,7 +78,7 @@ function workOut(network: NetworkSpec, input: InputShape): { sight: Omit<Sight, 
   const { flops, params, weightBytes } = judged.network;
   return {
     sight: {
-      ...{ verdict: forecast.verdict, lengths: lengthsOf(forecast), seen: false },
+      ...{ verdict: forecast.verdict, lengths: lengthsOf(forecast), basis: forecast.basis },
       ratio: weakest && gainRatio(weakest),
       gain: weakest && weakest.gain,
       ...{ flops, params, weightBytes },

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import type { RunDetail, RunSummary } from '../../../shared/contract/index.ts';
 import { remediesFor } from '../../../shared/findings/remedies.ts';
-import { NetworkFamily, networkOf } from '../../../shared/spec/network.ts';
+import { forecast } from '../../../shared/forecast/forecast.ts';
+import { NetworkFamily, networkOf, type NetworkSpec } from '../../../shared/spec/network.ts';
 import { TrainingSpec } from '../../../shared/spec/training.ts';
 import { planStudy } from '../../../shared/study-plan.ts';
 import { offersOf, studyOf } from './offers.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
+const look = (one: NetworkSpec) => forecast(one, input);
 const network = networkOf(NetworkFamily.parse({ types: 16, dim: 4, depth: 4 }));
 const training = TrainingSpec.parse({ epochs: 5 });
 const finding = { kind: 'inactive' as const, severity: 'vanished' as const, since: 1, layer: null, text: '' };
@@ -15,7 +17,7 @@ const run = {
   summary,
   input,
   spec: { network, training, seed: 7 },
-  remedies: remediesFor({ network, training }, input, [finding]),
+  remedies: remediesFor({ network, training }, look, [finding]),
 } as unknown as RunDetail;
 
 const others = new Map<string, RunSummary>(
@@ -49,7 +51,7 @@ it('makes a study of them that can be planned: every network, cut and uncut, wit
 });
 
 it('of a run that diverged, takes the smaller learning rate', () => {
-  const diverged = { ...run, remedies: remediesFor({ network, training }, input, [{ ...finding, kind: 'diverged' }]) };
+  const diverged = { ...run, remedies: remediesFor({ network, training }, look, [{ ...finding, kind: 'diverged' }]) };
   const study = studyOf(diverged);
   expect(study.training.learningRate).toBe(1e-4);
   expect(study.arms).toEqual(['unpruned']);

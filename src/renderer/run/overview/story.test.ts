@@ -78,11 +78,13 @@ describe('a run that has vanished', () => {
 
   it('gives its evidence, each piece with the chart that has it', () => {
     expect(text(told)).toMatch(
-      /^Margin loss 0\.81 is what a network of zeros gives, and 10\.00.% is chance\. Gain 0\.56 is below the critical/,
+      /^Margin loss 0\.81 is what a network of zeros gives, and 10\.00.% is chance\. 2 of 4 were inactive before the first step\. Gain 0\.56 is below the critical/,
     );
     expect(text(told)).toContain('before training Capsules 2 had a mean length of 0.00040.');
-    expect(text(told)).toContain('no gradient for Backbone 1 and Capsules 1');
-    expect(linked(told).map(([, chart]) => chart)).toEqual([charts.loss, charts.accuracy, charts.depth, charts.depth, charts.gradients]);
+    expect(text(told)).toContain('No gradient for Backbone 1 and Capsules 1 since epoch 1: these layers learn no more.');
+    expect(linked(told).map(([, chart]) => chart)).toEqual([
+      ...[charts.loss, charts.accuracy, charts.capsules, charts.depth, charts.depth, charts.gradients],
+    ]);
   });
 
   it('names the layers where others live', () => {
@@ -93,6 +95,28 @@ describe('a run that has vanished', () => {
     expect(some.headline).toBe('Capsules 2 inactive from the start: 2 of 4 capsule types');
     expect(text(some)).toMatch(/^Test accuracy is 90\.00.%, up by 40\.0.% in the last epoch\.$/);
   });
+});
+
+it('dates what went layer by layer from the last of it, and says what went first', () => {
+  const gone = (since: number, layers: string) =>
+    ({
+      kind: 'inactive',
+      severity: 'vanished',
+      since,
+      layer: 'x',
+      text: `All capsule types of ${layers} have been inactive then.`,
+    }) as const;
+  const findings = [gone(2, 'capsules.0'), gone(0, 'capsules.1')];
+  const told = storyOf(runWith({ activations: [[0, 0], [0, 0], [0.2, 0.1]], findings }), null); // prettier-ignore
+  expect(told.headline).toBe('Capsules 1 and Capsules 2 inactive since epoch 2: 4 of 6 capsule types');
+  expect(text(told)).toContain('It began with Capsules 2, inactive from the start.');
+});
+
+it('counts the epochs of a run that goes on from where it begins', () => {
+  const cut = runWith({});
+  const spec = { ...cut.spec, firstEpoch: 2, pruning: {} } as RunDetail['spec'];
+  expect(storyOf({ ...cut, spec }, null).headline).toMatch(/^All 2 capsule types active in every epoch since the cut;/);
+  expect(storyOf({ ...cut, spec: { ...spec, pruning: null } }, null).headline).toMatch(/ in every epoch from 3 on;/);
 });
 
 it('warns of what is going out', () => {
@@ -124,10 +148,10 @@ it('says why a run has failed', () => {
 it('says before the first epoch what is to be expected', () => {
   const told = storyOf(runWith({ accuracies: [], status: 'running' }), forecast(network, input));
   expect(told).toMatchObject({ tone: 'open', headline: 'The first epoch is being trained' });
-  expect(text(told)).toMatch(/^Forecast: vanishes with depth/);
+  expect(text(told)).toMatch(/^Forecast by gains: vanishes with depth/);
   const waiting = storyOf(runWith({ accuracies: [], status: 'queued' }), null);
   expect(waiting).toEqual({ tone: 'open', headline: 'Waits to be trained', evidence: [] });
 });
 
 it('calls layers what charts call them', () =>
-  expect(withLayerNames('capsules.0 to capsules.11, backbone.2, classes')).toBe('Capsules 1 to Capsules 12, Backbone 3, classes'));
+  expect(withLayerNames('capsules.0 to capsules.11, backbone.2, classes')).toBe('Capsules 1 to 12, Backbone 3, classes'));

@@ -2,9 +2,11 @@
 import type { RunDetail } from '../../../shared/contract/index.ts';
 import { divergenceOf } from '../../../shared/findings/divergence.ts';
 import type { Finding, FindingKind } from '../../../shared/findings/finding.ts';
-import { layersText } from '../../../shared/findings/words.ts';
+import { layersText, sinceText } from '../../../shared/findings/words.ts';
 import { gainRatio, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
 import { verdictSentence, weakestOf } from '../../../shared/forecast/sentence.ts';
+import { MARGIN } from '../../../shared/forecast/verdict.ts';
+import { basisWords } from '../../../shared/forecast/words.ts';
 import { countAsMeasured } from '../../../shared/inactive.ts';
 import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
 import { layerName } from '../../../shared/present/layer-name.ts';
@@ -43,22 +45,31 @@ const plain = (text: string): Piece => ({ text, chart: null });
 const shown = (text: string, chart: ChartNumber): Piece => ({ text, chart });
 
 /** Layers as the charts call them: "capsules.2" is "Capsules 3". */
-export const withLayerNames = (text: string): string => text.replaceAll(/\b(?:capsules|backbone)\.\d+/g, (layer) => layerName(layer));
+export const withLayerNames = (text: string): string =>
+  text
+    .replaceAll(/\b(?:capsules|backbone)\.\d+/g, (layer) => layerName(layer))
+    .replaceAll(/\b(Capsules|Backbone) (\d+) to \1 (\d+)/g, '$1 $2 to $3');
 
-/** @param forecast of the network with fresh weights; null where it says nothing about this run */
+/** @param forecast of what the run begins with; null where it says nothing about this run */
 export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story {
   const { findings, epochs, evaluation, summary, spec } = run;
   if (summary.status === 'failed') return failed(run);
   const activity = evaluation?.activity ?? epochs.at(-1)?.test.activity;
   if (!activity) return unmeasured(run, forecast);
   const counted = countAsMeasured(activity, spec.training.measure);
-  const rest = (...told: FindingKind[]) => findings.filter(({ kind }) => !told.includes(kind)).map(sentence);
   const inactive = findings.filter(({ kind, severity }) => kind === 'inactive' && severity === 'vanished');
   if (inactive.length > 0)
     return {
       tone: 'vanished',
       headline: vanishedHeadline(run, counted, inactive),
-      evidence: joined([...lossEvidence(run), gainEvidence(run, forecast), ...rest('inactive', 'loss-stuck')]),
+      evidence: joined([
+        ...lossEvidence(run),
+        orderEvidence(run, inactive),
+        gainEvidence(run, forecast),
+        gradientEvidence(findings),
+        // Of the rest only what ended the run; beside what has vanished, more would be too much.
+        ...findings.filter(({ kind }) => kind === 'stopped-early').map(sentence),
+      ]),
     };
   const [worst] = findings;
   if (worst && worst.severity !== 'note')
@@ -70,7 +81,7 @@ export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story
   return {
     tone: 'well',
     headline: wellHeadline(run, counted),
-    evidence: joined([gainEvidence(run, forecast), shortest(counted), ...rest()]),
+    evidence: joined([gainEvidence(run, forecast), shortest(counted), ...findings.map(sentence)]),
   };
 }
 
@@ -82,7 +93,9 @@ function unmeasured({ summary, spec }: RunDetail, forecast: NetworkForecast | nu
       : summary.status === 'queued'
         ? 'Waits to be trained'
         : 'Ended before anything was measured';
-  const expected = forecast ? [shown('Forecast', charts.depth), plain(`: ${lower(verdictSentence(spec.network, forecast))}`)] : [];
+  const expected = forecast
+    ? [shown('Forecast', charts.depth), plain(` ${basisWords[forecast.basis]}: ${lower(verdictSentence(spec.network, forecast))}`)]
+    : [];
   return { tone: 'open', headline, evidence: expected };
 }
 
@@ -127,17 +140,48 @@ function joined(sentences: (Piece[] | null)[]): Piece[] {
   return told.flatMap((pieces, i) => (i === 0 ? pieces : [plain(' '), ...pieces]));
 }
 
-const sinceWords = (since: number, firstEpoch: number) => (since === firstEpoch ? 'from the start' : `since epoch ${since}`);
-
 function vanishedHeadline({ spec }: RunDetail, counted: InactiveSummary, findings: readonly Finding[]): string {
   const gone = counted.perLayer.filter(({ inactive, of }) => of > 0 && inactive === of).map(({ layer }) => layer);
-  const since = sinceWords(Math.min(...findings.map(({ since: epoch }) => epoch ?? Infinity)), spec.firstEpoch);
+  // Of layers that went one after another, all of it holds since the last of them.
+  const since = sinceText(Math.max(...findings.map(({ since: epoch }) => epoch ?? spec.firstEpoch)), spec);
   if (counted.total === counted.of) return `All ${counted.of} capsule types inactive ${since}`;
   const layers = layersText(
     gone,
     counted.perLayer.map(({ layer }) => layer),
   );
   return `${withLayerNames(layers)} inactive ${since}: ${portion(counted)} capsule types`;
+}
+
+/** What was gone first, where not all of it went together. */
+function orderEvidence({ epochs, spec }: RunDetail, findings: readonly Finding[]): Piece[] | null {
+  const first = findings.reduce((a, b) => ((b.since ?? 0) < (a.since ?? 0) ? b : a));
+  const layers = /of (capsules\..+?) have been/.exec(first.text)?.[1];
+  if (layers !== undefined && findings.some(({ since }) => since !== first.since))
+    return [
+      plain('It began with '),
+      shown(withLayerNames(layers), charts.capsules),
+      plain(`, inactive ${sinceText(first.since ?? spec.firstEpoch, spec)}.`),
+    ];
+  const start = epochs[0]?.start && countAsMeasured(epochs[0].start.activity, spec.training.measure);
+  if (!start || start.total === 0 || first.since === spec.firstEpoch) return null;
+  const when = spec.firstEpoch === 0 ? 'before the first step' : spec.pruning ? 'right after the cut' : 'when this run began';
+  return [shown(portion(start), charts.capsules), plain(` were inactive ${when}.`)];
+}
+
+/** Where nothing is learnt any more: all of it in one sentence. */
+function gradientEvidence(findings: readonly Finding[]): Piece[] | null {
+  const told = findings.filter(({ kind }) => kind === 'no-gradient');
+  const where = told.map(({ text, since }) => {
+    const layers = /gradient for (.+?) since/.exec(text)?.[1];
+    return `${layers === undefined ? '' : ` for ${withLayerNames(layers)}`} since epoch ${since}`;
+  });
+  if (where.length === 0) return null;
+  return [
+    shown('No gradient', charts.gradients),
+    plain(
+      `${where.join(',')}: ${told.some(({ text }) => text.startsWith('No layer')) ? 'training longer will not help' : 'these layers learn no more'}.`,
+    ),
+  ];
 }
 
 function warningHeadline(worst: Finding, counted: InactiveSummary): string {
@@ -161,7 +205,8 @@ function wellHeadline({ epochs, spec }: RunDetail, counted: InactiveSummary): st
   if (counted.of === 0) return `No intermediate layers in which activity could vanish${reached}`;
   if (counted.total > 0) return `${portion(counted)} capsule types inactive${reached}`;
   const always = epochs.every(({ test: { activity } }) => countAsMeasured(activity, spec.training.measure).total === 0);
-  return `All ${counted.of} capsule types active${always && epochs.length > 1 ? ' in every epoch' : ''}${reached}`;
+  const began = spec.firstEpoch === 0 ? '' : spec.pruning ? ' since the cut' : ` from ${spec.firstEpoch + 1} on`;
+  return `All ${counted.of} capsule types active${always && epochs.length > 1 ? ` in every epoch${began}` : ''}${reached}`;
 }
 
 /** Loss and accuracy of a network that says nothing. */
@@ -191,29 +236,35 @@ function accuracyEvidence({ epochs }: RunDetail): Piece[] | null {
   return [plain('Test accuracy is '), shown(printAccuracy(latest), charts.accuracy), plain(`${trend}.`)];
 }
 
-/** The gain against the critical one, and what was measured before the first step. */
+/** The gain against the critical one, what was forecast, and what was measured before the first step. */
 function gainEvidence({ epochs, spec }: RunDetail, forecast: NetworkForecast | null): Piece[] | null {
   const weakest = forecast && weakestOf(forecast);
   if (!weakest || forecast.basis === 'nothing') return null;
   const ratio = gainRatio(weakest);
-  const side = Math.abs(ratio - 1) <= 0.1 ? 'near' : ratio < 1 ? 'below' : 'above';
+  const side = Math.abs(ratio - 1) <= MARGIN ? 'near' : ratio < 1 ? 'below' : 'above';
   const { iterations } = spec.network.intermediate[0]!;
   const last = forecast.layers.findLast(({ layer }) => layer !== 'classes')!;
+  const expected = last.probe?.mean ?? last.closedForm;
   const start = epochs[0]?.start?.activity.find(({ layer }) => layer === last.layer);
   const measured = start ? start.meanLength.reduce((sum, one) => sum + one, 0) / start.meanLength.length : null;
+  const when = spec.firstEpoch === 0 ? 'before training' : spec.pruning ? 'after the cut' : 'when this run began';
+  const length = (value: number) => shown(value < 1e-8 ? '0' : real(value, 2), charts.depth);
   return [
     plain('Gain '),
     shown(weakest.gain.toFixed(2), charts.depth),
     plain(
       ` is ${side} the critical ${weakest.criticalGain.toFixed(2)} for ${iterations} routing ${iterations === 1 ? 'iteration' : 'iterations'}`,
     ),
+    ...(expected === null
+      ? []
+      : [plain(`; forecast ${basisWords[forecast.basis]}, ${layerName(last.layer)} would have a mean length of `), length(expected)]),
     ...(measured === null
-      ? [plain('.')]
+      ? []
       : [
-          plain(`; before training ${layerName(last.layer)} had a mean length of `),
-          shown(measured === 0 ? '0' : real(measured, 2), charts.depth),
-          plain('.'),
+          plain(expected === null ? `; ${when} ${layerName(last.layer)} had a mean length of ` : `, and ${when} it had `),
+          length(measured),
         ]),
+    plain('.'),
   ];
 }
 
