@@ -130,7 +130,7 @@ function receive(store: Store, bundle: Bundle, { runs, processor }: Arrived, wit
 /** Of which kind of processor it is: only runs of one kind round alike. */
 function inStudy(run: StoredRun, processor: string): StoredRun {
   const ended = run.status === 'finished' || run.status === 'failed';
-  const versions = run.started === null ? run.versions : { ...run.versions, processor };
+  const versions = run.started === null ? run.versions : { processor, ...run.versions };
   return { ...run, versions, status: ended ? run.status : run.started === null ? 'queued' : 'interrupted' };
 }
 

@@ -3,7 +3,7 @@
  * written into the bundle as it comes. Started again, here or elsewhere, it goes on from there and computes the same numbers.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, Events } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
@@ -11,6 +11,7 @@ import { isAlive, thisProcess } from '../store/process.ts';
 import { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
 import { startTrainer, folders } from '../workbench/node-host.ts';
+import { processorHere } from '../workbench/processor.ts';
 import { JobQueue } from '../workbench/queue/job-queue.ts';
 import { LiveRuns } from '../workbench/queue/live-runs.ts';
 import type { Bundle } from './bundle.ts';
@@ -32,8 +33,6 @@ export interface UnitOptions {
 
 /** Milliseconds between two signs of life in the journal. */
 const aliveInterval = 60_000;
-
-const processorHere = (): string => cpus()[0]?.model.trim() ?? process.arch;
 
 export async function doUnit(bundle: Bundle, unit: number, options: UnitOptions): Promise<UnitOutcome> {
   const planned = bundle.runsOf(unit);

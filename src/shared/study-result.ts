@@ -1,4 +1,5 @@
 /** What the runs of a study have come to, and how `study --json` prints it. */
+import type { Kind } from './computed-on.ts';
 import type { Finding } from './conclusion/finding.ts';
 import type { Verdict } from './forecast/verdict.ts';
 import type { RunRecord, RunStatus } from './results.ts';
@@ -37,6 +38,8 @@ export interface StudyResults {
   runs: StudyRun[];
   /** What the names of cuts stand for. */
   cuts: { name: string; words: string }[];
+  /** What the runs were computed on. */
+  kinds: Kind[];
   /** Accuracy of guessing, and number of test images: null where the runs are on several data sets. */
   chance: number | null;
   testImages: number | null;
@@ -55,6 +58,8 @@ export interface StudyResult {
   /** Both over several networks. */
   pooled: PooledStatistics[];
   conclusion: string[];
+  /** What the runs were computed on. */
+  kinds: Kind[];
   /** Path of the HTML report. */
   report: string;
 }

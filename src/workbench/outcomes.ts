@@ -1,4 +1,5 @@
 /** What runs have come to, over their seeds: of a study, or of any runs on which somebody wants to look together. */
+import { kindsOf } from '../shared/computed-on.ts';
 import { conclusionOf } from '../shared/conclusion/conclusion.ts';
 import { forecast as forecastOf } from '../shared/forecast/forecast.ts';
 import { gainOverBorder } from '../shared/forecast/over-border.ts';
@@ -35,6 +36,7 @@ export function resultsOf(store: Store, runs: readonly StoredRun[]): StudyResult
     conclusion: conclusionOf(statistics),
     runs: read.map(({ run }) => run),
     cuts: [...new Map(read.flatMap(({ cuts }) => cuts.map((cut) => [cut.name, cut] as const))).values()],
+    kinds: kindsOf(runs),
     chance: one ? 1 / one.classes.length : null,
     testImages: one ? one.test : null,
   };

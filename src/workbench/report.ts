@@ -49,7 +49,8 @@ export function reportData(store: Store, { title, runs, settings }: ReportReques
     title,
     date: new Date().toISOString(),
     engine: [...new Set(runs.map(({ engine }) => engine))].filter((one) => one !== null).join(', '),
-    versions: Object.assign({}, ...runs.map(({ versions }) => versions)) as Record<string, string>,
+    // What they were computed on is among the results.
+    versions: Object.fromEntries(runs.flatMap(({ versions }) => Object.entries(versions)).filter(([name]) => name !== 'processor')),
     dataset: { name, train, test, classes, fingerprint, input: inputOf(stored) },
     settings,
     results: resultsOf(store, runs),

@@ -50,7 +50,7 @@ it('shows what study --json prints', () => {
   // A field that StudyResult gets has to be written down here, and then there.
   const fields: Record<keyof StudyResult, true> = {
     ...{ study: true, engine: true, dataset: true, runs: true },
-    ...{ statistics: true, controls: true, pooled: true, conclusion: true, report: true },
+    ...{ statistics: true, controls: true, pooled: true, conclusion: true, kinds: true, report: true },
   };
   expect(Object.keys(documented)).toEqual(Object.keys(fields));
 

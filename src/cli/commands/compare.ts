@@ -1,6 +1,7 @@
 /** `capscope compare <id> <id>…`: runs side by side, each against its own twin. */
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
+import { mixedKinds } from '../../shared/computed-on.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { RunRecord } from '../../shared/results.ts';
 import { writeDurably } from '../../store/disk.ts';
@@ -11,6 +12,7 @@ import { reportPage } from '../../workbench/node-host.ts';
 import { resultsOf } from '../../workbench/outcomes.ts';
 import { reportHtml } from '../../workbench/report.ts';
 import { armTable, conclusionText } from '../arm-table.ts';
+import { wrapped } from '../table.ts';
 import { compared, comparisonTable } from '../comparison.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
 
@@ -37,14 +39,17 @@ export function addCompare(program: Command): void {
         const records = runs.map((run) => testedRecord(store, run));
         const report = html === undefined ? null : resolve(html);
         if (report !== null) writeDurably(report, reportHtml(store, await reportPage(), { title: 'Comparison', runs, settings: null }));
-        const { statistics, conclusion } = resultsOf(store, runs);
+        const { statistics, conclusion, kinds } = resultsOf(store, runs);
         const { arms, controls, pooled } = statistics;
-        if (json) printJson({ runs: records, statistics: arms, controls, pooled, conclusion: conclusion.map(({ text }) => text), report });
+        if (json)
+          printJson({ runs: records, statistics: arms, controls, pooled, conclusion: conclusion.map(({ text }) => text), kinds, report });
         else {
+          const mixed = mixedKinds(kinds);
           const parts = [
             comparison(labelled(records), baseline && baselineAmong(records, baseline)),
             ...(arms.some(({ n }) => n > 1) ? [armTable(statistics)] : []),
             ...(conclusion.length > 0 ? [conclusionText(conclusion)] : []),
+            ...(mixed === null ? [] : [wrapped(mixed)]),
             ...(report === null ? [] : [`Report: ${report}`]),
           ];
           print(parts.join('\n\n'));

@@ -1,4 +1,5 @@
 /** `capscope study [file|preset]`: the whole experiment from one command. */
+import { mixedKinds } from '../../shared/computed-on.ts';
 import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,7 @@ import { checkStudy } from '../../workbench/open-study.ts';
 import { reportHtml } from '../../workbench/report.ts';
 import { reportName } from '../../workbench/report-name.ts';
 import { armTable, conclusionText } from '../arm-table.ts';
+import { wrapped } from '../table.ts';
 import { loadData, mustBeUsable } from '../data-of-study.ts';
 import { checkEngine, decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { interruptedExitCode } from '../interrupt.ts';
@@ -95,7 +97,7 @@ async function conclude(store: Store, study: StoredStudy, planned: StoredRun[], 
   const runs = planned.map(({ id }) => store.run(id));
   const report = join(dirname(store.path), 'reports', `${reportName(store, study)}.html`);
   writeDurably(report, reportHtml(store, await reportPage(), { title: spec.name, runs, settings: spec }));
-  const { statistics, conclusion } = resultsOf(store, runs);
+  const { statistics, conclusion, kinds } = resultsOf(store, runs);
   if (json) {
     const { name, train, test } = store.dataset(runs[0]!.dataset);
     printJson({
@@ -107,11 +109,14 @@ async function conclude(store: Store, study: StoredStudy, planned: StoredRun[], 
       controls: statistics.controls,
       pooled: statistics.pooled,
       conclusion: conclusion.map(({ text }) => text),
+      kinds,
       report,
     } satisfies StudyResult);
   } else {
     print(armTable(statistics));
+    const mixed = mixedKinds(kinds);
     if (conclusion.length > 0) print(`\n${conclusionText(conclusion)}`);
+    if (mixed !== null) print(`\n${wrapped(mixed)}`);
     print(`\nReport: ${report}\nRuns:   ${store.path}`);
   }
 }

@@ -4,6 +4,7 @@ import type { CurrentJob } from '../../shared/contract/index.ts';
 import type { FromTrainer } from '../../shared/trainer-protocol.ts';
 import type { Store } from '../../store/store.ts';
 import type { TrainerProcess } from '../host.ts';
+import { processorHere } from '../processor.ts';
 import { describeEpoch } from './sentences.ts';
 import type { Teller, TellerContext } from './teller.ts';
 
@@ -41,7 +42,7 @@ export function receive(message: FromTrainer, current: Current, context: Context
   switch (message.type) {
     case 'engine': {
       const { name, device, description } = message;
-      const versions = { capscope: manifest.version, ...message.versions };
+      const versions = { capscope: manifest.version, processor: processorHere(), ...message.versions };
       return {
         write: () => training.recordEngine(id, { name, versions, device: device.name, choice: current.reason }),
         after: [

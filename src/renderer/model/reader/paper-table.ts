@@ -1,4 +1,5 @@
 /** The numbers of a pivot as a table for a paper, and everything that is known as files. */
+import { mixedKinds } from '../../../shared/computed-on.ts';
 import Papa from 'papaparse';
 import { armNames } from '../../../shared/spec/arms.ts';
 import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
@@ -107,7 +108,8 @@ export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
 export const toJson = (title: string, results: StudyResults): string => JSON.stringify({ study: title, ...results }, null, 2);
 
 /** The conclusion to be pasted into a text: each sentence has its statistics in it. */
-export function conclusionText(title: string, { conclusion, cuts, testImages }: StudyResults): string {
+export function conclusionText(title: string, { conclusion, cuts, kinds, testImages }: StudyResults): string {
+  const mixed = mixedKinds(kinds);
   return [
     title,
     '',
@@ -117,6 +119,7 @@ export function conclusionText(title: string, { conclusion, cuts, testImages }: 
     `Differences are paired by seed (t test, 95 % intervals, p corrected by Holm); networks together count once each, by the mean over their seeds.${
       testImages === null ? '' : ` ${testImages} test images.`
     }`,
+    ...(mixed === null ? [] : [mixed]),
     '',
   ].join('\n');
 }
