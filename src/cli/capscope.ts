@@ -13,6 +13,7 @@ import { addForward } from './commands/forward.ts';
 import { addImportWeights } from './commands/import-weights.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLook } from './commands/look.ts';
+import { addPredict } from './commands/predict.ts';
 import { addRescue } from './commands/rescue.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
@@ -49,6 +50,7 @@ export async function main(args: string[]): Promise<number> {
   ])
     add(program);
   addInspect(program, (code) => (exitCode = code));
+  addPredict(program, (code) => (exitCode = code));
   addUnits(program);
   addUnit(program, (code) => (exitCode = code));
   addSubmit(program);

@@ -86,7 +86,7 @@ describe('commands on stored runs', () => {
 
 describe('a mistake is one line on stderr and exit code 2', () => {
   it.each<[string[], string]>([
-    [[], 'name a command; choose from study, runs, show, compare, export, import, rescue, forecast, forward'],
+    [[], 'name a command; choose from study, runs, show, compare, export, import, import-weights, rescue, forecast, forward'],
     [['dance'], 'there is no command dance; choose from'],
     [['runs', '--jsn'], "unknown option '--jsn'"],
     [['show'], "missing required argument 'id'"],
