@@ -20,7 +20,7 @@ export interface RunRow {
   /** Name of its network before any cut. */
   origin: string;
   twin: RunRow | null;
-  curve: RunCurve | null;
+  readonly curve: RunCurve | null;
 }
 
 type Value = number | string | readonly string[] | null;

@@ -7,10 +7,13 @@ import { twinsAmong } from './pairs.ts';
 import { armOrder, fieldOf, numberOf, runFields, statusOrder, type RunField, type RunRow } from './run-fields.ts';
 import { cutText, originOf, shortNames } from './run-names.ts';
 
-/** @param names by id, where they are known already. */
+/**
+ * @param curves asked whenever a row's is looked at, and not before: while thousands are being read, only what shows them changes
+ * @param names by id, where they are known already
+ */
 export function rowsOf(
   runs: ReadonlyMap<string, RunSummary>,
-  curves: ReadonlyMap<string, RunCurve>,
+  curves: Pick<ReadonlyMap<string, RunCurve>, 'get'>,
   names: ReadonlyMap<string, string> = shortNames([...runs.values()], runs),
 ): RunRow[] {
   const list = [...runs.values()];
@@ -18,7 +21,15 @@ export function rowsOf(
   const rows = new Map(
     list.map((run): [string, RunRow] => [
       run.id,
-      { run, name: names.get(run.id) ?? run.name, origin: originOf(run, runs), twin: null, curve: curves.get(run.id) ?? null },
+      {
+        run,
+        name: names.get(run.id) ?? run.name,
+        origin: originOf(run, runs),
+        twin: null,
+        get curve() {
+          return curves.get(run.id) ?? null;
+        },
+      },
     ]),
   );
   for (const row of rows.values()) row.twin = rows.get(twinOf(row.run)?.id ?? '') ?? null;
@@ -75,20 +86,25 @@ export interface Sorting {
 const collator = new Intl.Collator('en', { numeric: true });
 const orders: Partial<Record<string, readonly string[]>> = { arm: armOrder, status: statusOrder };
 
-function compareValues(field: RunField, a: RunRow, b: RunRow): number {
-  const [x, y] = [field.of(a), field.of(b)];
-  if (typeof x === 'number' && typeof y === 'number') return x - y;
-  const order = orders[field.id];
-  if (order) return order.indexOf(String(x)) - order.indexOf(String(y));
-  return collator.compare(field.print(a), field.print(b));
+/** What a row is sorted by: asked once of each, because they are compared far more often. */
+function sortKey(field: RunField, row: RunRow): number | string | null {
+  const value = field.of(row);
+  if (value === null || typeof value === 'number') return value;
+  return orders[field.id]?.indexOf(String(value)) ?? field.print(row);
 }
+
+const compareKeys = (a: number | string, b: number | string): number =>
+  typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
 
 /** Runs without a value come last, whichever way it is sorted. Equal ones stay as they were, descending the other way round. */
 export function sortRows(rows: readonly RunRow[], { key, descending }: Sorting): RunRow[] {
   const field = fieldOf(key);
-  const known = rows.map((row, at) => ({ row, at, missing: Number(field.of(row) === null) }));
+  const known = rows.map((row, at) => ({ row, at, by: sortKey(field, row) }));
   const sign = descending ? -1 : 1;
-  known.sort((a, b) => a.missing - b.missing || sign * (compareValues(field, a.row, b.row) || a.at - b.at));
+  known.sort((a, b) => {
+    if (a.by === null || b.by === null) return Number(a.by === null) - Number(b.by === null) || sign * (a.at - b.at);
+    return sign * (compareKeys(a.by, b.by) || a.at - b.at);
+  });
   return known.map(({ row }) => row);
 }
 
@@ -170,20 +186,13 @@ export interface Mean {
   range: readonly [number, number];
 }
 
-/** By the rows of a group, which stay the same while one scrolls; then by field. */
-const means = new WeakMap<readonly RunRow[], Map<string, Mean | null>>();
-
-/** Null where none of the rows has such a number. Worked out once for a group. */
+/** Null where none of the rows has such a number. */
 export function meanOfField(rows: readonly RunRow[], field: RunField): Mean | null {
-  const known = means.get(rows) ?? new Map<string, Mean | null>();
-  means.set(rows, known);
-  let mean = known.get(field.id);
-  if (mean === undefined) known.set(field.id, (mean = meanOver(rows, field)));
-  return mean;
-}
-
-function meanOver(rows: readonly RunRow[], field: RunField): Mean | null {
-  const values = rows.flatMap((row) => numberOf(field, row) ?? []);
+  const values: number[] = [];
+  for (const row of rows) {
+    const value = numberOf(field, row);
+    if (value !== null) values.push(value);
+  }
   if (values.length === 0) return null;
   return {
     n: values.length,
@@ -196,8 +205,8 @@ function meanOver(rows: readonly RunRow[], field: RunField): Mean | null {
 /** Text of a column for a group: a mean where there is one, else what all have in common. */
 export function groupText(rows: readonly RunRow[], field: RunField): string {
   if (!field.mean) {
-    const text = field.print(rows[0]!);
-    return rows.every((row) => field.print(row) === text) ? text : '';
+    const [value, text] = [field.of(rows[0]!), field.print(rows[0]!)];
+    return rows.every((row) => field.of(row) === value || field.print(row) === text) ? text : '';
   }
   const found = meanOfField(rows, field);
   if (!found) return '';

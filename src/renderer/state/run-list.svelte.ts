@@ -10,7 +10,7 @@ import { workbench } from './workbench.svelte.ts';
 class RunList {
   readonly #names: ReadonlyMap<string, string> = $derived(shortNames([...workbench.runs.values()], workbench.runs));
   /** Oldest first. */
-  readonly rows: readonly RunRow[] = $derived(rowsOf(workbench.runs, curves.all, this.#names));
+  readonly rows: readonly RunRow[] = $derived(rowsOf(workbench.runs, { get: (id) => curves.all.get(id) }, this.#names));
 
   /** By which a run can be told from all others. */
   nameOf(run: Pick<RunSummary, 'id' | 'name'>): string {

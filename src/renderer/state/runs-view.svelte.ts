@@ -2,7 +2,7 @@
 import { call } from '../client/client.ts';
 import { parseFilter, type Parsed } from '../model/filter/parse.ts';
 import { numberOf, fieldOf, runFields, type RunRow } from '../model/run-fields.ts';
-import { filterTest, linesByLineage, linesOf, sortRows, type Line } from '../model/run-rows.ts';
+import { filterTest, linesByLineage, linesOf, sortRows, type Grouping, type Line, type Sorting } from '../model/run-rows.ts';
 import { nowhere, readKept, usualLayout, type Brush, type Layout, type SavedLayout } from '../model/runs-state.ts';
 import { runList } from './run-list.svelte.ts';
 import { workbench } from './workbench.svelte.ts';
@@ -26,18 +26,21 @@ class RunsView {
   #read: Promise<void> | null = null;
   #keeping: ReturnType<typeof setTimeout> | undefined;
 
-  readonly #parsed: Parsed = $derived(parseFilter(this.layout.filter, runFields));
+  /** Parts of the layout, so that what follows from one is not worked out anew when another changes. */
+  readonly #filter: string = $derived(this.layout.filter);
+  readonly #sorting: Sorting = $derived(this.layout.sorting);
+  readonly #by: readonly Grouping[] = $derived(this.layout.by);
+  readonly #byLineage: boolean = $derived(this.layout.lineage && this.layout.by.length === 0);
+  readonly #parsed: Parsed = $derived(parseFilter(this.#filter, runFields));
   /** What is typed. */
   readonly typed: Parsed = $derived(parseFilter(this.draft, runFields));
   readonly #shown: RunRow[] = $derived(runList.rows.filter(filterTest(this.#parsed.terms)));
   /** In the order of the table. */
-  readonly rows: readonly RunRow[] = $derived(sortRows(this.#shown, this.layout.sorting));
+  readonly rows: readonly RunRow[] = $derived(sortRows(this.#shown, this.#sorting));
   readonly lines: readonly Line[] = $derived(
-    this.layout.lineage && this.layout.by.length === 0
-      ? linesByLineage(this.rows)
-      : linesOf(this.rows, { by: this.layout.by, folded: this.folded }),
+    this.#byLineage ? linesByLineage(this.rows) : linesOf(this.rows, { by: this.#by, folded: this.folded }),
   );
-  readonly pending: boolean = $derived(this.draft.trim() !== this.layout.filter.trim());
+  readonly pending: boolean = $derived(this.draft.trim() !== this.#filter.trim());
   /** Ids that what is typed would show. */
   readonly #wouldShow: ReadonlySet<string> = $derived(new Set(runList.rows.filter(filterTest(this.typed.terms)).map(({ run }) => run.id)));
   /** What Enter would come to; null where it would change nothing, or cannot be read yet. */
