@@ -58,7 +58,15 @@ export interface SeparateImages {
   }) => AsyncIterable<ReadImage>;
 }
 
-export type RawImages = UniformImages | SeparateImages;
+/**
+ * Images of arrays that are too large to be held: of one size and range, as bytes between black and white, and read piece by
+ * piece. `read` is that of separate images, but in ascending order and one at a time.
+ */
+export interface StreamedImages extends ImageShape, Pick<SeparateImages, 'read'>, Pick<UniformImages, 'count' | 'range'> {
+  kind: 'streamed';
+}
+
+export type RawImages = UniformImages | StreamedImages | SeparateImages;
 
 export interface RawSplit {
   images: RawImages;

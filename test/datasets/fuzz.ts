@@ -207,9 +207,9 @@ async function hashesOf({ train, test }: RawDataset): Promise<Set<string>> {
   const hashes = new Set<string>();
   const add = (pixels: NodeJS.ArrayBufferView) => hashes.add(createHash('md5').update(pixels).digest('hex'));
   for (const split of [train, test]) {
-    if (split?.images.kind === 'separate') {
+    if (split && split.images.kind !== 'uniform') {
       for await (const read of split.images.read()) if ('image' in read) add(read.image.pixels);
-    } else if (split) {
+    } else if (split?.images.kind === 'uniform') {
       const { values, count } = split.images;
       for (let i = 0, size = values.length / count; i < count; i++) add(values.subarray(i * size, (i + 1) * size));
     }
@@ -243,7 +243,7 @@ function checkArray(images: Extract<RawSplit['images'], { kind: 'uniform' }>, la
 }
 
 async function checkFiles({ images, labels }: RawSplit): Promise<string | undefined> {
-  if (images.kind !== 'separate' || images.count !== labels.length) return `${images.count} images have ${labels.length} labels`;
+  if (images.kind === 'uniform' || images.count !== labels.length) return `${images.count} images have ${labels.length} labels`;
   const seen = new Set<number>();
   for await (const read of images.read()) {
     seen.add(read.index);

@@ -4,7 +4,7 @@ import { imageFolderReader } from '../images/folders.ts';
 import type { Problem, RawDataset } from '../raw.ts';
 import { take, type Reading, type ReadingOption, type WantedReadings } from '../readings.ts';
 import type { Source } from '../sources/source.ts';
-import { transpose, turnedUpright } from './arrays/upright.ts';
+import { transpose, transposeAsRead, turnedUpright } from './arrays/upright.ts';
 import { listingReader } from './lists/listing.ts';
 import type { Reader, ReadOptions } from './reader.ts';
 
@@ -13,12 +13,15 @@ const turned: ReadingOption = { name: 'turned', label: 'column by column, turned
 
 /** Turns images that lie in arrays as they are wanted. Their readers have turned them already where that is known to be right. */
 export function orient(read: RawDataset, wanted: WantedReadings | undefined): { problems: Problem[]; readings: Reading[] } {
-  const uniform = [read.train, read.test].flatMap((split) => (split?.images.kind === 'uniform' ? [split.images] : []));
-  if (uniform.length === 0) return { problems: read.problems, readings: [] };
+  const arrays = [read.train, read.test].flatMap((split) => (split && split.images.kind !== 'separate' ? [split.images] : []));
+  if (arrays.length === 0) return { problems: read.problems, readings: [] };
   const isTurned = read.problems.some(({ message }) => message === turnedUpright);
   const reading = take('orientation', isTurned ? [turned, asStored] : [asStored, turned], wanted, read.train.from.images);
   if ((reading.taken === turned.name) === isTurned) return { problems: read.problems, readings: [reading] };
-  for (const images of uniform) transpose(images);
+  for (const images of arrays) {
+    if (images.kind === 'uniform') transpose(images);
+    else transposeAsRead(images);
+  }
   const rest = read.problems.filter(({ message }) => message !== turnedUpright);
   return { problems: isTurned ? rest : [...rest, { file: null, message: turnedUpright }], readings: [reading] };
 }

@@ -9,6 +9,8 @@ export interface ReadLimits {
   fileBytes: number;
   /** Bytes of all images and labels that are held at once. */
   dataBytes: number;
+  /** Bytes of arrays of images that are held as they are stored; larger ones are read piece by piece where they can be. */
+  heldBytes: number;
   /** Pixels of one image file. */
   imagePixels: number;
   /** Images in all. */
@@ -18,6 +20,7 @@ export interface ReadLimits {
 export const defaultLimits: ReadLimits = {
   fileBytes: 2 ** 31 - 1,
   dataBytes: 8 * 2 ** 30,
+  heldBytes: 2 ** 28,
   imagePixels: 2 ** 27,
   images: 10_000_000,
 };

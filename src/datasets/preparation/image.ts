@@ -1,5 +1,6 @@
 /** What is made of one image: bytes, one size, one number of channels. Colour first, then size. */
 import type { ImageBackground, ImageColour, ImageFit } from '../../shared/spec/preparation.ts';
+import { toBytes } from '../bytes.ts';
 import type { ImageShape, RawImage } from '../raw.ts';
 import { Resampler, type Box, type Size } from './resample.ts';
 import { fullScale, type Scale } from './scale.ts';
@@ -146,16 +147,4 @@ function flatten(pixels: Uint8Array, channels: 2 | 4, background: number): Uint8
     for (let c = 0; c < colours; c++, i++) result[i] = Math.round((pixels[j + c]! * alpha + background * (255 - alpha)) / 255);
   }
   return result;
-}
-
-/** Values between black and white as bytes, rounded to the nearest. */
-export function toBytes(
-  values: Uint8Array | Uint16Array | Float32Array | Float64Array,
-  [black, white]: readonly [number, number],
-): Uint8Array {
-  if (values instanceof Uint8Array && black === 0 && white === 255) return values;
-  const scale = white > black ? 255 / (white - black) : 0;
-  const bytes = new Uint8Array(values.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(Math.min(255, Math.max(0, (values[i]! - black) * scale)));
-  return bytes;
 }

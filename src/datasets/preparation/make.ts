@@ -1,8 +1,9 @@
 /** The chosen images of a data set, each made what all of them are to be. */
 import type { Split } from '../../shared/dataset.ts';
 import type { ImageBackground } from '../../shared/spec/preparation.ts';
-import type { Problem, RawSplit, SeparateImages, UniformImages } from '../raw.ts';
-import { ImageMaker, opaque, toBytes, type ImageTarget, type OpaqueImage } from './image.ts';
+import type { Problem, RawSplit, SeparateImages, StreamedImages, UniformImages } from '../raw.ts';
+import { toBytes } from '../bytes.ts';
+import { ImageMaker, opaque, type ImageTarget, type OpaqueImage } from './image.ts';
 import type { Scale } from './scale.ts';
 import type { Selection } from './select.ts';
 
@@ -52,7 +53,7 @@ export async function make(
   for (const { images } of splits) {
     const places = new Places([train, test], first, images.count);
     first += images.count;
-    if (images.kind === 'separate') {
+    if (images.kind !== 'uniform') {
       problems.push(
         ...(await decode(images, places, {
           maker,
@@ -78,7 +79,7 @@ const mayReduce = ({ height, width, fit }: ImageTarget): boolean => fit !== 'cen
 
 /** Puts every chosen image where it belongs. Answers those that could not be decoded. */
 async function decode(
-  images: SeparateImages,
+  images: SeparateImages | StreamedImages,
   places: Places,
   {
     maker,

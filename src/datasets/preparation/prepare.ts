@@ -132,7 +132,7 @@ function checkCounts({ images, labels, from }: RawSplit): void {
   if (images.count === 0) throw new DatasetError(from.images, 'it holds no images; expected at least one');
   if (labels.length !== images.count)
     throw new DatasetError(from.labels, `it has ${labels.length} labels, but ${from.images} has ${images.count} images`);
-  if (images.kind === 'separate') return;
+  if (images.kind !== 'uniform') return;
   const { values, count, height, width, channels } = images;
   if (values.length !== count * height * width * channels)
     throw new RangeError(`${from.images}: ${values.length} values do not make ${count} images of ${height} × ${width} × ${channels}`);
@@ -140,7 +140,7 @@ function checkCounts({ images, labels, from }: RawSplit): void {
 
 /** Arrays of different shapes are more likely two data sets than one. */
 function checkAlike([train, test]: RawSplit[]): void {
-  const shape = ({ images }: RawSplit) => (images.kind === 'uniform' ? `${images.height} × ${images.width} × ${images.channels}` : '');
+  const shape = ({ images }: RawSplit) => (images.kind !== 'separate' ? `${images.height} × ${images.width} × ${images.channels}` : '');
   if (test && shape(train!) !== shape(test))
     throw new DatasetError(
       test.from.images,
@@ -159,7 +159,7 @@ function checkShape(place: string, { height, width, channels }: ImageShape): voi
 
 /** Images in the form in which well-known data sets are recognised; null when they come in another. */
 function shaped({ images, labels }: RawSplit): ShapedSplit | null {
-  if (images.kind === 'separate' || !(images.values instanceof Uint8Array)) return null;
+  if (images.kind !== 'uniform' || !(images.values instanceof Uint8Array)) return null;
   const { values, height, width, channels } = images;
   return { images: values, labels, height, width, channels };
 }

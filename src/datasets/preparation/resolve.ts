@@ -27,7 +27,7 @@ export async function shapesOf(
     else counts.set(key, { shape: { height, width, channels }, count });
   };
   for (const { images } of splits) {
-    if (images.kind === 'uniform') add(images, images.count);
+    if (images.kind !== 'separate') add(images, images.count);
     else
       for await (const read of images.read({ indices: spread(images, LOOKED_AT / splits.length), reduce: true, signal })) {
         onImage?.();

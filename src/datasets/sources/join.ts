@@ -30,5 +30,6 @@ function inFolder(file: SourceFile, folder: string): SourceFile {
     size: () => file.size(),
     head: (bytes) => file.head(bytes),
     read: (options) => file.read(options),
+    ...(file.open && { open: (signal) => file.open!(signal) }),
   };
 }

@@ -9,6 +9,9 @@ import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source
 
 /** Entries of so many bytes are read at once, larger ones piece by piece. */
 const smallBytes = 2 ** 24;
+/** Entries larger than this can be had piece by piece. */
+const largeBytes = 2 ** 26;
+const wrongSum = 'it is damaged: its content does not have the checksum that the archive declares';
 const localHeader = 0x04034b50;
 const localHeaderBytes = 30;
 const linkMode = 0o120000;
@@ -63,7 +66,7 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
             name,
             entry.isEncrypted() ? 'it is encrypted' : `its compression method ${entry.compressionMethod} is not deflate`,
           );
-        else files.push(new ZipEntry(place, path, entry, { archive: at, withZip }));
+        else files.push(new ZipEntry(place, path, entry, { archive: at, openZip, withZip }));
         total += entry.uncompressedSize;
         if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
       }
@@ -103,18 +106,24 @@ class ZipEntry implements SourceFile {
   readonly #place: string;
   readonly #entry: Entry;
   readonly #archive: ArchiveBytes;
+  readonly #openZip: () => Promise<ZipFile>;
   readonly #withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T>;
 
   constructor(
     place: string,
     path: string,
     entry: Entry,
-    { archive, withZip }: { archive: ArchiveBytes; withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T> },
+    {
+      archive,
+      openZip,
+      withZip,
+    }: { archive: ArchiveBytes; openZip: () => Promise<ZipFile>; withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T> },
   ) {
     this.#place = place;
     this.path = path;
     this.#entry = entry;
     this.#archive = archive;
+    this.#openZip = openZip;
     this.#withZip = withZip;
   }
 
@@ -141,6 +150,29 @@ class ZipEntry implements SourceFile {
       await this.#fill(zip, head, {});
       return head;
     });
+  }
+
+  /** Of large ones, so that nobody has to hold them. */
+  get open(): SourceFile['open'] {
+    return this.#entry.uncompressedSize > largeBytes ? (signal) => Promise.resolve(this.#pieces(signal)) : undefined;
+  }
+
+  async *#pieces(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    const zip = await this.#openZip();
+    let sum = 0;
+    try {
+      for await (const chunk of (await zip.openReadStreamPromise(this.#entry)) as AsyncIterable<Buffer>) {
+        signal?.throwIfAborted();
+        sum = crc32(chunk, sum);
+        yield chunk;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw damaged(this.label, error);
+    } finally {
+      zip.close();
+    }
+    if (sum !== this.#entry.crc32) throw new DatasetError(this.label, wrongSum);
   }
 
   async read(options: ReadFileOptions = {}): Promise<Uint8Array> {
@@ -202,8 +234,7 @@ class ZipEntry implements SourceFile {
       );
     const bytes = new Uint8Array(uncompressedSize);
     await this.#fill(zip, bytes, { signal });
-    if (crc32(bytes) !== this.#entry.crc32)
-      throw new DatasetError(this.label, 'it is damaged: its content does not have the checksum that the archive declares');
+    if (crc32(bytes) !== this.#entry.crc32) throw new DatasetError(this.label, wrongSum);
     return bytes;
   }
 

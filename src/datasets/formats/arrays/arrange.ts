@@ -1,6 +1,6 @@
 /** A data set from named arrays, which array is what being told by shape first and by customary names second. */
 import { DatasetError, NoDataset } from '../../errors.ts';
-import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
+import type { Problem, RawDataset, RawImages, RawSplit } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
 import { byName, classLabels, fromOneHot, type Labels, type Marks } from '../labels.ts';
 import type { ReadOptions } from '../reader.ts';
@@ -9,6 +9,7 @@ import { take, type Reading, type ReadingOption, type WantedReadings } from '../
 import { imageAxisOf } from './axes.ts';
 import { countAxes, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
 import { joinImages, joinMarks, shardOf } from './shards.ts';
+import { streamedImages, type StreamedArray } from './streamed.ts';
 import { transpose, turnedUpright } from './upright.ts';
 
 /** An array that is not yet in memory. */
@@ -25,6 +26,8 @@ export interface NamedArray {
   /** Image number last, as MATLAB has it. */
   lastFirst: boolean;
   load: () => Promise<NdArray | string[]>;
+  /** Part by part along its slowest axis, where it can be had so. */
+  parts?: StreamedArray['parts'];
 }
 
 type SplitName = 'train' | 'test' | 'val';
@@ -116,7 +119,8 @@ export const couldBeImages = (arrays: readonly NamedArray[]): boolean =>
   arrays.some(({ type, shape }) => type === 'numbers' && shape.length >= 2 && shape.length <= 4 && !isVector(shape));
 
 /** Throws a DatasetError when images or labels are missing or do not fit each other. */
-export async function arrange(source: Source, arrays: readonly NamedArray[], { limits, reading }: ReadOptions): Promise<RawDataset> {
+export async function arrange(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset> {
+  const { limits, reading } = options;
   const problems: Problem[] = [];
   const readings: Reading[] = [];
   const pairs = findPairs(source, arrays, problems, { wanted: reading, readings });
@@ -124,6 +128,13 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], { l
   const pieces = chosen.map((pair) => piecesOf(pair, arrays));
   nameTheRest(pieces.flat(), arrays, problems);
   const bytes = pieces.flat().reduce((sum, { images }) => sum + elements(images.shape) * Math.max(images.itemBytes, 1), 0);
+  const streams = bytes > limits.heldBytes ? streamsOf(pieces) : undefined;
+  if (streams) {
+    const marks: Marks[] = [];
+    for (const own of pieces) marks.push(joinMarks(await Promise.all(own.map(marksOf))));
+    const images = await streamedImages(streams, problems, options);
+    return { ...(await labelled(source, { arrays, chosen, images, marks })), problems, readings };
+  }
   if (!(bytes <= limits.dataBytes))
     throw new DatasetError(source.label, `its images take ${bytes} bytes of memory; expected at most ${limits.dataBytes}`);
   const splits: { images: NdArray; marks: Marks; names?: string[] | undefined }[] = [];
@@ -150,6 +161,19 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], { l
   const of = <T>(all: readonly T[]): T[][] => pieces.map((own, i) => all.slice(...rangeOf(pieces, i, own.length)));
   const images = of(read).map(joinImages);
   const marks = of(splits.map((split) => split.marks)).map(joinMarks);
+  return { ...(await labelled(source, { arrays, chosen, images, marks })), problems, readings };
+}
+
+/** Images with their labels, and the names of these. */
+async function labelled(
+  source: Source,
+  {
+    arrays,
+    chosen,
+    images,
+    marks,
+  }: { arrays: readonly NamedArray[]; chosen: readonly Pair[]; images: readonly RawImages[]; marks: Marks[] },
+): Promise<Pick<RawDataset, 'name' | 'classes' | 'train' | 'test'>> {
   const { labels, classes } = namedDigits(classLabels(marks), chosen);
   const names = await classNames(arrays, labels);
   const [train, test] = chosen.map((pair, i): RawSplit => ({
@@ -157,14 +181,18 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], { l
     labels: labels[i]!,
     from: { images: pair.images.place, labels: pair.labels.place },
   }));
-  return {
-    name: source.name,
-    ...((names ?? classes) && { classes: names ?? classes! }),
-    train: train!,
-    test: test ?? null,
-    problems,
-    readings,
-  };
+  return { name: source.name, ...((names ?? classes) && { classes: names ?? classes! }), train: train!, test: test ?? null };
+}
+
+/** Undefined when not all of them can be read part by part, or when it takes all of an array to tell which axis counts the images. */
+function streamsOf(pieces: readonly (readonly Pair[])[]): StreamedArray[][] | undefined {
+  const streams = pieces.map((own) =>
+    own.flatMap(({ images: { place, shape, itemBytes, lastFirst, parts }, imageAxis, otherAxis }): StreamedArray[] => {
+      const fits = otherAxis === undefined && imageAxis === (lastFirst ? shape.length - 1 : 0);
+      return parts && fits ? [{ place, shape, itemBytes, count: imageAxis, parts }] : [];
+    }),
+  );
+  return streams.every((own, i) => own.length === pieces[i]!.length) ? streams : undefined;
 }
 
 const axisOption = (axis: number): ReadingOption =>

@@ -2,14 +2,18 @@
 import type { Numbers } from './numbers.ts';
 
 export type Hdf5Request =
-  /** The file's content, which the thread keeps. */
-  { type: 'open'; bytes: Uint8Array } | { type: 'load'; path: string };
+  /** The file's content, which the thread keeps, or where it lies on disk. */
+  | { type: 'open'; from: Uint8Array | string }
+  /** All of an array, or some along the first axis. In memory that was used before: left to the garbage collector, it piles up. */
+  | { type: 'load'; path: string; rows?: readonly [start: number, end: number]; room?: ArrayBuffer | undefined };
 
 export interface Hdf5Array {
   path: string;
   shape: number[];
   type: 'numbers' | 'text';
   itemBytes: number;
+  /** Rows along the first axis that are compressed together. */
+  chunk: number;
   /** Written by MATLAB, whose axes HDF5 has in the opposite order. */
   matlab: boolean;
 }

@@ -1,4 +1,5 @@
 /** A part of a worker thread: reads HDF5 with the HDF Group's library in WebAssembly, which a damaged file may send astray. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { Dataset, File, Group, Module, ready, type Metadata } from 'h5wasm';
 import { installFilters } from './hdf5-filters.ts';
@@ -19,6 +20,8 @@ const text = 3;
 const enumeration = 8;
 
 let file: File | undefined;
+/** Of a file on disk. */
+let handle: number | undefined;
 const post = (message: Hdf5Response): void => parentPort!.postMessage(message);
 
 /** h5wasm overlooks that a read has failed and hands out whatever lay in memory, so every read goes through here. */
@@ -33,11 +36,14 @@ function checkReads(): void {
   };
 }
 
-async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
+async function open(from: Uint8Array | string): Promise<Hdf5Array[]> {
   const { FS } = await ready;
   if (!checked) checkReads();
   file?.close();
-  FS.writeFile(path, bytes);
+  if (handle !== undefined) closeSync(handle);
+  handle = undefined;
+  FS.writeFile(path, typeof from === 'string' ? new Uint8Array() : from);
+  if (typeof from === 'string') readFromDisk((FS as unknown as LazyFiles).lookupPath(path).node, (handle = openSync(from, 'r')));
   file = new File(path, 'r');
   const arrays: Hdf5Array[] = [];
   const walk = (group: Group, prefix: string, depth: number): void => {
@@ -55,6 +61,7 @@ async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
           shape: metadata.shape.map(Number),
           type,
           itemBytes: metadata.size,
+          chunk: metadata.chunks?.[0] ?? 1,
           matlab: entry.attrs.MATLAB_class !== undefined,
         });
     }
@@ -63,13 +70,29 @@ async function open(bytes: Uint8Array): Promise<Hdf5Array[]> {
   return arrays;
 }
 
+/** A file of Emscripten's, as those that it makes lazily. */
+interface FileNode {
+  usedBytes: number;
+  stream_ops: { read: (stream: unknown, buffer: Uint8Array, offset: number, length: number, position: number) => number };
+}
+interface LazyFiles {
+  lookupPath: (path: string) => { node: FileNode };
+}
+
+/** Without its content in memory, which may be larger than that of WebAssembly. */
+function readFromDisk(node: FileNode, from: number): void {
+  node.usedBytes = fstatSync(from).size;
+  const read: FileNode['stream_ops']['read'] = (_, buffer, offset, length, position) => readSync(from, buffer, offset, length, position);
+  node.stream_ops = { ...node.stream_ops, read };
+}
+
 function kindOf({ type, size }: Metadata): Hdf5Array['type'] | undefined {
   if (type === text) return 'text';
   if ((type === integer || type === enumeration) && [1, 2, 4, 8].includes(size)) return 'numbers';
   return type === float && [2, 4, 8].includes(size) ? 'numbers' : undefined;
 }
 
-async function load(name: string): Promise<Numbers | string[]> {
+async function load(name: string, rows?: readonly [number, number], room = new ArrayBuffer()): Promise<Numbers | string[]> {
   const dataset = file!.get(name);
   if (!(dataset instanceof Dataset)) throw new Error(`${name} is no longer an array`);
   // What HDF5 does not find there, it reads as zeros.
@@ -82,19 +105,26 @@ async function load(name: string): Promise<Numbers | string[]> {
     if (total > maxTexts) throw new Error(`${name} has ${total} texts; expected at most ${maxTexts}`);
     return (dataset.value as unknown[]).map(String);
   }
-  const [rows = 0] = shape;
-  const rowElements = rows === 0 ? 0 : total / rows;
+  const [all = 0] = shape;
+  const [start, end] = rows ?? [0, all];
+  const rowElements = all === 0 ? 0 : total / all;
   const step = Math.max(1, Math.floor(partBytes / Math.max(rowElements * dataset.metadata.size, 1)));
   const half = dataset.metadata.type === float && dataset.metadata.size === 2;
   if (half) Object.assign(dataset.metadata, { type: integer, signed: false });
   let result: Numbers | undefined;
-  for (let from = 0; from < rows; from += step) {
-    const part = numbers(dataset, [from, Math.min(from + step, rows)], half);
-    result ??= new (part.constructor as new (length: number) => Numbers)(total);
-    (result as Uint8Array).set(part as Uint8Array, from * rowElements);
+  for (let from = start; from < end; from += step) {
+    const part = numbers(dataset, [from, Math.min(from + step, end)], half);
+    result ??= emptyLike(part, (end - start) * rowElements, room);
+    (result as Uint8Array).set(part as Uint8Array, (from - start) * rowElements);
     post({ type: 'reading' });
   }
   return result ?? new Uint8Array();
+}
+
+/** In this room, if there is enough. */
+function emptyLike(part: Numbers, length: number, room: ArrayBuffer): Numbers {
+  const Elements = part.constructor as new (room: ArrayBuffer | number, at?: number, length?: number) => Numbers;
+  return room.byteLength >= length * part.BYTES_PER_ELEMENT ? new Elements(room, 0, length) : new Elements(length);
 }
 
 /** Rows of an array. Half floats, which h5wasm does not know, come through it as whole numbers of the same bits. */
@@ -105,8 +135,11 @@ function numbers(dataset: Dataset, rows: [number, number], half: boolean): Numbe
 
 export async function answer(request: Hdf5Request): Promise<void> {
   try {
-    if (request.type === 'open') post({ type: 'opened', arrays: await open(request.bytes) });
-    else post({ type: 'loaded', data: await load(request.path) });
+    if (request.type === 'open') post({ type: 'opened', arrays: await open(request.from) });
+    else {
+      const data = await load(request.path, request.rows, request.room);
+      parentPort!.postMessage({ type: 'loaded', data } satisfies Hdf5Response, Array.isArray(data) ? [] : [data.buffer as ArrayBuffer]);
+    }
   } catch (error) {
     post({ type: 'failed', message: (error as Error).message.split('\n')[0] ?? '' });
   }

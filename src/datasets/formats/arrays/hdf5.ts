@@ -6,7 +6,8 @@ import { readItem, type Item } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
 import type { NamedArray } from './arrange.ts';
 import type { Hdf5Array, Hdf5Request, Hdf5Response } from './hdf5-protocol.ts';
-import { elements } from './ndarray.ts';
+import { elements, type NdArray } from './ndarray.ts';
+import { imagesOfPart, ranges, type Part } from './pieces.ts';
 
 /** Without a sign of life for so long, the library is astray. */
 const patience = 4000;
@@ -16,6 +17,8 @@ export class Hdf5Thread {
   readonly #options: ReadOptions;
   #worker: Worker | undefined;
   #open: Item | undefined;
+  /** Of the rows that were loaded last, for the next ones. */
+  #room: ArrayBuffer | undefined;
 
   constructor(options: ReadOptions) {
     this.#options = options;
@@ -33,35 +36,58 @@ export class Hdf5Thread {
 
   async #opened(item: Item): Promise<{ arrays: Hdf5Array[]; bytes: number }> {
     const { decoder = decoderScript } = this.#options;
-    const bytes = await readItem(item, this.#options);
-    this.#worker ??= new Worker(decoder, { stdout: true, stderr: true });
-    const { length } = bytes;
-    const opened = await this.#ask({ type: 'open', bytes }, item);
+    const from = item.file.disk !== undefined && !item.gzip ? item.file.disk : await readItem(item, this.#options);
+    const bytes = typeof from === 'string' ? await item.file.size() : from.length;
+    this.#worker ??= new Worker(decoder, { stdout: true, stderr: true, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const opened = await this.#ask({ type: 'open', from }, item);
     if (opened.type !== 'opened') throw new Error(`The thread answered ${opened.type}.`);
     this.#open = item;
-    return { arrays: opened.arrays, bytes: length };
+    return { arrays: opened.arrays, bytes };
   }
 
-  #named({ path, shape, type, itemBytes, matlab }: Hdf5Array, item: Item, fileBytes: number): NamedArray {
+  #named(array: Hdf5Array, item: Item, fileBytes: number): NamedArray {
+    const { path, shape, type, itemBytes, matlab } = array;
     const label = `${item.file.label}, array ${path}`;
-    const total = elements(shape) * itemBytes;
-    const turned = matlab ? shape.toReversed() : shape;
+    const check = () => {
+      if (type === 'numbers' && elements(shape) * itemBytes > (fileBytes + 64) * 1032)
+        throw new DatasetError(label, `it declares ${shape.join(' × ')} elements, which a file of ${fileBytes} bytes cannot hold`);
+    };
+    const options = this.#options;
+    async function* parts(signal: AbortSignal | undefined, wanted?: Uint32Array): AsyncGenerator<Part> {
+      check();
+      // This one may have been closed by the time.
+      const own = new Hdf5Thread({ ...options, signal });
+      try {
+        for (const rows of ranges(shape[0]!, rowsOfPart(array), wanted))
+          yield { first: rows[0], array: (await own.#load(array, item, rows)) as NdArray };
+      } finally {
+        await own.close();
+      }
+    }
     return {
       name: `${item.file.path}/${path}`,
       place: label,
-      shape: turned,
+      shape: matlab ? shape.toReversed() : shape,
       type,
       itemBytes,
       lastFirst: matlab,
       load: async () => {
-        if (type === 'numbers' && total > (fileBytes + 64) * 1032)
-          throw new DatasetError(label, `it declares ${shape.join(' × ')} elements, which a file of ${fileBytes} bytes cannot hold`);
-        if (this.#open !== item) await this.#opened(item);
-        const loaded = await this.#ask({ type: 'load', path }, item);
-        if (loaded.type !== 'loaded') throw new Error(`The thread answered ${loaded.type}.`);
-        return loaded.data instanceof Array ? loaded.data : { shape: turned, data: loaded.data, fortran: matlab };
+        check();
+        return this.#load(array, item);
       },
+      ...(type === 'numbers' && { parts }),
     };
+  }
+
+  /** @param rows along HDF5's first axis; by default all. */
+  async #load({ path, shape, matlab }: Hdf5Array, item: Item, rows?: readonly [number, number]): Promise<NdArray | string[]> {
+    if (this.#open !== item) await this.#opened(item);
+    const loaded = await this.#ask({ type: 'load', path, ...(rows && { rows, room: this.#room }) }, item);
+    if (loaded.type !== 'loaded') throw new Error(`The thread answered ${loaded.type}.`);
+    if (Array.isArray(loaded.data)) return loaded.data;
+    this.#room = rows && (loaded.data.buffer as ArrayBuffer);
+    const own = rows ? [rows[1] - rows[0], ...shape.slice(1)] : shape;
+    return { shape: matlab ? own.toReversed() : own, data: loaded.data, fortran: matlab };
   }
 
   async #ask(request: Hdf5Request, { file }: Item): Promise<Hdf5Response> {
@@ -75,6 +101,12 @@ export class Hdf5Thread {
       throw error;
     }
   }
+}
+
+/** How many are read at once: whole chunks, where these are not too large. */
+function rowsOfPart({ shape, itemBytes, chunk }: Hdf5Array): number {
+  const few = imagesOfPart(elements(shape.slice(1)) * itemBytes);
+  return chunk < 8 * few ? Math.ceil(few / chunk) * chunk : few;
 }
 
 /** The thread's answer. Throws a DatasetError when it fails or says nothing for too long. */
@@ -93,7 +125,7 @@ function exchange(worker: Worker, request: Hdf5Request, place: string, signal: A
   const onAbort = () => reject(signal!.reason as Error);
   worker.on('message', onMessage).on('error', onError);
   signal?.addEventListener('abort', onAbort, { once: true });
-  worker.postMessage(request);
+  worker.postMessage(request, 'room' in request && request.room ? [request.room] : []);
   return promise.finally(() => {
     clearTimeout(timer);
     worker.off('message', onMessage).off('error', onError);

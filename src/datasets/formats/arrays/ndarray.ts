@@ -1,6 +1,6 @@
 /** Arrays of any number of axes, as NumPy, MATLAB and HDF5 store them, and images from them. */
 import { DatasetError } from '../../errors.ts';
-import type { Problem, UniformImages } from '../../raw.ts';
+import type { ImageShape, Problem, UniformImages } from '../../raw.ts';
 import type { Numbers } from './numbers.ts';
 import { valueRange } from './range.ts';
 
@@ -88,11 +88,8 @@ export interface ImageArray {
  * @param problems is told what had to be guessed.
  */
 export function uniformImages(splits: readonly ImageArray[], problems: Problem[]): UniformImages[] {
-  const order = rowOrder(splits, problems);
-  const ordered = splits.map((split) => {
-    const [n, h, w, c] = axesOf(split, order);
-    return { count: n.size, height: h.size, width: w.size, channels: c.size, data: gather(split.array.data, [n, h, w, c]) };
-  });
+  const order = rowOrder(splits[0]!, problems);
+  const ordered = splits.map((split) => inRows(split, order));
   const { values, range } = valueRange(
     ordered.map(({ data }) => data),
     (a, element, value) => {
@@ -114,19 +111,40 @@ export function uniformImages(splits: readonly ImageArray[], problems: Problem[]
   return withoutAlpha(images, problems);
 }
 
+/** Images one after the other, each row by row. */
+export interface Rows extends ImageShape {
+  count: number;
+  data: Numbers;
+  order?: RowOrder | undefined;
+}
+
+/** @param order of the values in rows of colour images. Throws a DatasetError. */
+export function inRows(images: ImageArray, order: RowOrder | undefined): Rows {
+  const [n, h, w, c] = axesOf(images, order);
+  return { count: n.size, height: h.size, width: w.size, channels: c.size, data: gather(images.array.data, [n, h, w, c]) };
+}
+
+/** Tells of channels that may be something else. @param opaque whether a fourth one is white everywhere. */
+export function sayChannels(channels: number, opaque: boolean, say: (message: string) => void): void {
+  if (channels > 4) say(`Channels: each image has ${channels}, as its arrays say; slices of a volume count as channels.`);
+  if (channels !== 4) return;
+  say(
+    opaque
+      ? 'Channels: the fourth, which makes nothing transparent, is left out.'
+      : 'Channels: all four are taken as they are; none of them is taken for transparency.',
+  );
+}
+
 /** A fourth channel that is white everywhere says only that nothing is transparent. */
 function withoutAlpha(images: UniformImages[], problems: Problem[]): UniformImages[] {
   const [{ channels, range }] = images as [UniformImages];
-  const say = (message: string) => problems.push({ file: null, message });
-  if (channels > 4) say(`Channels: each image has ${channels}, as its arrays say; slices of a volume count as channels.`);
-  if (channels !== 4) return images;
-  for (const { values } of images)
-    for (let i = 3; i < values.length; i += 4)
-      if (values[i] !== range[1]) {
-        say('Channels: all four are taken as they are; none of them is taken for transparency.');
-        return images;
-      }
-  say('Channels: the fourth, which makes nothing transparent, is left out.');
+  const isOpaque = ({ values }: UniformImages) => {
+    for (let i = 3; i < values.length; i += 4) if (values[i] !== range[1]) return false;
+    return true;
+  };
+  const opaque = channels === 4 && images.every(isOpaque);
+  sayChannels(channels, opaque, (message) => problems.push({ file: null, message }));
+  if (!opaque) return images;
   return images.map((one) => {
     const opaque = one.values.slice(0, (one.values.length / 4) * 3);
     for (let i = 0, to = 0; i < one.values.length; i += 4) for (let c = 0; c < 3; c++) opaque[to++] = one.values[i + c]!;
@@ -135,7 +153,7 @@ function withoutAlpha(images: UniformImages[], problems: Problem[]): UniformImag
 }
 
 /** How the values of a colour image follow each other in a row: all red ones first, or pixel by pixel. */
-type RowOrder = 'planes' | 'pixels';
+export type RowOrder = 'planes' | 'pixels';
 /** Images that are looked at to find out. */
 const sample = 500;
 /** By so much the better order must be smoother than the other. */
@@ -145,8 +163,7 @@ const clearly = 0.9;
  * The order in rows of colour images: the one in which neighbours are more alike, as they are in images. Undefined where
  * images are no rows, or grey. Throws a DatasetError when it cannot be told.
  */
-function rowOrder([first]: readonly ImageArray[], problems: Problem[]): RowOrder | undefined {
-  const { array, count, place } = first!;
+export function rowOrder({ array, count, place }: ImageArray, problems: Problem[]): RowOrder | undefined {
   const length = array.shape[1 - count] ?? 0;
   const side = Math.sqrt(length / 3);
   if (array.shape.length !== 2 || !Number.isInteger(side) || Number.isInteger(Math.sqrt(length))) return undefined;

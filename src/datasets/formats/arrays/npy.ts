@@ -9,6 +9,7 @@ import type { Reader, ReadOptions } from '../reader.ts';
 import { couldBeImages, type NamedArray } from './arrange.ts';
 import { arrangeWithLists } from './lists.ts';
 import { decodeElements, elements, isElementType, type NdArray } from './ndarray.ts';
+import { storedParts } from './pieces.ts';
 
 interface Header {
   /** E.g. "<f8", "|u1", "<U5". */
@@ -59,14 +60,17 @@ const npyItems = async (source: Source, options: ReadOptions): Promise<Item[]> =
 async function namedArray(item: Item, options: ReadOptions): Promise<NamedArray> {
   const { file, gzip } = item;
   const head = await file.head(4096);
-  const { descr, shape } = readHeader(gzip ? gunzipHead(head, file.label) : head, file.label);
+  const { descr, shape, fortran, start } = readHeader(gzip ? gunzipHead(head, file.label) : head, file.label);
+  const itemBytes = Number(descr.slice(2)) * (descr[1] === 'U' ? 4 : 1);
+  const stored = { place: file.label, shape, type: descr.slice(1), itemBytes, bigEndian: descr[0] === '>', start };
   return {
     name: file.path.slice(0, file.path.lastIndexOf('/') + 1) + stem(file.path),
     place: file.label,
     shape,
     type: /^.[US]/.test(descr) ? 'text' : 'numbers',
-    itemBytes: Number(descr.slice(2)) * (descr[1] === 'U' ? 4 : 1),
+    itemBytes,
     lastFirst: false,
+    ...(!fortran && { parts: (signal, wanted) => storedParts(item, stored, { ...options, signal }, wanted) }),
     load: async () => readNpy(await readItem(item, options), file.label),
   };
 }

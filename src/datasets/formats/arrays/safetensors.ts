@@ -2,10 +2,12 @@
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Source } from '../../sources/source.ts';
 import { stem } from '../../sources/source.ts';
+import { bytesFrom } from '../content.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { arrange, couldBeImages, type NamedArray } from './arrange.ts';
 import { decodeElements, elements } from './ndarray.ts';
+import { storedParts } from './pieces.ts';
 
 /** As NumPy calls them. */
 const types: Record<string, string> = {
@@ -30,7 +32,7 @@ export const safetensorsReader: Reader = {
   looksLike: async (source, options) => (await itemsOf(source, options)).length > 0,
   read: async (source, options) => {
     const arrays: NamedArray[] = [];
-    for (const item of await itemsOf(source, options)) arrays.push(...arraysOf(await readItem(item, options), item));
+    for (const item of await itemsOf(source, options)) arrays.push(...(await arraysOf(item, options)));
     if (!couldBeImages(arrays))
       throw new NoDataset(source.label, 'it holds no tensor that could be images; expected e.g. images and labels');
     return arrange(source, arrays, options);
@@ -40,35 +42,37 @@ export const safetensorsReader: Reader = {
 const itemsOf = async (source: Source, options: ReadOptions): Promise<Item[]> =>
   (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'safetensors');
 
-function arraysOf(bytes: Uint8Array, { file }: Item): NamedArray[] {
+/** More than any honest header has. */
+const maxHeaderBytes = 100_000_000;
+
+async function arraysOf(item: Item, options: ReadOptions): Promise<NamedArray[]> {
+  const { file, gzip } = item;
   const place = file.label;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Infinity;
-  if (8 + length > bytes.length)
-    throw new DatasetError(place, `its header of ${length} bytes goes beyond the ${bytes.length} bytes of the file`);
+  // Compressed, or in an archive, how large it is shows when it is read.
+  const size = file.disk !== undefined && !gzip ? await file.size() : (await readItem(item, options)).length;
+  const lengthBytes = await beginning(item, 8, options);
+  const length = lengthBytes.length === 8 ? Number(lengthBytes.readBigUInt64LE()) : Infinity;
+  if (!(8 + length <= size) || length > maxHeaderBytes)
+    throw new DatasetError(place, `its header of ${length} bytes goes beyond the ${size} bytes of the file`);
   const start = 8 + length;
-  return Object.entries(headerOf(bytes.subarray(8, start), place)).flatMap(([name, entry]): NamedArray[] => {
+  return Object.entries(headerOf((await beginning(item, start, options)).subarray(8), place)).flatMap(([name, entry]): NamedArray[] => {
     if (name === '__metadata__') return [];
     const label = `${place}, tensor ${name}`;
     const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: string; shape?: number[]; data_offsets?: number[] };
     const isSizes = (sizes: unknown): sizes is number[] =>
-      Array.isArray(sizes) && sizes.every((size) => Number.isSafeInteger(size) && size >= 0);
+      Array.isArray(sizes) && sizes.every((one) => Number.isSafeInteger(one) && one >= 0);
     if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
       throw new DatasetError(label, 'its entry in the header is damaged; expected dtype, shape and data_offsets');
     const type = types[dtype ?? ''];
     if (type === undefined) return [];
     const [begin, end] = offsets as [number, number];
     const itemBytes = Number(/\d+$/.exec(type)![0]);
-    if (end - begin !== elements(shape) * itemBytes || start + end > bytes.length)
+    if (end - begin !== elements(shape) * itemBytes || start + end > size)
       throw new DatasetError(
         label,
-        `its ${shape.join(' × ')} elements need ${elements(shape) * itemBytes} bytes, but it has ${Math.min(end, bytes.length - start) - begin}`,
+        `its ${shape.join(' × ')} elements need ${elements(shape) * itemBytes} bytes, but it has ${Math.min(end, size - start) - begin}`,
       );
-    const load = () => ({
-      shape,
-      fortran: false,
-      data: decodeElements(bytes.subarray(start + begin, start + end), type, elements(shape), { place: label, bigEndian: false }),
-    });
+    const stored = { place: label, shape, type, itemBytes, bigEndian: false, start: start + begin };
     return [
       {
         name: `${stem(file.path)}/${name.replaceAll('.', '_')}`,
@@ -77,11 +81,18 @@ function arraysOf(bytes: Uint8Array, { file }: Item): NamedArray[] {
         type: 'numbers',
         itemBytes,
         lastFirst: false,
-        load: () => Promise.resolve().then(load),
+        load: async () => {
+          const bytes = await bytesFrom(item, start + begin, end - begin, options);
+          return { shape, fortran: false, data: decodeElements(bytes, type, elements(shape), { place: label, bigEndian: false }) };
+        },
+        parts: (signal, wanted) => storedParts(item, stored, { ...options, signal }, wanted),
       },
     ];
   });
 }
+
+const beginning = async (item: Item, bytes: number, options: ReadOptions): Promise<Buffer> =>
+  Buffer.from(await bytesFrom(item, 0, bytes, options));
 
 function headerOf(bytes: Uint8Array, place: string): Record<string, unknown> {
   try {
