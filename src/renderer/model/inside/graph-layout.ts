@@ -1,0 +1,84 @@
+/** Where the maps of a network stand: layers from left to right, the types of a layer below each other, and in several columns where they are many. */
+
+export interface Box {
+  x: number;
+  y: number;
+  side: number;
+}
+
+export interface Column {
+  /** Of its middle. */
+  centre: number;
+  cells: Box[];
+  /** Whether there is space for a number under each. */
+  labelled: boolean;
+}
+
+const LABEL = 12;
+const LARGEST = 64;
+/** Of the space between two layers, for the edges. */
+const EDGES = 0.42;
+
+/** @param types numbers of types, from the primary capsules up to the last layer before the classes */
+export function columnsOf(
+  types: readonly number[],
+  { left, top, width, height }: { left: number; top: number; width: number; height: number },
+): Column[] {
+  const pitch = width / Math.max(1, types.length);
+  return types.map((count, l) => {
+    const { side, across, labelled } = fitting(count, pitch * (1 - EDGES), height);
+    const rows = Math.ceil(count / across);
+    const rowHeight = height / rows;
+    // The first layer stands at the left edge, and the space for edges is to the right of each.
+    const start = left + l * pitch;
+    const step = side + 2;
+    const cells = Array.from({ length: count }, (_, t) => ({
+      x: start + (t % across) * step,
+      y: top + Math.floor(t / across) * rowHeight + (rowHeight - side - (labelled ? LABEL : 0)) / 2,
+      side,
+    }));
+    return { centre: start + (across * step - 2) / 2, cells, labelled };
+  });
+}
+
+/** As many columns as make the maps largest. */
+function fitting(count: number, width: number, height: number) {
+  let best = { side: 0, across: 1, labelled: false };
+  for (let across = 1; across <= Math.min(count, 12); across++) {
+    const rowHeight = height / Math.ceil(count / across);
+    const labelled = rowHeight >= 34;
+    const side = Math.floor(Math.min(LARGEST, width / across - 2, rowHeight - (labelled ? LABEL + 4 : 2)));
+    if (side > best.side) best = { side, across, labelled };
+  }
+  return { ...best, side: Math.max(2, best.side) };
+}
+
+/** A line from one map to another that leaves and arrives level. */
+export function curve(from: { x: number; y: number }, to: { x: number; y: number }): string {
+  const middle = ((from.x + to.x) / 2).toFixed(1);
+  return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}C${middle} ${from.y.toFixed(1)} ${middle} ${to.y.toFixed(1)} ${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
+}
+
+/** Of many classes those with the longest capsules, and those that must be there; in their order. */
+export function shownClasses(lengths: ArrayLike<number>, most: number, needed: readonly number[]): number[] {
+  const all = Array.from({ length: lengths.length }, (_, c) => c);
+  if (all.length <= most) return all;
+  const longest = all.toSorted((a, b) => lengths[b]! - lengths[a]! || a - b);
+  return [...new Set([...needed, ...longest])].slice(0, most).sort((a, b) => a - b);
+}
+
+/** Of the classes beside the maps. */
+export const classWidthOf = (width: number): number => Math.min(132, Math.max(84, width * 0.15));
+
+export const TREE_LEFT = 6;
+export const TREE_TITLE = 20;
+const TREE_TILE = 52;
+
+/** Of the parse tree below the maps: what its capsules see, and smaller what the runners-up do. */
+export function treeSizes(width: number, steps: number) {
+  const classWidth = classWidthOf(width);
+  const pitch = (width - TREE_LEFT - classWidth) / Math.max(1, steps);
+  const tile = Math.max(8, Math.min(TREE_TILE, pitch * 0.58));
+  const small = tile * 0.55;
+  return { classWidth, pitch, tile, small, height: TREE_TITLE + tile + 18 + small + 22 };
+}
