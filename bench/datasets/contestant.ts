@@ -91,7 +91,7 @@ async function watched(): Promise<ProgressReport> {
   const readings = new Readings(host, new DatasetCache(folder));
   const start = performance.now();
   last = start;
-  await readings.start('whole', { kind: 'files', paths: [path] }, unprepared);
+  await readings.start('whole', { kind: 'files', paths: [path] }, unprepared, []);
   longest = Math.max(longest, performance.now() - last);
   const seconds = (performance.now() - start) / 1000;
   const before = readdirSync(folder);
@@ -102,7 +102,7 @@ async function watched(): Promise<ProgressReport> {
       if (++events === 5) resolve();
     };
   });
-  const cancelled = readings.start('cancelled', { kind: 'files', paths: [path] }, { ...unprepared, standardise: true });
+  const cancelled = readings.start('cancelled', { kind: 'files', paths: [path] }, { ...unprepared, standardise: true }, []);
   await underWay;
   const asked = performance.now();
   await readings.cancel('cancelled');

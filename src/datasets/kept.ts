@@ -113,10 +113,15 @@ export class KeptDataset {
 
   /** One image, (height, width, channels). */
   image(split: 'train' | 'test', index: number): Promise<Uint8Array> {
+    return this.images(split, index, index + 1);
+  }
+
+  /** Images in a row, (images, height, width, channels). */
+  images(split: 'train' | 'test', from: number, to: number): Promise<Uint8Array> {
     const { height, width, channels } = this.facts.shape;
     const size = height * width * channels;
-    const begin = this.#splits[split].images.begin + index * size;
-    return bytesAt(this.#file, begin, begin + size, this.#source);
+    const { begin } = this.#splits[split].images;
+    return bytesAt(this.#file, begin + from * size, begin + to * size, this.#source);
   }
 
   /** All of it. Throws an InputError when `checked` and a byte is not what it was when the file was written. */

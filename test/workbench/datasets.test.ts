@@ -1,6 +1,7 @@
 /** Data sets from the contract's side: preparing, previewing, asking about damaged files, cancelling. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DatasetSummary, OpenedDataset } from '../../src/shared/contract/index.ts';
@@ -161,6 +162,55 @@ it('standardised images are another data set, on which the numbers are known', a
   // Made of the images as they were read, not of those that are left.
   const whole = opened(await call('datasets.prepare', { task: 'b', fingerprint: made.fingerprint, preparation: { standardise: true } }));
   expect(whole).toMatchObject({ train: 10_000, name: 'MNIST sample, standardised' });
+});
+
+describe('the same images in another order', () => {
+  /** @param order of the files in the ZIP; a folder is read by names. */
+  async function both(change: (files: [string, Uint8Array][]) => [string, Uint8Array][]) {
+    const folder = temporaryFolder();
+    const photos = join(folder, 'photos');
+    await writePhotos(photos, 5);
+    const files = ['cat', 'dog'].flatMap((name) =>
+      readdirSync(join(photos, name)).map((file): [string, Uint8Array] => [
+        `${name}/${file}`,
+        new Uint8Array(readFileSync(join(photos, name, file))),
+      ]),
+    );
+    const zip = join(folder, 'photos.zip');
+    writeFileSync(zip, zipSync(Object.fromEntries(change(files))));
+    const { call } = await open(folder);
+    const asFolder = opened(await call('datasets.open', { task: 'a', paths: [photos] }));
+    const answer = await call('datasets.open', { task: 'b', paths: [zip] });
+    return { folder, call, asFolder, answer, asZip: opened(answer) };
+  }
+
+  it('are one data set, as a folder and as a ZIP', async () => {
+    const { folder, call, asFolder, asZip, answer } = await both((files) => files.reverse());
+    expect(asZip).toMatchObject({
+      fingerprint: asFolder.fingerprint,
+      name: 'photos',
+      source: expect.stringMatching(/photos\.zip$/) as string,
+    });
+    expect(answer).toMatchObject({
+      known: true,
+      notes: expect.arrayContaining(['These are the images of photos, in another order.']) as string[],
+    });
+    expect((await call('datasets.list')).filter(({ bundled }) => !bundled)).toHaveLength(1);
+    expect(kept(folder).filter((name) => name.endsWith('.safetensors'))).toEqual([`${asFolder.fingerprint}.safetensors`]);
+    const images = await call('datasets.images', { fingerprint: asFolder.fingerprint, split: 'train', indices: [0, 1, 2] });
+    expect(images).toHaveLength(3);
+  });
+
+  it('are two where an image is another one, or of another class', async () => {
+    const swapped = await both((files) => {
+      const [first, last] = [files[1]!, files.at(-1)!];
+      return files.map(([name, bytes]) => [name, name === first[0] ? last[1] : name === last[0] ? first[1] : bytes]);
+    });
+    expect(swapped.asZip.fingerprint).not.toBe(swapped.asFolder.fingerprint);
+    expect(swapped.answer).toMatchObject({ known: false });
+    const doubled = await both((files) => files.map(([name, bytes]) => [name, name === 'cat/2.png' ? files[1]![1] : bytes]));
+    expect(doubled.asZip.fingerprint).not.toBe(doubled.asFolder.fingerprint);
+  });
 });
 
 describe('files that fit two readings', () => {

@@ -1,11 +1,13 @@
 /** From files and a preparation to a prepared data set that is kept: for the window's reading thread and for the terminal. */
+import { existsSync } from 'node:fs';
 import { readKept } from '../../datasets/kept.ts';
 import { loadRaw, prepareRaw, SAMPLE, sampleFolder, type Loaded, type LoadOptions, type LoadProgress } from '../../datasets/load.ts';
 import { rawOf } from '../../datasets/raw-dataset.ts';
 import type { RawDataset } from '../../datasets/raw.ts';
+import { areSameImages } from '../../datasets/same-images.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { DatasetCache, signatureOf, type KeptRecord } from './cache.ts';
-import type { ImagesFrom } from './reader-protocol.ts';
+import type { ImagesFrom, KnownImages } from './reader-protocol.ts';
 
 /** What could be read where some of it cannot. */
 export type Part = Pick<KeptRecord, 'name' | 'train' | 'test' | 'problems'>;
@@ -51,6 +53,22 @@ export async function keepImages({ from, preparation, folder, resources, decoder
     await accept({ name: dataset.name, train: dataset.train.labels.length, test: dataset.test.labels.length, problems });
   onProgress({ stage: 'keeping the images', done: 0, total: null });
   return { record: cache.keep(loaded, paths && { paths, wanted: preparation, signature }), known: false, gone: false };
+}
+
+export const imagesPerClass = ({ trainPerClass, testPerClass }: Pick<KeptRecord, 'trainPerClass' | 'testPerClass'>): number[] =>
+  trainPerClass.map((count, label) => count + (testPerClass[label] ?? 0));
+
+/** Which of those that are here has the same images in another order; null when none has, or when it is known under its own name. */
+export async function sameImages(record: KeptRecord, here: readonly KnownImages[], folder: string): Promise<string | null> {
+  if (here.some(({ dataset }) => dataset === record.fingerprint)) return null;
+  const cache = new DatasetCache(folder);
+  const perClass = String(imagesPerClass(record));
+  for (const { dataset, file, perClass: ofOther } of here) {
+    // With other numbers they cannot be, and the files need not be read.
+    if (String(ofOther) !== perClass) continue;
+    if (existsSync(cache.path({ file })) && (await areSameImages(cache.path(record), cache.path({ file })))) return dataset;
+  }
+  return null;
 }
 
 /** Images as their files have them. */

@@ -17,9 +17,23 @@ export interface ReaderOptions {
 /** Prepare a data set and keep it, or stay and answer previews. */
 export type ReaderTask = ReaderOptions &
   (
-    | { task: 'keep'; preparation: PreparationSpec; /** Where it is to be kept. */ folder: string }
+    | {
+        task: 'keep';
+        preparation: PreparationSpec;
+        /** Where it is to be kept. */
+        folder: string;
+        /** The data sets whose images are kept there already. */
+        here: readonly KnownImages[];
+      }
     | { task: 'preview'; /** What is wanted where the files leave it open. */ reading: PreparationSpec['reading'] }
   );
+
+export interface KnownImages {
+  dataset: string;
+  file: string;
+  /** Numbers of images, for training and testing together, in class order. */
+  perClass: readonly number[];
+}
 
 export interface PreviewRequest {
   id: number;
@@ -35,6 +49,7 @@ export type FromReader =
   | { type: 'reading'; stage: string; done: number; total: number | null }
   /** Some of it cannot be read; waits for `accept`. */
   | { type: 'partial'; name: string; train: number; test: number; problems: DatasetProblem[] }
-  | { type: 'kept'; record: KeptRecord }
+  /** `same`: fingerprint of a data set that has been here and is these images in another order; null when there is none. */
+  | { type: 'kept'; record: KeptRecord; same: string | null }
   | { type: 'previewed'; id: number; preview: DatasetPreview }
   | { type: 'failed'; message: string };

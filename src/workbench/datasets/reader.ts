@@ -4,7 +4,7 @@ import type { LoadProgress } from '../../datasets/load.ts';
 import { Previewer } from '../../datasets/preparation/preview.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
-import { keepImages, readImages, type Part } from './keep.ts';
+import { keepImages, readImages, sameImages, type Part } from './keep.ts';
 import type { FromReader, PreviewRequest, ReaderTask, ToReader } from './reader-protocol.ts';
 
 const task = workerData as ReaderTask;
@@ -20,9 +20,9 @@ try {
   post({ type: 'failed', message: messageOf(error) });
 }
 
-async function keep({ from, preparation, folder, resources, decoder }: Extract<ReaderTask, { task: 'keep' }>): Promise<void> {
+async function keep({ from, preparation, folder, resources, decoder, here }: Extract<ReaderTask, { task: 'keep' }>): Promise<void> {
   const { record } = await keepImages({ from, preparation, folder, resources, decoder, onProgress: thinned(), accept: acceptanceOf });
-  post({ type: 'kept', record });
+  post({ type: 'kept', record, same: await sameImages(record, here, folder) });
 }
 
 function thinned(): (progress: LoadProgress) => void {

@@ -7,11 +7,12 @@ import { InputError } from '../../shared/input-error.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import type { Host } from '../host.ts';
 import type { DatasetCache, KeptRecord } from './cache.ts';
-import type { FromReader, ImagesFrom, PreviewRequest, ReaderTask, ToReader } from './reader-protocol.ts';
+import type { FromReader, ImagesFrom, KnownImages, PreviewRequest, ReaderTask, ToReader } from './reader-protocol.ts';
 
 type ReadingHost = Pick<Host, 'reader' | 'decoder' | 'resources' | 'emit'>;
 
-export type Read = { status: 'kept'; record: KeptRecord } | Extract<OpenedDataset, { status: 'partial' | 'cancelled' | 'failed' }>;
+export type Read =
+  { status: 'kept'; record: KeptRecord; same: string | null } | Extract<OpenedDataset, { status: 'partial' | 'cancelled' | 'failed' }>;
 
 /** Most problems that are shown. */
 const SHOWN = 1000;
@@ -36,10 +37,13 @@ export class Readings {
     this.#cache = cache;
   }
 
-  /** Prepares images and keeps them. Throws an InputError when this task is at work already. */
-  start(task: string, from: ImagesFrom, preparation: PreparationSpec): Promise<Read> {
+  /**
+   * Prepares images and keeps them. Throws an InputError when this task is at work already.
+   * @param here the data sets whose images are kept already
+   */
+  start(task: string, from: ImagesFrom, preparation: PreparationSpec, here: readonly KnownImages[]): Promise<Read> {
     if (this.#tasks.has(task)) throw new InputError('this task is already reading a data set');
-    const worker = startReader(this.#host, { task: 'keep', from, preparation, folder: this.#cache.folder });
+    const worker = startReader(this.#host, { task: 'keep', from, preparation, folder: this.#cache.folder, here });
     const reading = { worker, waits: false } as Reading;
     this.#tasks.set(task, reading);
     this.#await(reading);
@@ -47,7 +51,7 @@ export class Readings {
     worker.on('message', (message: FromReader) => {
       if (message.type === 'reading') this.#host.emit('reading', { task, stage: message.stage, done: message.done, total: message.total });
       else if (message.type === 'partial') reading.settle(partialOf(message, from));
-      else if (message.type === 'kept') reading.settle({ status: 'kept', record: message.record });
+      else if (message.type === 'kept') reading.settle({ status: 'kept', record: message.record, same: message.same });
       else if (message.type === 'failed') reading.settle(failed(message.message));
     });
     worker.on('error', (error) => reading.reject(error as Error));
