@@ -6,6 +6,7 @@ import type { StudySpec } from '../shared/spec/study.ts';
 import type { DatasetSource, EngineChoice } from '../shared/trainer-protocol.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun, StoredStudy } from '../store/types.ts';
+import { LiveEvents } from '../workbench/exchange/tensorboard.ts';
 import { startTrainer } from '../workbench/node-host.ts';
 import { openStudy } from '../workbench/open-study.ts';
 import { JobQueue } from '../workbench/queue/job-queue.ts';
@@ -54,11 +55,21 @@ export interface StudyContext {
   /** How many runs are trained at once. */
   atOnce: AtOnce;
   progress: Progress;
+  /** Folder for event files; null: none are wanted. */
+  tensorboard: string | null;
 }
 
 /** Does what waits in this process's queue. A run that fails does not keep the others from running, except those cut from it. */
-export async function runStudy(runs: StoredRun[], { store, dataset, engine, atOnce, progress }: StudyContext): Promise<StudyOutcome> {
+export async function runStudy(
+  runs: StoredRun[],
+  { store, dataset, engine, atOnce, progress, tensorboard }: StudyContext,
+): Promise<StudyOutcome> {
   const teller = new StudyTeller(store, runs, progress, { reason: engine.reason, several: atOnce !== 1 });
+  const events = new LiveEvents(
+    store,
+    () => tensorboard,
+    (text) => progress.say(text),
+  );
   const ended = Promise.withResolvers();
   const queue = new JobQueue({
     store,
@@ -66,6 +77,7 @@ export async function runStudy(runs: StoredRun[], { store, dataset, engine, atOn
       startTrainer,
       emit: (event, payload) => {
         teller.observe(event, payload);
+        events.observe(event, payload);
         // While nothing can be written down, what comes next has only not begun yet.
         if (event === 'queue' && queue.running.length === 0 && queue.state.fault === null) ended.resolve(null);
       },
@@ -93,5 +105,6 @@ export async function runStudy(runs: StoredRun[], { store, dataset, engine, atOn
   } finally {
     interrupt.release();
     await queue.close();
+    await events.close();
   }
 }

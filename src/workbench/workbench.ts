@@ -3,7 +3,7 @@
  * around it comes in as a Host, so that Electron's main process and the server of browser mode are thin.
  */
 import { statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
@@ -39,6 +39,7 @@ import { addTraining } from './plan.ts';
 import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
 import { Importing } from './imports/importing.ts';
+import { LiveEvents } from './exchange/tensorboard.ts';
 import { insideHandlers } from './inside/handlers.ts';
 import { Sessions } from './inside/sessions.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -72,6 +73,7 @@ export class Workbench {
   readonly #importing: Importing;
   readonly #background: Background;
   readonly #live = new LiveRuns();
+  readonly #events: LiveEvents;
   readonly #clusters: Clusters | null;
   #prepared: Promise<void> = Promise.resolve();
   #tidied: Promise<void> = Promise.resolve();
@@ -99,7 +101,21 @@ export class Workbench {
       },
       atOnce: () => this.settings.atOnce,
     };
-    this.#queue = new JobQueue(context);
+    this.#events = new LiveEvents(
+      this.#store,
+      () => (this.settings.tensorboard ? join(dirname(this.#store.path), 'tensorboard') : null),
+      (text) => host.emit('notice', { kind: 'error', text }),
+    );
+    this.#queue = new JobQueue({
+      ...context,
+      host: {
+        startTrainer: (name) => host.startTrainer(name),
+        emit: (event, payload) => {
+          host.emit(event, payload);
+          this.#events.observe(event, payload);
+        },
+      },
+    });
     this.#scorer = new Scorer(context);
     this.#trials = new Trials(context);
     this.#forecaster = new Forecaster(context);
@@ -164,6 +180,7 @@ export class Workbench {
     this.#sessions.close();
     this.#engines.close();
     await this.#queue.close();
+    await this.#events.close();
     try {
       await this.#library.close();
       await this.#importing.close();

@@ -1,5 +1,6 @@
 /** `capscope export`: runs and studies for this program on another machine, and for other programs. What it writes follows from the file's name, or from an option. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { ImageShape } from '../../datasets/raw.ts';
 import { InputError } from '../../shared/input-error.ts';
@@ -9,8 +10,10 @@ import { writeDurably } from '../../store/disk.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 import { onnxOfRun, writePytorch } from '../../workbench/exchange/networks.ts';
+import { runsNamed, writeEvents } from '../../workbench/exchange/tensorboard.ts';
 import { folders } from '../../workbench/node-host.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { ReadingProgress } from '../reading-progress.ts';
 
 interface Options {
   db: string;
@@ -18,6 +21,7 @@ interface Options {
   float?: true;
   images?: ImageShape;
   pytorch?: true;
+  tensorboard?: true;
 }
 
 /** What has been written. */
@@ -31,31 +35,38 @@ interface Written {
 
 export function addExport(program: Command): void {
   databaseCommand(program, 'export', 'write runs for another machine or another program; see docs/exchange.md')
-    .usage('<run> <file or folder> [options]')
-    .argument('<what...>', 'ids of runs, or their first characters, then the file or folder to write: .capscope, .onnx')
+    .usage('<run or study>… <file or folder> [options]')
+    .argument(
+      '<what...>',
+      'ids of runs, or their first characters, or names of studies, then the file or folder to write: .capscope, .onnx',
+    )
     .addOption(
       new Option('--pytorch', 'a folder with the network as a module of PyTorch, its weights and an example').conflicts([
         'float',
         'images',
       ]),
     )
+    .addOption(
+      new Option('--tensorboard', 'event files of the runs, in a folder for TensorBoard').conflicts(['pytorch', 'float', 'images']),
+    )
     .option('--float', 'ONNX: images as intensities in [0, 1] instead of bytes')
     .option('--images <size>', 'ONNX: prepare images of this size as well, e.g. 64x48x3: height, width, channels', sizeOf)
     .addOption(jsonOption())
     .action((what: string[], { db, ...options }: Options) =>
-      withExistingStore(db, (store) => {
+      withExistingStore(db, async (store) => {
         const path = resolve(what.at(-1)!);
-        const { what: done, ids, files } = write(store, what.slice(0, -1), path, options);
+        const { what: done, ids, files } = await write(store, what.slice(0, -1), path, options);
         if (options.json) printJson({ ...(ids.length === 1 ? { id: ids[0] } : { ids }), file: path, files });
         else print(`${oneLine(done)} is now in ${oneLine(path)}.`);
       }),
     );
 }
 
-function write(store: Store, prefixes: string[], path: string, options: Omit<Options, 'db'>): Written {
+async function write(store: Store, prefixes: string[], path: string, options: Omit<Options, 'db'>): Promise<Written> {
   if (prefixes.length === 0) throw new InputError('name the run first, then the file or folder to write');
   const onnx = extname(path).toLowerCase() === '.onnx';
   if (!onnx && (options.float || options.images)) throw new InputError('--float and --images are about ONNX: let the file end in .onnx');
+  if (options.tensorboard) return writeTensorboard(store, runsNamed(store, prefixes), path);
   const run = single(store, prefixes);
   const named = `Run ${run.id} (${run.name})`;
   if (options.pytorch) return { what: `${named} for PyTorch`, ids: [run.id], files: writePytorch(store, run, path, folders().resources) };
@@ -65,6 +76,22 @@ function write(store: Store, prefixes: string[], path: string, options: Omit<Opt
   }
   exportRun(store, run, path);
   return { what: named, ids: [run.id], files: [path] };
+}
+
+/** What is there already stays, so that this may be stopped and repeated. */
+async function writeTensorboard(store: Store, runs: StoredRun[], folder: string): Promise<Written> {
+  const progress = new ReadingProgress(process.stderr);
+  const files: string[] = [];
+  try {
+    for (const [i, run] of runs.entries()) {
+      progress.report({ stage: 'writing events of runs', done: i, total: runs.length });
+      files.push((await writeEvents(store, run, folder)).path);
+    }
+  } finally {
+    progress.end();
+  }
+  const what = runs.length === 1 ? `What run ${runs[0]!.id} (${runs[0]!.name}) has measured` : `What ${runs.length} runs have measured`;
+  return { what, ids: runs.map(({ id }) => id), files: [...new Set(files)].filter((file) => existsSync(file)) };
 }
 
 function single(store: Store, prefixes: string[]): StoredRun {

@@ -2,7 +2,7 @@
 import { mixedKinds } from '../../shared/computed-on.ts';
 import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { AtOnce } from '../../shared/contract/index.ts';
 import type { StudyResult } from '../../shared/study-result.ts';
 import { writeDurably } from '../../store/disk.ts';
@@ -35,6 +35,7 @@ interface Options {
   parallel: AtOnce;
   seed?: number;
   fresh?: boolean;
+  tensorboard?: string;
   json?: boolean;
 }
 
@@ -50,6 +51,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
     .option('--threads <n>', 'threads of the engine', integerBetween(1, 256), availableParallelism())
     .addOption(parallelOption())
     .option('--seed <n>', "one seed, instead of the study's", integerBetween(0, 0xffff_ffff))
+    .option('--tensorboard <folder>', 'write event files for TensorBoard while it trains')
     .option('--fresh', 'begin anew even if this study has been started before')
     .addOption(jsonOption())
     .action(async (name: string, options: Options) => {
@@ -59,7 +61,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
 
 async function study(
   name: string,
-  { db, data, reading, skipBad, engine: asked, threads, parallel, seed, fresh = false, json = false }: Options,
+  { db, data, reading, skipBad, engine: asked, threads, parallel, seed, fresh = false, tensorboard, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { spec } = file;
@@ -82,6 +84,7 @@ async function study(
       engine: { ...engine, threads, hands: null, ...folders() },
       atOnce: parallel,
       progress,
+      tensorboard: tensorboard === undefined ? null : resolve(tensorboard),
     });
     if (outcome === 'stopped') progress.say('Stopped. The same command goes on from here.');
     else await conclude(store, begun, runs, engine.name, json);

@@ -5,6 +5,7 @@ import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { DatasetError, systemError } from '../errors.ts';
 import { decodeImage } from '../images/decode.ts';
 import type { RawImage } from '../raw.ts';
+import { targetOf, unfit } from './for-network.ts';
 import { ImageMaker, opaque } from './image.ts';
 
 /** No larger than any that is looked at one by one. */
@@ -19,16 +20,12 @@ export interface PreparedFor {
  * Bytes (height, width, channels), prepared as the images were that the network was trained on. Where nothing was done to those,
  * the image is fitted in whole: unlike a data set, somebody who shows one image means what is in it.
  */
-export async function preparedFile(path: string, { input, preparation }: PreparedFor): Promise<Uint8Array> {
-  const { height, width, channels } = input;
-  const image = await decoded(path);
-  const { fit = 'pad', background = 'black' } = preparation ?? {};
-  const shown = opaque(image, background);
-  const own = shown.channels;
-  if (own !== channels && ![own, channels].every((number) => number === 1 || number === 3))
-    throw new DatasetError(path, `it has ${own} channels, but the network takes ${channels}`);
-  const colour = own === channels ? 'own' : channels === 1 ? 'grey' : 'rgb';
-  return new ImageMaker({ height, width, fit, colour, background }).make(shown);
+export async function preparedFile(path: string, network: PreparedFor): Promise<Uint8Array> {
+  const target = targetOf(network);
+  const shown = opaque(await decoded(path), target.background);
+  const problem = unfit(shown, network);
+  if (problem !== null) throw new DatasetError(path, problem);
+  return new ImageMaker(target).make(shown);
 }
 
 async function decoded(path: string): Promise<RawImage> {

@@ -35,6 +35,8 @@ export const Settings = z.strictObject({
   atOnce: AtOnce.default(1),
   /** Tell the desktop when a job has ended while the window is not in front. */
   notify: z.boolean().default(true),
+  /** Event files of every run while it is trained, in the folder `tensorboard` beside the database. */
+  tensorboard: z.boolean().default(false),
   /** How compared runs are counted, until the page says otherwise. Null: as each run was measured. */
   inactivity: z
     .strictObject({ criterion: InactivityCriterion, threshold: z.number().min(0).max(1) })
@@ -50,6 +52,7 @@ const SettingsChange = z.strictObject({
   threads: Settings.shape.threads.unwrap().optional(),
   atOnce: Settings.shape.atOnce.unwrap().optional(),
   notify: Settings.shape.notify.unwrap().optional(),
+  tensorboard: Settings.shape.tensorboard.unwrap().optional(),
   inactivity: Settings.shape.inactivity.unwrap().optional(),
 });
 
