@@ -3,6 +3,7 @@ import { DatasetError, NoDataset } from '../errors.ts';
 import { gunzipSource } from '../sources/gunzip.ts';
 import { imageFolderReader } from '../images/folders.ts';
 import { nameReader } from '../images/names.ts';
+import { numberedReader } from '../images/numbered.ts';
 import { sheetReader } from '../images/sheets.ts';
 import type { Problem, RawDataset } from '../raw.ts';
 import { joinSources } from '../sources/join.ts';
@@ -50,6 +51,7 @@ export const readers: readonly Reader[] = [
   webDatasetReader,
   listingReader,
   imageFolderReader,
+  numberedReader,
   csvPixelReader,
   nameReader,
 ];

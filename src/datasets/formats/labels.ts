@@ -109,19 +109,16 @@ export function byName(a: string, b: string): number {
  */
 export function fromOneHot(count: number, classes: number, get: (row: number, column: number) => number, place: string): Uint16Array {
   return Uint16Array.from({ length: count }, (_, row) => {
-    let label = -1;
-    for (let column = 0; column < classes; column++) {
-      const value = get(row, column);
-      if (value === 0) continue;
-      if (value !== 1 || label >= 0)
-        throw new DatasetError(
-          place,
-          `the labels of image ${row} are not one-hot; expected a single 1 among zeros, or one whole number per image`,
-        );
-      label = column;
-    }
-    if (label < 0) throw new DatasetError(place, `image ${row} has no label; expected a single 1 among ${classes} values`);
-    return label;
+    const values = Array.from({ length: classes }, (__, column) => get(row, column));
+    const set = values.filter((value) => value !== 0).length;
+    if (values.some((value) => value !== 0 && value !== 1))
+      throw new DatasetError(
+        place,
+        `image ${row} has ${classes} labels, ${values.slice(0, 6).join(', ')}${classes > 6 ? ', …' : ''}; expected one, or a single 1 among zeros`,
+      );
+    if (set > 1) throw new DatasetError(place, `image ${row} has ${set} classes at once; expected one class for each image`);
+    if (set === 0) throw new DatasetError(place, `image ${row} has no label; expected a single 1 among ${classes} values`);
+    return values.indexOf(1);
   });
 }
 

@@ -7,6 +7,21 @@ const uncompressed = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.8
 const jpeg = new Set(['1.2.840.10008.1.2.4.50']);
 const jpeg2000 = new Set(['1.2.840.10008.1.2.4.90', '1.2.840.10008.1.2.4.91']);
 const bigEndian = '1.2.840.10008.1.2.2';
+/** Those that are met, by what people know them as. */
+const unreadSyntaxes: Record<string, string> = {
+  '1.2.840.10008.1.2.1.99': 'deflated little endian',
+  '1.2.840.10008.1.2.5': 'RLE (run lengths)',
+  '1.2.840.10008.1.2.4.51': 'JPEG of 12 bits',
+  '1.2.840.10008.1.2.4.57': 'lossless JPEG',
+  '1.2.840.10008.1.2.4.70': 'lossless JPEG',
+  '1.2.840.10008.1.2.4.80': 'JPEG-LS',
+  '1.2.840.10008.1.2.4.81': 'JPEG-LS',
+  '1.2.840.10008.1.2.4.201': 'HTJ2K',
+  '1.2.840.10008.1.2.4.202': 'HTJ2K',
+  '1.2.840.10008.1.2.4.203': 'HTJ2K',
+  '1.2.840.10008.1.2.4.100': 'MPEG-2 video',
+  '1.2.840.10008.1.2.4.102': 'MPEG-4 video',
+};
 
 /**
  * Throws an Error whose message says what is wrong, as a part of a sentence.
@@ -42,7 +57,7 @@ export async function decodeDicom(
     return measured(data, { height, width, channels: componentCount, values: pixels });
   }
   if (!uncompressed.has(syntax))
-    throw new Error(`it is compressed as ${syntax}, which is not read; expected plain pixels, JPEG or JPEG 2000`);
+    throw new Error(`it is compressed as ${unreadSyntaxes[syntax] ?? syntax}, which is not read; expected plain pixels, JPEG or JPEG 2000`);
   const count = height * width * channels;
   const size = count * (bits / 8);
   if (element.dataOffset + size > bytes.length || element.length < size)

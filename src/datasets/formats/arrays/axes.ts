@@ -15,7 +15,7 @@ export function imageAxisOf(array: NdArray, usual: number, other: number): numbe
 }
 
 /** The mean difference between neighbours along an axis. */
-function roughness({ shape, data, fortran }: NdArray, axis: number): number {
+export function roughness({ shape, data, fortran }: NdArray, axis: number): number {
   const step = strides({ shape, fortran })[axis]!;
   const run = step * shape[axis]!;
   const every = Math.max(1, Math.floor(data.length / sample));

@@ -7,6 +7,7 @@ import { isLabelName, isNumber } from '../csv/table.ts';
 import { beginningOf, tableOf } from '../lists/tables.ts';
 import type { ReadOptions } from '../reader.ts';
 import { arrange, type NamedArray } from './arrange.ts';
+import { arrangeByAxis } from './by-axis.ts';
 import { arrangeByFile } from './by-file.ts';
 
 const maxTexts = 16;
@@ -21,6 +22,8 @@ export async function arrangeWithLists(source: Source, arrays: readonly NamedArr
     const byFile = await arrangeByFile(source, arrays, options);
     if (byFile) return byFile;
     const lists = await labelLists(source, options);
+    const byAxis = lists.length === 0 ? await arrangeByAxis(source, arrays, options) : undefined;
+    if (byAxis) return byAxis;
     if (lists.length === 0) throw error;
     return arrange(source, [...arrays, ...lists], options).catch((second: unknown) => {
       throw second instanceof NoDataset ? error : second;

@@ -1,7 +1,7 @@
 /** MATLAB's MAT-files of all versions since 5, and other HDF5 files. */
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { RawDataset } from '../../raw.ts';
-import type { Source } from '../../sources/source.ts';
+import { baseName, type Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { couldBeImages, type NamedArray } from './arrange.ts';
@@ -37,6 +37,12 @@ export const matReader: Reader = {
 };
 
 function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset> {
+  const numbers = items.find(({ file }) => /^digitStruct\.mat$/i.test(baseName(file.path)));
+  if (numbers && !couldBeImages(arrays))
+    throw new NoDataset(
+      numbers.file.label,
+      "it is SVHN's list of whole house numbers, which have several digits in an image; expected the single digits, train_32x32.mat and test_32x32.mat",
+    );
   if (!couldBeImages(arrays))
     throw new NoDataset(
       items[0]!.file.label,

@@ -31,7 +31,7 @@ export const npyReader: Reader = {
     const refused: DatasetError[] = [];
     for (const item of items)
       try {
-        arrays.push(await namedArray(item, options));
+        arrays.push(await npyArray(item, options));
       } catch (error) {
         if (!(error instanceof DatasetError)) throw error;
         // An array of something else does not stand in the way of the others.
@@ -57,7 +57,7 @@ const problemIn = (error: DatasetError, { file }: Item): string => {
 const npyItems = async (source: Source, options: ReadOptions): Promise<Item[]> =>
   (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'npy');
 
-async function namedArray(item: Item, options: ReadOptions): Promise<NamedArray> {
+export async function npyArray(item: Item, options: ReadOptions): Promise<NamedArray> {
   const { file, gzip } = item;
   const head = await file.head(4096);
   const { descr, shape, fortran, start } = readHeader(gzip ? gunzipHead(head, file.label) : head, file.label);

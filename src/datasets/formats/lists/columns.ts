@@ -1,14 +1,15 @@
 /** What the columns of a list of images are. */
 import { DatasetError } from '../../errors.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
-import { splitName } from '../../splits.ts';
+import { splitName, type SplitName } from '../../splits.ts';
 import { isLabelName } from '../csv/table.ts';
 import type { Table } from './rows.ts';
 
 export interface Columns {
   /** The label of a row. */
   labelOf: (fields: readonly string[]) => string;
-  split: number | undefined;
+  /** What a row is for; undefined: no column says so. */
+  split: ((fields: readonly string[]) => SplitName | undefined) | undefined;
   reading: Reading | undefined;
 }
 
@@ -22,10 +23,10 @@ export function columnsOf(
   const marked = markedColumns(header, all, pathColumn, place);
   if (marked) {
     const labelOf = (fields: readonly string[]) => header![marked.find((column) => Number(fields[column]) === 1)!]!.trim();
-    return { labelOf, split: splitColumn(all, new Set([pathColumn, ...marked])), reading: undefined };
+    return { labelOf, split: splitColumn(header, all, new Set([pathColumn, ...marked]))?.of, reading: undefined };
   }
-  const split = splitColumn(all, new Set([pathColumn]));
-  const candidates = labelColumns(header, all, new Set([pathColumn, split ?? pathColumn]));
+  const split = splitColumn(header, all, new Set([pathColumn]));
+  const candidates = labelColumns(header, all, new Set([pathColumn, split?.column ?? pathColumn]));
   const named =
     header &&
     candidates.length > 1 &&
@@ -35,11 +36,30 @@ export function columnsOf(
     ? take('column', named, wanted && named.some(({ name }) => name === wanted.column) ? wanted : undefined, place)
     : undefined;
   const column = reading ? header!.findIndex((name) => name.trim() === reading.taken) : candidates[0];
-  return column === undefined ? undefined : { labelOf: (fields) => fields[column]!, split, reading };
+  return column === undefined ? undefined : { labelOf: (fields) => fields[column]!, split: split?.of, reading };
 }
 
-const splitColumn = (rows: readonly string[][], taken: ReadonlySet<number>): number | undefined =>
-  rows[0]?.map((_, i) => i).find((i) => !taken.has(i) && rows.every((row) => splitName((row[i] ?? '').trim()) !== undefined));
+interface SplitColumn {
+  column: number;
+  of: (fields: readonly string[]) => SplitName | undefined;
+}
+
+/** A column of names of splits, or one of 0 and 1 that is called "is_train" or the like; in CUB's "train_test_split" 1 is training. */
+function splitColumn(header: string[] | undefined, rows: readonly string[][], taken: ReadonlySet<number>): SplitColumn | undefined {
+  const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i));
+  const text = (fields: readonly string[], column: number) => (fields[column] ?? '').trim();
+  const named = others.find((i) => rows.every((row) => splitName(text(row, i)) !== undefined));
+  if (named !== undefined) return { column: named, of: (fields) => splitName(text(fields, named)) };
+  for (const column of others) {
+    const name = header?.[column]?.trim() ?? '';
+    const split = /train.*test.*split|train.*split/i.test(name) ? 'train' : splitName(name.replace(/^is[-_ ]?/i, ''));
+    const values = new Set(rows.map((row) => text(row, column).toLowerCase()));
+    if (!split || values.size !== 2 || ![...values].every((value) => /^(?:[01]|true|false)$/.test(value))) continue;
+    const other: SplitName = split === 'train' ? 'test' : 'train';
+    return { column, of: (fields) => (/^(?:1|true)$/i.test(text(fields, column)) ? split : other) };
+  }
+  return undefined;
+}
 
 /**
  * Columns of 0 and 1, one for each class and named after it; undefined when there are none. Throws a DatasetError when they

@@ -4,12 +4,13 @@ import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import type { Reading } from '../../readings.ts';
 import { folderName, type Source, type SourceFile } from '../../sources/source.ts';
-import { splitName, type SplitName } from '../../splits.ts';
+import type { SplitName } from '../../splits.ts';
 import { contentsOf, type Item } from '../contents.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { columnsOf } from './columns.ts';
 import type { Finder } from './finder.ts';
+import { joinedTable, namesOfNumbers } from './joined.ts';
 import { isSubmission, listingsOf, splitOfList, type Listing } from './listings.ts';
 import { tableOf } from './tables.ts';
 
@@ -41,7 +42,7 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
   const readings: Reading[] = [];
   const lists: List[] = [];
   for (const listing of listings.filter(({ columns }) => columns > 1)) {
-    const list = await readListing(listing, { finder, problems, readings, options });
+    const list = await readListing(listing, { source, finder, problems, readings, options });
     if (list) lists.push(list);
   }
   const splits = divide(lists, problems);
@@ -50,11 +51,16 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
   const left = splits.get('val');
   if (left && left !== train && left !== test)
     problems.push({ file: null, message: `${left.length} validation images are left out; training and test images are read.` });
-  if (!train)
+  if (!train) {
+    const place = listings[0]!.item.file;
+    const why = problems.find(({ file, message }) => file === null && message.startsWith(`${place.path} `));
     throw new NoDataset(
-      listings[0]!.item.file.label,
-      'none of the files that it lists is there with a label; expected lines with an image file and its label',
+      place.label,
+      why
+        ? `it ${why.message.slice(place.path.length + 1).replace(/; it is left out\.$|\.$/, '')}; expected lines with an image file and its class`
+        : 'none of the files that it lists is there with a label; expected lines with an image file and its label',
     );
+  }
   const images = (await contentsOf(source, options)).items.filter(({ kind }) => kind === 'image').length;
   const listed = [...splits.values()].reduce((sum, rows) => sum + rows.length, 0);
   const named = train[0]!.item.file.label;
@@ -119,6 +125,7 @@ const marksOf = (rows: readonly Placed[]): Marks => ({
 });
 
 interface Context {
+  source: Source;
   finder: Finder;
   problems: Problem[];
   readings: Reading[];
@@ -127,15 +134,17 @@ interface Context {
 
 async function readListing(
   { item, pathColumn, hasHeader }: Listing,
-  { finder, problems, readings, options }: Context,
+  { source, finder, problems, readings, options }: Context,
 ): Promise<List | undefined> {
   const place = item.file.label;
   const say = (message: string) => problems.push({ file: null, message: `${item.file.path} ${message}` });
   if (isSubmission(item.file.path)) return void say('is a form for submissions, whose labels mean nothing, and is left out.');
-  const table = await tableOf(item, hasHeader, options);
-  const width = table.rows[0]?.fields.length ?? 0;
-  const odd = table.rows.find(({ fields }) => fields.length !== width);
+  const own = await tableOf(item, hasHeader, options);
+  const width = own.rows[0]?.fields.length ?? 0;
+  const odd = own.rows.find(({ fields }) => fields.length !== width);
   if (odd) throw new DatasetError(place, `line ${odd.line} has ${odd.fields.length} columns; expected ${width}`);
+  const joined = await joinedTable(source, item.file.path, own, pathColumn, options);
+  const table = joined ?? own;
   const columns = columnsOf(table, pathColumn, { place, wanted: options.reading });
   if (!columns) return void say('lists images, but no column of it is their label; it is left out.');
   if (columns.reading && !readings.some(({ about }) => about === 'column')) readings.push(columns.reading);
@@ -148,11 +157,13 @@ async function readListing(
         problems.push({ file: place, message: `line ${line} names ${fields[pathColumn]!.slice(0, 200)}, which is not among the images` });
       continue;
     }
-    const split = columns.split === undefined ? undefined : splitName(fields[columns.split]!.trim());
-    rows.push({ file, label: columns.labelOf(fields), line, split });
+    rows.push({ file, label: columns.labelOf(fields), line, split: columns.split?.(fields) });
   }
   if (missing > maxNamed)
     problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
+  const numbers = joined && new Set(rows.map(({ label }) => label.trim()));
+  const names = numbers && (await namesOfNumbers(source, item.file.path, numbers, options));
+  for (const row of names ? rows : []) row.label = names!.get(row.label.trim())!;
   return { item, rows: oneLabelEach(oneRowEach(rows, say), say) };
 }
 

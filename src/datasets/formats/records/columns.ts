@@ -68,6 +68,7 @@ export function reasonOf(error: unknown): string {
     .split('\n')[0]!
     .replace(/^parquet /, '')
     .slice(0, 200);
+  if (/codec "LZ4_FRAME"/.test(line)) return 'it is compressed with LZ4; expected Zstandard, or no compression';
   return /undefined|Cannot read|is not a function|\[object|timed out/.test(line)
     ? 'its structure cannot be followed'
     : line || 'no reason given';
