@@ -12,6 +12,7 @@ import { sendNonsense } from './faults/nonsense.ts';
 import type { Campaign } from './faults/campaign.ts';
 import { killServersAndTrainers } from './faults/servers.ts';
 import { fillDisk, holdDatabases, killStudies } from './faults/studies.ts';
+import { killStudyUnits } from './faults/units.ts';
 import { machine, machineLine, progress, withFolder } from './program.ts';
 
 interface Options {
@@ -30,6 +31,7 @@ async function main({ seed, kills, faults, calls, json }: Options): Promise<void
   };
   await run('a study is killed', (random, folder) => killStudies(random, folder, kills));
   await run('a server or its trainer is killed', (random, folder) => killServersAndTrainers(random, join(folder, 'capscope.db'), kills));
+  await run('units of a study are killed', (random, folder) => killStudyUnits(random, folder, kills));
   if (lackOfSmallDisk === null) await run('the disk is full', (random, folder) => fillDisk(random, folder, faults));
   else progress(`Without full disks: ${lackOfSmallDisk}`);
   await run('another program holds the database', (random, folder) => holdDatabases(random, folder, faults));

@@ -8,7 +8,8 @@ import { startCapscope, type Outcome } from '../cli/capscope.ts';
 import { writeTinyStudy } from '../cli/tiny-study.ts';
 import { needs } from '../needs.ts';
 import { lackOfSlurm, startSlurm, type Slurm } from './slurm.ts';
-import { added, collect, json, numbersIn, plan, studyHere } from './study.ts';
+import { added } from './kill.ts';
+import { collect, json, numbersIn, plan, studyHere } from './study.ts';
 
 interface Status {
   units: { i: number; state: string; tries: number; runs: string[]; problem: string | null }[];
@@ -45,7 +46,7 @@ describe('Slurm', needs(lackOfSlurm), () => {
     { timeout: 240_000 },
     async () => {
       const folder = temporaryFolder();
-      const study = writeTinyStudy(folder, { epochs: { train: 12, fineTune: 6 }, seeds: [1, 2, 3, 4] }, 120);
+      const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 }, seeds: [1, 2, 3, 4] }, 120);
       const bundle = join(folder, 'bundle');
       expect(await plan(study, bundle)).toEqual({ units: 8, runs: 12 });
       // What unit 5 has to write has no place.
@@ -58,6 +59,8 @@ describe('Slurm', needs(lackOfSlurm), () => {
       expect(slurm.run('scontrol', 'show', 'job', job!)).toMatch(/Features=fast/);
       // Nothing is given away twice.
       expect(await submit(bundle)).toEqual({ job: null, units: 0, tasks: 0 });
+      const here = join(folder, 'here');
+      const doneHere = studyHere(study, here);
       await added(bundle, 1, 'epoch');
       const atWork = slurm.run('squeue', '--noheader', '--array', '--states=RUNNING', `--jobs=${job!}`).trim().split('\n');
       expect(atWork.length).toBeLessThanOrEqual(2);
@@ -81,15 +84,14 @@ describe('Slurm', needs(lackOfSlurm), () => {
       expect(await submit(bundle, '--failed')).toMatchObject({ units: 1, tasks: 1 });
       await ended(bundle);
       expect(await collect(bundle, database)).toEqual({ added: 1, known: 7, failed: 0, waiting: 0 });
-      const here = join(folder, 'here');
-      await studyHere(study, here);
+      await doneHere;
       expect(numbersIn(database)).toEqual(numbersIn(here));
     },
   );
 
   it('packs units into tasks, cancels, and goes on where it was cancelled', { timeout: 120_000 }, async () => {
     const folder = temporaryFolder();
-    const study = writeTinyStudy(folder, { epochs: { train: 12, fineTune: 6 }, seeds: [1, 2] }, 120);
+    const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 }, seeds: [1, 2] }, 120);
     const bundle = join(folder, 'bundle');
     await plan(study, bundle);
     expect(await submit(bundle, '--pack', '3', '--requeues', '0')).toMatchObject({ units: 4, tasks: 2 });

@@ -1,11 +1,11 @@
 /** A small study done in units, and the same study done here. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { StoredRun } from '../../src/store/types.ts';
 import type { Store } from '../../src/store/store.ts';
-import { capscope, startCapscope, type Outcome } from '../cli/capscope.ts';
+import { capscope, type Outcome } from '../cli/capscope.ts';
 import { openStore } from '../store/fixtures.ts';
+import { startUnit } from './kill.ts';
 
 /** Threads that the numbers are those of. */
 export const threads = '2';
@@ -13,9 +13,6 @@ export const threads = '2';
 export async function plan(study: string, folder: string): Promise<{ units: number; runs: number }> {
   return json(await capscope('plan', study, folder, '--engine', 'wasm', '--threads', threads, '--json')) as { units: number; runs: number };
 }
-
-export const startUnit = (folder: string, unit: number, ownThreads = '1') =>
-  startCapscope(['unit', folder, String(unit), '--threads', ownThreads]);
 
 export async function unit(folder: string, number: number, code = 0): Promise<Outcome> {
   const outcome = await startUnit(folder, number).ended;
@@ -69,16 +66,4 @@ function numbersOf(store: Store, { id, key, name, role, parent, status, spec, cu
     result: store.results.final(id),
     findings: store.findings.of(id),
   };
-}
-
-/** How many lines of this type a unit's journal has. */
-export function count(folder: string, number: number, type: string): number {
-  const path = join(folder, 'units', `${number}.jsonl`);
-  return existsSync(path) ? readFileSync(path, 'utf8').split(`{"type":"${type}"`).length - 1 : 0;
-}
-
-/** Resolves once it has one more than now. */
-export async function added(folder: string, number: number, type: string): Promise<void> {
-  const before = count(folder, number, type);
-  while (count(folder, number, type) === before) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -1,7 +1,7 @@
 /** A server whose disk is filled, and whose database another program holds, while it trains; and uploads to a full disk. */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { QueueState, RunSummary } from '../../src/shared/contract/index.ts';
 import { writeTinyStudy } from '../cli/tiny-study.ts';
 import { needs } from '../needs.ts';
@@ -24,14 +24,15 @@ const saysFault = (client: Client, fault: RegExp) =>
 const goesOn = (client: Client) => client.next('queue', (state) => (state as QueueState).fault === null);
 const epochsOf = async (client: Client, id: string) => ((await client.call('runs.epochs', { id, from: 1 })) as { epoch: number }[]).length;
 
-describe('a server', { timeout: 240_000 }, () => {
-  it('lives on a full disk, keeps the epoch that waits, and can be ended there', needs(lackOfSmallDisk), async () => {
+// At once: most of it is waiting.
+describe('a server', { timeout: 240_000, concurrent: true }, () => {
+  it('lives on a full disk, keeps the epoch that waits, and can be ended there', needs(lackOfSmallDisk), async (test) => {
     const disk = mountSmallDisk();
-    onTestFinished(disk.remove);
-    const data = temporaryFolder();
+    test.onTestFinished(disk.remove);
+    const data = temporaryFolder(test);
     writeTinyStudy(data, {}, 480);
     const client = await startClient(join(disk.folder, 'capscope.db'));
-    onTestFinished(client.kill);
+    test.onTestFinished(client.kill);
     const id = await train(client, join(data, 'data'));
     for (let round = 0; round < 2; round++) {
       await client.next('epoch');
@@ -58,19 +59,19 @@ describe('a server', { timeout: 240_000 }, () => {
     await once(client.process, 'exit');
     disk.free();
     const again = await startClient(join(disk.folder, 'capscope.db'));
-    onTestFinished(again.kill);
+    test.onTestFinished(again.kill);
     const [run] = (await again.call('runs.list')) as RunSummary[];
     expect(run!.status).not.toBe('running');
     const all = (await again.call('runs.epochs', { id, from: 1 })) as { epoch: number }[];
     expect(all.map(({ epoch }) => epoch)).toEqual(all.map((_, i) => i + 1));
   });
 
-  it('answers, and keeps its epochs, while another program holds the database for 45 seconds', async () => {
-    const folder = temporaryFolder();
+  it('answers, and keeps its epochs, while another program holds the database for 45 seconds', async (test) => {
+    const folder = temporaryFolder(test);
     writeTinyStudy(folder, {}, 480);
     const database = join(folder, 'capscope.db');
     const client = await startClient(database);
-    onTestFinished(client.kill);
+    test.onTestFinished(client.kill);
     const id = await train(client, join(folder, 'data'));
     await client.next('epoch');
     const held = saysFault(client, /holds the database: the run waits\.$/);
@@ -89,11 +90,11 @@ describe('a server', { timeout: 240_000 }, () => {
     expect(await epochsOf(client, id)).toBeGreaterThan(before);
   });
 
-  it('refuses an upload that the disk has no room for, in a sentence', needs(lackOfSmallDisk), async () => {
+  it('refuses an upload that the disk has no room for, in a sentence', needs(lackOfSmallDisk), async (test) => {
     const disk = mountSmallDisk();
-    onTestFinished(disk.remove);
-    const client = await startClient(join(temporaryFolder(), 'capscope.db'), { TMPDIR: disk.folder });
-    onTestFinished(client.kill);
+    test.onTestFinished(disk.remove);
+    const client = await startClient(join(temporaryFolder(test), 'capscope.db'), { TMPDIR: disk.folder });
+    test.onTestFinished(client.kill);
     for (const size of [1000, 2 ** 23]) {
       const answer = await client.upload('numbers.csv', new Uint8Array(size));
       expect([answer.status, await answer.text()]).toEqual([400, 'numbers.csv does not fit on the disk of the server']);

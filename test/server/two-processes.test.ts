@@ -1,7 +1,7 @@
 /** Two processes on one database, each real: what one of them trains the other shows, and leaves alone. */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, type TestContext } from 'vitest';
 import type { QueueState, RunSummary } from '../../src/shared/contract/index.ts';
 import { startCapscope } from '../cli/capscope.ts';
 import { writeTinyStudy } from '../cli/tiny-study.ts';
@@ -9,7 +9,7 @@ import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { network, training } from '../workbench/fixture.ts';
 import { startClient as start, type Client } from './client.ts';
 
-async function startClient(database: string): Promise<Client> {
+async function startClient({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, database: string): Promise<Client> {
   const client = await start(database);
   onTestFinished(client.kill);
   return client;
@@ -31,10 +31,10 @@ async function expectLeftAlone(other: Client, run: RunSummary, holder: RegExp): 
   expect(after).toMatchObject({ name: run.name, note: 'seen' });
 }
 
-it('two servers: the run of one is safe from the other, which shows how far it is', { timeout: 120_000 }, async () => {
-  const folder = temporaryFolder();
+it.concurrent('two servers: the run of one is safe from the other, which shows how far it is', { timeout: 120_000 }, async (test) => {
+  const folder = temporaryFolder(test);
   const database = join(folder, 'capscope.db');
-  const [one, other] = [await startClient(database), await startClient(database)];
+  const [one, other] = [await startClient(test, database), await startClient(test, database)];
   const [sample] = (await one.call('datasets.list')) as { fingerprint: string }[];
   const [id, second] = (await one.call('queue.train', {
     name: 'long',
@@ -64,7 +64,7 @@ it('two servers: the run of one is safe from the other, which shows how far it i
     /waits in the queue of process \d+/,
   );
   // A third that starts takes nothing for left behind; once the first is killed, another may go on with its runs.
-  const third = await startClient(database);
+  const third = await startClient(test, database);
   expect(((await third.call('queue.state')) as QueueState).elsewhere).toHaveLength(1);
   expect(await one.call('runs.list')).toMatchObject([{ status: 'running' }, { status: 'queued' }]);
   const free = other.next('queue', (state) => (state as QueueState).elsewhere.length === 0);
@@ -74,13 +74,13 @@ it('two servers: the run of one is safe from the other, which shows how far it i
   await other.next('step', (step) => (step as { run: string }).run === second);
 });
 
-it('a server and a study in the terminal: the study ends as if it were alone', { timeout: 120_000 }, async () => {
-  const folder = temporaryFolder();
+it.concurrent('a server and a study in the terminal: the study ends as if it were alone', { timeout: 120_000 }, async (test) => {
+  const folder = temporaryFolder(test);
   const database = join(folder, 'capscope.db');
-  const server = await startClient(database);
-  const study = writeTinyStudy(folder, { epochs: { train: 30, fineTune: 2 } }, 480);
+  const server = await startClient(test, database);
+  const study = writeTinyStudy(folder, { epochs: { train: 24, fineTune: 1 }, arms: ['unpruned'], seeds: [1, 2] }, 480);
   const { child, ended } = startCapscope(['study', study, '--db', database, '--engine', 'wasm', '--threads', '1']);
-  onTestFinished(() => void child.kill('SIGKILL'));
+  test.onTestFinished(() => void child.kill('SIGKILL'));
   await Promise.race([
     server.next('queue', (state) => (state as QueueState).elsewhere.some(({ trains }) => trains.length > 0)),
     ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
@@ -100,7 +100,7 @@ it('a server and a study in the terminal: the study ends as if it were alone', {
   expect(code, stderr).toBe(0);
   expect(
     new Set(
-      openStore(folder)
+      openStore(folder, test)
         .runs()
         .map(({ status }) => status),
     ),

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 import { describe, parametersOf } from '../../src/shared/describe.ts';
 import type { EpochMetrics, Evaluation, RunAnalysis } from '../../src/shared/results.ts';
 import { encodeWeights } from '../../src/shared/safetensors.ts';
@@ -36,16 +36,19 @@ export const study = StudySpec.parse({
   arms: ['unpruned', 'pruned'],
 });
 
+/** Of tests that run at once each has to bring its own. */
+type Test = Pick<TestContext, 'onTestFinished'>;
+
 /** A folder that is removed after the test. */
-export function temporaryFolder(): string {
+export function temporaryFolder(test: Test = { onTestFinished }): string {
   const folder = mkdtempSync(join(tmpdir(), 'capscope-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-export function openStore(folder: string): Store {
+export function openStore(folder: string, test: Test = { onTestFinished }): Store {
   const store = new Store(join(folder, 'capscope.db'));
-  onTestFinished(() => store.close());
+  test.onTestFinished(() => store.close());
   return store;
 }
 
