@@ -4,6 +4,7 @@ import { remediesFor } from '../shared/findings/remedies.ts';
 import { forecast } from '../shared/forecast/forecast.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { NetworkSpec } from '../shared/spec/network.ts';
+import type { PruningSpec } from '../shared/spec/pruning.ts';
 import { begins } from '../store/probes.ts';
 import type { Store } from '../store/store.ts';
 import { inputOf } from './plan.ts';
@@ -18,7 +19,8 @@ export function detailOf(store: Store, id: string): RunDetail {
   const { spec, cut, versions, device, choice, dataset } = run;
   const stored = store.dataset(dataset);
   const input = inputOf(stored);
-  const look = (network: NetworkSpec) => forecast(network, input, store.probes.of({ dataset, network }));
+  const look = (network: NetworkSpec, cut: PruningSpec | null) =>
+    forecast(network, input, store.probes.of(cut ? { parent: id, pruning: cut } : { dataset, network }));
   return {
     summary,
     spec,

@@ -117,7 +117,7 @@ describe(driven('a study on a cluster'), needs(lackOfDesktop, lackOfSshd, lackOf
     await page.getByText('The weights are on root@login.').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Prune', exact: true }).click();
     await page
-      .getByRole('heading', { name: /channels stay$/ })
+      .getByRole('slider', { name: /^Line of the cut/ })
       .first()
       .waitFor();
     await page.goBack();

@@ -53,7 +53,7 @@ describe(driven('forms'), needs(lackOfDesktop), () => {
     expect(await page.getByText('Judging channels').count()).toBe(0);
     await page.getByRole('spinbutton', { name: 'Batches judged' }).fill('1');
     await page
-      .getByRole('heading', { name: /channels stay$/ })
+      .getByRole('slider', { name: /^Line of the cut/ })
       .first()
       .waitFor();
     expect(desktop.complaints).toEqual([]);

@@ -75,7 +75,7 @@ export async function waitForEnd(page: Page): Promise<void> {
 export async function prune({ page }: Session, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Prune', exact: true }).click();
   await page
-    .getByRole('heading', { name: /channels stay$/ })
+    .getByRole('slider', { name: /^Line of the cut/ })
     .first()
     .waitFor({ timeout: 30_000 });
   const parameters = page.locator('dt', { hasText: 'Parameters' }).locator('+ dd strong');

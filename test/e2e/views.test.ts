@@ -65,7 +65,7 @@ const views: View[] = [
     route: ({ source }) => `prune/${source}`,
     prepare: (page) =>
       page
-        .getByRole('heading', { name: /channels stay$/ })
+        .getByRole('slider', { name: /^Line of the cut/ })
         .first()
         .waitFor({ timeout: 60_000 }),
   },

@@ -49,5 +49,8 @@ describe('the activation profile', () => {
   it('keeps labels apart', () => {
     expect(apart([10, 14], 12)).toEqual([6, 18]);
     expect(apart([30, 10], 12)).toEqual([30, 10]);
+    expect(apart([50, 50, 50], 12)).toEqual([38, 50, 62]);
+    expect(apart([50, 52, 50], 12, 0, 55)).toEqual([31, 55, 43]);
+    expect(apart([0, 4, 40], 12, 0)).toEqual([0, 12, 40]);
   });
 });

@@ -69,15 +69,25 @@ export function profileTable(profiles: readonly Profile[]): string[][] {
   ];
 }
 
-/** Moves labels at these heights apart, so that none covers another; answers them in the same order. */
-export function apart(heights: readonly number[], gap: number): number[] {
+/** Moves labels at these heights apart, so that none covers another, and within the limits; answers them in the same order. */
+export function apart(heights: readonly number[], gap: number, low = -Infinity, high = Infinity): number[] {
   const order = heights.map((_, i) => i).sort((a, b) => heights[a]! - heights[b]!);
-  const placed = [...heights];
-  for (let i = 1; i < order.length; i++) {
-    const over = placed[order[i - 1]!]! + gap - placed[order[i]!]!;
-    if (over <= 0) continue;
-    placed[order[i - 1]!]! -= over / 2;
-    placed[order[i]!]! += over / 2;
+  // Those that would touch share the way between them: each group stands around its middle.
+  const groups: { sum: number; count: number }[] = [];
+  const topOf = ({ sum, count }: { sum: number; count: number }) => {
+    const top = sum / count - ((count - 1) * gap) / 2;
+    return Math.max(low, Math.min(top, high - (count - 1) * gap));
+  };
+  for (const i of order) {
+    groups.push({ sum: heights[i]!, count: 1 });
+    for (let last = groups.at(-1)!; groups.length > 1; last = groups.at(-1)!) {
+      const before = groups.at(-2)!;
+      if (topOf(before) + before.count * gap <= topOf(last)) break;
+      groups.splice(-2, 2, { sum: before.sum + last.sum, count: before.count + last.count });
+    }
   }
-  return placed;
+  const placed = groups.flatMap((group) => Array.from({ length: group.count }, (_, n) => topOf(group) + n * gap));
+  const answer = [...heights];
+  for (const [place, i] of order.entries()) answer[i] = placed[place]!;
+  return answer;
 }

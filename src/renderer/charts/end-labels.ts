@@ -69,7 +69,8 @@ export const endLabels = (axis: string, muted: string): Plugin => ({
       ends.map(({ y }) => y),
       GAP,
       top,
-      bottom,
+      // Clear of what the axis is of.
+      bottom - 4,
     );
     const { ctx } = chart;
     ctx.save();

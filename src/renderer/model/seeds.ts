@@ -16,10 +16,16 @@ export function parseSeeds(text: string): number[] | null {
   return seeds.size > 0 && seeds.size <= MOST ? [...seeds] : null;
 }
 
-/** "0.3, 0.5" or "30 % 50 %" → [0.3, 0.5]; null when it cannot be read. Ratios are in [0, 1). */
+/** "0.3, 0.5" or "30 % 50 %" → [0.3, 0.5], each once; null when it cannot be read. Ratios are in [0, 1). */
 export function parseRatios(text: string): number[] | null {
+  const ratios = parseRatioList(text);
+  return ratios && [...new Set(ratios)];
+}
+
+/** All of them, in order. */
+export function parseRatioList(text: string): number[] | null {
   const parts = text.replaceAll(/\s*%/g, '%').split(/[\s,;]+/).filter(Boolean); // prettier-ignore
   const ratios = parts.map((part) => (part.endsWith('%') ? Number(part.slice(0, -1)) / 100 : Number(part)));
   if (ratios.length === 0 || ratios.some((ratio) => !(ratio >= 0 && ratio < 1))) return null;
-  return [...new Set(ratios)];
+  return ratios;
 }

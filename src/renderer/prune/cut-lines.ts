@@ -17,15 +17,16 @@ export interface Line {
   gone: number[];
 }
 
-/** Backbone blocks and the primary capsules, as this setting cuts them. `cuts`: of the layers that lose something. */
+/** Backbone blocks, the primary capsules, and capsule layers that keep their weights, as this setting cuts them. `cuts`: of the layers that lose something. */
 export function linesOf(
   network: NetworkSpec,
-  { granularity }: PruningSpec,
+  { granularity, capsuleLayers }: PruningSpec,
   scores: PruningScores['scores'],
   cuts: readonly LayerCut[],
 ): Line[] {
   const { dim } = network.primary;
-  const names = [...network.backbone.map((_, i) => `backbone.${i}`), 'primary'];
+  const above = capsuleLayers === 'inherit' ? network.intermediate.map((_, l) => `capsules.${l}`) : [];
+  const names = [...network.backbone.map((_, i) => `backbone.${i}`), 'primary', ...above];
   return names.flatMap((layer) => {
     const judged = scores[layer];
     if (!judged) return [];
@@ -34,7 +35,7 @@ export function linesOf(
     const cut = cuts.find((one) => one.layer === layer) ?? {
       layer,
       scores: values,
-      unit: byType ? 'type' : 'channel',
+      unit: byType || isCapsules(layer) ? 'type' : 'channel',
       kept: values.map((_, i) => i),
     };
     const kept = new Set(cut.kept);
@@ -42,6 +43,9 @@ export function linesOf(
     return [{ cut, step: layer === 'primary' && !byType ? dim : 1, gone: byType ? channelsOf(units, dim) : units }];
   });
 }
+
+/** Intermediate capsules: their channels are no feature maps that could be silenced. */
+export const isCapsules = (layer: string) => layer.startsWith('capsules.');
 
 const channelsOf = (types: readonly number[], dim: number) =>
   types.flatMap((type) => Array.from({ length: dim }, (_, d) => type * dim + d));
@@ -63,9 +67,10 @@ export function ratioOf({ cut }: Line, stay: number): number {
   return lost / count;
 }
 
-/** The setting with another ratio for this layer; `each`: other blocks keep theirs. */
+/** The setting with another ratio for this layer; `each`: other blocks keep theirs. Intermediate layers have one ratio. */
 export function withRatio(pruning: PruningSpec, network: NetworkSpec, layer: string, ratio: number, each: boolean): PruningSpec {
   if (layer === 'primary') return { ...pruning, capsules: ratio };
+  if (isCapsules(layer)) return { ...pruning, intermediate: { ...pruning.intermediate, ratio } };
   if (!each) return { ...pruning, backbone: ratio, blocks: null };
   const blocks = pruning.blocks ?? network.backbone.map(() => pruning.backbone);
   return { ...pruning, backbone: 0, blocks: blocks.map((one, i) => (`backbone.${i}` === layer ? ratio : one)) };
@@ -83,19 +88,21 @@ const POINTS = 9;
 
 /** Cuts of one layer alone, everything else as it was trained: those that say most about a curve first. */
 export function curvePoints(lines: readonly Line[], dim: number): CurvePoint[] {
-  const ofLayers = lines.map((line) => {
-    const { cut, step } = line;
-    const order = ranking(cut);
-    const count = cut.scores.length;
-    const wanted = Array.from({ length: POINTS }, (_, i) => snapped(line, ((i + 1) * count) / POINTS));
-    return [...new Set(wanted)]
-      .filter((stay) => stay < count)
-      .map((stay): CurvePoint => {
-        const units = order.slice(stay).sort((a, b) => a - b);
-        const channels = cut.unit === 'type' && step === 1 ? channelsOf(units, dim) : units;
-        return { layer: cut.layer, stay, cut: { kind: 'silent', channels: { [cut.layer]: channels } } };
-      });
-  });
+  const ofLayers = lines
+    .filter(({ cut }) => !isCapsules(cut.layer))
+    .map((line) => {
+      const { cut, step } = line;
+      const order = ranking(cut);
+      const count = cut.scores.length;
+      const wanted = Array.from({ length: POINTS }, (_, i) => snapped(line, ((i + 1) * count) / POINTS));
+      return [...new Set(wanted)]
+        .filter((stay) => stay < count)
+        .map((stay): CurvePoint => {
+          const units = order.slice(stay).sort((a, b) => a - b);
+          const channels = cut.unit === 'type' && step === 1 ? channelsOf(units, dim) : units;
+          return { layer: cut.layer, stay, cut: { kind: 'silent', channels: { [cut.layer]: channels } } };
+        });
+    });
   // Halves before quarters, over all layers.
   const order = (i: number, of: number) => [2, 1, 3].map((quarter) => Math.floor((quarter * of) / 4)).indexOf(i);
   const places = ofLayers.flatMap((points) =>
@@ -109,7 +116,9 @@ export function curvePoints(lines: readonly Line[], dim: number): CurvePoint[] {
 
 /** What is tried of the cut as a whole: nothing at all, the cut as it would be made, and its channels alone where more is made anew. */
 export function wholeCuts(pruning: PruningSpec, lines: readonly Line[]): TrialCut[] {
-  const channels = Object.fromEntries(lines.filter(({ gone }) => gone.length > 0).map(({ cut, gone }) => [cut.layer, gone]));
+  const channels = Object.fromEntries(
+    lines.filter(({ cut, gone }) => gone.length > 0 && !isCapsules(cut.layer)).map(({ cut, gone }) => [cut.layer, gone]),
+  );
   return [
     { kind: 'silent', channels: {} },
     { kind: 'cut', pruning },

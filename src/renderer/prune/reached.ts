@@ -1,12 +1,24 @@
 /** What cuts like one have come to, and how long one will take. */
-import type { RunSummary } from '../../shared/contract/index.ts';
+import type { RunDetail, RunSummary } from '../../shared/contract/index.ts';
 import { describe } from '../../shared/describe.ts';
+import { percent } from '../../shared/present/format.ts';
 import { networkAfter } from '../../shared/pruning-plan.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import { backboneRatio, type PruningSpec } from '../../shared/spec/pruning.ts';
 import { deviationOf, meanOf } from '../../shared/statistics/moments.ts';
 import { epochSeconds } from '../model/estimate.ts';
 import type { Control } from '../model/controls.ts';
+
+/** What is about to be cut, in a few words. */
+export function aboutRun({ spec, summary: { accuracy, inactive, epoch } }: RunDetail): string {
+  const told = [
+    spec.training.ccm > 0 ? `CCM ${spec.training.ccm}` : null,
+    `${epoch} ${epoch === 1 ? 'epoch' : 'epochs'}`,
+    accuracy === null ? null : percent(accuracy, 1),
+    inactive ? `${inactive.total} of ${inactive.of} inactive` : null,
+  ];
+  return told.filter((one) => one !== null).join(', ');
+}
 
 export interface Reached {
   mean: number;

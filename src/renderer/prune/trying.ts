@@ -7,8 +7,8 @@ export type Trial = Omit<Argument<'pruning.try'>, 'task'>;
 
 export type Trying =
   | { stage: 'unasked' }
-  /** In the order of the cuts; null while one is not known. */
-  | { stage: 'trying' | 'tried'; found: (Tried | null)[] }
+  /** In the order of the cuts, and how long after the last change each was known; null while one is not. */
+  | { stage: 'trying' | 'tried'; found: (Tried | null)[]; seconds: (number | null)[] }
   | { stage: 'failed'; problem: string };
 
 /** Milliseconds after the last change. */
@@ -22,20 +22,23 @@ export function tryOut(trial: Trial | null, client: { call: typeof call; on: typ
   }
   const task = crypto.randomUUID();
   let ended = false;
+  const began = performance.now();
   let found: (Tried | null)[] = trial.cuts.map(() => null);
+  let seconds: (number | null)[] = trial.cuts.map(() => null);
   const tell = (trying: Trying) => {
     if (!ended) show(trying);
   };
-  tell({ stage: 'trying', found });
+  tell({ stage: 'trying', found, seconds });
   const stop = client.on('tried', ({ task: of, cut, ...tried }) => {
     if (of !== task) return;
     found = found.with(cut, tried);
-    tell({ stage: 'trying', found });
+    seconds = seconds.with(cut, (performance.now() - began) / 1000);
+    tell({ stage: 'trying', found, seconds });
   });
   const timer = setTimeout(() => {
     client
       .call('pruning.try', { task, ...trial })
-      .then((answer) => tell(answer ? { stage: 'tried', found: answer } : { stage: 'unasked' }))
+      .then((answer) => tell(answer ? { stage: 'tried', found: answer, seconds } : { stage: 'unasked' }))
       .catch((error: unknown) => tell({ stage: 'failed', problem: error instanceof Error ? error.message : String(error) }))
       .finally(stop);
   }, PAUSE);

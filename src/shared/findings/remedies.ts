@@ -1,5 +1,5 @@
 /** What could be tried with a network whose activity vanishes or training that diverges, each as the change that it is. */
-import type { NetworkForecast } from '../forecast/forecast.ts';
+import type { Basis, NetworkForecast } from '../forecast/forecast.ts';
 import type { Verdict } from '../forecast/verdict.ts';
 import { networkAfter } from '../pruning-plan.ts';
 import type { NetworkSpec } from '../spec/network.ts';
@@ -19,11 +19,11 @@ export interface Remedy {
   /** A cut; null: none. */
   pruning: PruningSpec | null;
   /** Of the network that comes of it: the intermediate layer that is weakest, and the verdict on the whole. Null where the network is the same. */
-  forecast: { gain: number; criticalGain: number; verdict: Verdict } | null;
+  forecast: { gain: number; criticalGain: number; verdict: Verdict; basis: Basis } | null;
 }
 
-/** From images where they were looked at, else from the spec alone. */
-export type Look = (network: NetworkSpec) => NetworkForecast;
+/** From images where they were looked at, else from the spec alone; with a cut, of the network that it leaves. */
+export type Look = (network: NetworkSpec, cut: PruningSpec | null) => NetworkForecast;
 
 /** Above the critical gain by so much a fresh network is on the safe side, and routing is far from saturated. */
 const ABOVE = 1.2;
@@ -66,11 +66,19 @@ type Offer = (network: NetworkSpec, look: Look) => Remedy[];
 
 /** Nothing where what would come of it cannot be built, or has no intermediate layers. */
 function remedy(name: string, network: NetworkSpec, look: Look, pruning: PruningSpec | null = null): Remedy[] {
-  const found = look(pruning ? networkAfter(network, pruning) : network);
+  const found = look(pruning ? networkAfter(network, pruning) : network, pruning);
   const weakest = weakestOf(found);
   if (!weakest) return [];
   const { gain, criticalGain } = weakest;
-  return [{ name, network: pruning ? null : network, training: null, pruning, forecast: { gain, criticalGain, verdict: found.verdict } }];
+  return [
+    {
+      name,
+      network: pruning ? null : network,
+      training: null,
+      pruning,
+      forecast: { gain, criticalGain, verdict: found.verdict, basis: found.basis },
+    },
+  ];
 }
 
 /** The first of these that is forecast to stay, else the last; nothing when there are none. */
@@ -127,7 +135,7 @@ const moreIterations: Offer = (network, look) => {
 };
 
 const initialGain: Offer = (network, look) => {
-  const needed = intermediateOf(look(network)).map(({ criticalGain }) => criticalGain);
+  const needed = intermediateOf(look(network, null)).map(({ criticalGain }) => criticalGain);
   const gain = Number((ABOVE * Math.max(...needed)).toFixed(2));
   return needed.length > 0 ? remedy(`initial gain ${gain}`, { ...network, initialisation: { gain } }, look) : [];
 };

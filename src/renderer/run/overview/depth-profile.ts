@@ -32,10 +32,10 @@ export const momentOf = ({ epoch, test }: EpochMetrics): DepthLine => ({
   marks: marks(test.activity),
 });
 
-/** What the network's own life shows: how it began, its best epoch where that is neither, and how it is now. */
-export function momentsOf(epochs: readonly EpochMetrics[]): DepthLine[] {
+/** What the network's own life shows: how it began (`beginning`), its best epoch where that is neither, and how it is now. */
+export function momentsOf(epochs: readonly EpochMetrics[], beginning = 'init'): DepthLine[] {
   const [first, last] = [epochs[0], epochs.at(-1)];
-  const began = first?.start ? [{ key: 'init', label: 'init', marks: marks(first.start.activity) }] : [];
+  const began = first?.start ? [{ key: 'init', label: beginning, marks: marks(first.start.activity) }] : [];
   if (!last) return began;
   const deepest = ({ test }: EpochMetrics) => marks(test.activity).at(-1)?.mean ?? 0;
   const best = epochs.reduce((most, one) => (deepest(one) > deepest(most) ? one : most), last);
