@@ -30,7 +30,7 @@ const engineArrows = {
   analysis: ['ops', 'network', 'training'],
   inspection: ['ops', 'network', 'training'],
   pruning: ['ops', 'network', 'training'],
-  jobs: ['ops', 'network', 'training', 'analysis', 'pruning', 'backends/reference'],
+  jobs: ['ops', 'network', 'training', 'analysis', 'inspection', 'pruning', 'backends/reference'],
 };
 
 const room = (names) => `^src/(${names.join('|')})/`;

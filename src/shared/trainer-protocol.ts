@@ -4,7 +4,9 @@ import type { Dataset } from './dataset.ts';
 import type { Device, EngineName, EngineReport } from './engines.ts';
 import type { StepProgress } from './progress.ts';
 import type { Probe, ProbeOptions } from './forecast/probe.ts';
+import type { MadeAtlas } from './inside/atlas.ts';
 import type { InsideAnswer, InsideQuestion } from './inside/question.ts';
+import type { Disturbance, RobustnessPoint } from './inside/robustness.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
 import type { ChannelMaps, TrialCut } from './trial.ts';
@@ -69,11 +71,30 @@ export interface InsideTask {
   checkpointOf: SavedNetwork | null;
 }
 
+/** Looking at all test images of a finished run, capsule by capsule. */
+export interface AtlasTask {
+  /** Weights file. */
+  weights: Uint8Array;
+  threshold: number;
+  treeImages: number;
+}
+
+/** Disturbing test images more and more. */
+export interface RobustnessTask {
+  /** Weights file. */
+  weights: Uint8Array;
+  kind: Disturbance;
+  values: number[];
+  images: number;
+}
+
 export type ToTrainer =
   | { type: 'run'; job: RunJob; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'score'; task: ScoreTask; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'try'; task: TrialTask; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'forecast'; task: ForecastTask; dataset: DatasetSource; engine: EngineChoice }
+  | { type: 'atlas'; task: AtlasTask; dataset: DatasetSource; engine: EngineChoice }
+  | { type: 'robustness'; task: RobustnessTask; dataset: DatasetSource; engine: EngineChoice }
   | { type: 'inside'; task: InsideTask; engine: EngineChoice }
   | { type: 'question'; id: number; question: InsideQuestion }
   /** Start the engine and say what it is, and how fast if `measure`. */
@@ -89,6 +110,8 @@ export type ToPageTrainer =
   | { type: 'score'; task: ScoreTask; dataset: Dataset }
   | { type: 'try'; task: TrialTask; dataset: Dataset }
   | { type: 'forecast'; task: ForecastTask; dataset: Dataset }
+  | { type: 'atlas'; task: AtlasTask; dataset: Dataset }
+  | { type: 'robustness'; task: RobustnessTask; dataset: Dataset }
   | { type: 'inside'; task: InsideTask }
   | { type: 'question'; id: number; question: InsideQuestion }
   | { type: 'probe'; measure: boolean }
@@ -105,6 +128,8 @@ export type FromTrainer =
   | { type: 'scoring'; done: number; total: number }
   /** What one of the cuts leaves, in their order; of a cut that was made, with a look at its lengths. */
   | { type: 'tried'; cut: number; accuracy: number; probe: Probe | null }
+  | { type: 'looking'; done: number; total: number }
+  | { type: 'robust'; point: RobustnessPoint }
   | { type: 'answered'; id: number; answer: InsideAnswer }
   /** A question that cannot be answered, and why; others may follow. */
   | { type: 'refused'; id: number; message: string }
@@ -112,6 +137,8 @@ export type FromTrainer =
   | { type: 'finished'; finished: FinishedRun }
   | { type: 'scored'; scores: Record<string, number[]>; maps: ChannelMaps[] }
   | { type: 'all-tried' }
+  | { type: 'atlas'; atlas: MadeAtlas }
+  | { type: 'all-robust' }
   | { type: 'forecasted'; probe: Probe }
   | { type: 'probed'; report: EngineReport }
   | { type: 'stopped'; checkpoint: Uint8Array | null }

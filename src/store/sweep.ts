@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 const oldAfter = 3_600_000;
 
 const beingWritten = /\.(\d+)-[0-9a-f]{8}\.tmp$/;
-const ofRun = /^(weights|activity|checkpoint-[0-9a-f]{8})\.safetensors(\.\d+-[0-9a-f]{8}\.tmp)?$/;
+const ofRun = /^((weights|activity|checkpoint-[0-9a-f]{8})\.safetensors|atlas\.json)(\.\d+-[0-9a-f]{8}\.tmp)?$/;
 
 /** @param ended whether nothing more is wanted of it. */
 export async function sweep(store: Store, ended: () => boolean = () => false): Promise<void> {

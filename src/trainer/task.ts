@@ -2,8 +2,10 @@
 import { probe as probeNetwork } from '../engine/analysis/probe.ts';
 import type { Engine } from '../engine/engine.ts';
 import { JobStopped } from '../engine/io.ts';
+import { atlas } from '../engine/jobs/atlas.ts';
 import { measureSpeed } from '../engine/jobs/measure.ts';
 import { judgeLayers } from '../engine/jobs/prune.ts';
+import { robustness } from '../engine/jobs/robustness.ts';
 import { run } from '../engine/jobs/run.ts';
 import { tryCuts } from '../engine/jobs/trial.ts';
 import { holdOut } from '../engine/training/validation.ts';
@@ -11,7 +13,7 @@ import type { Dataset } from '../shared/dataset.ts';
 import type { EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { RunJob } from '../shared/run-job.ts';
-import type { ForecastTask, InsideTask, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
+import type { AtlasTask, ForecastTask, InsideTask, RobustnessTask, ScoreTask, TrialTask } from '../shared/trainer-protocol.ts';
 import { decodeNetworkFile } from '../shared/weights-file.ts';
 import { answerQuestions } from './inside.ts';
 import type { TrainerHost } from './trainer-host.ts';
@@ -22,6 +24,8 @@ export type Task =
   | { type: 'score'; task: ScoreTask; dataset: () => Promise<Dataset> }
   | { type: 'try'; task: TrialTask; dataset: () => Promise<Dataset> }
   | { type: 'forecast'; task: ForecastTask; dataset: () => Promise<Dataset> }
+  | { type: 'atlas'; task: AtlasTask; dataset: () => Promise<Dataset> }
+  | { type: 'robustness'; task: RobustnessTask; dataset: () => Promise<Dataset> }
   | { type: 'inside'; task: InsideTask }
   | { type: 'probe'; measure: boolean };
 
@@ -42,6 +46,8 @@ export async function perform(task: Task, host: TrainerHost): Promise<void> {
     if (task.type === 'run') await train(task.job, dataset, engine, host);
     else if (task.type === 'score') await score(task.task, dataset, engine, host);
     else if (task.type === 'try') await tryOut(task.task, dataset, engine, host);
+    else if (task.type === 'atlas') await makeAtlas(task.task, dataset, engine, host);
+    else if (task.type === 'robustness') await disturbMore(task.task, dataset, engine, host);
     else post({ type: 'forecasted', probe: await probeNetwork(task.task.network, dataset, engine.kernels, task.task.options, host) });
   } catch (error) {
     if (error instanceof JobStopped) post({ type: 'stopped', checkpoint: null });
@@ -116,4 +122,19 @@ async function tryOut({ weights: file, scores, ...task }: TrialTask, dataset: Da
   const job = { ...task, network, weights, scores: new Map(Object.entries(scores)) };
   await tryCuts(job, dataset, engine, host, (cut, accuracy, probe) => host.post({ type: 'tried', cut, accuracy, probe }));
   host.post({ type: 'all-tried' });
+}
+
+async function makeAtlas({ weights, ...task }: AtlasTask, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
+  const network = decodeNetworkFile(weights, 'the weights of the run');
+  const made = await atlas({ ...task, network }, dataset, engine, {
+    shouldStop: () => host.shouldStop(),
+    onProgress: (done, total) => host.post({ type: 'looking', done, total }),
+  });
+  host.post({ type: 'atlas', atlas: made });
+}
+
+async function disturbMore({ weights, ...task }: RobustnessTask, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
+  const network = decodeNetworkFile(weights, 'the weights of the run');
+  await robustness({ ...task, network }, dataset, engine, host, (point) => host.post({ type: 'robust', point }));
+  host.post({ type: 'all-robust' });
 }

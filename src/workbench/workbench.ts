@@ -6,17 +6,7 @@ import { statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import manifest from '../../package.json' with { type: 'json' };
-import {
-  contract,
-  Settings,
-  ViewState,
-  type AppInfo,
-  type EngineInfo,
-  type Handlers,
-  type MethodName,
-  type Reply,
-} from '../shared/contract/index.ts';
+import { contract, Settings, ViewState, type EngineInfo, type Handlers, type MethodName, type Reply } from '../shared/contract/index.ts';
 import { chooseEngine, EngineName, type EngineReport } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
 import { firstIssue } from '../shared/issues.ts';
@@ -36,12 +26,12 @@ import { Forecaster } from './forecasts.ts';
 import { Follower } from './follower.ts';
 import type { Clusters, Host } from './host.ts';
 import { addTraining } from './plan.ts';
+import { infoOf } from './app-info.ts';
 import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
 import { Importing } from './imports/importing.ts';
 import { LiveEvents } from './exchange/tensorboard.ts';
-import { insideHandlers } from './inside/handlers.ts';
-import { Sessions } from './inside/sessions.ts';
+import { openInside, type Inside } from './inside/handlers.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
 import { runHandlers } from './runs.ts';
@@ -66,7 +56,7 @@ export class Workbench {
   readonly #scorer: Scorer;
   readonly #trials: Trials;
   readonly #forecaster: Forecaster;
-  readonly #sessions: Sessions;
+  readonly #inside: Inside;
   readonly #library: Library;
   readonly #engines: Engines;
   readonly #follower: Follower;
@@ -119,8 +109,7 @@ export class Workbench {
     this.#scorer = new Scorer(context);
     this.#trials = new Trials(context);
     this.#forecaster = new Forecaster(context);
-    // Every network can be looked into on WebAssembly, and one image is answered sooner there than on a graphics card.
-    this.#sessions = new Sessions({ host, engine: () => this.#choice('wasm') });
+    this.#inside = openInside(context, this.#library, (name) => this.#choice(name));
     this.#follower = new Follower(
       this.#store,
       (ids) => void this.#told(ids),
@@ -177,7 +166,7 @@ export class Workbench {
     this.#scorer.close();
     this.#trials.close();
     this.#forecaster.close();
-    this.#sessions.close();
+    this.#inside.close();
     this.#engines.close();
     await this.#queue.close();
     await this.#events.close();
@@ -276,7 +265,7 @@ export class Workbench {
     };
     return {
       ...clusterHandlers({ clusters: this.#clusters, library, threads: () => this.settings.threads }),
-      ...insideHandlers({ store, host, library, sessions: this.#sessions }),
+      ...this.#inside.handlers,
       ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing, background }),
 
       'app.info': () => infoOf(host, store.path),
@@ -412,16 +401,3 @@ const refuse = (kind: 'input' | 'fault', message: string): Reply => ({
   kind,
   message: message.length > longest ? `${message.slice(0, longest)}…` : message,
 });
-
-function infoOf(host: Host, database: string): AppInfo {
-  const { platform, versions } = process;
-  const known = platform === 'linux' || platform === 'darwin' || platform === 'win32';
-  const named = Object.entries(versions).filter((entry): entry is [string, string] => ['node', 'electron', 'chrome'].includes(entry[0]));
-  return {
-    version: manifest.version,
-    mode: host.mode,
-    platform: known ? platform : 'other',
-    versions: Object.fromEntries(named),
-    database,
-  };
-}

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerDescription } from '../../shared/describe.ts';
-import type { Drawings, LayerLook, Look } from '../../shared/inside/look.ts';
+import type { Drawings, LayerLook, Look, RoutingLook } from '../../shared/inside/look.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Standardisation } from '../../shared/spec/preparation.ts';
 import { longestClasses } from '../../shared/ties.ts';
@@ -13,6 +13,7 @@ import { CapsNet } from '../network/capsnet.ts';
 import type { Kernels } from '../ops/kernels.ts';
 import { readBack } from '../ops/read-back.ts';
 import { networkValues } from '../training/network-values.ts';
+import { LayerLinks, treeDepth, treeKey, type Tree } from './parse-trees.ts';
 import { PositionRouter } from './position-router.ts';
 import { normsOf, RoutingMeter } from './routing-look.ts';
 import { strongestPaths, type RoutedLayer } from './strongest-path.ts';
@@ -30,6 +31,12 @@ interface Capsules {
   layer: LayerDescription;
   vectors: Float64Array;
   lengths: Float64Array;
+}
+
+interface Pass {
+  /** From the primary capsules up to the classes. */
+  all: Capsules[];
+  routed: RoutedLayer[];
 }
 
 export class Inspector {
@@ -63,29 +70,71 @@ export class Inspector {
   /** `pixels` (height, width, channels) of one image. */
   async look(pixels: Uint8Array, now: () => number): Promise<Look> {
     const started = now();
-    const primary = await this.#primary(pixels);
-    const all: Capsules[] = [primary];
-    const routed: RoutedLayer[] = [];
-    const routing: Look['routing'] = [];
-    /** As routing leaves them: what shortcuts start from. */
-    const bare = new Map<string, Float64Array>();
-    for (const layer of this.#net.routedLayers()) {
-      const { vectors: below, lengths } = all.at(-1)!;
-      const router = this.#routers.get(layer.name)!;
-      const meter = new RoutingMeter(router);
-      const vectors = routeAll(router, below, () => meter.add(lengths));
-      bare.set(layer.name, vectors);
-      all.push(capsulesOf(layer, layer.shortcut === undefined ? vectors : sum(vectors, bare.get(layer.shortcut)!)));
-      routed.push({ router, below, lengths });
-      routing.push(meter.result(layer.name));
-    }
+    const meters = this.#net.routedLayers().map(({ name }) => new RoutingMeter(this.#routers.get(name)!));
+    const { all, routed } = await this.#pass(pixels, (l, lengths) => meters[l]!.add(lengths));
     const classes = all.at(-1)!;
-    // As they are told, so that what ties there ties here.
-    const longest = longestClasses(Float32Array.from(classes.lengths));
+    const longest = longestOf(classes);
     const paths = strongestPaths(routed, classes.lengths, longest[0]!);
     const drawn = this.draws ? await this.#draw([classVector(classes, longest[0]!)], longest[0]!) : null;
     const reconstruction = drawn && { pixels: drawn, error: meanSquare(drawn, pixels) };
+    const routing = meters.map((meter, l) => meter.result(all[l + 1]!.layer.name));
     return { pixels, layers: all.map(told), routing, longest, paths, reconstruction, took: now() - started };
+  }
+
+  /** How an image was routed, by layer and iteration, and its parse tree; null where class capsules tie. */
+  async tree(pixels: Uint8Array, threshold: number): Promise<{ routing: RoutingLook[]; tree: Tree | null }> {
+    const routers = this.#net.routedLayers().map(({ name }) => this.#routers.get(name)!);
+    const meters = routers.map((router) => new RoutingMeter(router));
+    const links = routers.map(() => new LayerLinks());
+    const { all } = await this.#pass(pixels, (l, lengths, position) => {
+      meters[l]!.add(lengths);
+      links[l]!.add(routers[l]!, position, lengths, threshold);
+    });
+    const [label, another] = longestOf(all.at(-1)!);
+    // The class capsules were routed last, so that their couplings are still there.
+    const tree = another === undefined ? { label: label!, depth: treeDepth(links, label!), key: treeKey(routers.at(-1)!, label!) } : null;
+    return { routing: meters.map((meter, l) => meter.result(all[l + 1]!.layer.name)), tree };
+  }
+
+  /** All capsules of a batch of images, by the engine's own kernels: by layer, (B, height, width, types, dim). */
+  async capsules(pixels: Uint8Array): Promise<Map<string, Float32Array>> {
+    const { height, width, channels } = this.#net.input;
+    const layers: string[] = [];
+    const values = await readBack(() => {
+      const batch = pixels.length / (height * width * channels);
+      const { capsules, classes } = this.#net.forward(tf.tensor4d(this.#valuesOf(pixels), [batch, height, width, channels]), 'test');
+      layers.push(...capsules.map(({ layer }) => layer), 'classes');
+      return [...capsules.map(({ vectors }) => vectors), classes];
+    });
+    return new Map(layers.map((layer, l) => [layer, values[l]!]));
+  }
+
+  /** Lengths of the class capsules of a batch of images, by the engine's own kernels: (B, classes). */
+  async classLengths(pixels: Uint8Array): Promise<Float32Array> {
+    const { height, width, channels } = this.#net.input;
+    const batch = pixels.length / (height * width * channels);
+    const [lengths] = await readBack(() => {
+      const images = tf.tensor4d(this.#valuesOf(pixels), [batch, height, width, channels]);
+      return [tf.norm(this.#net.forward(images, 'test').classes, 'euclidean', 2)];
+    });
+    return lengths!;
+  }
+
+  /** Calls `each` after every position of every layer with routing, with the lengths of the capsules below. */
+  async #pass(pixels: Uint8Array, each: (layer: number, lengths: Float64Array, position: number) => void): Promise<Pass> {
+    const all: Capsules[] = [await this.#primary(pixels)];
+    const routed: RoutedLayer[] = [];
+    /** As routing leaves them: what shortcuts start from. */
+    const bare = new Map<string, Float64Array>();
+    for (const [l, layer] of this.#net.routedLayers().entries()) {
+      const { vectors: below, lengths } = all.at(-1)!;
+      const router = this.#routers.get(layer.name)!;
+      const vectors = routeAll(router, below, (position) => each(l, lengths, position));
+      bare.set(layer.name, vectors);
+      all.push(capsulesOf(layer, layer.shortcut === undefined ? vectors : sum(vectors, bare.get(layer.shortcut)!)));
+      routed.push({ router, below, lengths });
+    }
+    return { all, routed };
   }
 
   /**
@@ -114,10 +163,16 @@ export class Inspector {
 
   async #primary(pixels: Uint8Array): Promise<Capsules> {
     const { height, width, channels } = this.#net.input;
-    const values = Float32Array.from(pixels, (byte, i) => this.#values[(i % channels) * 256 + byte]!);
-    const [vectors] = await readBack(() => [this.#net.features(tf.tensor4d(values, [1, height, width, channels]), 'test').primary]);
+    const [vectors] = await readBack(() => [
+      this.#net.features(tf.tensor4d(this.#valuesOf(pixels), [1, height, width, channels]), 'test').primary,
+    ]);
     const layer = this.#net.description.layers.find(({ name }) => name === 'primary')!;
     return capsulesOf(layer, Float64Array.from(vectors!));
+  }
+
+  #valuesOf(pixels: Uint8Array): Float32Array {
+    const { channels } = this.#net.input;
+    return Float32Array.from(pixels, (byte, i) => this.#values[(i % channels) * 256 + byte]!);
   }
 
   async #draw(vectors: readonly (readonly number[])[], label: number): Promise<Float32Array> {
@@ -133,18 +188,21 @@ export class Inspector {
   }
 }
 
-/** Capsules of a layer, before any shortcut. `each` is called after every position. */
-export function routeAll(router: PositionRouter, below: Float64Array, each: () => void): Float64Array {
+/** Capsules of a layer, before any shortcut. */
+function routeAll(router: PositionRouter, below: Float64Array, each: (position: number) => void): Float64Array {
   const { outHeight, outWidth, outTypes, outDim } = router.shape;
   const vectors = new Float64Array(outHeight * outWidth * outTypes * outDim);
   for (let y = 0, start = 0; y < outHeight; y++)
     for (let x = 0; x < outWidth; x++, start += outTypes * outDim) {
       router.route(below, y, x);
       vectors.set(router.outputs.at(-1)!, start);
-      each();
+      each(y * outWidth + x);
     }
   return vectors;
 }
+
+/** As they are told, in single precision, so that what ties there ties here. */
+const longestOf = ({ lengths }: Capsules): number[] => longestClasses(Float32Array.from(lengths));
 
 const capsulesOf = (layer: LayerDescription, vectors: Float64Array): Capsules => ({
   layer,

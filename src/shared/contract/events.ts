@@ -1,5 +1,6 @@
 /** What the workbench tells its pages unasked. Every page gets every event. */
 import type { EpochMetrics } from '../results.ts';
+import type { RobustnessPoint } from '../inside/robustness.ts';
 import type { StepProgress } from '../progress.ts';
 import type { Settings } from './app.ts';
 import type { ClusterStudy } from './clusters.ts';
@@ -44,6 +45,10 @@ export interface Events {
   'dataset-removed': string;
   /** `total` is null while it is not known. Units depend on the stage and are for a bar, not for reading. */
   reading: { task: string; stage: string; done: number; total: number | null };
+  /** How far `inside.atlas` is. */
+  inside: { task: string; done: number; total: number };
+  /** A point of `inside.robustness`. */
+  robustness: { task: string; run: string; point: RobustnessPoint };
   scoring: { task: string; done: number; total: number };
   /** What one of the cuts of `pruning.try` leaves. */
   tried: { task: string; cut: number } & Tried;

@@ -1,7 +1,9 @@
 /** Looking into a trained network, image by image. */
 import { z } from 'zod';
+import type { Atlas } from '../inside/atlas.ts';
 import type { Drawings, Look } from '../inside/look.ts';
-import { Path, RunId } from './common.ts';
+import { Disturbance, type RobustnessPoint } from '../inside/robustness.ts';
+import { Path, RunId, TaskId } from './common.ts';
 import { method } from './method.ts';
 
 /** Bytes (height, width, channels) in the shape that the run's network takes: of an image of its data set, changed by hand or not. */
@@ -50,6 +52,29 @@ export const insideMethods = {
       count: z.int().min(1).max(1000).default(100),
     }),
   ),
+  /**
+   * What all test images together say of the capsules of a finished run: computed once, then known. Progress comes as `inside`
+   * events of this task. Null when cancelled.
+   */
+  'inside.atlas': method<Atlas | null>()(z.strictObject({ task: TaskId, run: RunId })),
+  /**
+   * What the network of a finished run reads of test images that are disturbed, one point per value, in their order. Each comes as a
+   * `robustness` event of this task, too. Null when cancelled.
+   */
+  'inside.robustness': method<RobustnessPoint[] | null>()(
+    z
+      .strictObject({
+        task: TaskId,
+        run: RunId,
+        kind: Disturbance,
+        values: z.array(z.number().min(-1000).max(1000)).min(1).max(100),
+        images: z.int().min(1).max(100_000).default(1000),
+      })
+      .refine(({ kind, values }) => kind !== 'scale' || values.every((value) => value > 0), 'a scale is larger than 0')
+      .refine(({ kind, values }) => kind !== 'noise' || values.every((value) => value >= 0), 'a standard deviation is at least 0'),
+  ),
+  /** Of `inside.atlas` or `inside.robustness`. */
+  'inside.cancel': method<null>()(z.strictObject({ task: TaskId })),
   /** What people call the dimensions of class capsules, by "<class>.<dimension>". */
   'inside.names': method<Record<string, string>>()(z.strictObject({ run: RunId })),
   /** An empty name takes one back. Answers all. */

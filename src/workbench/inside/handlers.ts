@@ -4,6 +4,7 @@ import type { Argument, FoundImages, Handlers } from '../../shared/contract/inde
 import { InputError } from '../../shared/input-error.ts';
 import type { InsideQuestion } from '../../shared/inside/question.ts';
 import { decodeWeights } from '../../shared/safetensors.ts';
+import type { EngineChoice } from '../../shared/trainer-protocol.ts';
 import { longestClasses } from '../../shared/ties.ts';
 import type { StoredFile } from '../../store/run-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,13 +12,37 @@ import type { Library } from '../datasets/library.ts';
 import type { Host } from '../host.ts';
 import { mustBePermitted } from '../permitted.ts';
 import { insideTask, networkFile } from './opened.ts';
-import type { Sessions } from './sessions.ts';
+import { InsideJobs, type JobsContext } from './jobs.ts';
+import { Sessions } from './sessions.ts';
 
-export interface InsideContext {
+interface InsideContext {
   store: Store;
   host: Pick<Host, 'mayRead' | 'named'>;
   library: Library;
   sessions: Sessions;
+  jobs: InsideJobs;
+}
+
+export interface Inside {
+  handlers: InsideHandlers;
+  close: () => void;
+}
+
+/** @param choice of an engine by its name. */
+export function openInside(
+  context: JobsContext & Pick<InsideContext, 'host'>,
+  library: Library,
+  choice: (name: 'wasm') => EngineChoice,
+): Inside {
+  const { store, host } = context;
+  // Every network can be looked into on WebAssembly, and one image is answered sooner there than on a graphics card.
+  const sessions = new Sessions({ host: context.host, engine: () => choice('wasm') });
+  const jobs = new InsideJobs(context);
+  const close = () => {
+    sessions.close();
+    jobs.close();
+  };
+  return { handlers: insideHandlers({ store, host, library, sessions, jobs }), close };
 }
 
 type InsideHandlers = Pick<Handlers, Extract<keyof Handlers, `inside.${string}`>>;
@@ -25,8 +50,8 @@ type InsideHandlers = Pick<Handlers, Extract<keyof Handlers, `inside.${string}`>
 const Names = z.record(z.string(), z.string());
 const namesKey = (run: string): string => `dimensions.${run}`;
 
-export function insideHandlers(context: InsideContext): InsideHandlers {
-  const { store, sessions } = context;
+function insideHandlers(context: InsideContext): InsideHandlers {
+  const { store, sessions, jobs } = context;
   const namesOf = (run: string) => store.values.get(namesKey(run), Names) ?? {};
   return {
     'inside.look': async ({ run, image }) => {
@@ -39,6 +64,12 @@ export function insideHandlers(context: InsideContext): InsideHandlers {
       return (await sessions.ask(keyOf(opened), () => insideTask(store, run, opened), { kind: 'draw', ...asked })).drawings;
     },
     'inside.images': (search) => foundImages(context, search),
+    'inside.atlas': ({ task, run }) => jobs.atlas(task, run),
+    'inside.robustness': ({ task, run, ...wanted }) => jobs.robustness(task, run, wanted),
+    'inside.cancel': ({ task }) => {
+      jobs.cancel(task);
+      return null;
+    },
     'inside.names': ({ run }) => {
       store.mustHave([run]);
       return namesOf(run);

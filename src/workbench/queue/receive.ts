@@ -109,6 +109,10 @@ export function receive(message: FromTrainer, current: Current, context: Context
     case 'all-tried':
     case 'forecasted':
     case 'probed':
+    case 'looking':
+    case 'atlas':
+    case 'robust':
+    case 'all-robust':
     case 'answered':
     case 'refused':
       return null;
