@@ -14,6 +14,8 @@ export interface Setting {
   description: string;
   unit: string;
   kind: 'number' | 'text' | 'truth';
+  /** Seldom changed. */
+  advanced: boolean;
   /** Null where it does not apply, or stands for something that follows from others. */
   of: (spec: RunSpec) => SettingValue;
 }
@@ -26,6 +28,7 @@ function settingOf(group: string, field: Field, value: (spec: RunSpec) => unknow
     description: field.description,
     unit: field.unit ?? '',
     kind: truth ? 'truth' : field.kind === 'integer' || field.kind === 'number' ? 'number' : 'text',
+    advanced: field.advanced || field.path.startsWith('measure.'),
     of: (spec) => plain(value(spec)),
   };
 }
@@ -61,6 +64,7 @@ export const settings: readonly Setting[] = [
     description: 'As lists call it: N capsule types of D dimensions in L intermediate layers. Of a cut network, what the cut has left.',
     unit: '',
     kind: 'text',
+    advanced: false,
     of: ({ network }) => networkName(network),
   },
   ...fieldsOf(NetworkFamily)
@@ -78,6 +82,7 @@ export const settings: readonly Setting[] = [
     description: 'What all random numbers of the run follow from.',
     unit: '',
     kind: 'number',
+    advanced: false,
     of: ({ seed }) => seed,
   },
 ];

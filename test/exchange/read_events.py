@@ -1,10 +1,20 @@
 """Reads folders of event files with TensorBoard's own reader and prints what is in them."""
 
 import json
+import logging
 import sys
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import plugin_data_pb2
+from tensorboard.util import tb_logging
+
+
+class Strict(logging.Handler):
+    def emit(self, record):
+        raise AssertionError(record.getMessage())
+
+
+tb_logging.get_logger().addHandler(Strict(logging.WARNING))
 
 found = {}
 for folder in sys.argv[1:]:

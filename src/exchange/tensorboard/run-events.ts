@@ -27,6 +27,8 @@ const experimentTag = '_hparams_/experiment';
 const startTag = '_hparams_/session_start_info';
 export const endTag = '_hparams_/session_end_info';
 
+const rare = new Set(settings.filter(({ advanced }) => advanced).map(({ id }) => id));
+
 const hparams = (tag: string, data: HParamsData): SummaryValue => ({
   tag,
   metadata: { plugin_data: { plugin_name: 'hparams', content: encodeHParams(data) } },
@@ -47,7 +49,12 @@ export function startEvents({ id, name, spec, about, began }: EventRun): Event[]
           hparams(experimentTag, {
             experiment: {
               name,
-              hparam_infos: known.map(([key, value]) => ({ name: key, type: hparamTypes[typeof value as keyof typeof hparamTypes] })),
+              hparam_infos: known.map(([key, value]) => ({
+                name: key,
+                type: hparamTypes[typeof value as keyof typeof hparamTypes],
+                // What others rarely differ in has no column of its own at first.
+                differs: !rare.has(key),
+              })),
               metric_infos: measures.map((measure) => ({
                 name: { group: '', tag: tagOf(measure) },
                 display_name: measure.label,
@@ -112,7 +119,11 @@ export function endEvents(measured: Measured & { epochs: number }, time: number)
 }
 
 function scalar(tag: string, value: number, about: string, label = ''): SummaryValue {
-  return { tag, simple_value: value, metadata: { display_name: label, summary_description: about } };
+  return {
+    tag,
+    simple_value: value,
+    metadata: { plugin_data: { plugin_name: 'scalars' }, display_name: label, summary_description: about },
+  };
 }
 
 function measureScalar(measure: Measure, run: Measured): SummaryValue[] {
@@ -140,12 +151,13 @@ async function activityOf({ spec }: EventRun, activity: readonly LayerActivity[]
     ...rows.map(({ layer, values }) => ({
       tag: `activation/${layer}`,
       histo: histogramOf(values),
-      metadata: { summary_description: unit },
+      metadata: { plugin_data: { plugin_name: 'histograms' }, summary_description: unit },
     })),
     {
       tag: 'activation',
       image: { height, width, colorspace: 3, encoded_image_string: png },
       metadata: {
+        plugin_data: { plugin_name: 'images' },
         summary_description: `A row per layer, from the input upwards, a column per capsule type: ${unit}; crossed out where inactive.`,
       },
     },

@@ -39,7 +39,7 @@ const { root } = protobuf.parse(
    message Value { oneof kind { double number_value = 2; string string_value = 3; bool bool_value = 4; } }
    message MetricName { string group = 1; string tag = 2; }
    message MetricInfo { MetricName name = 1; string display_name = 3; string description = 4; }
-   message HParamInfo { string name = 1; string display_name = 2; string description = 3; int32 type = 4; }
+   message HParamInfo { string name = 1; string display_name = 2; string description = 3; int32 type = 4; bool differs = 7; }
    message Experiment { repeated HParamInfo hparam_infos = 4; repeated MetricInfo metric_infos = 5; string name = 6; }
    message SessionStartInfo { map<string, Value> hparams = 1; string group_name = 4; double start_time_secs = 5; }
    message SessionEndInfo { int32 status = 1; double end_time_secs = 2; }
@@ -94,7 +94,7 @@ export type HParam = string | number | boolean;
 export interface HParamsData {
   experiment?: {
     name: string;
-    hparam_infos: { name: string; type: number }[];
+    hparam_infos: { name: string; type: number; differs: boolean }[];
     metric_infos: { name: { group: string; tag: string }; display_name: string; description: string }[];
   };
   session_start_info?: { hparams: Record<string, HParam>; group_name: string; start_time_secs: number };
