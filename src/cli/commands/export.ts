@@ -10,6 +10,7 @@ import { writeDurably } from '../../store/disk.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 import { onnxOfRun, writePytorch } from '../../workbench/exchange/networks.ts';
+import { runsAsTable, type TableFormat } from '../../workbench/exchange/tables.ts';
 import { runsNamed, writeEvents } from '../../workbench/exchange/tensorboard.ts';
 import { folders } from '../../workbench/node-host.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
@@ -22,6 +23,7 @@ interface Options {
   images?: ImageShape;
   pytorch?: true;
   tensorboard?: true;
+  tidy?: true;
 }
 
 /** What has been written. */
@@ -38,7 +40,7 @@ export function addExport(program: Command): void {
     .usage('<run or study>… <file or folder> [options]')
     .argument(
       '<what...>',
-      'ids of runs, or their first characters, or names of studies, then the file or folder to write: .capscope, .onnx',
+      'ids of runs, or their first characters, or names of studies, then the file or folder to write: .capscope, .onnx, .csv, .parquet',
     )
     .addOption(
       new Option('--pytorch', 'a folder with the network as a module of PyTorch, its weights and an example').conflicts([
@@ -49,6 +51,7 @@ export function addExport(program: Command): void {
     .addOption(
       new Option('--tensorboard', 'event files of the runs, in a folder for TensorBoard').conflicts(['pytorch', 'float', 'images']),
     )
+    .option('--tidy', 'CSV and Parquet: a row per run, epoch, measure and layer, instead of one per run')
     .option('--float', 'ONNX: images as intensities in [0, 1] instead of bytes')
     .option('--images <size>', 'ONNX: prepare images of this size as well, e.g. 64x48x3: height, width, channels', sizeOf)
     .addOption(jsonOption())
@@ -64,9 +67,13 @@ export function addExport(program: Command): void {
 
 async function write(store: Store, prefixes: string[], path: string, options: Omit<Options, 'db'>): Promise<Written> {
   if (prefixes.length === 0) throw new InputError('name the run first, then the file or folder to write');
-  const onnx = extname(path).toLowerCase() === '.onnx';
+  const extension = extname(path).toLowerCase();
+  const onnx = extension === '.onnx';
+  const table = extension === '.csv' ? 'csv' : extension === '.parquet' ? 'parquet' : null;
   if (!onnx && (options.float || options.images)) throw new InputError('--float and --images are about ONNX: let the file end in .onnx');
+  if (!table && options.tidy) throw new InputError('--tidy is about tables: let the file end in .csv or .parquet');
   if (options.tensorboard) return writeTensorboard(store, runsNamed(store, prefixes), path);
+  if (table && !options.pytorch) return writeTable(store, runsNamed(store, prefixes), path, table, options.tidy ?? false);
   const run = single(store, prefixes);
   const named = `Run ${run.id} (${run.name})`;
   if (options.pytorch) return { what: `${named} for PyTorch`, ids: [run.id], files: writePytorch(store, run, path, folders().resources) };
@@ -92,6 +99,16 @@ async function writeTensorboard(store: Store, runs: StoredRun[], folder: string)
   }
   const what = runs.length === 1 ? `What run ${runs[0]!.id} (${runs[0]!.name}) has measured` : `What ${runs.length} runs have measured`;
   return { what, ids: runs.map(({ id }) => id), files: [...new Set(files)].filter((file) => existsSync(file)) };
+}
+
+/** With its data dictionary beside it. */
+function writeTable(store: Store, runs: StoredRun[], path: string, format: TableFormat, tidy: boolean): Written {
+  const { table, dictionary, rows } = runsAsTable(store, runs, { format, tidy });
+  const beside = `${path.slice(0, -extname(path).length)}.dictionary.csv`;
+  writeDurably(path, table);
+  writeDurably(beside, dictionary);
+  const what = `A table of ${rows} ${rows === 1 ? 'row' : 'rows'} about ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
+  return { what, ids: runs.map(({ id }) => id), files: [path, beside] };
 }
 
 function single(store: Store, prefixes: string[]): StoredRun {

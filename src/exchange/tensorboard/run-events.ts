@@ -1,10 +1,10 @@
 /** A run as events of TensorBoard: what it was trained with, what every epoch has measured, and how it ended. */
-import { countAsMeasured } from '../../shared/inactive.ts';
-import { layerMeasures, measures, type Measure } from '../../shared/measures/catalogue.ts';
+import { measures, type Measure } from '../../shared/measures/catalogue.ts';
 import { criteria, limitOf } from '../../shared/measures/criteria.ts';
-import { bestEpoch, type EpochAccuracy, type Measured } from '../../shared/measures/measured.ts';
-import type { EpochMetrics, LayerActivity, LayerCoupling } from '../../shared/results.ts';
+import type { EpochAccuracy, Measured } from '../../shared/measures/measured.ts';
+import type { EpochMetrics, LayerActivity } from '../../shared/results.ts';
 import type { RunSpec } from '../../shared/spec/run.ts';
+import { lateValues, valuesOfEpoch, type EpochValue } from '../epoch-values.ts';
 import { settings, type SettingValue } from '../settings.ts';
 import { heatMap } from './heat-map.ts';
 import { histogramOf } from './histogram.ts';
@@ -71,75 +71,29 @@ export function startEvents({ id, name, spec, about, began }: EventRun): Event[]
 
 /** @param before accuracies of the epochs before, for the best one. */
 export async function epochEvents(run: EventRun, metrics: EpochMetrics, before: readonly EpochAccuracy[], time: number): Promise<Event[]> {
-  const { epoch, train, test, validation, gradients, updates = [], coupling = [], start } = metrics;
-  const { measure } = run.spec.training;
-  const measured: Measured = {
-    params: run.params,
-    flops: run.flops,
-    weightBytes: 0,
-    epochs: epoch,
-    accuracy: test.accuracy,
-    top5: test.top5,
-    best: bestEpoch([...before, { epoch, test: test.accuracy, validation: validation?.accuracy ?? null }]),
-    loss: test.loss,
-    inactive: countAsMeasured(test.activity, measure),
-    imagesPerSecond: metrics.imagesPerSecond,
-    peakMemoryBytes: metrics.peakMemoryBytes,
-  };
-  const value = [
-    ...scalarsOf(measured),
-    ...partsOf('train', train),
-    ...partsOf('test', { margin: test.margin, reconstruction: test.reconstruction }),
-    ...(validation ? partsOf('validation', validation) : []),
-    ...gradients.map(({ layer, norm }) => scalar(`gradient/${layer}`, norm, 'Norm of the gradient of the layer’s weights.')),
-    ...updates.map(({ layer, norm, update }) =>
-      scalar(`update/${layer}`, norm > 0 ? update / norm : 0, 'What a step changes of the layer’s weights, over their norm.'),
-    ),
-    ...couplingOf(coupling),
-    ...(await activityOf(run, test.activity)),
-  ];
-  const events: Event[] = [{ wall_time: time, step: epoch, summary: { value } }];
-  if (!start) return events;
-  const first = [
-    ...partsOf('test', { margin: start.margin, reconstruction: start.reconstruction }),
-    ...measures
-      .filter(({ id }) => ['accuracy', 'top5', 'loss'].includes(id))
-      .flatMap((one) => measureScalar(one, { ...measured, ...start })),
-    ...couplingOf(start.coupling),
-    ...(await activityOf(run, start.activity)),
-  ];
-  return [{ wall_time: time - metrics.seconds, step: epoch - 1, summary: { value: first } }, ...events];
+  const events: Event[] = [];
+  for (const { epoch, values } of valuesOfEpoch(run, metrics, before)) {
+    const fresh = epoch < metrics.epoch;
+    const activity = fresh ? metrics.start!.activity : metrics.test.activity;
+    events.push({
+      wall_time: fresh ? time - metrics.seconds : time,
+      step: epoch,
+      summary: { value: [...values.map(scalar), ...(await activityOf(run, activity))] },
+    });
+  }
+  return events;
 }
 
-/** What is known only when a run has finished. */
 export function endEvents(measured: Measured & { epochs: number }, time: number): Event[] {
-  const late = measures.filter(({ id }) => ['dead', 'weights'].includes(id));
   const end = hparams(endTag, { session_end_info: { status: sessionFinished, end_time_secs: time } });
-  return [{ wall_time: time, step: measured.epochs, summary: { value: [...late.flatMap((one) => measureScalar(one, measured)), end] } }];
+  return [{ wall_time: time, step: measured.epochs, summary: { value: [...lateValues(measured).map(scalar), end] } }];
 }
 
-function scalar(tag: string, value: number, about: string, label = ''): SummaryValue {
-  return {
-    tag,
-    simple_value: value,
-    metadata: { plugin_data: { plugin_name: 'scalars' }, display_name: label, summary_description: about },
-  };
+function scalar({ group, name, layer, value, label, about }: EpochValue): SummaryValue {
+  const tag = layer === null ? `${group}/${name}` : group === 'measures' ? `${group}/${name}.${layer}` : `${group}/${layer}`;
+  const metadata = { plugin_data: { plugin_name: 'scalars' }, display_name: label, summary_description: about };
+  return { tag, simple_value: value, metadata };
 }
-
-function measureScalar(measure: Measure, run: Measured): SummaryValue[] {
-  const value = measure.of(run);
-  return value === null ? [] : [scalar(tagOf(measure), value, measure.unit, measure.label)];
-}
-
-const scalarsOf = (run: Measured): SummaryValue[] => [...measures, ...layerMeasures([run])].flatMap((one) => measureScalar(one, run));
-
-const partsOf = (group: string, parts: Record<string, number>): SummaryValue[] =>
-  Object.entries(parts).map(([name, value]) => scalar(`${group}/${name}`, value, ''));
-
-const couplingOf = (layers: readonly LayerCoupling[]): SummaryValue[] =>
-  layers.map(({ layer, entropy }) =>
-    scalar(`coupling/${layer}`, entropy, 'Entropy of coupling: 1 is undecided, 0 is one parent takes all.'),
-  );
 
 /** Of every layer the activation of its capsule types, and of all of them a picture. */
 async function activityOf({ spec }: EventRun, activity: readonly LayerActivity[]): Promise<SummaryValue[]> {
