@@ -23,5 +23,7 @@ export function mustHave(lack: Lack): Lack {
   return lack;
 }
 
+export const lackOfPipes: Lack = process.platform === 'win32' ? 'Windows has no named pipes in folders.' : null;
+
 /** For tests that hold a process and let it go on, or press Ctrl-C. */
 export const lackOfSignals: Lack = process.platform === 'win32' ? 'Windows has no signals.' : null;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InputError } from '../shared/input-error.ts';
 import { firstIssue, issuesOf } from '../shared/issues.ts';
+import { repeatedKeys } from '../shared/repeated-keys.ts';
 import { readWhole } from '../store/disk.ts';
 import { StudySpec } from '../shared/spec/study.ts';
 import { nothingToRun, planStudy, type PlannedRun } from '../shared/study-plan.ts';
@@ -31,12 +32,16 @@ export function readStudy(fileOrPreset: string, seed?: number): StudyFile {
   return { spec, plan: plan(spec, path), folder: dirname(path) };
 }
 
-/** Throws an InputError when it cannot be read or is not JSON. */
+/** Throws an InputError when it cannot be read, is not JSON, or names a field twice. */
 export function readJson(path: string): unknown {
   const text = new TextDecoder().decode(readWhole(path));
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    const [twice] = repeatedKeys(text);
+    if (twice !== undefined) throw new InputError(`${path}: ${twice} stands there twice; expected each field once`);
+    return value;
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`${path} is not JSON: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`, { cause: error });
   }
 }

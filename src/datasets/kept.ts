@@ -70,9 +70,12 @@ export class KeptDataset {
   /** Reads the header. Throws an InputError that names the file when it is not there, damaged or not of this kind. */
   static async open(path: string): Promise<KeptDataset> {
     const file = await open(path).catch((error: unknown) => {
-      throw new InputError(`the images of the data set cannot be read from ${path}: ${(error as Error).message}; open the data set again`, {
-        cause: error,
-      });
+      throw new InputError(
+        `the images of the data set cannot be read from ${path}: ${(error as Error).message}; bring that file back, or open the data set again`,
+        {
+          cause: error,
+        },
+      );
     });
     try {
       const { size } = await file.stat();

@@ -62,9 +62,10 @@ export function collect(bundle: Bundle, store: Store, options: CollectOptions): 
       } catch (error) {
         if (!(error instanceof Damaged)) throw error;
         // Out of the way, so that the unit is done again; whoever looks into it finds it.
-        if (existsSync(path)) renameSync(path, `${path}.damaged`);
+        const aside = freeName(`${path}.damaged`);
+        if (existsSync(path)) renameSync(path, aside);
         onDamaged(basename(path));
-        say(`${error.message}; set aside as ${path}.damaged: do unit ${unit} again`);
+        say(`${error.message}; set aside as ${aside}: do unit ${unit} again`);
         collected.waiting++;
       }
       if (batch.length === together) storeBatch();
@@ -76,6 +77,14 @@ export function collect(bundle: Bundle, store: Store, options: CollectOptions): 
     say(`Units were computed on different kinds of processor, which may round differently: ${kinds}`);
   }
   return collected;
+}
+
+/** With a number where there is something of this name. */
+function freeName(path: string): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? path : `${path}-${number}`;
+    if (!existsSync(name)) return name;
+  }
 }
 
 /** The study and all of its runs, as yet without anything computed. */

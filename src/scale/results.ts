@@ -8,7 +8,7 @@ import { InputError } from '../shared/input-error.ts';
 import { storedIssue } from '../shared/issues.ts';
 import { EpochMetrics } from '../shared/results.ts';
 import { AnyRun, ArchivedFile, FinalResult } from '../store/archive-format.ts';
-import { readWhole, writeDurably } from '../store/disk.ts';
+import { mustBeFile, readWhole, writeDurably } from '../store/disk.ts';
 import type { Store } from '../store/store.ts';
 
 const format = 1;
@@ -57,6 +57,12 @@ export function readResults(path: string, study: string, unit: number): UnitResu
 }
 
 function parse(path: string): unknown {
+  try {
+    // A folder or a pipe in its place is no result either, unlike a file that may not be read.
+    mustBeFile(path);
+  } catch (error) {
+    throw error instanceof InputError ? new Damaged(error.message, { cause: error }) : error;
+  }
   const bytes = readWhole(path, maxBytes);
   try {
     const entries = unzipSync(bytes, { filter: ({ name, originalSize }) => name === entry && originalSize <= maxBytes });

@@ -75,7 +75,7 @@ function isDone(bundle: Bundle, unit: number, say: (line: string) => void): bool
   } catch (error) {
     if (!(error instanceof Damaged)) throw error;
     say(`${error.message}; unit ${unit} is done again`);
-    rmSync(path);
+    rmSync(path, { recursive: true });
     return false;
   }
 }

@@ -8,9 +8,21 @@ import { faultOf, Unavailable } from './unavailable.ts';
 /** Systems write at most 2 GiB at a time. */
 const writeAtOnce = 2 ** 30;
 
+/** Reading from a pipe waits for somebody to write, for ever; those of a shell, which are under /dev, are written to. */
+const ofShell = /^\/(dev|proc)\//;
+
+/** Throws an InputError for a folder, a pipe or a device, and the system's error where there is nothing. */
+export function mustBeFile(path: string): void {
+  const stat = statSync(path);
+  if (stat.isFile() || (!stat.isDirectory() && ofShell.test(path))) return;
+  const what = stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a named pipe' : stat.isSocket() ? 'a socket' : 'a device';
+  throw new InputError(`${path} is ${what}; expected a file`);
+}
+
 /** @param most bytes that it may have. */
 export function readWhole(path: string, most = Infinity): Uint8Array {
   try {
+    mustBeFile(path);
     if (most < Infinity && statSync(path).size > most) throw new InputError(`${path} is too large: expected at most ${most} bytes`);
     return readFileSync(path);
   } catch (error) {

@@ -4,7 +4,6 @@ import type { Handlers } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
-import { archiveOf } from '../store/archive.ts';
 import type { Store } from '../store/store.ts';
 import type { Background } from './background/background.ts';
 import type { Library } from './datasets/library.ts';
@@ -74,10 +73,7 @@ export function runHandlers(context: RunsContext): RunHandlers {
       store.notes.restore(ids);
       return changed(ids);
     },
-    'runs.export': ({ id }) => {
-      const run = store.run(id);
-      return host.save(`${fileName(run.name)}.capscope`, archiveOf(store, run));
-    },
+    'runs.export': async ({ id }) => host.save(`${fileName(store.run(id).name)}.capscope`, await background.ask('archive', { id })),
     'runs.exportWeights': ({ id }) => {
       const file = store.files.find(id, 'weights');
       if (!file) throw new InputError('this run has no weights: it has not finished, or they are not here');

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/shared/input-error.ts';
 import { presets, readStudy } from '../../src/cli/study-file.ts';
+import { rescue } from '../../src/store/rescue/rescue.ts';
+import { lackOfPipes, needs } from '../needs.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
 const study = { name: 'a', networks: [{ types: 4 }], epochs: { train: 1, fineTune: 1 } };
@@ -61,7 +64,21 @@ describe('study file', () => {
     );
     const folder = join(temporaryFolder(), 'folder');
     mkdirSync(folder);
-    expect(() => readStudy(folder)).toThrow(`cannot read ${folder}: `);
+    expect(() => readStudy(folder)).toThrow(`${folder} is a folder; expected a file`);
+  });
+
+  it('must not name a field twice', () => {
+    const path = join(temporaryFolder(), 'study.json');
+    writeFileSync(path, JSON.stringify(study).replace('{', '{"epochs":{"train":1,"train":2,"fineTune":1},'));
+    expect(() => readStudy(path)).toThrow(`${path}: epochs.train stands there twice; expected each field once`);
+  });
+
+  it('must not be a pipe that nobody writes to', needs(lackOfPipes), () => {
+    const path = join(temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [path]);
+    expect(() => readStudy(path)).toThrow(`${path} is a named pipe; expected a file`);
+    expect(() => rescue(path, `${path}.db`)).toThrow(`${path} is a named pipe; expected a file`);
+    expect(() => rescue(join(path, '..'), `${path}.db`)).toThrow(/is a folder; expected a file$/);
   });
 
   it('comes with presets that are valid', () => {

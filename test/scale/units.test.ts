@@ -117,6 +117,10 @@ it('a failed unit says why, is collected as failed, and can be tried again', { t
     status: 'failed',
     error: expect.stringContaining('data.safetensors') as string,
   });
+  // A folder where results should be is set aside like a damaged file, and stops nothing.
+  mkdirSync(join(bundle, 'units', '1.capscope'));
+  expect(await collect(bundle, database)).toMatchObject({ failed: 1, waiting: 1 });
+  expect(readdirSync(join(bundle, 'units'))).toContain('1.capscope.damaged');
   renameSync(`${data}.away`, data);
   await unit(bundle, 0);
   expect((await status(bundle))[0]).toMatchObject({ state: 'finished', tries: 2 });

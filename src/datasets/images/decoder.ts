@@ -89,10 +89,17 @@ async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBy
       );
       count++;
     } catch (error) {
-      problems.push({ which, message: sentence((error as Error).message) });
+      problems.push({ which, message: missingPackage(error) ?? sentence((error as Error).message) });
     }
   }
   return { shapes: shapes.slice(0, count * shapeSize), pixels: packed.bytes.subarray(0, packed.used), problems, done };
+}
+
+/** No fault of the image: an installation that is not whole. */
+function missingPackage(error: unknown): string | null {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [, name] = code === 'ERR_MODULE_NOT_FOUND' ? (/'([^']+)'/.exec(message) ?? []) : [];
+  return name === undefined ? null : `it takes a part of Capscope that is not installed (${name}); npm ci brings it`;
 }
 
 /** What libraries say, on one line; they repeat themselves over several. */

@@ -1,6 +1,7 @@
 /** A study that is being designed: one object that chips and text both change, what follows from it, and the draft that is kept. */
 import { z } from 'zod';
 import { firstIssue } from '../../shared/issues.ts';
+import { repeatedKeys } from '../../shared/repeated-keys.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import { StudySpec } from '../../shared/spec/study.ts';
 import type { StudySummary } from '../../shared/contract/index.ts';
@@ -101,7 +102,8 @@ export class StudyDesign {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('expected an object in braces');
       performance.mark('study-change');
       this.draft = value as Raw;
-      this.textProblem = null;
+      const [twice] = repeatedKeys(text);
+      this.textProblem = twice === undefined ? null : `${twice} stands there twice; expected each field once`;
     } catch (error) {
       this.textProblem = `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
     }

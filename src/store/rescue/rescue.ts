@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../shared/input-error.ts';
 import { isDamage } from '../damage.ts';
 import { bringUpToDate, refuseForeign } from '../database.ts';
-import { nameDurably, readWhole, temporaryName, writeDurably } from '../disk.ts';
+import { mustBeFile, nameDurably, readWhole, temporaryName, writeDurably } from '../disk.ts';
 import { idPattern } from '../ids.ts';
 import { migrations } from '../migrations.ts';
 import { findRun } from '../read.ts';
@@ -29,6 +29,7 @@ export interface Rescued {
 export function rescue(from: string, to: string): Rescued {
   const [source, target] = [resolve(from), resolve(to)];
   if (!existsSync(source)) throw new InputError(`there is no database ${source}`);
+  mustBeFile(source);
   if (existsSync(target)) throw new InputError(`${target} is there already; name a new file`);
   const [copy, made] = [temporaryName(`${target}.damaged`), temporaryName(target)];
   try {

@@ -2,6 +2,7 @@
 import type { StudySummary } from '../../shared/contract/index.ts';
 import type { EngineName } from '../../shared/engines.ts';
 import type { StudySpec } from '../../shared/spec/study.ts';
+import { archiveOf } from '../../store/archive.ts';
 import type { Store } from '../../store/store.ts';
 import { doneAlready, extendStudy, inOrder, openStudy } from '../open-study.ts';
 import { resultsOf } from '../outcomes.ts';
@@ -50,6 +51,8 @@ export const tasks = {
     const { runs, added } = extendStudy(store, study, spec);
     return { study, added: inOrder(runs, added, order).map(({ id }) => id), runs: store.summaries(added) };
   },
+
+  archive: (store: Store, { id }: { id: string }) => archiveOf(store, store.run(id)),
 
   reportOfStudy: (store: Store, { page, study }: { page: string; study: string }) => {
     const { name, spec } = store.studies.get(study);
