@@ -27,10 +27,6 @@ export function edgesOf(routing: RoutingLook, iteration: number, above: number):
   return edges.sort((a, b) => a.share - b.share).slice(-MOST);
 }
 
-/** How decided the couplings of a layer are: 0 all equal, 1 every capsule has one parent. */
-export const decided = (routing: RoutingLook, iteration: number): number =>
-  Math.max(0, 1 - routing.entropy[iterationOf(routing, iteration)]!);
-
 export interface Share {
   type: number;
   share: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerLook, Look, RoutingLook } from '../../../shared/inside/look.ts';
-import { decided, edgesOf, givesTo, takesFrom } from './edges.ts';
+import { edgesOf, givesTo, takesFrom } from './edges.ts';
 import { columnsOf, shownClasses } from './graph-layout.ts';
 import { LIVE, Latest, Pace } from './latest.ts';
 import { fittingKind, lengthScale } from './length-scale.ts';
@@ -65,7 +65,6 @@ describe('edges', () => {
       { from: 1, to: 1, share: 1 },
     ]);
     expect(edgesOf({ ...routing, flow: new Float32Array(12) }, 1, 0)).toEqual([]);
-    expect([decided(routing, 0), decided(routing, 9)]).toEqual([0, 0.75]);
   });
   it('are shares of what gives and of what takes', () => {
     expect(givesTo(routing, 1, 1)[0]).toEqual({ type: 1, share: 1, first: expect.closeTo(1 / 3) as number });
@@ -84,6 +83,10 @@ describe('colours of lengths', () => {
     expect(share(0.4, 0)).toBeCloseTo(1, 6);
     expect(share(2e-6, 1)).toBeGreaterThan(share(1e-6, 1));
     expect(share(0, 2)).toBe(0);
+  });
+  it('are the same for networks that stand beside each other', () => {
+    expect(lengthScale('root', [lower], [layer([1.5], 1)]).top).toBeCloseTo(1.5);
+    expect(lengthScale('log', [lower], dying).low).toBeCloseTo(1e-7, 9);
   });
   it('rank the capsules of a layer, equal ones alike', () => {
     const { share } = lengthScale('rank', dying);

@@ -23,9 +23,9 @@ const SMALLEST = 1e-38;
 export const fittingKind = (layers: readonly LayerLook[]): ScaleKind =>
   layers.some((layer) => longestIn(layer) < VANISHED) ? 'log' : 'root';
 
-/** One scale for all layers, and for all networks that stand beside each other. */
-export function lengthScale(kind: ScaleKind, layers: readonly LayerLook[]): LengthScale {
-  const longest = layers.map(longestIn);
+/** One scale for all layers. @param others of a network that stands beside this one: both have the same scale */
+export function lengthScale(kind: ScaleKind, layers: readonly LayerLook[], others: readonly LayerLook[] = []): LengthScale {
+  const longest = [...layers, ...others].map(longestIn);
   const top = Math.max(VANISHED, ...longest);
   if (kind === 'rank') {
     const sorted = layers.map(({ lengths }) => lengths.toSorted());

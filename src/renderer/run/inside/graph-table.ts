@@ -1,7 +1,8 @@
 /** What the graph shows, as a table. */
 import type { Look } from '../../../shared/inside/look.ts';
+import { decidedBetween } from '../../../shared/inside/scale.ts';
 import { layerName } from '../../../shared/present/layer-name.ts';
-import { decided, givesTo } from '../../model/inside/edges.ts';
+import { givesTo } from '../../model/inside/edges.ts';
 import { lengthsOf, pathOf } from '../../model/inside/place.ts';
 
 export interface GraphRow {
@@ -28,7 +29,7 @@ export function graphRows(look: Look, classes: readonly string[], iteration: num
         type: name(l, type),
         ...lengthsOf(layer, type),
         gives: most && { type: name(l + 1, most.type), share: most.share },
-        decided: routing ? decided(routing, iteration) : null,
+        decided: routing ? decidedBetween(routing, iteration) : null,
         path: pathOf(look, iteration).some((step) => step.layer === l && step.type === type),
       };
     });

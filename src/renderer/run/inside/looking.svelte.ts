@@ -23,10 +23,22 @@ class Looking {
   scale = $state<ScaleKind | null>(null);
   /** A second run, which stands beside the first. */
   beside = $state<string | null>(null);
+  /** Whether the second one is what is inspected. */
+  second = $state(false);
+  /** What stays beside what is chosen. */
+  pinned = $state.raw<{ run: string; choice: Choice } | null>(null);
 
   begin(dataset: string): void {
     if (this.dataset === dataset) return;
-    Object.assign(this, { dataset, image: { kind: 'test', index: 0 }, drawing: false, choice: null, beside: null });
+    Object.assign(this, {
+      dataset,
+      image: { kind: 'test', index: 0 },
+      drawing: false,
+      choice: null,
+      beside: null,
+      second: false,
+      pinned: null,
+    });
   }
 
   test(index: number): void {
