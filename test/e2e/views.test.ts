@@ -55,6 +55,11 @@ const views: View[] = [
   { name: 'runs', route: () => 'runs', prepare: (page) => page.getByRole('checkbox', { name: /^Choose pruned/ }).click() },
   { name: 'run-curves', route: ({ pruned }) => `run/${pruned}`, prepare: drawn },
   { name: 'run-capsules', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Capsules') },
+  {
+    name: 'run-inside',
+    route: ({ pruned }) => `run/${pruned}/inside`,
+    prepare: (page) => page.getByRole('button', { name: /^Class \d/ }).first().waitFor(), // prettier-ignore
+  },
   { name: 'run-layers', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Layers') },
   { name: 'run-classes', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Classes') },
   { name: 'run-cut', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Cut') },
