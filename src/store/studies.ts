@@ -11,6 +11,9 @@ import type { StoredStudy } from './types.ts';
 
 const ignore = () => undefined;
 
+/** Runs of a study that are still to be done. */
+const open = `study IS NOT NULL AND deleted IS NULL AND status NOT IN ('running', 'finished')`;
+
 export class Studies {
   readonly #sql: Sql;
   readonly #path: string;
@@ -76,6 +79,22 @@ export class Studies {
   list(onUnreadable: OnUnreadable = ignore): StoredStudy[] {
     const rows = this.#sql.all<StudyRow>('SELECT id, name, dataset, spec, created FROM studies ORDER BY created DESC, rowid DESC');
     return readable(rows, studyOf, onUnreadable);
+  }
+
+  /** Those with runs that are still to be done and would be ended early, should they collapse. */
+  stopping(): Set<string> {
+    const rows = this.#sql.all<{ study: string }>(
+      `SELECT DISTINCT study FROM runs WHERE ${open} AND json_extract(spec, '$.training.stopCollapsed')`,
+    );
+    return new Set(rows.map(({ study }) => study));
+  }
+
+  /** Whether runs that are still to be done are ended early, should they collapse. Those under way stay as they have begun. */
+  setStopping(id: string, stop: boolean): void {
+    this.#sql.run(`UPDATE runs SET spec = json_set(spec, '$.training.stopCollapsed', json(@stop)) WHERE study = @id AND ${open}`, {
+      id,
+      stop: String(stop),
+    });
   }
 
   get(id: string): StoredStudy {

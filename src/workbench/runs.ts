@@ -95,6 +95,11 @@ export function runHandlers(context: RunsContext): RunHandlers {
     'studies.list': async () => listed(await background.ask('studies', undefined)),
     'studies.results': ({ id }) => background.ask('results', { study: id }),
     'studies.done': (start) => background.ask('done', start),
+    'studies.stopCollapsed': ({ id, stop }) => {
+      store.studies.get(id);
+      store.studies.setStopping(id, stop);
+      return null;
+    },
     'studies.presets': () => readPresets(host.resources),
     'studies.report': async ({ id }) => {
       const page = await host.reportPage();

@@ -63,7 +63,7 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     // Two networks, four arms and their source, two seeds.
     await start(20).waitFor();
     await page.getByText(/^Does cutting capsule types keep deep layers active, beyond what the loss term and the size explain\?/).waitFor();
-    await page.getByText(/It cannot be told from chance/).waitFor();
+    await page.getByText(/Chance is not ruled out/).waitFor();
     const account = page.locator('dl[aria-label="Account"]');
     expect((await account.textContent())?.replaceAll(/\s+/g, ' ')).toMatch(/2.*× .*5.*× .*2.*= .*20 runs/);
     await page

@@ -2,7 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { StudyStatistics } from '../../src/shared/statistics/statistics.ts';
 import { outcomesOf } from '../../src/workbench/outcomes.ts';
-import { finishTinyStudy, openStore } from '../store/fixtures.ts';
+import { addTinyStudy, engine, finishTinyStudy, openStore, result, resultFiles } from '../store/fixtures.ts';
 import { openBench, temporaryFolder } from './fixture.ts';
 
 it('is its statistics and conclusion', async () => {
@@ -35,4 +35,27 @@ it('tells networks apart that differ in their training alone, and counts a repea
     ['N2 D4 L1 (2)', false],
   ]);
   expect(outcomes.map((outcome) => outcome.id)).toContain(id);
+});
+
+it('can end its open runs early, which parts no seeds of one arm', async () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  const [unpruned, source, pruned] = addTinyStudy(store);
+  const { call, workbench } = await openBench(folder);
+  onTestFinished(() => workbench.close());
+  store.training.claim(unpruned.id, engine);
+  store.training.recordFinish(unpruned.id, { ...resultFiles(unpruned.spec.network), ...result(0.9) });
+  const { key, ...rest } = unpruned;
+  const more = store.addRun({ ...rest, engine: null, key: `${key} 2`, spec: { ...rest.spec, seed: 2 } });
+  const stops = async () => (await call('studies.list')).map((study) => study.stops);
+  const asked = () => [unpruned, source, pruned, more].map((run) => store.run(run.id).spec.training.stopCollapsed);
+  const study = rest.study!;
+  expect([await stops(), asked()]).toEqual([[false], [false, false, false, false]]);
+  await call('studies.stopCollapsed', { id: study, stop: true });
+  // What has finished is as it was trained.
+  expect([await stops(), asked()]).toEqual([[true], [false, true, true, true]]);
+  const [arm] = (await call('studies.results', { id: study })).statistics.arms;
+  expect(arm).toMatchObject({ arm: 'unpruned', n: 1, missing: 1 });
+  await call('studies.stopCollapsed', { id: study, stop: false });
+  expect([await stops(), asked()]).toEqual([[false], [false, false, false, false]]);
 });

@@ -150,6 +150,8 @@ export interface StudySummary {
   created: string;
   /** In the order in which they were planned. */
   runs: string[];
+  /** Whether runs of it that are still to be done are ended early, should they collapse. */
+  stops: boolean;
 }
 
 const ids = z.array(RunId).min(1).max(10_000);
@@ -199,6 +201,8 @@ export const runMethods = {
 
   'studies.list': method<StudySummary[]>()(),
   /** Statistics of the study over its seeds so far, and what they show. */
+  /** Whether runs of a study that are still to be done are ended early, should they collapse; those under way stay as they have begun. */
+  'studies.stopCollapsed': method<null>()(z.strictObject({ id: StudyId, stop: z.boolean() })),
   'studies.results': method<StudyResults>()(z.strictObject({ id: StudyId })),
   /** Keys of the runs of planStudy() that need not be done, because the same has been done already, or is part of `study`. */
   'studies.done': method<string[]>()(

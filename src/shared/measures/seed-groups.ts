@@ -42,7 +42,13 @@ function parsing(): (spec: RunSpec) => RunSpec {
 function keyOf(lineage: readonly RunSpec[], { arm, dataset }: Omit<Seeded, 'lineage'>, parsed: (spec: RunSpec) => RunSpec): string {
   const { seed: own } = lineage.at(-1)!;
   const specs = lineage.map(parsed);
-  const steps = specs.map(({ training, pruning, firstEpoch, seed }) => [training, pruning, firstEpoch, seed === own ? 'own' : seed]);
+  const steps = specs.map(({ training, pruning, firstEpoch, seed }) => [
+    // Whether a run that has collapsed goes on to its end does not make it another one.
+    { ...training, stopCollapsed: false },
+    pruning,
+    firstEpoch,
+    seed === own ? 'own' : seed,
+  ]);
   // What a cut makes of the network follows from how it is cut.
   return JSON.stringify([arm, dataset, specs[0]!.network, steps]);
 }

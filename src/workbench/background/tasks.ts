@@ -31,10 +31,12 @@ export const tasks = {
     told((leftOut) => {
       const members = Map.groupBy(store.summaries(), ({ study }) => study?.id);
       const reused = store.studies.reused();
+      const stopping = store.studies.stopping();
       return store.studies.list(leftOut).flatMap(({ id, dataset, ...study }): StudySummary[] => {
         // Its own in the order in which they were made, which is the planned one.
         const runs = [...(reused.get(id) ?? []), ...(members.get(id)?.map((run) => run.id) ?? [])];
-        return runs.length > 0 ? [{ ...study, id, dataset: { fingerprint: dataset, name: store.dataset(dataset).name }, runs }] : [];
+        const stops = stopping.has(id);
+        return runs.length > 0 ? [{ ...study, id, dataset: { fingerprint: dataset, name: store.dataset(dataset).name }, runs, stops }] : [];
       });
     }),
 

@@ -193,7 +193,19 @@ export const listOf = <T>(draft: Raw, key: 'arms' | 'seeds', otherwise: readonly
   return Array.isArray(value) ? (value as T[]) : [...otherwise];
 };
 
-const ownPlaces: readonly string[] = ['name', 'networks', 'pruning', 'arms', 'seeds', 'epochs', 'ccm', '$schema', 'data'];
+const ownPlaces: readonly string[] = ['name', 'networks', 'pruning', 'arms', 'seeds', 'epochs', 'ccm', 'stopCollapsed', '$schema', 'data'];
+
+/** Steps over which the learning rate rises. */
+export const warmUpOf = ({ training }: Raw): number =>
+  isObject(training) && typeof training['warmUp'] === 'number' ? training['warmUp'] : 0;
+
+export function withWarmUp(draft: Raw, steps: number): Raw {
+  const others = without(isObject(draft['training']) ? draft['training'] : {}, 'warmUp');
+  const training = steps === 0 ? others : { ...others, warmUp: steps };
+  return Object.keys(training).length === 0 ? without(draft, 'training') : { ...draft, training };
+}
+
+export const withStop = (draft: Raw, stop: boolean): Raw => (stop ? { ...draft, stopCollapsed: true } : without(draft, 'stopCollapsed'));
 
 /** Settings of the file that no chip shows, as "training.validation: 0.1". */
 export function alsoSet(draft: Raw): { path: string; value: string }[] {
@@ -210,6 +222,6 @@ export function alsoSet(draft: Raw): { path: string; value: string }[] {
   return [
     ...ofGrid,
     ...cut.flatMap(([key, value]) => leaves(`pruning.${key}`, value)),
-    ...rest.flatMap(([key, value]) => leaves(key, value)),
+    ...rest.flatMap(([key, value]) => leaves(key, value)).filter(({ path }) => path !== 'training.warmUp'),
   ];
 }

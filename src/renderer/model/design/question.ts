@@ -24,7 +24,8 @@ const asked: Record<NetworkFactorKey, string> = {
 };
 
 const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
-const either = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
+const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** @param varied factors of the networks with more than one value. */
 export function questionOf(study: Pick<StudySpec, 'arms' | 'ccm' | 'pruning'>, varied: readonly NetworkFactorKey[]): string {
@@ -40,7 +41,7 @@ export function questionOf(study: Pick<StudySpec, 'arms' | 'ccm' | 'pruning'>, v
   const controls = explained.filter(([arm]) => has(arm) && (arm !== 'ccm' || study.ccm > 0)).map(([, name]) => name);
   const missing = explained.filter(([arm]) => !has(arm)).map(([, name]) => name);
   const beyond = controls.length > 0 ? `, beyond what ${listed.format(controls)} ${controls.length > 1 ? 'explain' : 'explains'}` : '';
-  const untold = missing.length > 0 ? ` It cannot be told from ${either.format(missing)}.` : '';
+  const open = missing.length > 0 ? ` ${sentenceCase(listed.format(missing))} ${missing.length > 1 ? 'are' : 'is'} not ruled out.` : '';
   const twin = has('unpruned') ? '' : ' There is no unpruned network to compare with.';
-  return `Does cutting ${what} keep deep layers active${beyond}?${untold}${twin}`;
+  return `Does cutting ${what} keep deep layers active${beyond}?${open}${twin}`;
 }

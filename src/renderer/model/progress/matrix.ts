@@ -10,6 +10,9 @@ export const MOST_SINGLE = 1500;
 
 export interface Row {
   network: string;
+  /** What rows in a row have in common, "N16 D4", and what is its own behind it, "L4"; the whole name where it has no such parts. */
+  group: string;
+  rest: string;
   /** Of the network before any cut, as far as a run of it tells. */
   gain: RunSummary['gain'];
   cells: Cell[];
@@ -65,16 +68,26 @@ export function matrixOf(
   );
   const places = new Map(sorted.map((column, i) => [keyOf(column), i]));
   return {
-    rows: [...rows].filter(([, members]) => members.length > 0).map(([network, members], row) => {
+    rows: together([...rows].filter(([, members]) => members.length > 0)).map(([network, members], row) => {
       const cells = sorted.map((_, column): Cell => ({ key: `${row} ${column}`, row, column, runs: [] }));
       for (const run of members) cells[places.get(keyOf(columnOf(run, cutOf, aggregated)))!]!.runs.push(run);
       const whole = members.find((run) => run.parent === null && run.before === null);
-      return { network, gain: whole?.gain ?? null, cells, finished: members.filter(({ status }) => status === 'finished').length, of: members.length };
+      return { network, ...partsOf(network), gain: whole?.gain ?? null, cells, finished: members.filter(({ status }) => status === 'finished').length, of: members.length };
     }),
     columns: sorted,
     heads: headsOf(sorted),
     aggregated,
   }; // prettier-ignore
+}
+
+/** Networks of one N and D stand together, in the order in which each first comes. */
+function together<T>(rows: readonly [string, T][]): [string, T][] {
+  return [...Map.groupBy(rows, ([network]) => partsOf(network).group).values()].flat();
+}
+
+function partsOf(network: string): Pick<Row, 'group' | 'rest'> {
+  const [, group, rest] = /^(N\d+ D\d+) (L\d+.*)$/.exec(network) ?? [];
+  return group !== undefined && rest !== undefined ? { group, rest } : { group: network, rest: '' };
 }
 
 const keyOf = ({ arm, cut, seed }: Column): string => `${arm} ${cut} ${seed}`;

@@ -37,6 +37,19 @@ describe('the matrix of runs', () => {
   ];
   const matrix = matrixOf(spec, runs, mapOf(runs));
 
+  it('keeps networks of one N and D together', () => {
+    const networks = ['N4 D4 L2', 'N8 D4 L2', 'N4 D4 L3', 'network 4'];
+    const listed = networks.map((name, i) => member(`n${i}`, { network: { ...named(4), name } }));
+    const { rows } = matrixOf(StudySpec.parse({ ...spec, networks: [{ types: 4, dim: 4, depth: 2 }] }), listed, mapOf(listed));
+    expect(rows.map(({ group, rest, network }) => [group, rest, network])).toEqual([
+      ['N4 D4', 'L2', 'N4 D4 L2'],
+      ['N4 D4', 'L3', 'N4 D4 L3'],
+      ['N8 D4', 'L2', 'N8 D4 L2'],
+      ['network 4', '', 'network 4'],
+    ]);
+    expect(rows.map(({ cells }) => cells[0]!.row)).toEqual([0, 1, 2, 3]);
+  });
+
   it('has a row per network before any cut, and a column per arm, cut and seed', () => {
     expect(matrix.rows.map(({ network, finished, of }) => [network, finished, of])).toEqual([
       ['N4 D4 L2', 6, 6],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { resultsOfRuns, studyRuns } from '../../../../test/renderer/study-runs.ts';
-import { countText, groupsOf, placeOn, pText, scaleOf } from './sentences.ts';
+import { countText, groupsOf, headlineOf, placeOn, pText, scaleOf } from './sentences.ts';
 
 const { conclusion } = resultsOfRuns(studyRuns({ types: [8, 16, 32], dims: [4], depths: [6], seeds: 3 }));
 
@@ -31,4 +31,22 @@ it('counts networks, or seeds of one', () => {
   expect(countText({ ...conclusion[0]!, n: 3, difference: 0.2, p: 0.0123 })).toBe('n = 3 networks, p = 0.012');
   expect(countText({ ...conclusion[0]!, network: 'N8', n: 1, p: null })).toBe('n = 1 seed');
   expect([pText(0.0004), pText(0.45)]).toEqual(['p < 0.001', 'p = 0.45']);
+});
+
+it('has a headline that no sentence below takes back', () => {
+  const [first] = conclusion;
+  const base = { ...first!, network: 'N8', n: 6, measure: 'accuracy' as const, difference: 0.3, p: 0.001 };
+  const claim = { ...base, kind: 'claim' as const, verdict: 'holds' as const };
+  const size = { ...base, kind: 'size' as const, verdict: 'caveat' as const, difference: -0.02, p: 0.4 };
+  const loss = { ...size, kind: 'loss' as const };
+  const said = 'The cut raises accuracy by 30.0\u202fpp';
+  expect(headlineOf([claim])).toBe(`${said}.`);
+  expect(headlineOf([claim, { ...size, verdict: 'holds' }])).toBe(`${said}.`);
+  expect(headlineOf([claim, size])).toBe(`${said}, but the smaller size may be the whole reason.`);
+  expect(headlineOf([claim, size, loss])).toBe(`${said}, but the smaller size or the loss term may be the whole reason.`);
+  expect(headlineOf([claim, { ...size, p: 0.01 }, loss])).toBe(`${said}, but the small network from scratch does better still.`);
+  expect(headlineOf([{ ...claim, difference: -0.1 }, size])).toBe('The cut lowers accuracy by 10.0\u202fpp.');
+  expect(headlineOf([{ ...claim, verdict: 'open', n: 2 }])).toBe('Nothing is certain yet: 2 seeds are too few.');
+  expect(headlineOf([{ ...claim, verdict: 'open' }])).toBe('Whether the cut does anything cannot be told.');
+  expect(headlineOf([{ ...claim, kind: 'vanished' }])).toBeNull();
 });

@@ -1,5 +1,6 @@
 /** Sentences of a conclusion as a list with intervals beside them, all on one scale. */
 import type { Finding } from '../../../shared/conclusion/finding.ts';
+import { span } from '../../../shared/present/format.ts';
 
 export const verdictWords: Record<Finding['verdict'], string> = { holds: 'holds', caveat: 'with a caveat', open: 'cannot be told' };
 
@@ -34,6 +35,43 @@ export const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.
 export function countText({ network, n, difference, p }: Finding): string {
   const unit = network === null ? 'networks' : n === 1 ? 'seed' : 'seeds';
   return `n = ${n} ${unit}${difference !== null && p !== null ? `, ${pText(p)}` : ''}`;
+}
+
+const reasons: Partial<Record<Finding['kind'], string>> = { size: 'the smaller size', loss: 'the loss term', 'any-cut': 'any cut at all' };
+const rivals: Partial<Record<Finding['kind'], string>> = {
+  size: 'the small network from scratch',
+  loss: 'CCM alone',
+  'any-cut': 'a random cut',
+};
+const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+const either = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+const SURE = 0.05;
+
+/**
+ * The line above all others: what the first cut does, and in the same breath what else may have done it, so that no claim stands
+ * there that a sentence below takes back. Null where nothing is said of a cut.
+ */
+export function headlineOf(findings: readonly Finding[]): string | null {
+  const claim = findings.find(({ kind, difference }) => kind === 'claim' && difference !== null);
+  if (!claim) return null;
+  const { verdict, measure, n, network } = claim;
+  const difference = claim.difference!;
+  if (verdict !== 'holds')
+    return n < 5
+      ? `Nothing is certain yet: ${n === 1 ? `one ${network === null ? 'network' : 'seed'} is` : `${n} ${network === null ? 'networks' : 'seeds'} are`} too few.`
+      : 'Whether the cut does anything cannot be told.';
+  const name = measure === 'accuracy' ? 'accuracy' : 'the share of inactive capsules';
+  const helps = measure === 'accuracy' ? difference > 0 : difference < 0;
+  const said = `The cut ${difference > 0 ? 'raises' : 'lowers'} ${name} by ${span(Math.abs(difference))}`;
+  if (!helps) return `${said}.`;
+  const doubts = findings.filter((one) => one.verdict === 'caveat' && one.kind in reasons);
+  const better = doubts.filter((one) => one.p !== null && one.p < SURE && one.difference! < 0);
+  const distinct = (names: typeof reasons, some: readonly Finding[]) => [...new Set(some.map(({ kind }) => names[kind]!))];
+  if (better.length > 0) {
+    const names = distinct(rivals, better);
+    return `${said}, but ${listed.format(names)} ${names.length > 1 ? 'do' : 'does'} better still.`;
+  }
+  return doubts.length > 0 ? `${said}, but ${either.format(distinct(reasons, doubts))} may be the whole reason.` : `${said}.`;
 }
 
 /** Of several networks, or of a network and its cut. */
