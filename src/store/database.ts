@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync 
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 import { asDamage } from './damage.ts';
-import { temporaryName, nameDurably } from './disk.ts';
+import { mustBeFile, temporaryName, nameDurably } from './disk.ts';
 import { migrations } from './migrations.ts';
 import { faultOf, Unavailable } from './unavailable.ts';
 
@@ -41,6 +41,7 @@ export function openDatabase(path: string): Database.Database {
  */
 function refuseUntouched(path: string): void {
   if (!existsSync(path)) return;
+  mustBeFile(path);
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
     const database = new Database(path, { readonly: true });
     try {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/shared/input-error.ts';
 import { presets, readStudy } from '../../src/cli/study-file.ts';
 import { rescue } from '../../src/store/rescue/rescue.ts';
+import { Store } from '../../src/store/store.ts';
 import { lackOfPipes, needs } from '../needs.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
@@ -78,6 +79,7 @@ describe('study file', () => {
     execFileSync('mkfifo', [path]);
     expect(() => readStudy(path)).toThrow(`${path} is a named pipe; expected a file`);
     expect(() => rescue(path, `${path}.db`)).toThrow(`${path} is a named pipe; expected a file`);
+    expect(() => new Store(path)).toThrow(`${path} is a named pipe; expected a file`);
     expect(() => rescue(join(path, '..'), `${path}.db`)).toThrow(/is a folder; expected a file$/);
   });
 

@@ -110,6 +110,29 @@ describe('Slurm', needs(lackOfSlurm), () => {
     expect((await status(bundle))[0]!.tries).toBe(2);
   });
 
+  it('asks for cards, memory and kinds of nodes as it is told to', async () => {
+    const folder = temporaryFolder();
+    const bundle = join(folder, 'bundle');
+    await plan(writeTinyStudy(folder), bundle);
+    const asked = ['--gpus', 'pretended:1', '--constraint', 'fast', '--mem', '500', '--cpus', '2', '--time', '1:30:00', '--at-once', '1'];
+    const { job } = await submit(bundle, ...asked, '--partition', 'main', '--sbatch', '--hold --comment=held');
+    const told = slurm.run('scontrol', 'show', 'job', job!);
+    for (const words of [
+      /Features=fast/,
+      /TresPerJob=gres:gpu:pretended:1|TresPerJob=gpu:pretended:1/,
+      /MinMemoryNode=500M/,
+      /NumCPUs=2/,
+      /TimeLimit=01:30:00/,
+      /ArrayTaskThrottle=1/,
+      /Comment=held/,
+    ])
+      expect(told).toMatch(words);
+    // Nothing that a card is asked for may be refused in silence: another one there is none of.
+    await capscope('cancel', bundle);
+    const { stderr } = await capscope('submit', bundle, '--slurm', '--gpus', 'other:1');
+    expect(stderr).toMatch(/sbatch: error: .*(unavailable|not available|Invalid)/);
+  });
+
   it('says what sbatch says when it refuses', async () => {
     const folder = temporaryFolder();
     const bundle = join(folder, 'bundle');

@@ -58,10 +58,12 @@ SlurmdLogFile=${join(folder, 'slurmd.log')}
 SlurmctldPidFile=${join(folder, 'slurmctld.pid')}
 SlurmdPidFile=${join(folder, 'slurmd.pid')}
 GresTypes=gpu
-NodeName=node0 NodeHostname=${hostname()} NodeAddr=127.0.0.1 CPUs=2 Feature=fast State=UNKNOWN
+NodeName=node0 NodeHostname=${hostname()} NodeAddr=127.0.0.1 CPUs=2 RealMemory=1000 Feature=fast Gres=gpu:pretended:1 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES
 `,
   );
+  // A card that Slurm gives out, and that nobody computes on.
+  writeFileSync(join(folder, 'gres.conf'), 'NodeName=node0 Name=gpu Type=pretended File=/dev/null\n');
   const env = { ...withSbin(), SLURM_CONF: conf };
   const run = (program: string, ...args: string[]): string => {
     const { status, stdout, stderr, error } = spawnSync(program, args, { env, encoding: 'utf8' });
