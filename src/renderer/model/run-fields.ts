@@ -112,9 +112,9 @@ const whole = (value: number) => (Number.isInteger(value) ? count(value) : real(
 const gainText = (value: number) => value.toFixed(2);
 
 export const runFields: readonly RunField[] = [
-  text({ id: 'name', head: 'Run', width: 17.5, label: 'name', of: ({ name, run }) => [name, run.name], example: 'name:pruned' }),
+  text({ id: 'name', head: 'Run', width: 19.5, label: 'name', of: ({ name, run }) => [name, run.name], example: 'name:pruned' }),
   choice({
-    ...{ id: 'status', head: 'Status', width: 6.5, label: 'how it is doing', example: 'status:finished' },
+    ...{ id: 'status', head: 'Status', width: 6.25, label: 'how it is doing', example: 'status:finished' },
     choices: Object.keys(statusNames),
     names: statusNames,
     of: ({ run }) => run.status,
@@ -246,13 +246,13 @@ export const runFields: readonly RunField[] = [
     example: 'seed = 1',
   }),
   number({
-    ...{ id: 'epoch', head: 'Epoch', width: 5, label: 'epochs done', example: 'epoch >= 10' },
+    ...{ id: 'epoch', head: 'Epoch', width: 6.25, label: 'epochs done', example: 'epoch >= 10' },
     of: ({ run }) => run.epoch,
     print: ({ run }) => `${run.epoch} / ${run.lastEpoch}`,
     value: whole,
   }),
   number({
-    ...{ id: 'acc', also: ['accuracy'], head: 'Accuracy', width: 8.25, label: 'test accuracy', example: 'acc > 0.8' },
+    ...{ id: 'acc', also: ['accuracy'], head: 'Accuracy', width: 8, label: 'test accuracy', example: 'acc > 0.8' },
     share: true,
     of: ({ run }) => run.accuracy,
     value: accuracy,

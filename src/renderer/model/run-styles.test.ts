@@ -5,6 +5,11 @@ import { assignSlots, drawnArm, drawnRun } from './run-styles.ts';
 describe('assignSlots', () => {
   it('gives the lowest free slots in order', () => expect(assignSlots(['a', 'b'], {})).toEqual({ a: 0, b: 1 }));
   it('keeps the slot of a run when others leave', () => expect(assignSlots(['b', 'c'], { a: 0, b: 1 })).toEqual({ b: 1, c: 0 }));
+  it('gives what is preferred while it is free, and takes nothing from who has it', () => {
+    const preferred = (id: string) => ({ pruned: 1, again: 1, first: 0 })[id] ?? -1;
+    expect(assignSlots(['other', 'pruned', 'again', 'first'], {}, preferred)).toEqual({ pruned: 1, first: 0, other: 2, again: 3 });
+    expect(assignSlots(['old', 'pruned'], { old: 1 }, preferred)).toEqual({ old: 1, pruned: 0 });
+  });
   it('never gives one slot twice', () => expect(assignSlots(['x', 'y'], { x: 3, y: 3 })).toEqual({ x: 3, y: 0 }));
 });
 

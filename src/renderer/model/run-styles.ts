@@ -2,22 +2,34 @@
 import { armStyle, markers, runStyle, type RunStyle } from '../../shared/present/palette.ts';
 import type { RunArm } from '../../shared/spec/arms.ts';
 
-/** Slot of every run in `ids`: runs keep the slots of `kept`, others get the lowest that is free. */
-export function assignSlots(ids: readonly string[], kept: Readonly<Record<string, number>>): Record<string, number> {
+/**
+ * Slot of every run in `ids`: runs keep the slots of `kept`, others get the one that they prefer, or the lowest that is free.
+ * @param preferred negative for none
+ */
+export function assignSlots(
+  ids: readonly string[],
+  kept: Readonly<Record<string, number>>,
+  preferred: (id: string) => number = () => -1,
+): Record<string, number> {
   const slots: Record<string, number> = {};
   const taken = new Set<number>();
-  for (const id of ids) {
-    const slot = kept[id];
-    if (slot === undefined || taken.has(slot)) continue;
+  const put = (id: string, slot: number) => {
     slots[id] = slot;
     taken.add(slot);
+  };
+  for (const id of ids) {
+    const slot = kept[id];
+    if (slot !== undefined && !taken.has(slot)) put(id, slot);
+  }
+  for (const id of ids) {
+    const slot = preferred(id);
+    if (!(id in slots) && slot >= 0 && !taken.has(slot)) put(id, slot);
   }
   for (const id of ids) {
     if (id in slots) continue;
     let free = 0;
     while (taken.has(free)) free++;
-    slots[id] = free;
-    taken.add(free);
+    put(id, free);
   }
   return slots;
 }

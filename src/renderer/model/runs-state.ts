@@ -38,7 +38,7 @@ export type SavedLayout = z.infer<typeof Saved>[number];
 
 const columnsOf = (...ids: string[]): Column[] => ids.map((id) => ({ id, width: fieldOf(id).width! }));
 
-/** The name comes first always, the curve of accuracy behind the columns that describe the run. */
+/** The name comes first always; what says most is in sight in a window of 1,280 pixels. */
 export const usualLayout: Layout = {
   filter: '',
   sorting: { key: 'created', descending: true },
@@ -51,12 +51,12 @@ export const usualLayout: Layout = {
     'D',
     'L',
     'gain',
-    'cut',
-    'ratios',
     'curve',
     'acc',
     'inactive',
     'delta',
+    'cut',
+    'ratios',
     'best',
     'epoch',
     'seed',

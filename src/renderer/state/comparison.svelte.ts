@@ -1,6 +1,7 @@
 /** Which runs are compared and how: kept by the workbench, so that it is the same after a restart. */
 import { z } from 'zod';
 import { InactivityCriterion } from '../../shared/spec/training.ts';
+import { armSlot } from '../../shared/present/palette.ts';
 import { call } from '../client/client.ts';
 import type { Inactivity } from '../model/comparison.ts';
 import { assignSlots, drawnRun, type DrawnRun } from '../model/run-styles.ts';
@@ -39,8 +40,10 @@ class Comparison {
     }
     const { ids, slots, baseline, inactivity, folded } = kept.data;
     this.folded = folded;
-    this.#slots = slots;
     this.inactivity = inactivity;
+    // The address may have named runs meanwhile, or somebody may have added one.
+    if (this.ids.length > 0) return;
+    this.#slots = slots;
     this.baseline = baseline;
     this.#choose(ids.filter((id) => workbench.runs.has(id)));
   }
@@ -104,7 +107,8 @@ class Comparison {
   }
 
   #choose(ids: string[]): void {
-    this.#slots = assignSlots(ids, this.#slots);
+    // An arm looks here as it does elsewhere, as far as one run of it goes.
+    this.#slots = assignSlots(ids, this.#slots, (id) => armSlot(workbench.runs.get(id)?.arm ?? 'source'));
     this.ids = ids;
     if (this.baseline !== null && !ids.includes(this.baseline)) this.baseline = null;
   }

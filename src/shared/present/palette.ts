@@ -50,7 +50,10 @@ export function runStyle(n: number, role: 'compared' | 'source'): RunStyle {
 /** In the order of the colours and markers. */
 const arms: readonly RunArm[] = ['unpruned', 'pruned', 'ccm', 'scratch', 'random'];
 
+/** Which of the compared looks as this arm does elsewhere; none does as a source. */
+export const armSlot = (arm: RunArm): number => arms.indexOf(arm);
+
 /** An arm looks the same wherever arms stand side by side: list of runs, study, cut. */
 export function armStyle(arm: RunArm): RunStyle {
-  return arm === 'source' ? { ...runStyle(0, 'source'), dash: '' } : runStyle(arms.indexOf(arm), 'compared');
+  return arm === 'source' ? { ...runStyle(0, 'source'), dash: '' } : runStyle(armSlot(arm), 'compared');
 }
