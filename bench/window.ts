@@ -157,8 +157,8 @@ const listActions: Action[] = [
       }
     },
   ],
-  ['choose all', (page) => page.getByLabel('Choose all').click()],
-  ['choose none', (page) => page.getByLabel('Choose all').click()],
+  ['choose all', (page) => page.getByLabel('Select all').click()],
+  ['choose none', (page) => page.getByLabel('Select all').click()],
 ];
 
 /** What a person does with a curve of as many points as there can be, while more come. */

@@ -107,7 +107,7 @@ describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
     expect(await session.interrupt()).toBe(0);
     await session.close();
     session = await open();
-    await journey.findEverything(session, { whole: 'finished', cut: 'finished', long: 'no. 1 in the queue' });
+    await journey.findEverything(session, { whole: 'finished', cut: 'finished', long: 'queued, no. 1' });
     expect([...complaints, ...session.complaints]).toEqual([]);
   });
 });

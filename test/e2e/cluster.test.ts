@@ -69,7 +69,7 @@ describe(driven('a study on a cluster'), needs(lackOfDesktop, lackOfSshd, lackOf
     await page.getByRole('button', { name: 'Start 2 runs', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Close the file' }).click();
     await page.getByRole('radio', { name: 'Slurm (host)' }).check();
-    await page.getByText('Give the host, as ssh takes it').waitFor();
+    await page.getByText('Enter the host as for ssh').waitFor();
     expect(await page.getByRole('button', { name: 'Start 2 runs', exact: true }).isDisabled()).toBe(true);
     const host = page.getByLabel('Host', { exact: true });
     sshd.block(true);

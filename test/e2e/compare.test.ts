@@ -72,11 +72,11 @@ describe('compare (Chromium)', needs(lackOfBrowserMode), () => {
   it('folds what is set above, and stays folded', async () => {
     const { page } = session;
     await page.getByRole('button', { name: 'Hide settings' }).click();
-    await page.getByLabel('Difference against', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByLabel('Differences from', { exact: true }).waitFor({ state: 'detached' });
     await show(page, 'Runs');
     await show(page, 'Compare');
     await page.getByRole('button', { name: 'Show settings' }).click();
-    await page.getByLabel('Difference against', { exact: true }).waitFor();
+    await page.getByLabel('Differences from', { exact: true }).waitFor();
   });
 
   it('says that all are hidden, and that no more than twelve fit', async () => {
@@ -87,11 +87,11 @@ describe('compare (Chromium)', needs(lackOfBrowserMode), () => {
     await show(page, 'Runs');
     await page.getByLabel('Filter runs').fill('');
     await page.keyboard.press('Enter');
-    await page.getByLabel('Choose all').click();
+    await page.getByLabel('Select all').click();
     await page.getByText('at most 12 can be compared').waitFor();
     await page.locator('h1').click();
     await page.keyboard.press('c');
-    await page.getByText('At most 12 runs can be told apart: these are the first 12 of 20.').waitFor();
+    await page.getByText('At most 12 runs can be compared: showing the first 12 of 20.').waitFor();
     await page.getByRole('heading', { name: 'Compare', level: 1 }).waitFor();
   });
 

@@ -87,7 +87,7 @@ describe(driven('faults'), { ...needs(lackOfDesktop), timeout: 240_000 }, () => 
     await work.getByText('is being trained by another process.').waitFor({ timeout: 60_000 });
     await work.getByRole('link').click();
     await page.getByText(new RegExp(`Being trained by another process: process ${child.pid!} on `)).waitFor();
-    for (const name of ['Resume', 'Start again', 'Continue', 'Pause', 'Stop', 'Take out of the queue'])
+    for (const name of ['Resume', 'Restart', 'Continue', 'Pause', 'Stop', 'Take out of the queue'])
       expect(await page.locator('main').getByRole('button', { name, exact: true }).count(), name).toBe(0);
     await page.getByRole('button', { name: 'More' }).click();
     expect(await page.getByRole('menuitem', { name: 'Resume' }).count()).toBe(0);
@@ -97,7 +97,7 @@ describe(driven('faults'), { ...needs(lackOfDesktop), timeout: 240_000 }, () => 
     child.kill('SIGKILL');
     await page
       .locator('main')
-      .getByRole('button', { name: /^(Resume|Start again)$/ })
+      .getByRole('button', { name: /^(Resume|Restart)$/ })
       .waitFor({ timeout: 60_000 });
   });
 });

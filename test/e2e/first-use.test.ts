@@ -111,8 +111,8 @@ describe('first use (Chromium)', needs(lackOfBrowserMode), () => {
     await page.locator('tr.run').nth(1).waitFor();
     const waiting = await page.locator('tr.run').count();
     expect(waiting).toBeGreaterThan(1);
-    await page.getByLabel('Choose all').click();
-    await page.getByRole('toolbar', { name: 'Chosen runs' }).getByRole('button', { name: 'More' }).click();
+    await page.getByLabel('Select all').click();
+    await page.getByRole('toolbar', { name: 'Selected runs' }).getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: /^Delete/ }).click();
     await waitFor(async () => ((await page.locator('tr.run').count()) === 0 ? true : undefined));
     await show(page, 'Datasets');

@@ -61,7 +61,7 @@ describe(driven('keeping order'), needs(lackOfDesktop), () => {
   it('renames with a note, marks as favourite and tags, and finds by all of them', async () => {
     const { page } = desktop;
     await journey.show(page, 'Runs');
-    await act('first', 'Rename, add a note…');
+    await act('first', 'Rename or add a note…');
     await page.getByRole('dialog').getByLabel('Name').fill('renamed');
     await page.getByRole('dialog').getByLabel('Note').fill('with a remark');
     await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -89,7 +89,7 @@ describe(driven('a long run'), needs(lackOfDesktop), () => {
     });
     await journey.show(page, 'Runs');
     await page.getByRole('link', { name: 'long' }).click();
-    await page.getByText('Waits in the queue, place 1; the queue is paused.').waitFor();
+    await page.getByText('Queued, number 1 in line; the queue is paused.').waitFor();
     await page.getByRole('button', { name: 'Continue the queue' }).click();
     await journey.waitForStep(page);
   });

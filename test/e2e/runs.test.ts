@@ -132,11 +132,11 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     await page.mouse.move(box.x + box.width - 4, box.y + box.height * 0.4, { steps: 5 });
     await page.mouse.up();
     // Inactive to the last: unpruned, source and CCM alone, of two networks and seeds.
-    await page.getByRole('button', { name: '12 runs marked' }).waitFor();
+    await page.getByRole('button', { name: '12 runs highlighted' }).waitFor();
     await count(page.locator('tr.run.brushed'), 12);
-    await page.getByRole('button', { name: 'Choose them' }).click();
-    await page.getByText('12 chosen').waitFor();
-    await page.getByRole('button', { name: 'Filter to them' }).click();
+    await page.getByRole('button', { name: 'Select these' }).click();
+    await page.getByText('12 selected').waitFor();
+    await page.getByRole('button', { name: 'Show only these' }).click();
     await count(runs(), 12);
     expect(await page.getByLabel('Filter runs').inputValue()).toMatch(/^gain = [\d.]+ inactive = [\d.]+$/);
     await page.getByRole('button', { name: 'Clear selection' }).click();
@@ -178,7 +178,7 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     await page.keyboard.press('j');
     await waitFor(async () => ((await place()) === '3' ? true : undefined));
     await page.keyboard.press('x');
-    await page.getByText('2 chosen').waitFor();
+    await page.getByText('2 selected').waitFor();
     await page.keyboard.press('k');
     await waitFor(async () => ((await place()) === '2' ? true : undefined));
     await page.keyboard.press('g');

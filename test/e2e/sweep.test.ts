@@ -48,9 +48,9 @@ describe(driven('a sweep'), needs(lackOfDesktop), () => {
     await page.getByText('2 runs queued.').waitFor();
     const cuts = page.getByRole('row').filter({ has: page.getByRole('link', { name: /^cut \(/ }) });
     await waitFor(async () => ((await cuts.getByText('finished', { exact: true }).count()) === 2 ? true : undefined));
-    await page.getByRole('checkbox', { name: 'Choose all' }).click();
+    await page.getByRole('checkbox', { name: 'Select all' }).click();
     await page
-      .getByRole('toolbar', { name: 'Chosen runs' })
+      .getByRole('toolbar', { name: 'Selected runs' })
       .getByRole('button', { name: /^Compare/ })
       .click();
     await page.getByRole('heading', { name: 'Compare', level: 1 }).waitFor();

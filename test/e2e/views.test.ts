@@ -52,7 +52,7 @@ const views: View[] = [
         .waitFor(),
   },
   { name: 'train', route: () => 'train', prepare: (page) => page.getByRole('button', { name: /^(Start|Queue)/ }).waitFor() },
-  { name: 'runs', route: () => 'runs', prepare: (page) => page.getByRole('checkbox', { name: /^Choose pruned/ }).click() },
+  { name: 'runs', route: () => 'runs', prepare: (page) => page.getByRole('checkbox', { name: /^Select pruned/ }).click() },
   { name: 'run-curves', route: ({ pruned }) => `run/${pruned}`, prepare: drawn },
   { name: 'run-capsules', route: ({ pruned }) => `run/${pruned}`, prepare: tab('Capsules') },
   {

@@ -26,7 +26,7 @@ it('takes what is typed of a cluster only if it can be neither an option nor two
     place: { host: 'me@login', partition: null, time: '4:00:00', cpus: 2, atOnce: 50 },
     problem: null,
   });
-  expect(clusterPlace({ ...typed, host: ' ' }).problem).toBe('Give the host, as ssh takes it: user@login.example.org');
+  expect(clusterPlace({ ...typed, host: ' ' }).problem).toBe('Enter the host as for ssh: user@login.example.org');
   expect(clusterPlace({ ...typed, host: '-oProxyCommand=x' })).toEqual({
     place: null,
     problem: 'The host is not one that can be given: expected one word',

@@ -14,7 +14,7 @@ const names = { host: 'The host', partition: 'The partition', time: 'The time li
 /** Null, with a sentence, while it cannot be used. */
 export function clusterPlace({ host, partition, time, cpus, atOnce }: TypedPlace): { place: ClusterPlace | null; problem: string | null } {
   const given = (text: string) => text.trim() || null;
-  if (given(host) === null) return { place: null, problem: 'Give the host, as ssh takes it: user@login.example.org' };
+  if (given(host) === null) return { place: null, problem: 'Enter the host as for ssh: user@login.example.org' };
   const parsed = ClusterPlace.safeParse({ host: host.trim(), partition: given(partition), time: given(time), cpus, atOnce });
   if (parsed.success) return { place: parsed.data, problem: null };
   const field = parsed.error.issues[0]!.path[0] as keyof typeof names;

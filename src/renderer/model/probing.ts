@@ -54,7 +54,7 @@ export function probe(
       if (answer) keep(keys[i]!, answer);
       if (ended) return;
       if (!answer) {
-        show({ stage: 'failed', problem: 'Another window looked at a network meanwhile. Change something to look again.' });
+        show({ stage: 'failed', problem: 'Another window measured a network in the meantime. Change something to measure again.' });
         return;
       }
       if (i < networks.length - 1) show({ stage: 'looking', found: found(), slow });

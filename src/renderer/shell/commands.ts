@@ -55,7 +55,7 @@ export const commands: readonly Command[] = [
   { id: 'settings', label: 'Settings…', keys: '$mod+,', words: ['theme', 'engine', 'threads'], run: () => (dialogs.settings = true) },
   { id: 'theme-light', label: 'Light appearance', words: ['theme'], run: setTheme('light') },
   { id: 'theme-dark', label: 'Dark appearance', words: ['theme'], run: setTheme('dark') },
-  { id: 'theme-system', label: 'Appearance of the system', words: ['theme'], run: setTheme('system') },
+  { id: 'theme-system', label: 'System appearance', words: ['theme'], run: setTheme('system') },
   { id: 'command-palette', label: 'Command palette', keys: '$mod+k', run: () => (dialogs.palette = true) },
 ];
 

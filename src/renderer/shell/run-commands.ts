@@ -37,7 +37,7 @@ export function runCommands(): Command[] {
   });
   return [
     ...(finished ? [command('prune', 'Prune', ['cut', 'channels'], () => navigation.go('prune', [id]))] : []),
-    command('compare', 'Compare with its twin and relatives:', ['side by side'], () => {
+    command('compare', 'Compare with its twin:', ['side by side'], () => {
       comparison.set(comparableWith(run, workbench.runs));
       navigation.go('compare');
     }),

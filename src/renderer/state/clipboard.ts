@@ -7,7 +7,7 @@ export async function copyText(text: string, said: string): Promise<void> {
   } catch {
     // Not every page may: a selection can be copied all the same.
     if (!copySelection(text)) {
-      complain('The clipboard could not be written.');
+      complain('Copying to the clipboard failed.');
       return;
     }
   }

@@ -15,7 +15,7 @@ export function offerToStopCollapsed(): void {
         if (offered.has(run.id)) withdraw(message);
       } else if (!offered.has(run.id)) {
         offered.add(run.id);
-        offer(message, `“${run.name}” has collapsed: some layer has no active capsules, and it learns nothing.`, 'Stop this run', () =>
+        offer(message, `“${run.name}” has collapsed: a layer has no active capsules left, so it learns nothing.`, 'Stop this run', () =>
           stopRun(run.id),
         );
       }

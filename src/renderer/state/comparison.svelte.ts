@@ -58,7 +58,7 @@ class Comparison {
 
   add(id: string): void {
     if (this.has(id)) return;
-    if (this.full) say(`${MOST_COMPARED} runs are compared already, and more cannot be told apart: take one out first.`);
+    if (this.full) say(`${MOST_COMPARED} runs are already being compared, the most that can be told apart. Remove one first.`);
     else this.set([...this.ids, id]);
   }
 
@@ -75,7 +75,7 @@ class Comparison {
   set(ids: readonly string[]): void {
     const different = [...new Set(ids)];
     if (different.length > MOST_COMPARED)
-      say(`At most ${MOST_COMPARED} runs can be told apart: these are the first ${MOST_COMPARED} of ${different.length}.`);
+      say(`At most ${MOST_COMPARED} runs can be compared: showing the first ${MOST_COMPARED} of ${different.length}.`);
     this.#choose(different.slice(0, MOST_COMPARED));
     this.keep();
   }

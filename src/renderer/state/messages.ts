@@ -17,7 +17,7 @@ export function report(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   if (error instanceof CallError && error.kind === 'input') complain(sentence);
-  else toast.error('That did not work: a bug in Capscope.', { description: sentence });
+  else toast.error('Something went wrong. This is a bug in Capscope.', { description: sentence });
 }
 
 /** Runs it and shows a failure. Answers null when it failed. */

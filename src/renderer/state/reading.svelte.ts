@@ -55,7 +55,7 @@ class ReadingTasks {
 
   async openDropped(data: DataTransfer): Promise<void> {
     const first = data.files[0]?.name;
-    await this.openSent(first ?? 'what was dropped', (begin) => droppedPaths(data, begin()));
+    await this.openSent(first ?? 'dropped files', (begin) => droppedPaths(data, begin()));
   }
 
   /** What the system has handed over. */
@@ -103,7 +103,7 @@ class ReadingTasks {
     });
     this.#sending.delete(task);
     this.current = this.current.filter((one) => one.task !== task);
-    if (sent?.length === 0) complain('There is no file in what was given: the folder is empty.');
+    if (sent?.length === 0) complain('There is nothing to read: the folder is empty.');
     else if (sent) await this.open(sent);
   }
 
@@ -160,7 +160,7 @@ async function importRuns(paths: string[]): Promise<void> {
   if (runs.length === 0) return;
   workbench.putRuns(runs);
   const added = imported.filter((one) => one.added).length;
-  const text = added > 0 ? `${added} ${added === 1 ? 'run' : 'runs'} imported.` : 'These runs have been imported before.';
+  const text = added > 0 ? `${added} ${added === 1 ? 'run' : 'runs'} imported.` : 'These runs are already here.';
   sayWith(text, 'Show', () => navigation.go('run', [runs[0]!.id]));
 }
 
