@@ -174,6 +174,22 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
     await pinned.getByRole('button', { name: 'Take away' }).click();
   });
 
+  it('tells how long a capsule is on all test images, and which of them excite it', async () => {
+    await cell(/^Capsules 2, type 0/).click();
+    await chosen().getByRole('img', { name: /^Lengths on 200 test images/ }).waitFor({ timeout: 60_000 }); // prettier-ignore
+    const excite = chosen().getByRole('region', { name: 'Images that excite it' });
+    const lengths = async () => (await excite.getByRole('listitem').allInnerTexts()).map(Number);
+    await expect.poll(() => excite.getByRole('listitem').count()).toBe(16);
+    const most = await lengths();
+    expect(most).toEqual(most.toSorted((a, b) => b - a));
+    await excite.getByRole('radio', { name: 'least' }).click();
+    await expect.poll(async () => Math.max(...(await lengths()))).toBeLessThanOrEqual(most.at(-1)!);
+    const first = excite.getByRole('button', { name: /^Test image/ }).first();
+    const [, index] = /^Test image (\d+)/.exec((await first.getAttribute('aria-label'))!)!;
+    await first.click();
+    await expect.poll(() => image().getByRole('spinbutton').inputValue()).toBe(index);
+  });
+
   it('saves the figure and all numbers', async () => {
     const save = async (item: string) => {
       await page.getByRole('button', { name: 'Save: what this image makes of the network' }).click();
@@ -197,6 +213,15 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
       });
       expect(violations).toEqual([]);
     }
+  });
+
+  it('measures how turned images are read, of several runs', async () => {
+    await page.getByRole('tab', { name: 'Robustness' }).click();
+    await page.getByLabel('Add a run').selectOption({ label: 'without one' });
+    await page.getByRole('button', { name: 'Measure 2 runs' }).click();
+    await page.getByRole('button', { name: 'Measured' }).waitFor({ timeout: 60_000 });
+    const accuracy = page.getByRole('figure').filter({ has: page.getByRole('heading', { name: 'Accuracy', exact: true }) });
+    await expect.poll(() => accuracy.getByRole('img').getAttribute('aria-label')).toMatch(/with a decoder: from .+; without one: from /);
     expect(desktop.complaints).toEqual([]);
   });
 });

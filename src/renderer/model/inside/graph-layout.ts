@@ -47,7 +47,7 @@ function fitting(count: number, width: number, height: number) {
   for (let across = 1; across <= Math.min(count, 12); across++) {
     const rowHeight = height / Math.ceil(count / across);
     const labelled = rowHeight >= 34;
-    const side = Math.floor(Math.min(LARGEST, width / across - 2, rowHeight - (labelled ? LABEL + 4 : 2)));
+    const side = Math.floor(Math.min(LARGEST, width / across - 2, rowHeight - (labelled ? LABEL + 4 : 4)));
     if (side > best.side) best = { side, across, labelled };
   }
   return { ...best, side: Math.max(2, best.side) };
