@@ -161,6 +161,13 @@ export class Store {
       .map(runOf);
   }
 
+  /** Runs that are cut from this one or go on from it. */
+  children(parent: string): StoredRun[] {
+    return this.#sql
+      .all<RunRow>(`SELECT ${runColumns} FROM runs WHERE deleted IS NULL AND parent = @parent ORDER BY created, rowid`, { parent })
+      .map(runOf);
+  }
+
   /** As the list shows them, oldest first; all, or those with these ids. Left out are deleted ones, and those that cannot be read. */
   summaries(ids?: readonly string[], onUnreadable: OnUnreadable = ignore): RunSummary[] {
     return summaries(this.#sql, this.probes, ids, onUnreadable);

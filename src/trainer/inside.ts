@@ -2,10 +2,10 @@
 import { Inspector } from '../engine/inspection/inspector.ts';
 import type { Engine } from '../engine/engine.ts';
 import { InputError } from '../shared/input-error.ts';
+import { openNetwork } from '../shared/inside/open-network.ts';
 import type { InsideAnswer, InsideQuestion } from '../shared/inside/question.ts';
 import type { InsideTask } from '../shared/trainer-protocol.ts';
-import { decodeCheckpoint, decodeNetworkFile, type SavedNetwork } from '../shared/weights-file.ts';
-import type { Weights } from '../shared/weights.ts';
+import type { SavedNetwork } from '../shared/weights-file.ts';
 import type { TrainerHost } from './trainer-host.ts';
 
 export async function answerQuestions(task: InsideTask, engine: Engine, host: TrainerHost): Promise<void> {
@@ -24,12 +24,6 @@ export async function answerQuestions(task: InsideTask, engine: Engine, host: Tr
   } finally {
     inspector.dispose();
   }
-}
-
-/** Throws an InputError when the file is not what it should be. */
-export function openNetwork({ file, checkpointOf }: InsideTask): SavedNetwork & { weights: Weights } {
-  if (!checkpointOf) return decodeNetworkFile(file, 'the weights of the run');
-  return { ...checkpointOf, weights: decodeCheckpoint(file, 'the checkpoint of the run').tensors };
 }
 
 async function answerTo(question: InsideQuestion, network: SavedNetwork, inspector: Inspector, host: TrainerHost): Promise<InsideAnswer> {

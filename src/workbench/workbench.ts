@@ -265,7 +265,7 @@ export class Workbench {
     };
     return {
       ...clusterHandlers({ clusters: this.#clusters, library, threads: () => this.settings.threads }),
-      ...this.#inside.handlers,
+      ...this.#inside.handlers(enqueue),
       ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing, background }),
 
       'app.info': () => infoOf(host, store.path),

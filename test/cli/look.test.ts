@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { disturbances, type RobustnessPoint } from '../../src/shared/inside/robustness.ts';
 import { decodeSafetensors } from '../../src/shared/safetensors.ts';
 import { thawed } from '../frozen/frozen-folder.ts';
 import { openStore } from '../store/fixtures.ts';
@@ -71,6 +72,16 @@ it('takes an image file through the preparation of the run, and a checkpoint', a
   expect(layers.length).toBeGreaterThan(2);
 });
 
+it('disturbs test images more and more', async () => {
+  const { store, look, finished } = frozenRuns();
+  const { code, stdout } = await look(finished.id, '--disturb', 'scale', '--json');
+  expect(code).toBe(0);
+  const { points } = JSON.parse(stdout) as { points: RobustnessPoint[] };
+  expect(points.map(({ value }) => value)).toEqual(disturbances.scale.values);
+  const { accuracy } = store.results.final(finished.id)!.evaluation;
+  expect(points.find(({ value }) => value === 1)!.accuracy).toBeCloseTo(accuracy, 6);
+});
+
 it('refuses in one line what it cannot look at', async () => {
   const { folder, look, finished, ofStatus } = frozenRuns();
   const queued = ofStatus('queued');
@@ -80,6 +91,7 @@ it('refuses in one line what it cannot look at', async () => {
     [[finished.id, '--file', join(folder, 'nowhere.png')], 'nowhere.png: there is no such file or folder'],
     [[finished.id, '--file', join(folder, 'capscope.db')], 'it cannot be read as an image'],
     [[finished.id, '--file', 'a', '--image', '1'], 'give one of them'],
+    [[finished.id, '--disturb', 'turn', '--image', '1'], 'leave one of them out'],
   ] as const) {
     const { code, stdout, stderr } = await look(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

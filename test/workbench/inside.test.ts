@@ -70,6 +70,14 @@ it('opens a network once, answers what is asked, and keeps what it has found out
     await expect(call('inside.robustness', { task: 'f', run: run.id, kind: 'scale', values: [0] })).rejects.toThrow(
       'a scale is larger than 0',
     );
+
+    const decoder = await call('inside.trainDecoder', { run: run.id, epochs: 1 });
+    await next('runs', (changed) => changed.some(({ id, status }) => id === decoder && status === 'finished'));
+    expect(await call('inside.trainDecoder', { run: run.id }), 'there is one').toBe(decoder);
+    const withDecoder = await call('inside.look', { run: run.id, image: { split: 'test', index: 1 } });
+    expect(withDecoder.layers).toEqual(look.layers);
+    expect(withDecoder.reconstruction!.pixels).toHaveLength(look.pixels.length);
+    await expect(call('inside.trainDecoder', { run: decoder })).rejects.toThrow('has a decoder already');
   } finally {
     await workbench.close();
   }

@@ -1,24 +1,20 @@
 /** `capscope look <run>`: what one image makes of a run's network. */
-import type { Command } from 'commander';
-import { basename, dirname, join, resolve } from 'node:path';
-import { KeptDataset } from '../../datasets/kept.ts';
-import { loadDataset, SAMPLE } from '../../datasets/load.ts';
+import { Option, type Command } from 'commander';
+import { basename, resolve } from 'node:path';
 import { preparedFile } from '../../datasets/preparation/one-image.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { lookFigure } from '../../shared/inside/figure.ts';
 import { lookTensors } from '../../shared/inside/tensors.ts';
+import { openNetwork } from '../../shared/inside/open-network.ts';
+import { Disturbance } from '../../shared/inside/robustness.ts';
 import type { Look } from '../../shared/inside/look.ts';
 import { oneLine } from '../../shared/one-line.ts';
 import { encodeSafetensors } from '../../shared/safetensors.ts';
-import type { InsideTask } from '../../shared/trainer-protocol.ts';
 import type { SavedNetwork } from '../../shared/weights-file.ts';
 import { writeDurably } from '../../store/disk.ts';
-import type { StoredImages } from '../../store/images.ts';
-import type { Store } from '../../store/store.ts';
-import type { StoredRun } from '../../store/types.ts';
-import { insideTask, networkFile } from '../../workbench/inside/opened.ts';
-import { folders } from '../../workbench/node-host.ts';
+import { printDisturbed } from '../disturbed.ts';
 import { lookText, type LookedAt } from '../look-text.ts';
+import { runOf, testImage, type OpenedRun, type ShownImage } from '../opened-run.ts';
 import { databaseCommand, integerBetween, jsonOption, print, printJson, withExistingStore } from '../options.ts';
 
 interface Options {
@@ -27,6 +23,7 @@ interface Options {
   file?: string;
   out?: string;
   figure?: string;
+  disturb?: Disturbance;
   json?: true;
 }
 
@@ -37,10 +34,22 @@ export function addLook(program: Command): void {
     .option('--file <file>', 'image file, which is prepared as the images of the run were')
     .option('--out <file>', 'safetensors file to write: vectors, lengths and couplings of every iteration')
     .option('--figure <file>', 'SVG file to write')
+    .addOption(
+      new Option('--disturb <how>', 'what is read of 1,000 test images that are disturbed more and more, instead').choices(
+        Disturbance.options,
+      ),
+    )
     .addOption(jsonOption())
     .action(async (prefix: string, options: Options) => {
       if (options.image !== undefined && options.file !== undefined)
         throw new InputError('--image and --file are two images; give one of them');
+      if (options.disturb) {
+        for (const option of ['image', 'file', 'out', 'figure'] as const)
+          if (options[option] !== undefined)
+            throw new InputError(`--disturb is about many images, and --${option} about one; leave one of them out`);
+        await printDisturbed(await withExistingStore(options.db, (store) => runOf(store, prefix)), options.disturb, options);
+        return;
+      }
       const looked = await lookAt(await withExistingStore(options.db, (store) => runOf(store, prefix)), options);
       writeFiles(looked, options);
       if (options.json) printJson(documentOf(looked));
@@ -48,33 +57,13 @@ export function addLook(program: Command): void {
     });
 }
 
-/** What is needed of the database. */
-interface Opened {
-  run: StoredRun;
-  task: InsideTask;
-  /** Name of the data set, and where its images are; null: not here. */
-  dataset: string;
-  images: Pick<StoredImages, 'file'> | null;
-}
-
-function runOf(store: Store, prefix: string): Opened {
-  const run = store.runByPrefix(prefix);
-  return {
-    run,
-    task: insideTask(store, run.id, networkFile(store, run.id)),
-    dataset: store.dataset(run.dataset).name,
-    images: store.images.find(run.dataset),
-  };
-}
-
-async function lookAt(opened: Opened, { db, image = 0, file }: Options): Promise<LookedAt> {
+async function lookAt(opened: OpenedRun, { db, image = 0, file }: Options): Promise<LookedAt> {
   const { run, task } = opened;
-  // Here, so that no other command waits for the engine to be loaded.
-  const { startEngine } = await import('../../trainer/node/engine.ts');
-  const { openNetwork } = await import('../../trainer/inside.ts');
-  const { Inspector } = await import('../../engine/inspection/inspector.ts');
   const network = openNetwork(task);
   const { pixels, label } = file === undefined ? await testImage(opened, db, image) : await shownImage(file, network);
+  // Here, so that no other command waits for the engine to be loaded.
+  const { startEngine } = await import('../../trainer/node/engine.ts');
+  const { Inspector } = await import('../../engine/inspection/inspector.ts');
   const engine = await startEngine({ engine: 'wasm' });
   const inspector = new Inspector(network, engine.kernels);
   try {
@@ -87,32 +76,10 @@ async function lookAt(opened: Opened, { db, image = 0, file }: Options): Promise
   }
 }
 
-type Shown = Pick<LookedAt, 'label'> & { pixels: Uint8Array };
-
-const shownImage = async (file: string, network: SavedNetwork): Promise<Shown> => ({
+const shownImage = async (file: string, network: SavedNetwork): Promise<ShownImage> => ({
   pixels: await preparedFile(resolve(file), network),
   label: null,
 });
-
-async function testImage({ dataset: name, images: kept }: Opened, db: string, index: number): Promise<Shown> {
-  if (!kept) throw new InputError(`the images of ${name} are not here; open the data set again, or show an image with --file`);
-  const outside = (count: number) => new InputError(`--image ${index}: there is no such test image; expected 0 to ${count - 1}`);
-  if (kept.file === null) {
-    const { test } = await loadDataset(SAMPLE, folders());
-    const count = test.labels.length;
-    if (index >= count) throw outside(count);
-    const size = test.images.length / count;
-    return { pixels: test.images.slice(index * size, (index + 1) * size), label: test.labels[index]! };
-  }
-  const images = await KeptDataset.open(join(dirname(resolve(db)), 'datasets', kept.file));
-  try {
-    const labels = await images.labels('test');
-    if (index >= labels.length) throw outside(labels.length);
-    return { pixels: await images.image('test', index), label: labels[index]! };
-  } finally {
-    await images.close();
-  }
-}
 
 function writeFiles({ look, run, image, classes }: LookedAt, { out, figure }: Options): void {
   const about = { 'capscope.run': run.id, 'capscope.image': image };

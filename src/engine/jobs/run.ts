@@ -11,6 +11,7 @@ import type { Weights } from '../../shared/weights.ts';
 import type { Engine } from '../engine.ts';
 import { analyse } from './analyse.ts';
 import { JobStopped, type HostIO } from '../io.ts';
+import { initialWeights } from '../network/initialise.ts';
 import { holdOut } from '../training/validation.ts';
 import { prune } from './prune.ts';
 import { train } from './train.ts';
@@ -39,7 +40,7 @@ export async function run(job: RunJob, dataset: Dataset, engine: Engine, io: Run
 }
 
 async function pruneTrainAnalyse(job: RunJob, whole: Dataset, engine: Engine, io: RunIO): Promise<'finished' | 'stopped'> {
-  const { training, seed, firstEpoch } = job.spec;
+  const { training, seed, firstEpoch, frozen } = job.spec;
   const dataset = holdOut(whole, training.validation);
   const resume = job.checkpoint ? decodeCheckpoint(job.checkpoint, 'the checkpoint') : undefined;
   const start = resume ? { network: job.spec.network, weights: null } : await startOf(job, dataset, engine, io);
@@ -47,7 +48,7 @@ async function pruneTrainAnalyse(job: RunJob, whole: Dataset, engine: Engine, io
 
   io.onStage('training');
   const trained = await train(
-    { network, training, seed, firstEpoch, weights: start.weights },
+    { network, training, seed, firstEpoch, weights: start.weights, frozen },
     dataset,
     engine,
     {
@@ -70,16 +71,21 @@ async function pruneTrainAnalyse(job: RunJob, whole: Dataset, engine: Engine, io
 
 /**
  * The network and weights that training starts with: cut from the parent's; the parent's as they are, for a control that differs from
- * a pruned run in nothing but the cut, so its optimizer starts afresh, too; or what follows from the seed.
+ * a pruned run in nothing but the cut, so its optimizer starts afresh, too; the same with a fresh decoder; or what follows from the seed.
  */
 async function startOf(
-  { spec: { network, training, pruning, seed }, parent }: RunJob,
+  { spec: { network, training, pruning, seed, frozen }, parent }: RunJob,
   dataset: Dataset,
   engine: Engine,
   io: RunIO,
 ): Promise<{ network: RunJob['spec']['network']; weights: Weights | null }> {
   if (!parent) return { network, weights: null };
   const source = decodeNetworkFile(parent, 'the weights of the run that this one begins with');
+  if (frozen)
+    return {
+      network,
+      weights: new Map([...initialWeights(network, inputShape(dataset), seedsOf(seed, training).weights), ...source.weights]),
+    };
   if (!pruning) return source;
   io.onStage('judging channels');
   const job = { network: source.network, weights: source.weights, pruning, seeds: seedsOf(seed, training) };

@@ -23,6 +23,8 @@ export interface TrainJob {
   firstEpoch: number;
   /** Weights to start from; null initialises them from the seed. */
   weights: Weights | null;
+  /** Only the decoder is trained. */
+  frozen?: true | undefined;
 }
 
 export interface TrainResult {
@@ -38,11 +40,11 @@ const BREATH_INTERVAL = 20;
 
 /** Trains until the last epoch, until the host says stop, or until it is given up as collapsed, which is an end like the last epoch. `resume` continues bit for bit where its job stopped. */
 export async function train(job: TrainJob, dataset: Dataset, engine: Engine, io: JobIO, resume?: StoredCheckpoint): Promise<TrainResult> {
-  const { network, training, seed, firstEpoch } = job;
+  const { network, training, seed, firstEpoch, frozen } = job;
   const seeds = seedsOf(seed, training);
   const input = inputShape(dataset);
   const net = new CapsNet(network, input, engine.kernels, resume?.tensors ?? job.weights ?? initialWeights(network, input, seeds.weights));
-  const state = new TrainingState(net, training, { seed, epoch: firstEpoch, readInterval: engine.readInterval });
+  const state = new TrainingState(net, training, { seed, epoch: firstEpoch, readInterval: engine.readInterval, frozen });
   try {
     if (resume) state.restore({ tensors: resume.tensors, meta: CheckpointMeta.parse(resume.meta) });
     if (state.untouched) state.start ??= await startOf(net, job, dataset, engine, io);

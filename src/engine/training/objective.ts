@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../shared/dataset.ts';
 import type { TrainingSpec } from '../../shared/spec/training.ts';
-import type { CapsNet, Forward } from '../network/capsnet.ts';
+import type { CapsNet, Forward, Mode } from '../network/capsnet.ts';
 import { ccmTerm } from './ccm.ts';
 import { classLengths, marginLoss, reconstructionLoss } from './losses.ts';
 import { intensities } from './network-values.ts';
@@ -27,7 +27,7 @@ type Weighting = Pick<TrainingSpec, 'reconstruction' | 'ccm'>;
 type InputForm = Pick<Dataset, 'standardisation'>;
 
 /**
- * Runs the network on a batch in training mode. images (B, height, width, channels), labels (B) int32.
+ * Runs the network on a batch, in training mode unless its lower part is frozen. images (B, height, width, channels), labels (B) int32.
  * The CCM term is summed over the backbone blocks and the primary capsules (Wang et al. 2023) and costs nothing at α = 0.
  */
 export function objective(
@@ -36,8 +36,9 @@ export function objective(
   labels: tf.Tensor1D,
   weighting: Weighting,
   { standardisation }: InputForm = {},
+  mode: Mode = 'train',
 ): Objective {
-  const forward = net.forward(images, 'train');
+  const forward = net.forward(images, mode);
   const lengths = classLengths(forward.classes);
   const margin = marginLoss(lengths, labels);
   const none = tf.scalar(0);

@@ -49,6 +49,8 @@ export interface TrainingStart {
   epoch: number;
   /** Steps whose metrics are read together; see Engine. */
   readInterval?: number;
+  /** Only the decoder is trained; everything below it computes as in a test, and stays as it is. */
+  frozen?: true | undefined;
 }
 
 /**
@@ -69,6 +71,7 @@ export class TrainingState {
   readonly #adam: Adam;
   readonly #training: TrainingSpec;
   readonly #seed: number;
+  readonly #frozen: boolean;
   #epoch: number;
   #sums = noSums();
   /** What the run began with; null once its first epoch has ended, and before it is known. */
@@ -79,10 +82,12 @@ export class TrainingState {
   readonly #unread: Unread[] = [];
 
   /** Takes over `net`. */
-  constructor(net: CapsNet, training: TrainingSpec, { seed, epoch, readInterval = 1 }: TrainingStart) {
+  constructor(net: CapsNet, training: TrainingSpec, { seed, epoch, readInterval = 1, frozen }: TrainingStart) {
     this.#readInterval = readInterval;
     this.#net = net;
-    this.#adam = new Adam(net.variables, net.kernels.adam);
+    this.#frozen = frozen === true;
+    const trained = [...net.variables].filter(([name]) => !frozen || name.startsWith('decoder.'));
+    this.#adam = new Adam(new Map(trained), net.kernels.adam);
     this.#training = training;
     this.#seed = seed;
     this.#epoch = epoch;
@@ -130,11 +135,12 @@ export class TrainingState {
     const labels = tf.tensor1d(batch.labels, 'int32');
     let report!: tf.Tensor1D;
     const { value, grads } = tf.variableGrads(() => {
-      const parts = objective(this.#net, images, labels, this.#training, batch);
+      const parts = objective(this.#net, images, labels, this.#training, batch, this.#frozen ? 'test' : 'train');
       report = tf.keep(parts.report);
       return parts.total;
     }, this.#adam.parameters);
-    const sampled = this.step % GRADIENT_SAMPLE_INTERVAL === 0;
+    // Of frozen layers there is nothing to measure.
+    const sampled = !this.#frozen && this.step % GRADIENT_SAMPLE_INTERVAL === 0;
     const gradients = sampled ? gradientSquares(this.#net, grads) : [];
     const before = sampled ? copyWeights(this.#net) : null;
     this.#adam.update(grads, learningRateAt(this.#training, this.#epoch, this.#adam.steps + 1), this.#training);

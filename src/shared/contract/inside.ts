@@ -75,6 +75,11 @@ export const insideMethods = {
   ),
   /** Of `inside.atlas` or `inside.robustness`. */
   'inside.cancel': method<null>()(z.strictObject({ task: TaskId })),
+  /**
+   * Trains a decoder on the capsules of a finished run that has none, as a run of its own, which is queued unless there is one; answers
+   * its id. Once it has finished, `inside.look` and `inside.draw` draw of the first run, too.
+   */
+  'inside.trainDecoder': method<string>()(z.strictObject({ run: RunId, epochs: z.int().min(1).max(1000).default(3) })),
   /** What people call the dimensions of class capsules, by "<class>.<dimension>". */
   'inside.names': method<Record<string, string>>()(z.strictObject({ run: RunId })),
   /** An empty name takes one back. Answers all. */

@@ -14,5 +14,7 @@ export const RunSpec = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff),
   /** Epochs already behind the network. */
   firstEpoch: z.int().min(0),
+  /** Only the decoder is trained, which is new, on the capsules of the run that it begins with; these stay as they are. */
+  frozen: z.literal(true).optional(),
 });
 export type RunSpec = z.infer<typeof RunSpec>;

@@ -8,10 +8,12 @@ import type { EngineChoice } from '../../shared/trainer-protocol.ts';
 import { longestClasses } from '../../shared/ties.ts';
 import type { StoredFile } from '../../store/run-files.ts';
 import type { Store } from '../../store/store.ts';
+import type { StoredRun } from '../../store/types.ts';
 import type { Library } from '../datasets/library.ts';
 import type { Host } from '../host.ts';
 import { mustBePermitted } from '../permitted.ts';
-import { insideTask, networkFile } from './opened.ts';
+import { addDecoder } from './decoder.ts';
+import { decoderRuns, insideTask, networkFile } from './opened.ts';
 import { InsideJobs, type JobsContext } from './jobs.ts';
 import { Sessions } from './sessions.ts';
 
@@ -21,10 +23,14 @@ interface InsideContext {
   library: Library;
   sessions: Sessions;
   jobs: InsideJobs;
+  enqueue: Enqueue;
 }
 
+/** Puts runs that have been added into the queue, and answers their ids. */
+type Enqueue = (runs: StoredRun[]) => string[];
+
 export interface Inside {
-  handlers: InsideHandlers;
+  handlers: (enqueue: Enqueue) => InsideHandlers;
   close: () => void;
 }
 
@@ -42,7 +48,7 @@ export function openInside(
     sessions.close();
     jobs.close();
   };
-  return { handlers: insideHandlers({ store, host, library, sessions, jobs }), close };
+  return { handlers: (enqueue) => insideHandlers({ store, host, library, sessions, jobs, enqueue }), close };
 }
 
 type InsideHandlers = Pick<Handlers, Extract<keyof Handlers, `inside.${string}`>>;
@@ -51,7 +57,7 @@ const Names = z.record(z.string(), z.string());
 const namesKey = (run: string): string => `dimensions.${run}`;
 
 function insideHandlers(context: InsideContext): InsideHandlers {
-  const { store, sessions, jobs } = context;
+  const { store, library, sessions, jobs, enqueue } = context;
   const namesOf = (run: string) => store.values.get(namesKey(run), Names) ?? {};
   return {
     'inside.look': async ({ run, image }) => {
@@ -69,6 +75,11 @@ function insideHandlers(context: InsideContext): InsideHandlers {
     'inside.cancel': ({ task }) => {
       jobs.cancel(task);
       return null;
+    },
+    'inside.trainDecoder': ({ run, epochs }) => {
+      library.sourceOf(store.run(run).dataset);
+      const [known] = decoderRuns(store, run);
+      return known?.id ?? enqueue([addDecoder(store, run, epochs)])[0]!;
     },
     'inside.names': ({ run }) => {
       store.mustHave([run]);
