@@ -27,10 +27,7 @@ describe('the activation profile', () => {
   });
 
   it('sets gains against the critical ones, without the class capsules', () => {
-    expect(gainMarksOf(many).map(({ layer, verdict }) => [layer, verdict])).toEqual([
-      [1, 'vanishes'],
-      [2, 'vanishes'],
-    ]);
+    expect(gainMarksOf(many).map(({ layer }) => layer)).toEqual([1, 2]);
     expect(gainMarksOf(many)[0]!.ratio).toBeCloseTo(many.layers[0]!.gain / many.layers[0]!.criticalGain, 12);
   });
 

@@ -2,7 +2,7 @@
 import { gainRatio, type LayerForecast, type NetworkForecast } from '../../shared/forecast/forecast.ts';
 import { intermediateOf } from '../../shared/forecast/sentence.ts';
 import type { ProbedLength } from '../../shared/forecast/probe.ts';
-import { VANISHED, verdictOfGains, type Verdict } from '../../shared/forecast/verdict.ts';
+import { VANISHED } from '../../shared/forecast/verdict.ts';
 import { length } from '../../shared/forecast/words.ts';
 import { layerName } from '../../shared/present/layer-name.ts';
 
@@ -34,7 +34,6 @@ export interface GainMark {
   gain: number;
   /** Of this gain and the critical one. */
   ratio: number;
-  verdict: Verdict;
 }
 
 export const gainMarksOf = (found: NetworkForecast): GainMark[] =>
@@ -42,7 +41,6 @@ export const gainMarksOf = (found: NetworkForecast): GainMark[] =>
     layer: l + 1,
     gain: layer.gain,
     ratio: gainRatio(layer),
-    verdict: verdictOfGains([gainRatio(layer)]),
   }));
 
 const spread = ({ mean, sd }: ProbedLength) => (mean < VANISHED / 10 ? length(mean) : `${length(mean)} ± ${sd.toFixed(3)}`);

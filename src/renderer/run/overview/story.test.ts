@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RunDetail } from '../../../shared/contract/index.ts';
 import type { Finding } from '../../../shared/findings/finding.ts';
-import { forecast } from '../../../shared/forecast/forecast.ts';
+import { forecast, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
 import { NetworkFamily, networkOf } from '../../../shared/spec/network.ts';
 import { MeasureSpec } from '../../../shared/spec/training.ts';
 import { charts, storyOf, withLayerNames, type Story } from './story.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 const network = networkOf(NetworkFamily.parse({ types: 16, dim: 4, depth: 2 }));
+
+const tell = (run: RunDetail, found: NetworkForecast | null) => storyOf(run, network, found);
 
 interface Given {
   activations?: number[][];
@@ -56,7 +58,7 @@ const text = ({ evidence }: Story) => evidence.map((piece) => piece.text).join('
 const linked = ({ evidence }: Story) => evidence.filter(({ chart }) => chart !== null).map((piece) => [piece.text, piece.chart]);
 
 describe('a run that has vanished', () => {
-  const told = storyOf(
+  const told = tell(
     runWith({
       activations: [[0, 0], [0, 0]],
       start: [[0.1, 0.1], [0.0004, 0.0004]],
@@ -88,7 +90,7 @@ describe('a run that has vanished', () => {
   });
 
   it('names the layers where others live', () => {
-    const some = storyOf(
+    const some = tell(
       runWith({ activations: [[0.2, 0.3], [0, 0]], findings: [{ kind: 'inactive', severity: 'vanished', since: 0, layer: 'capsules.1' }] }),
       null,
     ); // prettier-ignore
@@ -107,7 +109,7 @@ it('dates what went layer by layer from the last of it, and says what went first
       text: `All capsule types of ${layers} have been inactive then.`,
     }) as const;
   const findings = [gone(2, 'capsules.0'), gone(0, 'capsules.1')];
-  const told = storyOf(runWith({ activations: [[0, 0], [0, 0], [0.2, 0.1]], findings }), null); // prettier-ignore
+  const told = tell(runWith({ activations: [[0, 0], [0, 0], [0.2, 0.1]], findings }), null); // prettier-ignore
   expect(told.headline).toBe('Capsules 1 and Capsules 2 inactive since epoch 2: 4 of 6 capsule types');
   expect(text(told)).toContain('It began with Capsules 2, inactive from the start.');
 });
@@ -115,13 +117,13 @@ it('dates what went layer by layer from the last of it, and says what went first
 it('counts the epochs of a run that goes on from where it begins', () => {
   const cut = runWith({});
   const spec = { ...cut.spec, firstEpoch: 2, pruning: {} } as RunDetail['spec'];
-  expect(storyOf({ ...cut, spec }, null).headline).toMatch(/^All 2 capsule types active in every epoch since the cut;/);
-  expect(storyOf({ ...cut, spec: { ...spec, pruning: null } }, null).headline).toMatch(/ in every epoch from 3 on;/);
+  expect(tell({ ...cut, spec }, null).headline).toMatch(/^All 2 capsule types active in every epoch since the cut;/);
+  expect(tell({ ...cut, spec: { ...spec, pruning: null } }, null).headline).toMatch(/ in every epoch from 3 on;/);
 });
 
 it('warns of what is going out', () => {
   const finding = { kind: 'falling' as const, layer: 'capsules.0', text: 'Activity of capsules.0 falls by about 30 % an epoch.' };
-  const told = storyOf(runWith({ findings: [finding], accuracies: [0.9412, 0.9402] }), null);
+  const told = tell(runWith({ findings: [finding], accuracies: [0.9412, 0.9402] }), null);
   expect(told.tone).toBe('warning');
   expect(told.headline).toBe('Capsules 1 are going out: 0 of 2 capsule types inactive');
   expect(linked(told)[0]).toEqual(['falls by about 30 % an epoch', charts.depth]);
@@ -129,7 +131,7 @@ it('warns of what is going out', () => {
 });
 
 it('is short where nothing is wrong', () => {
-  const told = storyOf(runWith({ activations: [[0.3, 0.06]] }), null);
+  const told = tell(runWith({ activations: [[0.3, 0.06]] }), null);
   expect(told.tone).toBe('well');
   expect(told.headline).toMatch(/^All 2 capsule types active in every epoch; 90\.0.% accuracy$/);
   expect(text(told)).toBe('Least active: Capsules 1, type 1, at 0.060.');
@@ -137,19 +139,19 @@ it('is short where nothing is wrong', () => {
 
 it('says why a run has failed', () => {
   const error = 'The loss became NaN in epoch 3, step 7; a smaller learning rate than 0.1 usually helps.';
-  const told = storyOf(runWith({ status: 'failed', error }), null);
+  const told = tell(runWith({ status: 'failed', error }), null);
   expect(told).toMatchObject({ tone: 'vanished', headline: 'Failed in epoch 3: the loss is not a number' });
   expect(linked(told)).toEqual([[error, charts.loss]]);
-  expect(storyOf(runWith({ status: 'failed', error: 'The trainer has gone.', accuracies: [] }), null).headline).toBe(
+  expect(tell(runWith({ status: 'failed', error: 'The trainer has gone.', accuracies: [] }), null).headline).toBe(
     'Failed before its first epoch ended',
   );
 });
 
 it('says before the first epoch what is to be expected', () => {
-  const told = storyOf(runWith({ accuracies: [], status: 'running' }), forecast(network, input));
+  const told = tell(runWith({ accuracies: [], status: 'running' }), forecast(network, input));
   expect(told).toMatchObject({ tone: 'open', headline: 'The first epoch is being trained' });
   expect(text(told)).toMatch(/^Forecast by gains: vanishes with depth/);
-  const waiting = storyOf(runWith({ accuracies: [], status: 'queued' }), null);
+  const waiting = tell(runWith({ accuracies: [], status: 'queued' }), null);
   expect(waiting).toEqual({ tone: 'open', headline: 'Waits to be trained', evidence: [] });
 });
 

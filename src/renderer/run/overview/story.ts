@@ -10,6 +10,7 @@ import { basisWords } from '../../../shared/forecast/words.ts';
 import { countAsMeasured } from '../../../shared/inactive.ts';
 import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
 import { layerName } from '../../../shared/present/layer-name.ts';
+import type { NetworkSpec } from '../../../shared/spec/network.ts';
 import type { InactiveSummary } from '../../../shared/results.ts';
 
 /** The charts of the overview, by the numbers that they bear. */
@@ -50,12 +51,15 @@ export const withLayerNames = (text: string): string =>
     .replaceAll(/\b(?:capsules|backbone)\.\d+/g, (layer) => layerName(layer))
     .replaceAll(/\b(Capsules|Backbone) (\d+) to \1 (\d+)/g, '$1 $2 to $3');
 
-/** @param forecast of what the run begins with; null where it says nothing about this run */
-export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story {
+/**
+ * @param network that the run begins with
+ * @param forecast of it; null where there is none
+ */
+export function storyOf(run: RunDetail, network: NetworkSpec, forecast: NetworkForecast | null): Story {
   const { findings, epochs, evaluation, summary, spec } = run;
   if (summary.status === 'failed') return failed(run);
   const activity = evaluation?.activity ?? epochs.at(-1)?.test.activity;
-  if (!activity) return unmeasured(run, forecast);
+  if (!activity) return unmeasured(run, network, forecast);
   const counted = countAsMeasured(activity, spec.training.measure);
   const inactive = findings.filter(({ kind, severity }) => kind === 'inactive' && severity === 'vanished');
   if (inactive.length > 0)
@@ -86,7 +90,7 @@ export function storyOf(run: RunDetail, forecast: NetworkForecast | null): Story
 }
 
 /** Before the first epoch has ended there is only what was to be expected. */
-function unmeasured({ summary, spec }: RunDetail, forecast: NetworkForecast | null): Story {
+function unmeasured({ summary }: RunDetail, network: NetworkSpec, forecast: NetworkForecast | null): Story {
   const headline =
     summary.status === 'running'
       ? 'The first epoch is being trained'
@@ -94,7 +98,7 @@ function unmeasured({ summary, spec }: RunDetail, forecast: NetworkForecast | nu
         ? 'Waits to be trained'
         : 'Ended before anything was measured';
   const expected = forecast
-    ? [shown('Forecast', charts.depth), plain(` ${basisWords[forecast.basis]}: ${lower(verdictSentence(spec.network, forecast))}`)]
+    ? [shown('Forecast', charts.depth), plain(` ${basisWords[forecast.basis]}: ${lower(verdictSentence(network, forecast))}`)]
     : [];
   return { tone: 'open', headline, evidence: expected };
 }
