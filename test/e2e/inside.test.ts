@@ -171,7 +171,7 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
     await pinned.getByRole('slider').first().waitFor();
     await page.getByLabel('Beside').selectOption('');
     await expect.poll(() => graph().count()).toBe(1);
-    await pinned.getByRole('button', { name: 'Take away' }).click();
+    await pinned.getByRole('button', { name: 'Unpin' }).click();
   });
 
   it('tells how long a capsule is on all test images, and which of them excite it', async () => {

@@ -15,7 +15,10 @@ export interface Column {
 }
 
 const LABEL = 12;
-const LARGEST = 64;
+const LARGEST = 88;
+const READABLE = 24;
+/** Between maps side by side. */
+const GAP = 4;
 /** Of the space between two layers, for the edges. */
 const EDGES = 0.42;
 
@@ -31,23 +34,23 @@ export function columnsOf(
     const rowHeight = height / rows;
     // The first layer stands at the left edge, and the space for edges is to the right of each.
     const start = left + l * pitch;
-    const step = side + 2;
+    const step = side + GAP;
     const cells = Array.from({ length: count }, (_, t) => ({
       x: start + (t % across) * step,
       y: top + Math.floor(t / across) * rowHeight + (rowHeight - side - (labelled ? LABEL : 0)) / 2,
       side,
     }));
-    return { centre: start + (across * step - 2) / 2, cells, labelled };
+    return { centre: start + (across * step - GAP) / 2, cells, labelled };
   });
 }
 
-/** As many columns as make the maps largest. */
+/** In as few columns as leave the maps large enough to be read; if none does, in those that make them largest. */
 function fitting(count: number, width: number, height: number) {
   let best = { side: 0, across: 1, labelled: false };
-  for (let across = 1; across <= Math.min(count, 12); across++) {
+  for (let across = 1; across <= Math.min(count, 12) && best.side < READABLE; across++) {
     const rowHeight = height / Math.ceil(count / across);
     const labelled = rowHeight >= 34;
-    const side = Math.floor(Math.min(LARGEST, width / across - 2, rowHeight - (labelled ? LABEL + 4 : 4)));
+    const side = Math.floor(Math.min(LARGEST, width / across - GAP, rowHeight - (labelled ? LABEL + 4 : GAP)));
     if (side > best.side) best = { side, across, labelled };
   }
   return { ...best, side: Math.max(2, best.side) };
@@ -72,7 +75,7 @@ export const classWidthOf = (width: number): number => Math.min(132, Math.max(84
 
 export const TREE_LEFT = 6;
 export const TREE_TITLE = 20;
-const TREE_TILE = 52;
+const TREE_TILE = 72;
 
 /** Of the parse tree below the maps: what its capsules see, and smaller what the runners-up do. */
 export function treeSizes(width: number, steps: number) {
