@@ -67,6 +67,11 @@ const plans: [path: string, cases: number, text?: true][] = [
   ['published/arrow-stream/data', 24],
   ['published/arrow-zstd/data', 12],
   ['published/tfrecord/data', 24],
+  ['published/arrow-batches-in-a-file/data', 16],
+  ['published/parquet-lz4/data', 12],
+  ['published/numbered-with-mat-labels/data', 12],
+  ['published/joined-lists/data', 12, true],
+  ['published/mat-class-axis/data', 24],
   ['published/webdataset/data', 16],
   ['published/torch-processed/data', 60],
   ['published/torch-tensor-dataset/data', 40],
@@ -296,7 +301,7 @@ async function main(fixtures: string, work: string, half: number): Promise<FuzzR
       // Both halves draw the same numbers, so that a case is the same whoever reads it.
       const target = join(work, name);
       cpSync(join(fixtures, path), target, { recursive: true });
-      const file = oneOf(filesIn(target).filter((candidate) => !text || /\.(?:csv|jsonl?)$/.test(candidate)));
+      const file = oneOf(filesIn(target).filter((candidate) => !text || /\.(?:csv|txt|jsonl?)$/.test(candidate)));
       const bytes = readFileSync(file);
       const damaged = text && below(2) === 0 ? damageText(bytes) : oneOf(damages)(bytes);
       writeFileSync(file, damaged);

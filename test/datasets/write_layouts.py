@@ -116,8 +116,7 @@ def refused():
     made.done(refused="compressed as RLE")
 
 
-def lz4():
-    made = Published("parquet-lz4")
+def columns():
     x, names = pictures(8, 600), ["cat", "dog"]
 
     def encoded(image):
@@ -126,13 +125,22 @@ def lz4():
         return file.getvalue()
 
     rows = {"image": [{"bytes": encoded(image), "path": None} for image in x], "label": [names[i % 2] for i in range(8)]}
+    made = Published("parquet-lz4")
     pq.write_table(pa.table(rows), made.path("data.parquet"), compression="lz4")
     made.arrays("train", x, rows["label"])
     made.done()
+
+    for name, new in (("arrow-batches", pa.ipc.new_stream), ("arrow-batches-in-a-file", pa.ipc.new_file)):
+        made = Published(name)
+        table = pa.table({**rows, "label": pa.array(rows["label"]).dictionary_encode()})
+        with pa.OSFile(made.path("data.arrow"), "wb") as file, new(file, table.schema) as writer:
+            writer.write_table(table, max_chunksize=3)
+        made.arrays("train", x, rows["label"])
+        made.done()
 
 
 numbered_images()
 joined_lists()
 class_axes()
 refused()
-lz4()
+columns()

@@ -1,5 +1,6 @@
 /** The content of a file from front to back, however large it is. */
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DatasetError, systemError } from '../errors.ts';
@@ -47,13 +48,58 @@ export async function* contentFrom(item: Item, start: number, options: ReadOptio
 
 /** So many bytes from one on, fewer where the content ends. Throws a DatasetError. */
 export async function bytesFrom(item: Item, start: number, length: number, options: ReadOptions): Promise<Uint8Array> {
+  if (isSeekable(item)) return readInto(item, new Uint8Array(length), start, options);
   const pieces: Uint8Array[] = [];
   let done = 0;
-  for await (const piece of contentFrom(item, start, options, length)) {
+  for await (const piece of contentFrom(item, start, options)) {
     pieces.push(piece);
     if ((done += piece.length) >= length) break;
   }
   return Buffer.concat(pieces, Math.min(done, length));
+}
+
+/** As much of the target as could be filled. */
+async function readInto({ file }: Item, target: Uint8Array, start: number, { signal }: ReadOptions): Promise<Uint8Array> {
+  const handle = await open(file.disk!, 'r').catch((error: unknown) => Promise.reject(systemError(file.label, error)));
+  let done = 0;
+  try {
+    for (let read = -1; done < target.length && read !== 0; done += read) {
+      signal?.throwIfAborted();
+      read = (await handle.read(target, done, Math.min(target.length - done, 2 ** 24), start + done)).bytesRead;
+    }
+    return target.subarray(0, done);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw systemError(file.label, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Any bytes of a file, of which no more are held than are asked for where that is possible. */
+export interface AnyBytes {
+  size: number;
+  /** Fewer where it ends. Throws a DatasetError. */
+  at: (start: number, end: number) => Promise<Uint8Array>;
+  /** Fills memory that is there already, as far as there is content. */
+  into: (target: Uint8Array, start: number) => Promise<Uint8Array>;
+}
+
+/** Throws a DatasetError. */
+export async function anyBytes(item: Item, options: ReadOptions): Promise<AnyBytes> {
+  if (isSeekable(item))
+    return {
+      size: await item.file.size(),
+      at: (start, end) => bytesFrom(item, start, Math.max(end - start, 0), options),
+      into: (target, start) => readInto(item, target, start, options),
+    };
+  const bytes = await readItem(item, options);
+  const into = (target: Uint8Array, start: number) => {
+    const content = bytes.subarray(start, start + target.length);
+    target.set(content);
+    return Promise.resolve(target.subarray(0, content.length));
+  };
+  return { size: bytes.length, at: (start, end) => Promise.resolve(bytes.subarray(start, end)), into };
 }
 
 function unzipped(input: Readable): Readable {

@@ -5,9 +5,10 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Reading } from '../../readings.ts';
 import type { Source } from '../../sources/source.ts';
-import { contentsOf, readItem, type Item } from '../contents.ts';
+import { anyBytes, type AnyBytes } from '../content.ts';
+import { contentsOf, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, featuresOf, imageBytes, labelOf, listOf, reasonOf, type Column } from './columns.ts';
+import { chooseColumns, featuresOf, imageBytes, labelOf, listOf, reasonOf, type Chosen, type Column } from './columns.ts';
 import { recordedDataset, type Shard } from './records.ts';
 
 export const arrowReader: Reader = {
@@ -50,17 +51,43 @@ function withPatience<T>(work: () => T): T {
   }
 }
 
-async function tableOf(item: Item, options: ReadOptions): Promise<Table> {
-  const { tableFromIPC, setCompressionCodec, CompressionType } = await import('@uwdata/flechette');
-  setCompressionCodec(CompressionType.ZSTD, { encode: (data) => zstdCompressSync(data), decode: (data) => zstdDecompressSync(data) });
-  const bytes = await readItem(item, options);
-  try {
-    return withPatience(() => tableFromIPC(bytes));
-  } catch (error) {
-    throw new DatasetError(item.file.label, `it is damaged or of a kind that is not read: ${reasonOf(error)}`, {
-      cause: error,
-    });
+/** Reads batches into the same memory: a table is good until the next one is read. */
+class Tables {
+  readonly #content: AnyBytes;
+  readonly #heading: Uint8Array;
+  readonly #place: string;
+  #room = new Uint8Array();
+
+  constructor(content: AnyBytes, heading: Uint8Array, place: string) {
+    this.#content = content;
+    this.#heading = heading;
+    this.#place = place;
   }
+
+  /** The rows of a batch. Throws a DatasetError. */
+  async of(start: number, end: number): Promise<Table> {
+    const { tableFromIPC, setCompressionCodec, CompressionType } = await import('@uwdata/flechette');
+    setCompressionCodec(CompressionType.ZSTD, { encode: (data) => zstdCompressSync(data), decode: (data) => zstdDecompressSync(data) });
+    const first = this.#heading.length;
+    const last = first + end - start;
+    if (this.#room.length < last + endOfStream.length) this.#room = new Uint8Array(last + endOfStream.length);
+    this.#room.set(this.#heading);
+    await this.#content.into(this.#room.subarray(first, last), start);
+    this.#room.set(endOfStream, last);
+    try {
+      return withPatience(() => tableFromIPC(this.#room.subarray(0, last + endOfStream.length)));
+    } catch (error) {
+      throw new DatasetError(this.#place, `it is damaged or of a kind that is not read: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+}
+
+/** A batch of rows, and where it is. */
+interface Batch {
+  start: number;
+  end: number;
+  /** Number of its first row. */
+  first: number;
 }
 
 async function readShard(
@@ -68,27 +95,88 @@ async function readShard(
   options: ReadOptions,
 ): Promise<{ shard: Shard; classes: string[] | undefined; reading: Reading | undefined }> {
   const place = item.file.label;
-  const table = await tableOf(item, options);
-  if (table.numRows > options.limits.images)
-    throw new DatasetError(place, `it declares ${table.numRows} rows; expected at most ${options.limits.images}`);
-  const columns = columnsOf(table);
-  const chosen = chooseColumns(columns, featuresOf(table.schema.metadata?.get('huggingface')), { wanted: options.reading, place });
-  if (!chosen) throw new NoDataset(place, `it has no column of encoded images and one of labels; it has ${listOf(columns)}`);
-  const labels = valuesOf(table, chosen.label, place).map((value, row) => {
-    const label = labelOf(value);
-    if (label === undefined) throw new DatasetError(place, `row ${row} has no label in ${chosen.label}; expected a number or a name`);
-    return label;
-  });
-  const shard: Shard = {
-    path: item.file.path,
-    place,
-    labels,
-    images: async function* (wanted, signal) {
-      const column = (await tableOf(item, { ...options, signal })).getChild(chosen.image);
-      for (const row of wanted) yield { row, bytes: imageBytes(valueAt(column, row, place)) ?? new Uint8Array() };
-    },
+  const content = await anyBytes(item, options);
+  const { heading, batches: ranges } = await messagesOf(content, place);
+  const tables = new Tables(content, heading, place);
+  const batches: Batch[] = [];
+  const labels: (string | number)[] = [];
+  let chosen: Chosen | undefined;
+  // One batch is held at a time; without any, there are still the names of the columns.
+  for (const [start, end] of ranges.length > 0 ? ranges : [[0, 0] as const]) {
+    options.signal?.throwIfAborted();
+    const table = await tables.of(start, end);
+    const columns = columnsOf(table);
+    chosen ??= chooseColumns(columns, featuresOf(table.schema.metadata?.get('huggingface')), { wanted: options.reading, place });
+    if (!chosen) throw new NoDataset(place, `it has no column of encoded images and one of labels; it has ${listOf(columns)}`);
+    const first = labels.length;
+    if (first + table.numRows > options.limits.images)
+      throw new DatasetError(place, `it declares ${first + table.numRows} rows; expected at most ${options.limits.images}`);
+    for (const [row, value] of valuesOf(table, chosen.label, place).entries()) {
+      const label = labelOf(value);
+      if (label === undefined)
+        throw new DatasetError(place, `row ${first + row} has no label in ${chosen.label}; expected a number or a name`);
+      labels.push(label);
+    }
+    batches.push({ start, end, first });
+  }
+  const { image, classes, reading } = chosen!;
+  const images: Shard['images'] = async function* (wanted, signal) {
+    const own = new Tables(content, heading, place);
+    let next = 0;
+    for (const [i, { start, end, first }] of batches.entries()) {
+      const last = batches[i + 1]?.first ?? labels.length;
+      if (next === wanted.length || wanted[next]! >= last) continue;
+      signal?.throwIfAborted();
+      const column = (await own.of(start, end)).getChild(image);
+      for (; next < wanted.length && wanted[next]! < last; next++) {
+        const row = wanted[next]!;
+        yield { row, bytes: imageBytes(valueAt(column, row - first, place)) ?? new Uint8Array() };
+      }
+    }
   };
-  return { shard, classes: chosen.classes, reading: chosen.reading };
+  return { shard: { path: item.file.path, place, labels, images }, classes, reading };
+}
+
+const endOfStream = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+const magic = 'ARROW1';
+const maxMetadataBytes = 2 ** 26;
+const recordBatch = 3;
+
+/** Where the batches of rows are, and what comes before them: the schema, and the dictionaries that it needs. */
+async function messagesOf(content: AnyBytes, place: string): Promise<{ heading: Uint8Array; batches: [number, number][] }> {
+  const heading: Uint8Array[] = [];
+  const batches: [number, number][] = [];
+  const isFile = Buffer.from(await content.at(0, magic.length)).toString('latin1') === magic;
+  for (let at = isFile ? 8 : 0; at < content.size;) {
+    const prefix = Buffer.from(await content.at(at, at + 8));
+    const length = prefix.length < 8 ? 0 : prefix.readInt32LE(4);
+    // After the end of a stream, a file has an index of what has been read by then.
+    if (prefix.length < 8 || prefix.readUInt32LE(0) !== 0xffffffff || length === 0) break;
+    if (length < 0 || length > maxMetadataBytes || at + 8 + length > content.size)
+      throw new DatasetError(place, `it is damaged: the message at byte ${at} declares ${length} bytes`);
+    const { kind, bodyBytes } = messageOf(await content.at(at + 8, at + 8 + length), place, at);
+    const end = at + 8 + length + bodyBytes;
+    if (!(bodyBytes >= 0 && end <= content.size))
+      throw new DatasetError(place, `it is truncated: the message at byte ${at} declares a body of ${bodyBytes} bytes`);
+    if (kind === recordBatch) batches.push([at, end]);
+    else heading.push(await content.at(at, end));
+    at = end;
+  }
+  return { heading: Buffer.concat(heading), batches };
+}
+
+/** Of a message in the format of FlatBuffers: what it is, and how many bytes follow it. */
+function messageOf(bytes: Uint8Array, place: string, at: number): { kind: number; bodyBytes: number } {
+  try {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const table = view.getUint32(0, true);
+    const fields = table - view.getInt32(table, true);
+    const placeOf = (field: number) => (4 + 2 * field < view.getUint16(fields, true) ? view.getUint16(fields + 4 + 2 * field, true) : 0);
+    const [kind, body] = [placeOf(1), placeOf(3)];
+    return { kind: kind === 0 ? 0 : view.getUint8(table + kind), bodyBytes: body === 0 ? 0 : Number(view.getBigInt64(table + body, true)) };
+  } catch (error) {
+    throw new DatasetError(place, `it is damaged: the message at byte ${at} cannot be read`, { cause: error });
+  }
 }
 
 const valuesOf = (table: Table, name: string, place: string): unknown[] => {

@@ -84,7 +84,8 @@ function rowsOf(shards: readonly Shard[]): Source {
           byRow.delete(row);
           if (bytes.length > limit)
             yield { file, error: new DatasetError(file.label, `it has ${bytes.length} bytes; expected at most ${limit}`) };
-          else yield { file, bytes };
+          // A copy: as a part of what was read with it, it would hold all of that, and take it along to the thread that decodes it.
+          else yield { file, bytes: new Uint8Array(bytes) };
         }
       } catch (error) {
         signal?.throwIfAborted();

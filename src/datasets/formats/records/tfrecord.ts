@@ -5,11 +5,12 @@
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Reading } from '../../readings.ts';
 import type { Source } from '../../sources/source.ts';
-import { baseName, folderName } from '../../sources/source.ts';
+import { baseName } from '../../sources/source.ts';
 import { decodeText } from '../../text.ts';
+import { anyBytes, type AnyBytes } from '../content.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, listOf, type Column } from './columns.ts';
+import { chooseColumns, listOf, type Chosen, type Column } from './columns.ts';
 import { crc32c } from './crc32c.ts';
 import { Fields } from './fields.ts';
 import { recordedDataset, type Shard } from './records.ts';
@@ -51,49 +52,77 @@ async function namesOf(source: Source, label: string, options: ReadOptions): Pro
 
 async function readShard(item: Item, options: ReadOptions): Promise<{ shard: Shard; label: string; reading: Reading | undefined }> {
   const place = item.file.label;
-  const bytes = await readItem(item, options);
-  const records = recordsOf(bytes, place);
-  const first = records[0] && exampleOf(bytes.subarray(...records[0]), place, 0);
-  if (!first) throw new NoDataset(place, 'it holds no record');
-  const columns = [...first].map(([name, feature]): Column => ({ name, type: columnType(name, feature, first) }));
-  const chosen = chooseColumns(columns, {}, { wanted: options.reading, place });
-  if (!chosen) throw new NoDataset(place, `its records have no image with a label; they have ${listOf(columns)}`);
-  const labels = records.map((range, row) => {
-    const feature = exampleOf(bytes.subarray(...range), place, row).get(chosen.label);
+  const content = await anyBytes(item, options);
+  const ranges: [number, number][] = [];
+  const labels: (string | number)[] = [];
+  let chosen: Chosen | undefined;
+  for await (const { start, bytes } of recordsOf(content, place)) {
+    options.signal?.throwIfAborted();
+    const row = ranges.length;
+    const example = exampleOf(bytes, place, row);
+    if (!chosen) {
+      const columns = [...example].map(([name, feature]): Column => ({ name, type: columnType(name, feature, example) }));
+      chosen = chooseColumns(columns, {}, { wanted: options.reading, place });
+      if (!chosen) throw new NoDataset(place, `its records have no image with a label; they have ${listOf(columns)}`);
+    }
+    const feature = example.get(chosen.label);
     const [value] = feature?.kind === 'integers' ? feature.values : feature?.kind === 'bytes' ? feature.values : [];
     if (value === undefined) throw new DatasetError(place, `record ${row} has no ${chosen.label}; expected a number or a name`);
-    return typeof value === 'number' ? value : new TextDecoder().decode(value);
-  });
+    labels.push(typeof value === 'number' ? value : new TextDecoder().decode(value));
+    ranges.push([start, start + bytes.length]);
+  }
+  if (!chosen) throw new NoDataset(place, 'it holds no record');
+  const { image, label, reading } = chosen;
   const images: Shard['images'] = async function* (wanted, signal) {
-    const content = await readItem(item, { ...options, signal });
-    for (const row of wanted) yield { row, bytes: imageOf(exampleOf(content.subarray(...records[row]!), place, row), chosen.image) };
+    const room = new Uint8Array(Math.min(windowBytes, content.size));
+    for (let next = 0; next < wanted.length;) {
+      signal?.throwIfAborted();
+      // As many as lie close together are read at once.
+      const [from, last] = ranges[wanted[next]!]!;
+      let [end, to] = [next + 1, last];
+      for (; end < wanted.length && ranges[wanted[end]!]![1] - from <= windowBytes; end++) to = ranges[wanted[end]!]![1];
+      const bytes = to - from > room.length ? await content.at(from, to) : await content.into(room.subarray(0, to - from), from);
+      for (; next < end; next++) {
+        const row = wanted[next]!;
+        const [start, stop] = ranges[row]!;
+        yield { row, bytes: imageOf(exampleOf(bytes.subarray(start - from, stop - from), place, row), image) };
+      }
+    }
   };
-  return {
-    shard: { path: folderName(item.file.path) + '/' + baseName(item.file.path), place, labels, images },
-    label: chosen.label,
-    reading: chosen.reading,
-  };
+  return { shard: { path: item.file.path, place, labels, images }, label, reading };
 }
 
-/** Where each record's Example begins and ends. */
-function recordsOf(bytes: Uint8Array, place: string): [number, number][] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const records: [number, number][] = [];
-  for (let at = 0; at < bytes.length;) {
-    if (at + 12 > bytes.length) throw new DatasetError(place, `it is truncated: it ends within the header of record ${records.length}`);
-    const length = Number(view.getBigUint64(at, true));
-    const [start, end] = [at + 12, at + 12 + length];
-    if (!(end + 4 <= bytes.length))
-      throw new DatasetError(place, `it is truncated: record ${records.length} at byte ${at} declares ${length} bytes`);
+/** Read at once. */
+const windowBytes = 2 ** 22;
+
+/** The Example in each record, and where it begins. */
+async function* recordsOf(content: AnyBytes, place: string): AsyncGenerator<{ start: number; bytes: Uint8Array }> {
+  let window: { at: number; bytes: Uint8Array } = { at: 0, bytes: new Uint8Array() };
+  const room = new Uint8Array(Math.min(windowBytes, content.size));
+  /** Good until the next one is taken. */
+  const take = async (at: number, length: number): Promise<Uint8Array> => {
+    if (at + length > window.at + window.bytes.length)
+      window = { at, bytes: length > room.length ? await content.at(at, at + length) : await content.into(room, at) };
+    return window.bytes.subarray(at - window.at, at - window.at + length);
+  };
+  for (let at = 0, row = 0; at < content.size; row++) {
+    const header = await take(at, 12);
+    if (header.length < 12) throw new DatasetError(place, `it is truncated: it ends within the header of record ${row}`);
+    const view = new DataView(header.buffer, header.byteOffset, header.length);
+    const length = Number(view.getBigUint64(0, true));
+    if (!(at + 16 + length <= content.size))
+      throw new DatasetError(place, `it is truncated: record ${row} at byte ${at} declares ${length} bytes`);
+    const sums: [number, Uint8Array][] = [[view.getUint32(8, true), header.slice(0, 8)]];
+    const body = await take(at + 12, length + 4);
+    const bytes = body.subarray(0, length);
+    sums.push([new DataView(body.buffer, body.byteOffset, body.length).getUint32(length, true), bytes]);
     // Writers that leave the checksums out write zeros.
-    const sums = [view.getUint32(at + 8, true), view.getUint32(end, true)];
-    for (const [i, part] of [bytes.subarray(at, at + 8), bytes.subarray(start, end)].entries())
-      if (sums[i] !== 0 && sums[i] !== masked(crc32c(part)))
-        throw new DatasetError(place, `record ${records.length} at byte ${at} does not have the checksum that it declares`);
-    records.push([start, end]);
-    at = end + 4;
+    for (const [sum, part] of sums)
+      if (sum !== 0 && sum !== masked(crc32c(part)))
+        throw new DatasetError(place, `record ${row} at byte ${at} does not have the checksum that it declares`);
+    yield { start: at + 12, bytes };
+    at += 16 + length;
   }
-  return records;
 }
 
 const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
