@@ -21,6 +21,15 @@ const isText = /(^[^.]+|\.(md|txt|mit|bsd))$/i;
 
 const standard = (name) => readFileSync(join(root, 'resources/licenses', `${name}.txt`), 'utf8');
 
+/** Libraries in C that packages have compiled into their WebAssembly, whose texts they leave out. */
+const inside = {
+  'libarchive-wasm': ['libarchive', 'zlib', 'bzip2', 'xz'],
+  'xz-decompress': ['xz'],
+  h5wasm: ['hdf5', 'zlib'],
+  '@cornerstonejs/codec-libjpeg-turbo-8bit': ['libjpeg-turbo'],
+  '@cornerstonejs/codec-openjpeg': ['openjpeg'],
+};
+
 /** What the package itself says; where it only names a licence, the text of that. */
 function textOf(path) {
   const folder = join(root, path);
@@ -35,6 +44,8 @@ function textOf(path) {
     if (holder) parts.push(`Copyright (c) ${holder}`);
     for (const one of named.split(/ AND /)) if (!one.startsWith('LGPL')) parts.push(standard(one));
   }
+  for (const library of inside[path.replace(/^.*node_modules\//, '')] ?? [])
+    parts.push(`It contains this library, compiled to WebAssembly:\n\n${standard(library).trim()}`);
   if (named.includes('LGPL')) parts.push(lesser(path, version));
   return parts.join('\n\n');
 }

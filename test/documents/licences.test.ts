@@ -39,6 +39,18 @@ describe('the file of licences', () => {
     }
   });
 
+  it('has the texts of the libraries in C that packages have compiled into them', () => {
+    for (const [name, holder] of [
+      ['libarchive-wasm', 'Tim Kientzle'],
+      ['libarchive-wasm', 'Julian R Seward'],
+      ['libarchive-wasm', 'liblzma is in the public domain'],
+      ['@cornerstonejs/codec-openjpeg', 'Universite catholique de Louvain'],
+      ['@cornerstonejs/codec-libjpeg-turbo-8bit', 'Independent JPEG Group'],
+      ['h5wasm', 'The HDF Group'],
+    ] as const)
+      expect(groups.find(({ packages }) => packages.some((id) => id.startsWith(`${name}@`)))?.text, name).toContain(holder);
+  });
+
   it('has the texts of the LGPL and the GPL with libvips, and says how its library can be exchanged', () => {
     const libvips = groups.filter(({ packages }) => packages.some((id) => id.startsWith('@img/sharp-libvips-')));
     expect(libvips.length).toBeGreaterThan(0);
