@@ -10,11 +10,22 @@ import { integerBetween, jsonOption, print, printJson } from '../src/cli/options
 import { table } from '../src/cli/table.ts';
 import type { ProgressReport, Report } from './datasets/contestant.ts';
 import { barsOf, seconds, type Bar, type Standing } from './datasets/bars.ts';
-import { readMnist, writeCifar, writeIdx, writeJpegFolders, writePhotos, writePngFolders, writeZip } from './datasets/problems.ts';
+import {
+  readMnist,
+  writeCifar,
+  writeIdx,
+  writeJpegFolders,
+  writeLargeArray,
+  writePhotos,
+  writePngFolders,
+  writeZip,
+} from './datasets/problems.ts';
 import { progress, withFolder } from './program.ts';
 
 const zipEntries = 300_000;
 const photoCount = 24;
+/** Of 16 KiB each: 2.1 GiB. */
+const arrayImages = 140_000;
 
 interface Options {
   rounds: number;
@@ -82,10 +93,16 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
     writeIdx(idx, mnist);
     writePngFolders(png, mnist, images);
     writeCifar(cifar);
-    const [jpeg, photos, zip] = ['jpeg', 'photos', 'many.zip'].map((name) => join(folder, name)) as [string, string, string];
+    const [jpeg, photos, zip, array] = ['jpeg', 'photos', 'many.zip', 'array'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     await writeJpegFolders(jpeg, mnist, images);
     await writePhotos(photos, photoCount);
     if (python) writeZip(zip, python.program, zipEntries, join(jpeg, 'train', '0', readdirSync(join(jpeg, 'train', '0'))[0]!));
+    writeLargeArray(array, arrayImages);
     mkdirSync(kept);
     // Compiled modules are kept from start to start, as the terminal's commands keep theirs.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
@@ -115,6 +132,7 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
         ? race(`ZIP of ${count(zipEntries)} files, listed`, [ours('Capscope', 'list', zip), ...python_('zipfile', 'zip', zip)], rounds)
         : []),
       ...race(`${photoCount} photos of 24 megapixels`, [ours('Capscope', 'ready', photos)], rounds),
+      ...race('NPY of 2.1 GiB, floats', [ours('Capscope', 'ready', array)], 1),
       ...race('CIFAR-10 binary, arrays', [ours('Capscope', 'arrays', cifar), ...python_('NumPy', 'cifar', cifar)], rounds),
       ...race('CIFAR-10 binary, checked and named', [ours('Capscope', 'ready', cifar)], rounds),
     ];

@@ -37,6 +37,8 @@ export function barsOf(standings: Standing[], watched: ProgressReport, images: n
   const [cifar, numpy, again] = [find('CIFAR-10 binary, arrays')!, find('CIFAR-10 binary, arrays', 'NumPy'), find('MNIST, opened')!];
   const jpeg = `${count(images)} JPEG`;
   const [jpegs, jpegPillow, zip, photos] = [find(jpeg)!, find(jpeg, 'Pillow'), find('ZIP'), find('24 photos')!];
+  const array = find('NPY')!;
+  const arraySpare = array.peakBytes - array.images * 64 * 64;
   const jpegOverPillow = jpegPillow ? jpegPillow.seconds / jpegs.seconds : null;
   const rate = folders.images / folders.seconds;
   const overPillow = pillow ? pillow.seconds / folders.seconds : null;
@@ -63,6 +65,12 @@ export function barsOf(standings: Standing[], watched: ProgressReport, images: n
       `≤ ${plain(bytes(LARGE_SPARE_BYTES))}`,
       plain(bytes(photos.peakBytes)),
       photos.peakBytes <= LARGE_SPARE_BYTES,
+    ),
+    bar(
+      `peak memory beyond what is prepared: ${array.problem}`,
+      `≤ ${plain(bytes(LARGE_SPARE_BYTES))}`,
+      plain(bytes(arraySpare)),
+      arraySpare <= LARGE_SPARE_BYTES,
     ),
     bar('MNIST opened again', '< 100 ms', seconds(again.seconds), again.seconds < 0.1),
     ...[idx, folders, cifar].map(({ problem, peakBytes, images: count }) => {

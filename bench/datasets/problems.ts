@@ -1,6 +1,6 @@
 /** Files to read: real MNIST as IDX and as an image per file, and files like CIFAR-10's. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync, gzipSync } from 'node:zlib';
@@ -70,6 +70,26 @@ export async function writePhotos(folder: string, count: number): Promise<void> 
       .jpeg()
       .toFile(join(folder, String(i % 2), `${i}.jpg`));
   }
+}
+
+/** Floats of 0 to 1 in one array of more than 2 GiB, which nobody has to hold. */
+export function writeLargeArray(folder: string, images: number): void {
+  mkdirSync(folder);
+  const random = randomStream(1, 'array');
+  const block = Float32Array.from({ length: 256 * 64 * 64 }, () => random.int(0, 255) / 255);
+  const bytes = new Uint8Array(block.buffer);
+  const each = 64 * 64 * 4;
+  const file = openSync(join(folder, 'images.npy'), 'w');
+  writeSync(file, npyHeader('<f4', [images, 64, 64]));
+  for (let left = images * each; left > 0; left -= bytes.length) writeSync(file, bytes, 0, Math.min(left, bytes.length));
+  closeSync(file);
+  const labels = Uint8Array.from({ length: images }, (_, i) => i % 10);
+  writeFileSync(join(folder, 'labels.npy'), Buffer.concat([npyHeader('|u1', [images]), labels]));
+}
+
+function npyHeader(type: string, shape: number[]): Buffer {
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }\n`;
+  return Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8, ...Buffer.from(header)]);
 }
 
 /** A ZIP archive of so many files, half of them images and half of them their labels. Written by Python, or not at all. */
