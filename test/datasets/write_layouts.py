@@ -139,7 +139,89 @@ def columns():
         made.done()
 
 
+def lists():
+    """Parts by number as WILDS and CelebA have them, names that both parts have, labels with blanks, several divisions."""
+    made, rows = Published("list-with-numbered-parts"), ["img_filename,y,split\n"]
+    for i in range(12):
+        made.picture(f"birds/{i}.png", 700 + i, i % 2 if i % 6 < 2 or i % 6 > 3 else None, "test" if i % 6 > 3 else "train")
+        rows.append(f"birds/{i}.png,{i % 2},{i % 6 // 2}\n")
+    made.text("metadata.csv", "".join(rows))
+    made.done(notes=["4 validation images are left out"])
+
+    made = Published("list-of-partitions-alone")
+    for i in range(9):
+        made.picture(f"faces/{i:06d}.png", 720 + i)
+    made.text("list_eval_partition.txt", "".join(f"{i:06d}.png {i // 3}\n" for i in range(9)))
+    made.done(refused="no column of it is their label")
+
+    made = Published("list-for-each-part-of-same-names")
+    for s, (split, count) in enumerate((("train", 6), ("test", 4))):
+        for i in range(count):
+            made.picture(f"{split}/{split}/{i}.png", 740 + 10 * s + i, "xy"[i % 2], split)
+        made.text(f"{split}_labels.csv", "image,label\n" + "".join(f"{i}.png,{'xy'[i % 2]}\n" for i in range(count)))
+    made.done()
+
+    made, models = Published("list-of-labels-with-blanks"), ["707-320", "A300 B4", "DHC-8"]
+    for s, split in enumerate(("train", "test")):
+        rows = []
+        for i in range(6):
+            made.picture(f"images/{1000 * s + i}.png", 760 + 10 * s + i, models[i % 3], split)
+            rows.append(f"{1000 * s + i} {models[i % 3]}\n")
+        made.text(f"images_variant_{split}.txt", "".join(rows))
+    made.done()
+
+    made, parts = Published("lists-of-several-divisions"), {}
+    for c, label in enumerate(("banded", "dotted")):
+        for i in range(4):
+            split = ("train", "test")[i % 2]
+            made.picture(f"images/{label}/{i}.png", 780 + 10 * c + i, label, split)
+            for k in (1, 2):
+                parts.setdefault(f"{('train', 'test')[(i + k + 1) % 2]}{k}", []).append(f"{label}/{i}.png\n")
+    for name, rows in parts.items():
+        made.text(f"labels/{name}.txt", "".join(rows))
+    made.done(notes=["Of 2 divisions in lists, that of labels/test1.txt, labels/train1.txt is taken."])
+
+
+def names_and_folders():
+    made = Published("names-of-numbered-objects")
+    for c in (1, 2):
+        for i in range(4):
+            made.picture(f"obj{c}__{5 * i}.png", 800 + 10 * c + i, f"obj{c}")
+    made.done()
+
+    made = Published("folders-folds")
+    for fold in (1, 2, 3):
+        for c, label in enumerate(("car", "dog")):
+            for i in range(2):
+                made.picture(f"audio/fold{fold}/{label}/{i}.png", 830 + 10 * fold + 2 * c + i, label)
+    made.done(notes=["fold1, fold2, fold3 in audio are taken for parts of one set"])
+
+    made = Published("numbered-with-text-labels")
+    for i in range(9):
+        made.picture(f"val/ILSVRC2012_val_{i + 1:08d}.png", 870 + i, i % 3 + 1)
+    made.text("ILSVRC2012_validation_ground_truth.txt", "".join(f"{i % 3 + 1}\n" for i in range(9)))
+    made.done()
+
+
+def arrays():
+    made = Published("npy-a-class-each-in-parts")
+    for s, split in enumerate(("train", "test")):
+        for c, label in enumerate(("cat", "dog")):
+            x = pictures(4 - s, 900 + 10 * s + c, 8, 8, 1)[..., 0]
+            np.save(made.path(f"{split}/{label}.npy"), x)
+            made.arrays(split, x[..., None], [label] * len(x))
+    made.done()
+
+    made, x, y = Published("mat-signed-labels"), pictures(12, 930, 8, 8, 1)[..., 0], np.arange(12) % 3
+    scipy.io.savemat(made.path("d.mat"), {"patterns": x.reshape(12, 64).T.astype(float), "labels": np.eye(3)[y].T * 2 - 1})
+    made.arrays("train", x[..., None], [str(label) for label in y])
+    made.done()
+
+
 numbered_images()
+lists()
+names_and_folders()
+arrays()
 joined_lists()
 class_axes()
 refused()

@@ -161,8 +161,10 @@ async function listedHomes(
   }
   if (labels.size > 0) notes.push(`${listed.size - byNames.length} images that lie in no class's folder have their classes from lists.`);
   if (placed.some((file) => homeOf(file).split !== undefined)) return listed;
-  const splits = await splitsByLists(source, placed.length, options);
-  if (!splits) return listed;
+  const lists = await splitsByLists(source, placed.length, options);
+  if (!lists) return listed;
+  const { splits, note } = lists;
+  if (note !== undefined) notes.push(note);
   const other: SplitName = [...splits.values()].includes('train') ? 'test' : 'train';
   const unlisted = placed.filter((file) => !splits.has(file)).length;
   for (const file of placed) listed.set(file, { ...homeOf(file), split: splits.get(file) ?? other });

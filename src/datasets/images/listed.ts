@@ -1,30 +1,57 @@
 /** What lists beside class folders say of their images: which are for testing, and the classes of those that lie in no class's folder. */
 import { DatasetError } from '../errors.ts';
 import { columnsOf } from '../formats/lists/columns.ts';
-import { isSubmission, listingsOf, splitLists } from '../formats/lists/listings.ts';
+import { isSubmission, listingsOf, splitLists, splitOfList, type Found, type SplitList } from '../formats/lists/listings.ts';
 import { tableOf } from '../formats/lists/tables.ts';
 import type { ReadOptions } from '../formats/reader.ts';
-import { folderName, type Source, type SourceFile } from '../sources/source.ts';
+import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
 import type { SplitName } from '../splits.ts';
 
-/** Parts by lists of files alone, such as train.txt and test.txt; undefined when there are none, or when they contradict each other. */
-export async function splitsByLists(source: Source, images: number, options: ReadOptions): Promise<Map<SourceFile, SplitName> | undefined> {
+export interface ListedSplits {
+  splits: Map<SourceFile, SplitName>;
+  /** What else there was. */
+  note?: string;
+}
+
+/**
+ * Parts by lists of files alone, such as train.txt and test.txt; undefined when there are none, or when they contradict each other. Of
+ * several divisions, train1.txt and test1.txt and so on, the first is taken.
+ */
+export async function splitsByLists(source: Source, images: number, options: ReadOptions): Promise<ListedSplits | undefined> {
   const found = await listingsOf(source, options);
+  const lists = splitLists(found);
+  const all = await divisionOf(found, lists, options);
+  const numberOf = ({ listing }: SplitList) => /\d+$/.exec(stem(listing.item.file.path))?.[0];
+  const numbers = [...new Set(lists.map(numberOf))].filter((number) => number !== undefined).sort((a, b) => Number(a) - Number(b));
+  const first = lists.filter((list) => numberOf(list) === numbers[0]);
+  const isNumbered = !all && numbers.length > 1;
+  const splits = isNumbered ? await divisionOf(found, first, options) : all;
+  if (!splits) return undefined;
+  if (splits.size === 0 || new Set(splits.values()).size === 1) {
+    // One list alone: the others are for the other purpose, unless it hardly lists any.
+    const [only] = splits.values();
+    if (only === undefined || splits.size === images || 100 * splits.size < images) return undefined;
+  }
+  const names = first.map(({ listing }) => listing.item.file.path).join(', ');
+  return isNumbered ? { splits, note: `Of ${numbers.length} divisions in lists, that of ${names} is taken.` } : { splits };
+}
+
+/** Undefined when the lists contradict each other. */
+async function divisionOf(
+  { finder }: Found,
+  lists: readonly SplitList[],
+  options: ReadOptions,
+): Promise<Map<SourceFile, SplitName> | undefined> {
   const splits = new Map<SourceFile, SplitName>();
-  for (const { listing, split } of splitLists(found)) {
+  for (const { listing, split } of lists) {
     const { rows } = await tableOf(listing.item, false, options);
     for (const { fields } of rows) {
-      const file = found.finder.find(fields[0]!, folderName(listing.item.file.path));
+      const file = finder.find(fields[0]!, folderName(listing.item.file.path), split);
       if (!file) continue;
       const before = splits.get(file);
       if (before !== undefined && before !== split) return undefined;
       splits.set(file, split);
     }
-  }
-  if (splits.size === 0 || new Set(splits.values()).size === 1) {
-    // One list alone: the others are for the other purpose, unless it hardly lists any.
-    const [only] = splits.values();
-    if (only === undefined || splits.size === images || 100 * splits.size < images) return undefined;
   }
   return splits;
 }
@@ -44,7 +71,7 @@ export async function labelsByLists(
       const labelled = columnsOf(table, pathColumn, { place: item.file.label, wanted: undefined });
       if (!labelled) continue;
       for (const { fields } of table.rows) {
-        const file = finder.find(fields[pathColumn] ?? '', folderName(item.file.path));
+        const file = finder.find(fields[pathColumn] ?? '', folderName(item.file.path), splitOfList(item.file.path));
         if (file && wanted.has(file)) labels.set(file, labelled.labelOf(fields).trim());
       }
     } catch (error) {

@@ -24,6 +24,12 @@ interface Named {
   split: SplitName | undefined;
 }
 
+/** "obj1__35", "s2_7": where objects are numbered as well, they are the classes; dates are none. */
+function numberedClass(path: string): string | undefined {
+  const match = /^(?<name>.*?\p{L}.*?\d{1,4})[-_. ]+\d+$/u.exec(stem(path).normalize('NFC'));
+  return match?.groups!.name!.replace(/[-_. ]+$/, '');
+}
+
 /** The word or words before the number; undefined when it is a number alone, or there is no number. */
 export function classInName(path: string): string | undefined {
   const match = /^(?<name>.*?\p{L}.*?)(?:[-_. ]*\(?\d+\)?)+$/u.exec(stem(path).normalize('NFC'));
@@ -42,10 +48,13 @@ const splitOfPath = (path: string): SplitName | undefined =>
 async function readNamed(source: Source, options: ReadOptions): Promise<RawDataset> {
   const { items } = await contentsOf(source, options);
   const files = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
-  const named = files.flatMap((file): Named[] => {
-    const className = classInName(file.path);
-    return className === undefined ? [] : [{ file, className, split: splitOfPath(file.path) }];
-  });
+  const namedBy = (classOf: (path: string) => string | undefined) =>
+    files.flatMap((file): Named[] => {
+      const className = classOf(file.path);
+      return className === undefined ? [] : [{ file, className, split: splitOfPath(file.path) }];
+    });
+  const usual = namedBy(classInName);
+  const named = new Set(usual.map(({ className }) => className)).size > 1 ? usual : namedBy(numberedClass);
   const problems: Problem[] = [];
   const train = named.filter(({ split }) => split === undefined || split === 'train');
   const classes = [...new Set(train.map(({ className }) => className))].sort(byName);

@@ -12,10 +12,10 @@ import { imageFiles } from './pool.ts';
 
 export const numberedReader: Reader = {
   name: 'image files with an array of labels',
-  kinds: ['mat5', 'hdf5', 'npy', 'image'],
+  kinds: ['mat5', 'hdf5', 'npy', 'text', 'image'],
   looksLike: async (source, options) => {
     const { items } = await contentsOf(source, options);
-    return items.some(({ kind }) => kind === 'image') && items.some(({ kind }) => ['mat5', 'hdf5', 'npy'].includes(kind));
+    return items.some(({ kind }) => kind === 'image') && items.some(({ kind }) => ['mat5', 'hdf5', 'npy', 'text'].includes(kind));
   },
   read: readNumbered,
 };

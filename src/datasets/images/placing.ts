@@ -65,6 +65,14 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placin
   // Where classes stand beside it that have images too, a folder without folders is a class, even if it is called "train".
   const flat = named.every(({ below }) => below.size === 0);
   const others = children.some((child, i) => splits[i] === undefined && child.files.length > 0 && !unlabelled.test(child.name));
+  if (named.length === 0 && areParts(children)) {
+    put(folder, { split, className: undefined }, placing);
+    for (const child of children) placeBelow(child, split, placing);
+    placing.notes.push(
+      `${listed(children.map(({ name }) => name))} in ${folder.path || 'the folder'} are taken for parts of one set, not for classes.`,
+    );
+    return;
+  }
   if (named.length === 0 || (flat && others)) {
     placeClasses(folder, children, split, placing);
     return;
@@ -82,6 +90,13 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placin
     else if (child.below.size === 0) put(child, { split: own, className: undefined }, placing);
     else placeBelow(child, own, placing);
   }
+}
+
+/** "fold1", "fold2", … with the same classes in each. */
+function areParts(children: readonly Folder[]): boolean {
+  if (children.length < 2 || !children.every(({ name }) => /^(?:fold|part|chunk|shard|batch)s?[-_ ]?\d+$/i.test(name))) return false;
+  const [first, ...others] = children.map(({ below }) => [...below.keys()]);
+  return first!.length > 1 && others.every((names) => names.some((name) => first!.includes(name)));
 }
 
 /** Below folders with nothing but one other folder in them; a folder named like a split says what all that is below it is for. */

@@ -102,7 +102,7 @@ function marksOf({ item, values }: LabelList): Marks {
     return { values: fromOneHot(rows.length, width, (row, column) => Number(rows[row]![column]), place), place };
   }
   const strange = values.findIndex((value) => typeof value !== 'number' && typeof value !== 'string');
-  if (strange >= 0) throw new DatasetError(place, `entry ${strange} is neither a number nor a name; expected the label of an image`);
+  if (strange >= 0) throw new NoDataset(place, `entry ${strange} is neither a number nor a name; expected the label of an image`);
   return { values: values.map(String), place, at: (index) => `entry ${index}` };
 }
 

@@ -353,7 +353,11 @@ async function marksOf({ labels, count }: Pair): Promise<Marks> {
   const imageAxis = array.shape[0] === count ? 0 : 1;
   const steps = strides(array);
   const [row, column] = [steps[imageAxis]!, steps[1 - imageAxis]!];
-  const values = fromOneHot(count, array.shape[1 - imageAxis]!, (i, j) => Number(array.data[i * row + j * column]), labels.place);
+  // Some mark with −1 what others leave 0.
+  const signed = array.data.every((value: number | bigint) => Math.abs(Number(value)) === 1);
+  const valueAt = (i: number, j: number) => Number(array.data[i * row + j * column]);
+  const get = signed ? (i: number, j: number) => Math.max(valueAt(i, j), 0) : valueAt;
+  const values = fromOneHot(count, array.shape[1 - imageAxis]!, get, labels.place);
   return { values, place: labels.place };
 }
 

@@ -3,7 +3,7 @@ import { DatasetError } from '../../errors.ts';
 import { placeImages } from '../../images/placing.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { baseName, folderName, stem, type Source } from '../../sources/source.ts';
-import { mentionedSplit } from '../../splits.ts';
+import { leftForValidation, mentionedSplit, type SplitName } from '../../splits.ts';
 import { byName, classLabels } from '../labels.ts';
 import type { ReadOptions } from '../reader.ts';
 import type { NamedArray } from './arrange.ts';
@@ -112,9 +112,12 @@ async function classPerFile(
   const isStack = ({ shape, type }: NamedArray) =>
     type === 'numbers' && shape.length >= 2 && shape.length <= 4 && elements(shape.slice(1)) >= 16;
   if (!arrays.every((array) => isStack(array) && rest(array) === rest(first))) return undefined;
-  const splits = arrays.map(({ name }) => mentionedSplit(name)?.split);
-  if (splits.some((split) => split !== undefined)) return undefined;
-  const names = withoutCommon(arrays.map(({ name }) => stem(baseName(name))));
+  if (arrays.some(({ name }) => mentionedSplit(stem(baseName(name))) !== undefined)) return undefined;
+  const splits = arrays.map(({ name }) => mentionedSplit(folderName(name))?.split ?? 'train');
+  const stems = arrays.map(({ name }) => stem(baseName(name)));
+  const distinct = [...new Set(stems)];
+  const short = withoutCommon(distinct);
+  const names = stems.map((name) => short[distinct.indexOf(name)]!);
   checkBytes(
     source,
     arrays.reduce((sum, { shape, itemBytes }) => sum + elements(shape) * itemBytes, 0),
@@ -125,19 +128,27 @@ async function classPerFile(
   ];
   const loaded: NdArray[] = [];
   for (const array of arrays) loaded.push(await numbersOf(array));
-  const images = joinImages(
-    uniformImages(
-      loaded.map((array, i) => ({ array, count: 0, place: arrays[i]!.place })),
-      problems,
-    ),
+  const read = uniformImages(
+    loaded.map((array, i) => ({ array, count: 0, place: arrays[i]!.place })),
+    problems,
   );
-  const order = [...names].sort(byName);
-  const labels = Uint16Array.from(loaded.flatMap(({ shape }, i) => Array.from({ length: shape[0]! }, () => order.indexOf(names[i]!))));
+  const order = short.toSorted(byName);
+  const of = (split: SplitName) => [...arrays.keys()].filter((i) => splits[i] === split);
+  const [train, test, val] = [of('train'), of('test'), of('val')];
+  const second = test.length > 0 ? test : val;
+  if (train.length === 0) return undefined;
+  if (test.length > 0 && val.length > 0)
+    problems.push({ file: null, message: leftForValidation(val.reduce((sum, i) => sum + read[i]!.count, 0)) });
+  const splitOf = (indices: readonly number[]): RawSplit => ({
+    images: joinImages(indices.map((i) => read[i]!)),
+    labels: Uint16Array.from(indices.flatMap((i) => Array.from({ length: read[i]!.count }, () => order.indexOf(names[i]!)))),
+    from: { images: arrays[indices[0]!]!.place, labels: source.label },
+  });
   return {
     name: source.name,
     classes: order,
-    train: { images, labels, from: { images: first.place, labels: source.label } },
-    test: null,
+    train: splitOf(train),
+    test: second.length > 0 ? splitOf(second) : null,
     problems,
   };
 }

@@ -1,7 +1,8 @@
 /** Lists of numbers or texts in files of arrays: labels of images that lie elsewhere, and which of them are for what. */
 import { DatasetError } from '../../errors.ts';
-import type { Source } from '../../sources/source.ts';
+import { stem, type Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
+import { beginningOf, tableOf } from '../lists/tables.ts';
 import type { ReadOptions } from '../reader.ts';
 import type { NamedArray } from './arrange.ts';
 import { Hdf5Thread } from './hdf5.ts';
@@ -19,7 +20,7 @@ export interface Vector {
   values: readonly (number | string)[];
 }
 
-/** Those of at most so many elements. What cannot be read is none. */
+/** Those of at most so many elements, and texts of one column. What cannot be read is none. */
 export async function vectorsOf(source: Source, most: number, options: ReadOptions): Promise<Vector[]> {
   const { items } = await contentsOf(source, options);
   const files = items.filter(({ kind }) => kind === 'mat5' || kind === 'hdf5' || kind === 'npy');
@@ -34,6 +35,13 @@ export async function vectorsOf(source: Source, most: number, options: ReadOptio
         const values = Array.isArray(loaded) ? loaded : Array.from(loaded.data, Number);
         vectors.push({ name: array.name.slice(array.name.lastIndexOf('/') + 1), place: array.place, values });
       }
+    }
+    for (const item of items.filter(({ kind }) => kind === 'text').slice(0, maxFiles)) {
+      const start = await beginningOf(item, options);
+      if (!start?.rows.every(({ fields }) => fields.length === 1)) continue;
+      const { rows } = await tableOf(item, false, options);
+      const values = rows.map(({ fields }) => fields[0]!.trim());
+      if (values.length <= most) vectors.push({ name: stem(item.file.path), place: item.file.label, values });
     }
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;

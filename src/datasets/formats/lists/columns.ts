@@ -20,12 +20,13 @@ export function columnsOf(
   { place, wanted }: { place: string; wanted: WantedReadings | undefined },
 ): Columns | undefined {
   const all = rows.map(({ fields }) => fields);
+  const listName = /([^\\/]*?)(?:\.\w+)?$/.exec(place)![1]!;
   const marked = markedColumns(header, all, pathColumn, place);
   if (marked) {
     const labelOf = (fields: readonly string[]) => header![marked.find((column) => Number(fields[column]) === 1)!]!.trim();
-    return { labelOf, split: splitColumn(header, all, new Set([pathColumn, ...marked]))?.of, reading: undefined };
+    return { labelOf, split: splitColumn(header, all, new Set([pathColumn, ...marked]), listName)?.of, reading: undefined };
   }
-  const split = splitColumn(header, all, new Set([pathColumn]));
+  const split = splitColumn(header, all, new Set([pathColumn]), listName);
   const candidates = labelColumns(header, all, new Set([pathColumn, split?.column ?? pathColumn]));
   const named =
     header &&
@@ -44,8 +45,16 @@ interface SplitColumn {
   of: (fields: readonly string[]) => SplitName | undefined;
 }
 
-/** A column of names of splits, or one of 0 and 1 that is called "is_train" or the like; in CUB's "train_test_split" 1 is training. */
-function splitColumn(header: string[] | undefined, rows: readonly string[][], taken: ReadonlySet<number>): SplitColumn | undefined {
+/** As CelebA and WILDS number them. */
+const countedSplits: Record<string, SplitName> = { 0: 'train', 1: 'val', 2: 'test' };
+
+/** A column of names of splits, or of their numbers, or one of 0 and 1 that is called "is_train" or the like; in CUB's "train_test_split" 1 is training. */
+function splitColumn(
+  header: string[] | undefined,
+  rows: readonly string[][],
+  taken: ReadonlySet<number>,
+  listName: string,
+): SplitColumn | undefined {
   const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i));
   const text = (fields: readonly string[], column: number) => (fields[column] ?? '').trim();
   const named = others.find((i) => rows.every((row) => splitName(text(row, i)) !== undefined));
@@ -58,6 +67,12 @@ function splitColumn(header: string[] | undefined, rows: readonly string[][], ta
     const other: SplitName = split === 'train' ? 'test' : 'train';
     return { column, of: (fields) => (/^(?:1|true)$/i.test(text(fields, column)) ? split : other) };
   }
+  const counted = others.find((i) => {
+    const values = new Set(rows.map((row) => text(row, i)));
+    const name = header?.[i]?.trim() ?? (others.length === 1 ? listName : '');
+    return /(?:^|[-_ ])(?:split|partition|subset)$/i.test(name) && values.size > 1 && [...values].every((value) => countedSplits[value]);
+  });
+  if (counted !== undefined) return { column: counted, of: (fields) => countedSplits[text(fields, counted)] };
   return undefined;
 }
 

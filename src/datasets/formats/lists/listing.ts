@@ -12,6 +12,7 @@ import { columnsOf } from './columns.ts';
 import type { Finder } from './finder.ts';
 import { joinedTable, namesOfNumbers } from './joined.ts';
 import { isSubmission, listingsOf, splitOfList, type Listing } from './listings.ts';
+import type { Table } from './rows.ts';
 import { tableOf } from './tables.ts';
 
 /** So many missing files are named one by one. */
@@ -139,7 +140,7 @@ async function readListing(
   const place = item.file.label;
   const say = (message: string) => problems.push({ file: null, message: `${item.file.path} ${message}` });
   if (isSubmission(item.file.path)) return void say('is a form for submissions, whose labels mean nothing, and is left out.');
-  const own = await tableOf(item, hasHeader, options);
+  const own = labelsWithBlanks(await tableOf(item, hasHeader, options), pathColumn);
   const width = own.rows[0]?.fields.length ?? 0;
   const odd = own.rows.find(({ fields }) => fields.length !== width);
   if (odd) throw new DatasetError(place, `line ${odd.line} has ${odd.fields.length} columns; expected ${width}`);
@@ -151,7 +152,7 @@ async function readListing(
   const rows: Row[] = [];
   let missing = 0;
   for (const { fields, line } of table.rows) {
-    const file = finder.find(fields[pathColumn]!, folderName(item.file.path));
+    const file = finder.find(fields[pathColumn]!, folderName(item.file.path), splitOfList(item.file.path));
     if (!file) {
       if (++missing <= maxNamed)
         problems.push({ file: place, message: `line ${line} names ${fields[pathColumn]!.slice(0, 200)}, which is not among the images` });
@@ -165,6 +166,13 @@ async function readListing(
   const names = numbers && (await namesOfNumbers(source, item.file.path, numbers, options));
   for (const row of names ? rows : []) row.label = names!.get(row.label.trim())!;
   return { item, rows: oneLabelEach(oneRowEach(rows, say), say) };
+}
+
+/** "1025794 A300 B4": where blanks divide the columns and lines have more or fewer of them, all behind the image is its label. */
+function labelsWithBlanks(table: Table, pathColumn: number): Table {
+  const widths = new Set(table.rows.map(({ fields }) => fields.length));
+  if (!table.blanks || table.header || pathColumn !== 0 || widths.size === 1 || widths.has(1)) return table;
+  return { ...table, rows: table.rows.map(({ fields: [file, ...label], line }) => ({ fields: [file!, label.join(' ')], line })) };
 }
 
 /** An image that is listed twice would be both in training and in testing where these are drawn by chance. */

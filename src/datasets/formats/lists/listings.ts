@@ -62,11 +62,12 @@ async function beginning(item: Item, options: ReadOptions): Promise<Table | unde
 
 function listingIn(item: Item, { header, rows }: Table, finder: Finder): Listing | undefined {
   const folder = folderName(item.file.path);
+  const split = splitOfList(item.file.path);
   const [first] = rows;
   if (!first) return undefined;
   const columns = first.fields.map((_, column) => {
     const values = rows.map(({ fields }) => fields[column] ?? '');
-    return { column, hits: values.filter((value) => finder.find(value, folder)).length, different: new Set(values).size };
+    return { column, hits: values.filter((value) => finder.find(value, folder, split)).length, different: new Set(values).size };
   });
   const heading = (column: number) => (header ?? first.fields)[column] ?? '';
   // Numbers of classes may be names of images too; but a class has many images, and an image is listed once.
@@ -77,7 +78,7 @@ function listingIn(item: Item, { header, rows }: Table, finder: Finder): Listing
   const best = columns.find(({ hits, different }) => 2 * hits >= columns[0]!.hits && different === columns[0]!.different) ?? columns[0]!;
   const { column: pathColumn, hits } = best;
   if (hits * 2 < rows.length - 1 || hits === 0) return undefined;
-  const hasHeader = header !== undefined || (!finder.find(first.fields[pathColumn]!, folder) && rows.length > 1);
+  const hasHeader = header !== undefined || (!finder.find(first.fields[pathColumn]!, folder, split) && rows.length > 1);
   return { item, pathColumn, hasHeader, columns: first.fields.length };
 }
 
@@ -87,8 +88,13 @@ export function splitOfList(path: string): SplitName | undefined {
   return names.map((name) => mentionedSplit(name)?.split).find((split) => split !== undefined);
 }
 
+export interface SplitList {
+  listing: Listing;
+  split: SplitName;
+}
+
 /** Lists of files and nothing else that say what these are for: "train.txt", "test.txt". */
-export const splitLists = ({ listings }: Found): { listing: Listing; split: SplitName }[] =>
+export const splitLists = ({ listings }: Found): SplitList[] =>
   listings.flatMap((listing) => {
     const split = splitName(stem(listing.item.file.path)) ?? mentionedSplit(stem(listing.item.file.path))?.split;
     return listing.columns === 1 && split ? [{ listing, split }] : [];

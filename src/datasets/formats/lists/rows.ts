@@ -7,4 +7,6 @@ export interface TableRow {
 export interface Table {
   header: string[] | undefined;
   rows: TableRow[];
+  /** Columns are divided by blanks, which labels may have in them. */
+  blanks?: boolean;
 }

@@ -31,13 +31,12 @@ export async function tableOf(item: Item, hasHeader: boolean, options: ReadOptio
   const bytes = await readItem(item, options);
   if (item.kind === 'json') return jsonRows(decodeText(bytes))!;
   const text = decodeText(bytes);
-  const { data, errors } = Papa.parse<string[]>(text, {
-    delimiter: preview(bytes.subarray(0, headBytes), bytes.length < headBytes, 1)?.delimiter ?? ',',
-  });
+  const delimiter = preview(bytes.subarray(0, headBytes), bytes.length < headBytes, 1)?.delimiter ?? ',';
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter });
   const quotes = errors.find(({ type }) => type === 'Quotes');
   if (quotes) throw new DatasetError(place, `line ${(quotes.row ?? 0) + 1} has a quotation mark without its partner`);
   const rows = data
     .map((fields, i) => ({ fields, line: i + 1 }))
     .filter(({ fields }) => fields.some((field) => field.trim() !== '') && !/^\s*#/.test(fields[0]!));
-  return { header: hasHeader ? rows.shift()?.fields : undefined, rows };
+  return { header: hasHeader ? rows.shift()?.fields : undefined, rows, blanks: delimiter === ' ' };
 }
