@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Background } from './background/background.ts';
 import type { Library } from './datasets/library.ts';
 import { detailOf } from './details.ts';
+import type { Exporting } from './exchange/exporting.ts';
 import type { Host } from './host.ts';
 import type { Imported, Importing } from './imports/importing.ts';
 import { mustBePermitted } from './permitted.ts';
@@ -23,12 +24,13 @@ export interface RunsContext {
   queue: JobQueue;
   importing: Importing;
   background: Background;
+  exporting: Exporting;
 }
 
 type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `runs.${string}` | `studies.${string}`>>;
 
 export function runHandlers(context: RunsContext): RunHandlers {
-  const { store, host, live, library, queue, importing, background } = context;
+  const { store, host, live, library, queue, importing, background, exporting } = context;
   const changed = (ids: readonly string[]) => {
     const runs = store.summaries(ids);
     host.emit('runs', runs);
@@ -85,6 +87,14 @@ export function runHandlers(context: RunsContext): RunHandlers {
     },
     'runs.cancelImport': ({ task }) => {
       importing.cancel(task);
+      return null;
+    },
+    'runs.exportAs': (request) => {
+      store.mustHave(request.ids);
+      return exporting.export(request);
+    },
+    'runs.cancelExport': async ({ task }) => {
+      await exporting.cancel(task);
       return null;
     },
     'runs.report': async ({ title, ids }) => {

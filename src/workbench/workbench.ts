@@ -30,6 +30,7 @@ import { infoOf } from './app-info.ts';
 import { mustBePermitted } from './permitted.ts';
 import { addPruning } from './plan-pruning.ts';
 import { Importing } from './imports/importing.ts';
+import { Exporting } from './exchange/exporting.ts';
 import { LiveEvents } from './exchange/tensorboard.ts';
 import { openInside, type Inside } from './inside/handlers.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -61,6 +62,7 @@ export class Workbench {
   readonly #engines: Engines;
   readonly #follower: Follower;
   readonly #importing: Importing;
+  readonly #exporting: Exporting;
   readonly #background: Background;
   readonly #live = new LiveRuns();
   readonly #events: LiveEvents;
@@ -76,6 +78,7 @@ export class Workbench {
     this.#store = new Store(host.database);
     this.#library = new Library(this.#store, host);
     this.#importing = new Importing(this.#store, host);
+    this.#exporting = new Exporting(host);
     this.#background = new Background(host);
     this.#engines = new Engines({ startTrainer: (name) => host.startTrainer(name), choice: (name) => this.#choice(name) });
     const context = {
@@ -173,6 +176,7 @@ export class Workbench {
     try {
       await this.#library.close();
       await this.#importing.close();
+      await this.#exporting.close();
       await this.#background.close();
       await clusters;
     } finally {
@@ -266,7 +270,7 @@ export class Workbench {
     return {
       ...clusterHandlers({ clusters: this.#clusters, library, threads: () => this.settings.threads }),
       ...this.#inside.handlers(enqueue),
-      ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing, background }),
+      ...runHandlers({ store, host, library, live: this.#live, queue, importing: this.#importing, exporting: this.#exporting, background }),
 
       'app.info': () => infoOf(host, store.path),
       'app.engines': async () => this.#infoOf(await this.#engines.all()),

@@ -33,7 +33,7 @@ const parquetTypes = { text: 'STRING', number: 'DOUBLE', truth: 'BOOLEAN' } as c
 /** The dictionary is in its metadata as well. */
 export function parquetOf(table: Table): Uint8Array {
   const columnData = table.columns.map(({ id, kind, values }) => ({ name: id, data: values, type: parquetTypes[kind], nullable: true }));
-  const dictionary = table.columns.map(({ values, ...column }) => column);
+  const dictionary = table.columns.map(({ id, label, description, unit, kind }) => ({ id, label, description, unit, kind }));
   return new Uint8Array(
     parquetWriteBuffer({ columnData, kvMetadata: [{ key: 'capscope.dictionary', value: JSON.stringify(dictionary) }] }),
   );

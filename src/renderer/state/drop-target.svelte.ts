@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** What a view does with a single image that is dropped or pasted, instead of reading it as a data set. */
 export interface DropTarget {
   /** What will become of it, after "Drop to …". */
@@ -10,9 +12,11 @@ class Taking {
 
   /** For as long as the view is shown: until the function that it answers is called. */
   set(target: DropTarget): () => void {
+    // A dialog over a view takes it for as long as it is open.
+    const before = untrack(() => this.target);
     this.target = target;
     return () => {
-      if (this.target === target) this.target = null;
+      if (this.target === target) this.target = before;
     };
   }
 

@@ -50,6 +50,7 @@ export interface Events {
   /** A point of `inside.robustness`. */
   robustness: { task: string; run: string; point: RobustnessPoint };
   scoring: { task: string; done: number; total: number };
+  exporting: { task: string; done: number; total: number };
   /** What one of the cuts of `pruning.try` leaves. */
   tried: { task: string; cut: number } & Tried;
   settings: Settings;

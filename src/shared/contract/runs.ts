@@ -1,5 +1,6 @@
 /** Runs: the list, one in full, what people note about them, and their way in and out as files. */
 import { z } from 'zod';
+import { exportNames } from '../export-formats.ts';
 import { EngineName } from '../engines.ts';
 import type { Finding, FindingKind, Severity } from '../findings/finding.ts';
 import type { Basis } from '../forecast/forecast.ts';
@@ -196,6 +197,17 @@ export const runMethods = {
   ),
   /** Nothing of the file that is just being imported stays. */
   'runs.cancelImport': method<null>()(z.strictObject({ task: TaskId })),
+  /** For other programs, in a thread: how far it is comes as `exporting` events of this task. */
+  'runs.exportAs': method<Saved>()(
+    z.strictObject({
+      task: TaskId,
+      as: z.enum(exportNames),
+      ids: z.array(RunId).min(1).max(100_000),
+      /** Of the file, without an extension. */
+      name: z.string().trim().min(1).max(200),
+    }),
+  ),
+  'runs.cancelExport': method<null>()(z.strictObject({ task: TaskId })),
   /** One self-contained HTML file. */
   'runs.report': method<Saved>()(z.strictObject({ title: z.string().trim().min(1).max(200), ids: z.array(RunId).min(1).max(200) })),
 

@@ -10,12 +10,17 @@ export interface ToBackground {
   asked: unknown;
 }
 
+/** How far a task has come. */
+export type OnTaskProgress = (done: number, total: number) => void;
+
 /** `problem`: what people are told; null: it is a fault of the program. */
-export type FromBackground = { id: number; found: unknown } | { id: number; problem: string | null; error: Error };
+export type FromBackground =
+  { id: number; done: number; total: number } | { id: number; found: unknown } | { id: number; problem: string | null; error: Error };
 
 interface Waiting {
   resolve: (found: never) => void;
   reject: (error: Error) => void;
+  onProgress: OnTaskProgress;
 }
 
 export class Background {
@@ -32,12 +37,12 @@ export class Background {
   }
 
   /** Rejects with an InputError as the task does. Tasks are done in the order in which they are asked for. */
-  ask<N extends TaskName>(task: N, asked: Asked<N>): Promise<Found<N>> {
+  ask<N extends TaskName>(task: N, asked: Asked<N>, onProgress: OnTaskProgress = () => undefined): Promise<Found<N>> {
     if (this.#closed) return Promise.reject(new InputError('Capscope is closing'));
     this.#thread ??= this.#start();
     const id = this.#asked++;
     this.#thread.postMessage({ id, task, asked } satisfies ToBackground);
-    return new Promise<Found<N>>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    return new Promise<Found<N>>((resolve, reject) => this.#waiting.set(id, { resolve, reject, onProgress }));
   }
 
   /** What is asked for is given up. */
@@ -51,6 +56,10 @@ export class Background {
     const thread = new Worker(this.#script, { workerData: { database: this.#database } });
     thread.on('message', (reply: FromBackground) => {
       const waiting = this.#waiting.get(reply.id);
+      if ('done' in reply) {
+        waiting?.onProgress(reply.done, reply.total);
+        return;
+      }
       this.#waiting.delete(reply.id);
       if ('found' in reply) waiting?.resolve(reply.found as never);
       else waiting?.reject(reply.problem === null ? reply.error : new InputError(reply.problem, { cause: reply.error }));

@@ -4,6 +4,7 @@ import type { EngineName } from '../../shared/engines.ts';
 import type { StudySpec } from '../../shared/spec/study.ts';
 import { archiveOf } from '../../store/archive.ts';
 import type { Store } from '../../store/store.ts';
+import { exportAs } from '../exchange/export-as.ts';
 import { doneAlready, extendStudy, inOrder, openStudy } from '../open-study.ts';
 import { resultsOf } from '../outcomes.ts';
 import { reportHtml } from '../report.ts';
@@ -63,10 +64,13 @@ export const tasks = {
 
   reportOfRuns: (store: Store, { page, title, ids }: { page: string; title: string; ids: string[] }) =>
     reportHtml(store, page, { title, runs: ids.map((id) => store.run(id)), settings: null }),
+
+  /** Files for other programs. */
+  export: exportAs,
 };
 
 export type Tasks = typeof tasks;
 export type TaskName = keyof Tasks;
 /** What the store is asked, beside itself. */
 export type Asked<N extends TaskName> = Parameters<Tasks[N]>[1];
-export type Found<N extends TaskName> = ReturnType<Tasks[N]>;
+export type Found<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>;

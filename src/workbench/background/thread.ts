@@ -2,20 +2,27 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../shared/input-error.ts';
 import { Store } from '../../store/store.ts';
-import type { FromBackground, ToBackground } from './background.ts';
+import type { FromBackground, OnTaskProgress, ToBackground } from './background.ts';
 import { tasks } from './tasks.ts';
 
 const { database } = workerData as { database: string };
 const port = parentPort!;
 let store: Store | null = null;
 
-port.on('message', ({ id, task, asked }: ToBackground) => {
+/** Tasks follow one another, those that wait for something as well. */
+let last = Promise.resolve();
+port.on('message', (message: ToBackground) => {
+  last = last.then(() => perform(message));
+});
+
+async function perform({ id, task, asked }: ToBackground): Promise<void> {
   try {
     store ??= new Store(database);
-    const found = (tasks[task] as (store: Store, asked: unknown) => unknown)(store, asked);
+    const tell: OnTaskProgress = (done, total) => port.postMessage({ id, done, total } satisfies FromBackground);
+    const found = await (tasks[task] as (store: Store, asked: unknown, tell: OnTaskProgress) => unknown)(store, asked, tell);
     port.postMessage({ id, found } satisfies FromBackground);
   } catch (error) {
     const problem = error instanceof InputError ? error.message : null;
     port.postMessage({ id, problem, error: error instanceof Error ? error : new Error(String(error)) } satisfies FromBackground);
   }
-});
+}

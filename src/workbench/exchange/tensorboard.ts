@@ -6,6 +6,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf, lookThrough } from '../../exchange/tensorboard/events.ts';
 import { endEvents, endTag, epochEvents, startEvents, type EventRun } from '../../exchange/tensorboard/run-events.ts';
+import type { Event } from '../../exchange/tensorboard/schema.ts';
 import type { Events, EventName } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { fileName } from '../../shared/present/file-name.ts';
@@ -40,12 +41,37 @@ function eventRun(store: Store, run: StoredRun): EventRun {
   };
 }
 
+const studyFolder = (store: Store, run: StoredRun): string => (run.study === null ? 'runs' : fileName(store.studies.get(run.study).name));
+const placeOf = (store: Store, run: StoredRun): string => `${studyFolder(store, run)}/${fileName(run.name)} ${run.id}`;
+
 /** The run's own folder in one for TensorBoard. */
 export function eventFolder(store: Store, run: StoredRun, root: string): string {
-  const parent = join(root, run.study === null ? 'runs' : fileName(store.studies.get(run.study).name));
+  const parent = join(root, studyFolder(store, run));
   // It may have been renamed since.
   const known = namesIn(parent).find((name) => name.endsWith(` ${run.id}`));
-  return join(parent, known ?? `${fileName(run.name)} ${run.id}`);
+  return known === undefined ? join(root, placeOf(store, run)) : join(parent, known);
+}
+
+/** Everything that is to be said of a run, of what is not there yet: epochs after the last one, and its end. */
+async function eventsAfter(store: Store, run: StoredRun, last: number, ended: boolean): Promise<Event[]> {
+  const described = eventRun(store, run);
+  const all = store.results.epochs(run.id);
+  const events: Event[] = [];
+  let time = described.began;
+  for (const [i, metrics] of all.entries()) {
+    time += metrics.seconds;
+    if (metrics.epoch > last) events.push(...(await epochEvents(described, metrics, accuraciesOf(all.slice(0, i)), time)));
+  }
+  return ended ? events : [...events, ...endOf(store, run, time)];
+}
+
+const fileOf = (seconds: number, rest: string): string => `${PREFIX}${String(Math.floor(seconds)).padStart(10, '0')}.${rest}`;
+
+/** A run's events as one file, and where in a folder for TensorBoard it belongs. */
+export async function eventFile(store: Store, run: StoredRun): Promise<{ path: string; bytes: Uint8Array }> {
+  const described = eventRun(store, run);
+  const events = [...startEvents(described), ...(await eventsAfter(store, run, -1, false))];
+  return { path: `${placeOf(store, run)}/${fileOf(described.began, '0')}`, bytes: bytesOf(events) };
 }
 
 /** Writes what is missing of a run. Answers its file, where another epoch may follow. */
@@ -56,23 +82,16 @@ export async function writeEvents(store: Store, run: StoredRun, root: string): P
     .sort()
     .map((name) => readFileSync(join(folder, name)));
   const { last, has: ended } = lookThrough(files, endTag);
-  const all = store.results.epochs(run.id);
   const described = eventRun(store, run);
-  const [begin] = startEvents(described);
-  const events = files.length === 0 ? startEvents(described) : [begin!];
-  const before = events.length;
-  let time = described.began;
-  for (const [i, metrics] of all.entries()) {
-    time += metrics.seconds;
-    if (metrics.epoch > last) events.push(...(await epochEvents(described, metrics, accuraciesOf(all.slice(0, i)), time)));
-  }
-  if (!ended) events.push(...endOf(store, run, time));
-  const epoch = all.at(-1)?.epoch ?? last;
-  const path = join(folder, `${PREFIX}${String(Math.floor(Date.now() / 1000)).padStart(10, '0')}.${process.pid}.${files.length}`);
-  if (files.length > 0 && events.length === before) return { run: described, path, last: epoch };
+  const events = await eventsAfter(store, run, last, ended);
+  const begin = startEvents(described);
+  const path = join(folder, fileOf(Date.now() / 1000, `${process.pid}.${files.length}`));
+  const open = { run: described, path, last: store.results.epochSummary(run.id)?.last ?? last };
+  if (files.length > 0 && events.length === 0) return open;
   mkdirSync(folder, { recursive: true });
-  appendFileSync(path, bytesOf(events));
-  return { run: described, path, last: epoch };
+  // Every file says first what it is.
+  appendFileSync(path, bytesOf([...(files.length === 0 ? begin : begin.slice(0, 1)), ...events]));
+  return open;
 }
 
 const accuraciesOf = (epochs: readonly EpochMetrics[]) =>
