@@ -35,6 +35,7 @@ import { LiveEvents } from './exchange/tensorboard.ts';
 import { openInside, type Inside } from './inside/handlers.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { LiveRuns } from './queue/live-runs.ts';
+import { refuse } from './refuse.ts';
 import { runHandlers } from './runs.ts';
 import { Scorer } from './scores.ts';
 import { Trials } from './trials.ts';
@@ -396,12 +397,3 @@ export class Workbench {
     };
   }
 }
-
-/** Longest message: one may quote what was asked. */
-const longest = 2000;
-
-const refuse = (kind: 'input' | 'fault', message: string): Reply => ({
-  ok: false,
-  kind,
-  message: message.length > longest ? `${message.slice(0, longest)}…` : message,
-});
