@@ -55,7 +55,7 @@ describe('forecast', () => {
     expect(stderr).toContain(
       'nowhere: there is no such file or folder. So this goes by gains alone, for images of 28 × 28 and 10 classes.',
     );
-    expect(stdout).toMatch(/^✕ N16 D4 L4: vanishes\. Activity vanishes if there are layers enough/);
+    expect(stdout).toMatch(/^✕ N16 D4 L4: vanishes\. Activity vanishes given enough layers/);
   });
 
   it('refuses the database of a newer Capscope, and writes nothing beside it', async () => {

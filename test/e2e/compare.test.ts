@@ -83,7 +83,7 @@ describe('compare (Chromium)', needs(lackOfBrowserMode), () => {
     const { page } = session;
     const hide = page.getByRole('button', { name: /^Hide .* in charts$/ });
     for (let left = await hide.count(); left > 0; left--) await hide.first().click();
-    await page.getByText('All runs are hidden in charts.').waitFor();
+    await page.getByText('All runs are hidden in the charts.').waitFor();
     await show(page, 'Runs');
     await page.getByLabel('Filter runs').fill('');
     await page.keyboard.press('Enter');

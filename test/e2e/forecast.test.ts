@@ -43,7 +43,7 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
   });
 
   const verdict = (words: string) => forecast.getByText(words, { exact: true }).first().waitFor();
-  const seen = () => forecast.getByText('Seen with fresh weights on real images.').waitFor();
+  const seen = () => forecast.getByText('Measured with untrained weights on real images.').waitFor();
   const below = async () => (await desktop.page.getByRole('heading', { name: 'Training', exact: true }).boundingBox())!.y;
 
   async function picture(name: string): Promise<void> {
@@ -61,7 +61,7 @@ describe(driven('forecast'), needs(lackOfDesktop), () => {
   it('says at once that N16 D4 L4 vanishes, and where once images were looked at', async () => {
     await verdict('✕ vanishes');
     await forecast
-      .getByText(/Vanishes with depth: gain 0\.56 is below 0\.79, the critical one on this map for 3 routing iterations/)
+      .getByText(/Vanishes with depth: gain 0\.56 is below 0\.79, the critical gain on this map for 3 routing iterations/)
       .waitFor();
     const before = await below();
     await seen();

@@ -53,6 +53,7 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     const { page } = session;
     await page.getByLabel('Filter runs').pressSequentially('acc > 0.8 ar');
     await page.getByRole('option', { name: /^arm:/ }).click();
+    await expect.poll(() => page.getByLabel('Filter runs').inputValue()).toBe('acc > 0.8 arm:');
     await page.getByLabel('Filter runs').pressSequentially('pru');
     await page.getByRole('option', { name: /^pruned/ }).click();
     await page.getByText(/keeps 3 of 20, the faded go/).waitFor();

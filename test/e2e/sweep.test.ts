@@ -32,7 +32,7 @@ describe(driven('a sweep'), needs(lackOfDesktop), () => {
     await page.getByRole('button', { name: 'Prune', exact: true }).click();
     await page.getByRole('radio', { name: 'Sweep' }).click();
     const ratios = page.getByLabel('Backbone ratios', { exact: true });
-    const start = page.getByRole('button', { name: /^Queue (up to )?\d runs$/ });
+    const start = page.getByRole('button', { name: /^Train (up to )?\d runs$/ });
     await ratios.fill('0.25, 1.5');
     await page.getByText('Numbers from 0 to below 1').waitFor();
     await ratios.fill('0.25, 0.75');
@@ -41,9 +41,9 @@ describe(driven('a sweep'), needs(lackOfDesktop), () => {
     await page.getByLabel('Epochs', { exact: true }).fill('1');
     await page.getByLabel('Name of the pruned run').fill('cut');
     // Each ratio leaves a network of its own to be trained from scratch.
-    expect(await start.textContent()).toContain('Queue up to 4 runs');
+    expect(await start.textContent()).toContain('Train up to 4 runs');
     await page.getByRole('checkbox', { name: 'from scratch' }).uncheck();
-    expect(await start.textContent()).toContain('Queue 2 runs');
+    expect(await start.textContent()).toContain('Train 2 runs');
     await start.click();
     await page.getByText('2 runs queued.').waitFor();
     const cuts = page.getByRole('row').filter({ has: page.getByRole('link', { name: /^cut \(/ }) });

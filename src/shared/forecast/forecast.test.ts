@@ -56,7 +56,7 @@ describe('from a spec alone', () => {
     const found = forecast(spec, input);
     expect(found).toMatchObject({ verdict: 'open', vanishesAt: null, basis: 'nothing' });
     expect(found.layers.every(({ closedForm }) => closedForm === null)).toBe(true);
-    expect(forecastSentence(found)).toContain('A look at images would tell');
+    expect(forecastSentence(found)).toContain('Measuring on images would tell');
   });
 
   it('says what cannot be built', () => {

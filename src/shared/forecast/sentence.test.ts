@@ -22,17 +22,17 @@ describe('a verdict in one sentence', () => {
   it('names the layer once that is known', () => {
     const family = { types: 16, dim: 4, depth: 4 };
     expect(say(family)).toMatch(
-      /^Vanishes with depth: gain 0\.56 is below 0\.79, the critical one on this map for 3 routing iterations\. Training can wake/,
+      /^Vanishes with depth: gain 0\.56 is below 0\.79, the critical gain on this map for 3 routing iterations\. Training can revive/,
     );
     expect(say(family, probe([0.2, 0.05, 0.004, 0], 0, 0))).toMatch(/^Vanishes in layer 3 of 4: gain 0\.56 is below 0\.79, /);
     expect(say({ ...family, iterations: 1 })).toMatch(
-      /^Vanishes in layer \d of 4: gain 0\.56 is below 4\.59, the critical one on this map for 1 routing iteration\. /,
+      /^Vanishes in layer \d of 4: gain 0\.56 is below 4\.59, the critical gain on this map for 1 routing iteration\. /,
     );
   });
 
   it('says why a network stays, and where the gain is no reason', () => {
     expect(say({ types: 8, dim: 8, depth: 3 })).toBe(
-      'Stays active in all 3 layers: gain 2.25 is above 1.69, the critical one on this map for 3 routing iterations.',
+      'Stays active in all 3 layers: gain 2.25 is above 1.69, the critical gain on this map for 3 routing iterations.',
     );
     expect(say({ types: 16, dim: 4, depth: 1 }, probe([0.2], 0.15, 0.25))).toMatch(
       /^Its one layer stays active, although gain 0\.56 is below /,
@@ -46,7 +46,7 @@ describe('a verdict in one sentence', () => {
 
   it('says that shortcuts and biases keep activity up, of which gains say nothing', () => {
     const family = { types: 16, dim: 4, depth: 4, bias: true };
-    expect(say(family)).toBe('It is open until images were looked at: capsule biases keep activity up, of which gains say nothing.');
+    expect(say(family)).toBe('Open until measured on images: capsule biases keep activity up, which gains do not account for.');
     const seen = say({ ...family, residual: 2 }, probe([0.2, 0.2, 0.2, 0.2], 0.2, 0.2));
     expect(seen).toMatch(/^Stays active in all 4 layers, although .* iterations: shortcuts and capsule biases keep activity up\.$/);
   });

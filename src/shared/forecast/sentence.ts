@@ -21,15 +21,15 @@ export function verdictSentence(spec: NetworkSpec, found: NetworkForecast): stri
   const weakest = weakestOf(found);
   if (!weakest) return 'There are no intermediate layers in which activity could vanish.';
   const count = layers.length;
-  if (found.basis === 'nothing') return `It is open until images were looked at: ${keepers(spec)}, of which gains say nothing.`;
+  if (found.basis === 'nothing') return `Open until measured on images: ${keepers(spec)}, which gains do not account for.`;
   const at = found.vanishesAt === null ? -1 : layers.findIndex(({ layer }) => layer === found.vanishesAt);
-  const reason = `${gainWords(weakest)}, the critical one on this map for ${iterationsOf(spec, layers.indexOf(weakest))}`;
+  const reason = `${gainWords(weakest)}, the critical gain on this map for ${iterationsOf(spec, layers.indexOf(weakest))}`;
   const byGain = verdictOfGains([gainRatio(weakest)]);
   // Where few layers are not enough to die in, or images say otherwise than gains, the gain is no reason.
   const joined = (said: string) => `${said}${byGain === found.verdict || byGain === 'open' ? ':' : ', although'} ${reason}`;
   switch (found.verdict) {
     case 'vanishes':
-      return `${joined(at < 0 ? 'Vanishes with depth' : `Vanishes in layer ${at + 1} of ${count}`)}. Training can wake a network that is not too dead.`;
+      return `${joined(at < 0 ? 'Vanishes with depth' : `Vanishes in layer ${at + 1} of ${count}`)}. Training can revive a network that is not fully inactive.`;
     case 'open':
       return `${joined(`It is open whether layer ${count} of ${count} stays active`)}.`;
     case 'stays': {

@@ -11,7 +11,7 @@ export const basisWords: Record<Basis, string> = {
   cut: 'on images, as the cut leaves it',
   law: 'by the law',
   gains: 'by gains',
-  nothing: 'not seen yet',
+  nothing: 'not measured yet',
 };
 
 const margin = `${100 * MARGIN} %`;
@@ -21,31 +21,32 @@ export function forecastSentence({ layers, verdict, vanishesAt, basis }: Network
   const intermediate = layers.filter(({ layer }) => layer !== 'classes');
   const last = intermediate.at(-1);
   if (!last) return 'There are no intermediate layers in which activity could vanish.';
-  if (basis === 'nothing') return 'Shortcuts or capsule biases keep activity up, of which gains say nothing. A look at images would tell.';
+  if (basis === 'nothing')
+    return 'Shortcuts or capsule biases keep activity up, which gains do not account for. Measuring on images would tell.';
   if (basis === 'gains') {
     const said = {
       stays: 'Activity stays: the gains are above the critical ones',
       open: `It is open whether activity stays: the gains are within ${margin} of the critical ones`,
-      vanishes: 'Activity vanishes if there are layers enough: the gains are below the critical ones',
+      vanishes: 'Activity vanishes given enough layers: the gains are below the critical ones',
     }[verdict];
-    return `${said}. A look at images would tell more.`;
+    return `${said}. Measuring on images would tell more.`;
   }
   const lengthOf = (found: typeof last) => (basis === 'law' ? found.closedForm! : found.probe!.mean);
   const from = {
-    probe: 'fresh weights on real images',
+    probe: 'untrained weights on real images',
     cut: 'what the cut leaves, on real images',
     law: 'the law for one routing iteration',
   }[basis];
   const at = (found: typeof last) => `${found.layer} (mean length ${length(lengthOf(found))})`;
   switch (verdict) {
     case 'stays':
-      return `Activity reaches ${at(last)}, and would with gains ${margin} smaller as well; from ${from}.`;
+      return `Activity reaches ${at(last)}, even with gains ${margin} lower; from ${from}.`;
     case 'vanishes': {
       const first = intermediate.find(({ layer }) => layer === vanishesAt) ?? last;
-      return `Activity has vanished in ${at(first)}, and would with gains ${margin} greater as well; from ${from}.`;
+      return `Activity has vanished in ${at(first)}, even with gains ${margin} higher; from ${from}.`;
     }
     case 'open':
-      return `It is open whether activity reaches ${at(last)}: draws of the weights, or gains ${margin} smaller or greater, do not agree; from ${from}.`;
+      return `It is open whether activity reaches ${at(last)}: initialisations, or gains ${margin} lower or higher, disagree; from ${from}.`;
   }
 }
 
