@@ -15,7 +15,11 @@ function start(folder: string, db: string, epochs: number) {
     Promise.race([
       ended,
       new Promise((resolve) => {
-        const look = () => (said.match(new RegExp(words, 'gm'))?.length ?? 0) >= times && resolve(null);
+        const look = () => {
+          if ((said.match(new RegExp(words, 'gm'))?.length ?? 0) < times) return;
+          child.stderr.off('data', look);
+          resolve(null);
+        };
         child.stderr.on('data', look);
         look();
       }),
