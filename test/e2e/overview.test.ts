@@ -75,7 +75,12 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
 
   it('reads all charts off together, and enlarges one', async () => {
     const { page } = desktop;
-    const before = await drawn('Margin loss');
+    // After a change of the window's size, and with what looks at images add to the finding.
+    const before = await waitFor(async () => {
+      const first = await drawn('Margin loss');
+      await page.waitForTimeout(500);
+      return (await drawn('Margin loss')) === first ? first : undefined;
+    });
     await figure('Accuracy').locator('canvas').hover();
     await waitFor(async () => ((await drawn('Margin loss')) === before ? undefined : true));
     await page.getByRole('heading', { name: 'dead', level: 1 }).hover();
