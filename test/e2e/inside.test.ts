@@ -160,7 +160,7 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
     ).toBe('slant');
   });
 
-  it('stands beside another run on the same image, which says that it has no decoder; what is pinned stays', async () => {
+  it('stands beside another run on the same image, which gets the decoder that it lacks; what is pinned stays', async () => {
     await chosen().getByRole('button', { name: /^Pin/ }).click();
     const pinned = page.getByRole('region', { name: 'Pinned' });
     await pinned.getByRole('heading', { name: /^Class \d$/ }).waitFor();
@@ -169,6 +169,8 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
     await graph().last().getByRole('button', { name: /, the longest$/ }).click(); // prettier-ignore
     await chosen().getByRole('heading', { name: 'No decoder, so no reconstruction' }).waitFor();
     await pinned.getByRole('slider').first().waitFor();
+    await chosen().getByRole('button', { name: 'Train a decoder' }).click();
+    await chosen().getByRole('slider').first().waitFor({ timeout: 60_000 });
     await page.getByLabel('Beside').selectOption('');
     await expect.poll(() => graph().count()).toBe(1);
     await pinned.getByRole('button', { name: 'Unpin' }).click();

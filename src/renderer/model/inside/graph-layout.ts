@@ -16,7 +16,7 @@ export interface Column {
 
 const LABEL = 12;
 const LARGEST = 88;
-const READABLE = 24;
+const READABLE = 20;
 /** Between maps side by side. */
 const GAP = 4;
 /** Of the space between two layers, for the edges. */
@@ -77,11 +77,11 @@ export const TREE_LEFT = 6;
 export const TREE_TITLE = 20;
 const TREE_TILE = 72;
 
-/** Of the parse tree below the maps: what its capsules see, and smaller what the runners-up do. */
-export function treeSizes(width: number, steps: number) {
+/** Of the parse tree below the maps, in `room` for both: what its capsules see, and smaller what the runners-up do. */
+export function treeSizes(width: number, room: number, steps: number) {
   const classWidth = classWidthOf(width);
   const pitch = (width - TREE_LEFT - classWidth) / Math.max(1, steps);
-  const tile = Math.max(8, Math.min(TREE_TILE, pitch * 0.58));
+  const tile = Math.max(8, Math.min(TREE_TILE, pitch * 0.58, room * 0.1));
   const small = tile * 0.55;
   return { classWidth, pitch, tile, small, height: TREE_TITLE + tile + 18 + small + 22 };
 }
