@@ -100,16 +100,7 @@ export class Workbench {
       () => (this.settings.tensorboard ? join(dirname(this.#store.path), 'tensorboard') : null),
       (text) => host.emit('notice', { kind: 'error', text }),
     );
-    this.#queue = new JobQueue({
-      ...context,
-      host: {
-        startTrainer: (name) => host.startTrainer(name),
-        emit: (event, payload) => {
-          host.emit(event, payload);
-          this.#events.observe(event, payload);
-        },
-      },
-    });
+    this.#queue = new JobQueue({ ...context, host: this.#events.listeningTo(host) });
     this.#scorer = new Scorer(context);
     this.#trials = new Trials(context);
     this.#forecaster = new Forecaster(context);

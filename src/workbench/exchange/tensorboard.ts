@@ -15,6 +15,7 @@ import { armNames, armOf } from '../../shared/spec/arms.ts';
 import { recordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
+import type { Host } from '../host.ts';
 
 const PREFIX = 'events.out.tfevents.';
 
@@ -127,6 +128,17 @@ export class LiveEvents {
     this.#store = store;
     this.#folder = folder;
     this.#onProblem = onProblem;
+  }
+
+  /** The host of a queue, which is told everything first. */
+  listeningTo(host: Pick<Host, 'emit' | 'startTrainer'>): Pick<Host, 'emit' | 'startTrainer'> {
+    return {
+      startTrainer: (name) => host.startTrainer(name),
+      emit: (event, payload) => {
+        host.emit(event, payload);
+        this.observe(event, payload);
+      },
+    };
   }
 
   observe<E extends EventName>(event: E, payload: Events[E]): void {
