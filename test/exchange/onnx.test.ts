@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as ort from 'onnxruntime-web';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { targetOf } from '../../src/datasets/preparation/for-network.ts';
 import { ImageMaker } from '../../src/datasets/preparation/image.ts';
 import type { ImageShape } from '../../src/datasets/raw.ts';
@@ -151,6 +151,37 @@ describe("ONNX's own checker and onnxruntime for Python", needs(lackOf("ONNX's o
     for (const { difference: most, metadata } of found) {
       expect(most).toBeLessThanOrEqual(TOLERANCE);
       expect(metadata).toMatchObject({ 'capscope.run': 'r1', 'capscope.classes': expect.stringContaining('class 0') as string });
+    }
+  });
+});
+
+describe("Netron's library", needs(lackOf("Netron's library", ['netron'])), () => {
+  it('opens them without a warning', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'capscope-netron-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const files = all.map((example, i) => {
+      const file = join(folder, `${i}.onnx`);
+      writeFileSync(file, onnxOf(example, origin, asBytes));
+      return file;
+    });
+    const where = 'import importlib.util as u; print(*u.find_spec("netron").submodule_search_locations)';
+    const netron = (await runPython(['-c', where])).trim();
+    const script = fileURLToPath(new URL('open-in-netron.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script, netron, ...files]);
+    const { problems, found } = JSON.parse(stdout) as {
+      problems: string[];
+      found: { format: string; inputs: string[]; outputs: string[] }[];
+    };
+    expect(problems).toEqual([]);
+    for (const [i, { input, network }] of all.entries()) {
+      const { height, width, channels } = input;
+      const size = `[batch,${height},${width},${channels}]`;
+      const reconstruction = network.decoder ? [`reconstruction: float32${size}`] : [];
+      expect(found[i]).toMatchObject({
+        format: 'ONNX v8',
+        inputs: [`images: uint8${size}`],
+        outputs: [`lengths: float32[batch,${input.classes}]`, ...reconstruction],
+      });
     }
   });
 });
