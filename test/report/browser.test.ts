@@ -72,8 +72,8 @@ describe('report in a browser', needs(lackOfChromium), () => {
   it('never scrolls sideways, from a telephone to a large screen', async () => {
     for (const width of [390, 768, 1280, 1920]) {
       await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(200);
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `at ${width}`).toBe(0);
+      const beyond = () => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+      await expect.poll(beyond, { message: `at ${width}` }).toBe(0);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   });
@@ -112,10 +112,17 @@ describe('report in a browser', needs(lackOfChromium), () => {
     expect(Math.abs(png.readUInt32BE(16) - 4205)).toBeLessThan(10);
   });
 
-  it('is black on white when it is printed', async () => {
+  it('is black on white when it is printed, with every panel', async () => {
+    const panels = page.getByRole('button', { name: /^Save figure: / });
+    const shown = await panels.count();
     await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    for (const title of ['Do all depths fall on one curve?', 'All runs', 'Against the own twin, seed by seed'])
+      await page.getByRole('heading', { name: title }).waitFor();
+    await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
     await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
+    await expect.poll(() => panels.count()).toBe(shown);
   });
 
   it('did all this without an error, a refusal or a request', () => expect(complaints).toEqual([]));
