@@ -212,6 +212,11 @@ def arrays():
             made.arrays(split, x[..., None], [label] * len(x))
     made.done()
 
+    made, x, y = Published("mat-features"), pictures(8, 950, 32, 32, 1)[..., 0], np.arange(8) % 2 + 1
+    scipy.io.savemat(made.path("COIL20.mat"), {"fea": x.transpose(0, 2, 1).reshape(8, 1024) / 255, "gnd": y[:, None].astype(float)})
+    made.arrays("train", x[..., None], [str(label) for label in y])
+    made.done(notes=["Orientation: the files hold the images column by column"])
+
     made, x, y = Published("mat-signed-labels"), pictures(12, 930, 8, 8, 1)[..., 0], np.arange(12) % 3
     scipy.io.savemat(made.path("d.mat"), {"patterns": x.reshape(12, 64).T.astype(float), "labels": np.eye(3)[y].T * 2 - 1})
     made.arrays("train", x[..., None], [str(label) for label in y])

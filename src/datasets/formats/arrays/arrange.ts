@@ -318,10 +318,14 @@ function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], probl
 
 const isRows = ({ shape }: NamedArray, values: number): boolean => shape.length === 2 && shape[1] === values;
 
-/** EMNIST's and STL-10's rows in MATLAB's files: column by column. */
+/** Rows in MATLAB's files that are column by column: EMNIST's, STL-10's, and COIL-20 and faces as Deng Cai published them, in `fea` and `gnd`. */
 function areOnTheirSide(arrays: readonly NamedArray[], pairs: readonly Pair[]): boolean {
   const emnist = arrays.some(({ name }) => /emnist/i.test(name)) || arrays.some(({ name }) => /^writers$/i.test(ownName(name)));
-  return pairs.every(({ images }) => images.lastFirst && ((emnist && isRows(images, 784)) || isRows(images, 27_648)));
+  const isFeatures = ({ images, labels }: Pair) =>
+    ownName(images.name) === 'fea' && ownName(labels.name) === 'gnd' && (isRows(images, 1024) || isRows(images, 4096));
+  return pairs.every(
+    (pair) => pair.images.lastFirst && ((emnist && isRows(pair.images, 784)) || isRows(pair.images, 27_648) || isFeatures(pair)),
+  );
 }
 
 /** arr_0, arr_1, … as numpy.savez calls what is given without names: by number. */
