@@ -2,7 +2,7 @@
  * Which unpruned run another one is held against: the same images, the same network before any cut, the same seed, trained in the
  * same way for the same number of epochs in all, without the CCM term. Differences to anything else mix several causes.
  */
-import type { RunArm } from './spec/arms.ts';
+import { isMeans, type RunArm } from './spec/arms.ts';
 import { withoutDefaults } from './spec/defaults.ts';
 import { NetworkSpec } from './spec/network.ts';
 import { RunSpec } from './spec/run.ts';
@@ -54,7 +54,7 @@ export function twinFinder<Run extends Twinned>(runs: readonly Run[]): (run: Twi
   );
   return (run) => {
     // A source has been trained for fewer epochs than anything that it could be fairly compared with.
-    if (run.arm === 'unpruned' || run.arm === 'source' || run.twinKey === '') return null;
+    if (run.arm === 'unpruned' || isMeans(run.arm) || run.twinKey === '') return null;
     const found = unpruned.get(run.twinKey) ?? [];
     return found.find(({ study }) => study === run.study) ?? found[0] ?? null;
   };

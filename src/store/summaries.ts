@@ -92,6 +92,7 @@ const Listed = z.object({
     })
     .nullable(),
   control: z.looseObject({ network: Network }).nullable().default(null),
+  frozen: RunSpec.shape.frozen,
   seed: RunSpec.shape.seed,
   firstEpoch: RunSpec.shape.firstEpoch,
 });
@@ -127,7 +128,7 @@ function summaryOf(
   }: Row,
   lineOf: ReturnType<typeof networkLines>,
 ): RunSummary {
-  const { network, training, pruning, control, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
+  const { network, training, pruning, control, frozen, seed, firstEpoch } = fromJson(Listed, spec, `spec of run ${row.id}`);
   const tested = evaluation === null ? null : fromJson(Evaluation, evaluation, `evaluation of run ${row.id}`);
   const input = { height, width, channels, classes };
   const total = tested ? countAsMeasured(tested.activity, training.measure).total : inactive;
@@ -136,7 +137,7 @@ function summaryOf(
     study: study === null ? null : { id: study, name: studyName ?? '' },
     dataset: { fingerprint: dataset, name: datasetName },
     seed,
-    arm: armOf({ role: row.role, parent: row.parent, spec: { pruning, control } }),
+    arm: armOf({ role: row.role, parent: row.parent, spec: { pruning, control, frozen } }),
     pruning: pruning && listedPruning(pruning),
     ...lineOf({ network, pruning, wasCut: wasCut === 1, parent: row.parent, dataset, input }),
     before: control && lineOf({ network: control.network, pruning: null, wasCut: false, parent: null, dataset, input }).network.name,

@@ -10,7 +10,7 @@ import { countAsMeasured } from '../shared/inactive.ts';
 import { seedGroups } from '../shared/measures/seed-groups.ts';
 import { inactiveShare } from '../shared/present/format.ts';
 import { networkAfter } from '../shared/pruning-plan.ts';
-import { armOf, type Arm } from '../shared/spec/arms.ts';
+import { armOf, isMeans, type Arm } from '../shared/spec/arms.ts';
 import type { InputShape, NetworkSpec } from '../shared/spec/network.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import type { RunSpec } from '../shared/spec/run.ts';
@@ -68,7 +68,7 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
   const keyOf = trainingKeys();
   const described = runs.flatMap((run): Described[] => {
     const arm = armOf(run);
-    if (arm === 'source') return [];
+    if (isMeans(arm)) return [];
     const lineage = store.lineage(run);
     const { control } = run.spec;
     const prunings = control ? [control.pruning] : lineage.flatMap(({ pruning }) => pruning ?? []);

@@ -24,6 +24,7 @@ const ends: Record<RunArm, [accuracy: number, inactive: number]> = {
   pruned: [0.82, 0],
   scratch: [0.91, 0.25],
   random: [0.7, 0.5],
+  decoder: [0.91, 0.25],
 };
 
 export const study = StudySpec.parse({

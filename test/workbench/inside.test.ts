@@ -74,6 +74,8 @@ it('opens a network once, answers what is asked, and keeps what it has found out
     const decoder = await call('inside.trainDecoder', { run: run.id, epochs: 1 });
     await next('runs', (changed) => changed.some(({ id, status }) => id === decoder && status === 'finished'));
     expect(await call('inside.trainDecoder', { run: run.id }), 'there is one').toBe(decoder);
+    const [listed] = (await call('runs.list')).filter(({ id }) => id === decoder);
+    expect(listed).toMatchObject({ arm: 'decoder' });
     const withDecoder = await call('inside.look', { run: run.id, image: { split: 'test', index: 1 } });
     expect(withDecoder.layers).toEqual(look.layers);
     expect(withDecoder.reconstruction!.pixels).toHaveLength(look.pixels.length);

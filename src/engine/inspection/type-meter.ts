@@ -1,6 +1,7 @@
 /** Collects, image by image, how long each capsule type of a layer is and where, and says what is typical of it. */
 import { BINS, SHOWN, type Excited, type LayerAtlas, type TypeAtlas } from '../../shared/inside/atlas.ts';
-import { LEAST, VANISHED } from '../../shared/inside/scale.ts';
+import { VANISHED } from '../../shared/forecast/verdict.ts';
+import { LEAST } from '../../shared/inside/scale.ts';
 
 export interface MeterShape {
   layer: string;

@@ -9,7 +9,7 @@ export type Control = NonNullable<Argument<'queue.prune'>['controls']>[number];
 
 /** All but what would rule nothing out: without the CCM term anywhere before the cut there is nothing that it might have done. */
 export function controlsOf(run: RunSummary, runs: ReadonlyMap<string, RunSummary>): Control[] {
-  const withCcm = [run, ...family(run, runs).ancestors].some(({ role }) => role === 'source');
+  const withCcm = [run, ...family(run, runs).ancestors].some(({ arm }) => arm === 'source');
   return withCcm ? ['unpruned', 'ccm', 'scratch', 'random'] : ['unpruned', 'scratch', 'random'];
 }
 

@@ -368,5 +368,5 @@ export function valuesOf(rows: readonly RunRow[], id: string): string[] {
 }
 
 /** As a study compares them; the source is but a means. */
-export const armOrder: readonly RunArm[] = ['unpruned', 'ccm', 'pruned', 'scratch', 'random', 'source'];
+export const armOrder: readonly RunArm[] = ['unpruned', 'ccm', 'pruned', 'scratch', 'random', 'source', 'decoder'];
 export const statusOrder = Object.keys(statusNames) as ShownStatus[];

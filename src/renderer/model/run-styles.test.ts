@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { armNames, type RunArm } from '../../shared/spec/arms.ts';
+import { armNames, isMeans, type RunArm } from '../../shared/spec/arms.ts';
 import { assignSlots, drawnArm, drawnRun } from './run-styles.ts';
 
 describe('assignSlots', () => {
@@ -22,7 +22,7 @@ it('gives twelve runs each a colour with a marker of its own, in pictures as in 
 });
 
 it('tells the arms of a study apart by colour and by marker', () => {
-  const looks = (Object.keys(armNames) as RunArm[]).filter((arm) => arm !== 'source').map((arm) => drawnArm(arm, true));
+  const looks = (Object.keys(armNames) as RunArm[]).filter((arm) => !isMeans(arm)).map((arm) => drawnArm(arm, true));
   expect(new Set(looks.map(({ colour }) => colour)).size).toBe(5);
   expect(new Set(looks.map(shape)).size).toBe(5);
 });

@@ -1,8 +1,6 @@
 /** How lengths of capsules are shown. */
+import { VANISHED } from '../forecast/verdict.ts';
 import type { LayerLook, RoutingLook } from './look.ts';
-
-/** A layer none of whose capsules is longer has vanished, as the default threshold of the measures has it. */
-export const VANISHED = 0.01;
 
 /** The smallest length that single precision holds without losing digits. */
 export const LEAST = 1.2e-38;

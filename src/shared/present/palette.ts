@@ -3,7 +3,7 @@
  * The colours follow Okabe and Ito's order for colour-blind readers, darkened (lightened) to at least 3:1 on the page's
  * light (dark) background, as WCAG 2.2 asks of graphics.
  */
-import type { RunArm } from '../spec/arms.ts';
+import { isMeans, type RunArm } from '../spec/arms.ts';
 
 export const background = { light: '#ffffff', dark: '#14181d' };
 
@@ -50,10 +50,10 @@ export function runStyle(n: number, role: 'compared' | 'source'): RunStyle {
 /** In the order of the colours and markers. */
 const arms: readonly RunArm[] = ['unpruned', 'pruned', 'ccm', 'scratch', 'random'];
 
-/** Which of the compared looks as this arm does elsewhere; none does as a source. */
+/** Which of the compared looks as this arm does elsewhere; none does as a means. */
 export const armSlot = (arm: RunArm): number => arms.indexOf(arm);
 
 /** An arm looks the same wherever arms stand side by side: list of runs, study, cut. */
 export function armStyle(arm: RunArm): RunStyle {
-  return arm === 'source' ? { ...runStyle(0, 'source'), dash: '' } : runStyle(armSlot(arm), 'compared');
+  return isMeans(arm) ? { ...runStyle(0, 'source'), dash: '' } : runStyle(armSlot(arm), 'compared');
 }

@@ -22,11 +22,15 @@ export const armChoices = {
 export const Arm = z.enum(['unpruned', 'ccm', 'pruned', 'scratch', 'random']).meta({ choices: armChoices });
 export type Arm = z.infer<typeof Arm>;
 
-/** The source is no arm but a means: what is cut, and the first part of `ccm`. */
-export type RunArm = Arm | 'source';
+/**
+ * Two are no arms but means: the source is what is cut, and the first part of `ccm`; a decoder that was trained on frozen
+ * capsules shows what another run has learnt.
+ */
+export type RunArm = Arm | 'source' | 'decoder';
 
 export const armNames: Record<RunArm, string> = {
   source: 'source',
+  decoder: 'decoder',
   unpruned: armChoices.unpruned.label,
   ccm: armChoices.ccm.label,
   pruned: armChoices.pruned.label,
@@ -34,14 +38,18 @@ export const armNames: Record<RunArm, string> = {
   random: armChoices.random.label,
 };
 
+/** Whether a run is a means rather than an arm: it is held against nothing. */
+export const isMeans = (arm: RunArm): arm is 'source' | 'decoder' => arm === 'source' || arm === 'decoder';
+
 interface ArmedRun {
   role: 'unpruned' | 'source' | 'pruned';
   parent: string | null;
-  spec: { pruning: { criterion: string } | null; control: unknown };
+  spec: { pruning: { criterion: string } | null; control: unknown; frozen?: true | undefined };
 }
 
 /** Which arm a run belongs to, whoever has queued it. */
-export function armOf({ role, parent, spec: { pruning, control } }: ArmedRun): RunArm {
+export function armOf({ role, parent, spec: { pruning, control, frozen } }: ArmedRun): RunArm {
+  if (frozen) return 'decoder';
   if (control !== null) return 'scratch';
   if (pruning) return pruning.criterion === 'random' ? 'random' : 'pruned';
   if (role === 'source') return 'source';

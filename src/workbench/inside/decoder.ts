@@ -23,7 +23,6 @@ export function addDecoder(store: Store, id: string, epochs: number): StoredRun 
     study: null,
     key: newId(),
     name,
-    // Not to be compared with anything: it reads what its parent reads.
     role: 'source',
     parent: id,
     dataset: parent.dataset,

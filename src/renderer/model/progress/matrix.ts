@@ -43,7 +43,7 @@ export interface Matrix {
   aggregated: boolean;
 }
 
-const order: readonly RunArm[] = ['source', 'unpruned', 'ccm', 'pruned', 'scratch', 'random'];
+const order: readonly RunArm[] = ['source', 'unpruned', 'ccm', 'pruned', 'scratch', 'random', 'decoder'];
 
 /** @param all by id, to find what a run is cut from. */
 export function matrixOf(

@@ -13,7 +13,7 @@ export interface Curve {
 }
 
 /** Arms and seeds in the order in which they are read: unpruned first, sources, which only lead to others, last. */
-const order: readonly RunArm[] = ['unpruned', 'ccm', 'pruned', 'scratch', 'random', 'source'];
+const order: readonly RunArm[] = ['unpruned', 'ccm', 'pruned', 'scratch', 'random', 'source', 'decoder'];
 export const inOrder = (runs: readonly RunDetail[]): RunDetail[] =>
   [...runs].sort(
     (a, b) =>

@@ -54,7 +54,7 @@ function withTermLike({ network, dataset }: RunSummary, runs: ReadonlyMap<string
   return [...runs.values()].filter(
     (other) =>
       other.status === 'finished' &&
-      (other.role === 'source' || other.arm === 'ccm') &&
+      (other.arm === 'source' || other.arm === 'ccm') &&
       other.dataset.fingerprint === dataset.fingerprint &&
       (['types', 'dim', 'depth'] as const).every((size) => other.network[size] === network[size]),
   );
