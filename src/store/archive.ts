@@ -1,5 +1,6 @@
 /** Exports a run as one file and imports such a file again, whole or not at all. */
 import { strToU8, zipSync } from 'fflate';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../shared/input-error.ts';
 import { archiveFormat, entryName, fileKinds, manifestName, maxManifestBytes, type Manifest } from './archive-format.ts';
 import { readArchive, type ReadArchive } from './archive-read.ts';
@@ -82,7 +83,7 @@ export async function importRun(
   if (store.findRun(id) && store.run(id).status !== 'finished')
     throw new InputError(`run ${id} is already here and not finished; it cannot be replaced`);
   try {
-    const added = addRuns(store, archive, onProgress);
+    const added = await addRuns(store, archive, onProgress);
     const files = fileKinds.map((kind) => store.files.write(id, kind, archive.contents[kind]));
     store.atomically(() => {
       for (const file of files) store.files.add(id, file);
@@ -97,8 +98,11 @@ export async function importRun(
   return { id, added: true };
 }
 
+/** Milliseconds between two additions of epochs. */
+const longestRest = 20;
+
 /** Adds those that are not here, with their epochs, unseen for the time being. Answers their ids. */
-function addRuns(store: Store, { head, epochs, epochCounts }: ReadArchive, onProgress: OnImportProgress): string[] {
+async function addRuns(store: Store, { head, epochs, epochCounts }: ReadArchive, onProgress: OnImportProgress): Promise<string[]> {
   const missing = store.atomically(() => {
     // Again under the write lock: another process may be importing the same file.
     store.imports.clear(head.runs.map(({ run }) => run.id));
@@ -115,7 +119,10 @@ function addRuns(store: Store, { head, epochs, epochCounts }: ReadArchive, onPro
   let done = 0;
   for (const { run, index } of missing) {
     for (const some of epochs(index)) {
+      const began = performance.now();
       store.imports.addEpochs(run.id, some);
+      // As long as the database was held, others get at it; if it was waited for, they do anyway.
+      await sleep(Math.min(performance.now() - began, longestRest));
       onProgress({ stage: 'adding epochs', done: (done += some.length), total });
     }
     store.findings.renew(run.id);
