@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { call } from '../client/client.ts';
 import { attempt, sayWith } from './messages.ts';
 import { navigation } from './navigation.svelte.ts';
+import { imagesFor } from './preset-images.ts';
 import { workbench } from './workbench.svelte.ts';
 
 const key = 'first-use';
@@ -45,7 +46,8 @@ class FirstUse {
       const preset = presets.find(({ name }) => name === PRESET);
       const sample = workbench.datasets.find(({ bundled }) => bundled);
       if (!preset || !sample) throw new Error(`there is no preset “${PRESET}”, or no sample`);
-      const study = await call('queue.study', { spec: preset.spec, dataset: sample.fingerprint });
+      const [dataset] = await imagesFor(preset.spec, [sample.fingerprint]);
+      const study = await call('queue.study', { spec: preset.spec, dataset: dataset! });
       this.#keep({ study, told: false });
       navigation.go('studies', [study], 'progress');
     });

@@ -12,7 +12,8 @@ import type { FactorKey, Value } from '../model/design/factors.ts';
 import { networksToSee, sightsOf, type Sights } from '../model/design/sights.ts';
 import { printStudy } from '../model/design/study-text.ts';
 import { known, probe, type Probing } from '../model/probing.ts';
-import { report } from './messages.ts';
+import { attempt, report } from './messages.ts';
+import { imagesFor } from './preset-images.ts';
 import { workbench } from './workbench.svelte.ts';
 
 const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: z.enum(['seed', 'network']) });
@@ -114,6 +115,11 @@ export class StudyDesign {
     performance.mark('study-change');
     this.datasets = datasets;
     this.keep();
+  }
+
+  /** On as many images as the preset is meant for. */
+  async asPreset(preset: Raw): Promise<void> {
+    this.setDatasets((await attempt(() => imagesFor(preset, this.datasets))) ?? this.datasets);
   }
 
   keep(): void {
