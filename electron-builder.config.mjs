@@ -73,6 +73,7 @@ export default {
     '!**/node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/{libjpegturbojs*,libjpegturbowasm.*}',
     '!**/node_modules/@cornerstonejs/codec-openjpeg/dist/{openjpegjs.js,openjpegwasm*}',
     '!**/node_modules/@uwdata/flechette/docs/**',
+    '!**/node_modules/protobufjs/{dist,scripts}/**',
     // Libraries for another runtime than Node.
     '!**/node_modules/bare-{buffer,fs,path,stream,url}/**',
     ...[...new Set(leftOut)].map((name) => `!**/node_modules/${name}/**`),
