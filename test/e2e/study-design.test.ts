@@ -57,7 +57,8 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     expect(await chosen('L, capsule layers')).toEqual(['1', '2']);
     await chip('Seeds', '3').click();
     await page.getByRole('checkbox', { name: 'cut the networks' }).check();
-    for (const arm of ['CCM alone', 'pruned', 'from scratch']) await page.getByRole('checkbox', { name: arm, exact: true }).check();
+    for (const arm of ['unpruned', 'CCM alone', 'pruned', 'from scratch'])
+      expect(await page.getByRole('checkbox', { name: arm, exact: true }).isChecked(), arm).toBe(true);
     await page.getByRole('spinbutton', { name: 'Epochs before the cut' }).fill('1');
     await page.getByRole('spinbutton', { name: 'Epochs after the cut' }).fill('1');
     // Two networks, four arms and their source, two seeds.
@@ -86,6 +87,7 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
       training: { validation: 0.1 },
     });
     await page.getByText('training.validation: 0.1').waitFor();
+    await page.getByText(/the file has\s+"data": \{ "path": "/).waitFor();
     await chip('Seeds', '3').click();
     await waitFor(async () => ((await text()).includes('[1, 2, 3]') ? true : undefined));
     await editor.fill((await text()).replace('[1, 2, 3]', '[1, 2]').replace('"validation": 0.1', '"validation": 0.1, "batch": 16'));

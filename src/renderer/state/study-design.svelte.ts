@@ -10,13 +10,15 @@ import { accountOf, costOf, type Account, type Cost } from '../model/design/acco
 import { emptyDraft, folded, toldStudy, type Raw } from '../model/design/draft.ts';
 import type { FactorKey, Value } from '../model/design/factors.ts';
 import { networksToSee, sightsOf, type Sights } from '../model/design/sights.ts';
+import { dataInFile, namesImages, withData, withoutImages } from '../model/design/study-data.ts';
 import { printStudy } from '../model/design/study-text.ts';
 import { known, probe, type Probing } from '../model/probing.ts';
 import { attempt, report } from './messages.ts';
-import { imagesFor } from './preset-images.ts';
+import { imagesFor, imagesOf } from './preset-images.ts';
 import { workbench } from './workbench.svelte.ts';
 
 const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: z.enum(['seed', 'network']) });
+type Kept = z.infer<typeof Kept>;
 
 /** Milliseconds after the last change until the draft is kept. */
 const KEEP = 400;
@@ -70,14 +72,19 @@ export class StudyDesign {
   });
   readonly dataset = $derived(workbench.datasets.find((one) => one.fingerprint === this.datasets[0]));
 
-  /** What was kept of it, or `first` where nothing was. */
-  async restore(first: { draft: Raw; datasets: string[] } | null): Promise<void> {
-    const kept = first ? null : Kept.safeParse(await call('app.viewState', { key: this.#key }).catch(() => null));
-    if (kept?.success) {
-      this.type(kept.data.text);
-      this.order = kept.data.order;
-      if (!this.study) this.datasets = kept.data.datasets;
-    } else if (first) {
+  /** Images as the file has them: those that it names itself, else those of the first data set; null: it cannot name them. */
+  readonly imagesInFile = $derived.by((): Raw | null => {
+    if (!this.study && namesImages(this.draft)) return this.draft['data'] as Raw;
+    return this.dataset ? dataInFile(this.draft, this.dataset) : null;
+  });
+  /** What is saved: the text with the images, so that a terminal computes the same study. */
+  readonly file = $derived(this.textProblem === null ? printStudy(withData(this.draft, this.imagesInFile)) : this.text);
+
+  /** What was kept of it, unless there is a `first`. Answers what was kept, where that is more than an empty study. */
+  async restore(first: { draft: Raw; datasets: string[] } | null): Promise<Kept | null> {
+    const kept = Kept.safeParse(await call('app.viewState', { key: this.#key }).catch(() => null)).data;
+    if (kept && !first) this.take(kept);
+    else if (first) {
       this.datasets = first.datasets;
       this.set(first.draft);
     }
@@ -86,6 +93,14 @@ export class StudyDesign {
       this.datasets = this.datasets.filter((fingerprint) => available.includes(fingerprint));
       if (this.datasets.length === 0) this.datasets = available.slice(0, 1);
     }
+    return kept && ![printStudy(emptyDraft), first && printStudy(first.draft)].includes(kept.text) ? kept : null;
+  }
+
+  /** A draft as it was kept. */
+  take({ text, datasets, order }: Kept): void {
+    this.type(text);
+    this.order = order;
+    if (!this.study) this.datasets = datasets;
   }
 
   /** By chips: the text follows. */
@@ -111,6 +126,12 @@ export class StudyDesign {
     this.keep();
   }
 
+  /** By chips: they have the last word on what the file says of images. */
+  chooseDatasets(datasets: string[]): void {
+    if (namesImages(this.draft)) this.set(withoutImages(this.draft));
+    this.setDatasets(datasets);
+  }
+
   setDatasets(datasets: string[]): void {
     performance.mark('study-change');
     this.datasets = datasets;
@@ -120,6 +141,13 @@ export class StudyDesign {
   /** On as many images as the preset is meant for. */
   async asPreset(preset: Raw): Promise<void> {
     this.setDatasets((await attempt(() => imagesFor(preset, this.datasets))) ?? this.datasets);
+  }
+
+  /** What a file that is opened says of images, told by chips where they are here; else it stays in the file. */
+  async open(draft: Raw): Promise<void> {
+    const found = await attempt(() => imagesOf(draft));
+    this.set(found ? withoutImages(draft) : draft);
+    if (found) this.setDatasets([found]);
   }
 
   keep(): void {

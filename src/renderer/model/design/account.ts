@@ -64,19 +64,32 @@ export interface Speed {
 /** Runs that are looked at: the latest, because machine and engine may have changed. */
 const RECENT = 30;
 
-/** From start to end, tests and measurements included; null when no run has ended here. */
-export function measuredSpeed(runs: Iterable<RunSummary>, datasets: readonly DatasetSummary[]): Speed | null {
+/** Seconds from which on a run tells how fast the machine is: a shorter one is mostly its beginning and end. */
+const LONG = 5;
+
+/**
+ * From start to end, tests and measurements included; each run counts by what it has computed, so that many small ones say no
+ * more than they have to say. Null when no run that was long enough has ended here. @param least seconds that a run took.
+ */
+export function measuredSpeed(runs: Iterable<RunSummary>, datasets: readonly DatasetSummary[], least = LONG): Speed | null {
   const images = new Map(datasets.map(({ fingerprint, train, test }) => [fingerprint, { train, test }]));
   const ended = [...runs].filter((run) => run.status === 'finished' && run.started && run.ended && run.lastEpoch > run.firstEpoch);
-  const latest = ended.toSorted((a, b) => b.ended!.localeCompare(a.ended!)).slice(0, RECENT);
-  const speeds = latest.flatMap(({ dataset, flops, lastEpoch, firstEpoch, started, ended: end }) => {
+  const told = ended.flatMap(({ dataset, flops, lastEpoch, firstEpoch, started, ended: end }) => {
     const of = images.get(dataset.fingerprint);
     const seconds = (Date.parse(end!) - Date.parse(started!)) / 1000;
-    return of && seconds > 0 ? [workOf(flops, lastEpoch - firstEpoch, of.train, of.test) / seconds] : [];
+    if (!of || seconds <= 0 || seconds < least) return [];
+    const work = workOf(flops, lastEpoch - firstEpoch, of.train, of.test);
+    return [{ work, speed: work / seconds, end: end! }];
   });
-  if (speeds.length === 0) return null;
-  speeds.sort((a, b) => a - b);
-  const at = (share: number) => speeds[Math.round(share * (speeds.length - 1))]!;
+  const latest = told.sort((a, b) => b.end.localeCompare(a.end)).slice(0, RECENT);
+  if (latest.length === 0) return null;
+  const speeds = latest.sort((a, b) => a.speed - b.speed);
+  const whole = speeds.reduce((sum, { work }) => sum + work, 0);
+  /** The speed below which this share of the work was done. */
+  const at = (share: number) => {
+    let below = 0;
+    return speeds.find(({ work }) => (below += work) >= share * whole)?.speed ?? speeds.at(-1)!.speed;
+  };
   return { middle: at(0.5), low: at(0.25), high: at(0.75), from: speeds.length };
 }
 

@@ -51,6 +51,8 @@ describe('chips of a study', () => {
     const cut = withCut(emptyDraft);
     expect([hasCut(emptyDraft), hasCut(cut), read(emptyDraft, 'capsules'), read(cut, 'capsules')]).toEqual([false, true, [], [0.5]]);
     expect(toggled(emptyDraft, factor('capsules'), 0.25)['pruning']).toEqual({ criterion: 'chip', backbone: 0.25, capsules: 0.25 });
+    expect(cut['arms']).toEqual(['unpruned', 'ccm', 'pruned', 'scratch']);
+    expect(withCut({ ...emptyDraft, arms: ['random'] })['arms']).toEqual(['unpruned', 'ccm', 'pruned', 'scratch', 'random']);
     expect(withoutCut(cut)).toEqual(emptyDraft);
   });
 

@@ -2,6 +2,7 @@
  * A study while it is designed: the very object of its file, whatever stands in it. Chips read and change the places they know
  * and leave the rest alone, so that a file comes back from here as it went in.
  */
+import { Arm } from '../../../shared/spec/arms.ts';
 import { withoutDefaults } from '../../../shared/spec/defaults.ts';
 import { NetworkFamily } from '../../../shared/spec/network.ts';
 import { PruningSpec } from '../../../shared/spec/pruning.ts';
@@ -24,6 +25,7 @@ const pruningDefaults: Record<PruningFactorKey, Value> = {
   granularity: 'channel',
   capsuleLayers: 'reinitialise',
 };
+const usualArms: readonly Arm[] = StudySpec.shape.arms.parse(undefined);
 /** What a cut is to begin with. */
 const firstCut = { criterion: 'chip', backbone: 0.25, capsules: 0.5 };
 
@@ -95,8 +97,15 @@ export function added(draft: Raw, factor: Factor, more: readonly Value[]): Raw {
   return withValues(draft, factor, [...values, ...more.filter((value) => !values.some((one) => same(one, value)))]);
 }
 
-export const withoutCut = (draft: Raw): Raw => without(draft, 'pruning');
-export const withCut = (draft: Raw): Raw => (hasCut(draft) ? draft : { ...draft, pruning: firstCut });
+/** Without a cut there is nothing to compare. */
+export const withoutCut = (draft: Raw): Raw => ({ ...without(draft, 'pruning'), ...('arms' in draft && { arms: ['unpruned'] }) });
+
+/** With the arms that a study has by default: a cut that no arm trains would cut nothing. */
+export function withCut(draft: Raw): Raw {
+  if (hasCut(draft)) return draft;
+  const arms = listOf(draft, 'arms', usualArms);
+  return { ...draft, pruning: firstCut, arms: Arm.options.filter((arm) => arms.includes(arm) || usualArms.includes(arm)) };
+}
 export const withoutListedCut = (draft: Raw, at: number): Raw => ({ ...draft, pruning: listedCuts(draft).toSpliced(at, 1) });
 
 export const withSingle = (draft: Raw, entry: unknown): Raw =>

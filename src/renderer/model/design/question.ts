@@ -25,6 +25,13 @@ const asked: Record<NetworkFactorKey, string> = {
 
 const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
+/** "L changes", "N and L change". */
+function change(varied: readonly NetworkFactorKey[]): string {
+  const [only] = varied;
+  const one = varied.length === 1 && only !== 'iterations' && only !== 'residual';
+  return `${listed.format(varied.map((key) => asked[key]))} ${one ? 'changes' : 'change'}`;
+}
+
 const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** @param varied factors of the networks with more than one value. */
@@ -34,8 +41,7 @@ export function questionOf(study: Pick<StudySpec, 'arms' | 'ccm' | 'pruning'>, v
   if (cuts.length === 0 || !has('pruned')) {
     if (varied.length === 0) return 'Do the capsules of this network stay active?';
     const given = varied.some((key) => key === 'types' || key === 'dim' || key === 'depth');
-    const names = listed.format(varied.map((key) => asked[key]));
-    return given ? `Where do capsules vanish, as ${names} change?` : `Do capsules stay active, as ${names} change?`;
+    return `${given ? 'Where do capsules vanish' : 'Do capsules stay active'}, as ${change(varied)}?`;
   }
   const what = cuts.some(({ capsules }) => capsules > 0) ? 'capsule types' : 'channels of the backbone';
   const controls = explained.filter(([arm]) => has(arm) && (arm !== 'ccm' || study.ccm > 0)).map(([, name]) => name);

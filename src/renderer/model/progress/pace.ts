@@ -40,7 +40,7 @@ export function paceOf(
   const reused = finished.length - ends.length;
   const first = Math.min(...starts, ...ends, now);
   const points = [{ time: first, finished: reused }, ...ends.map((time, i) => ({ time, finished: reused + i + 1 }))];
-  const speed = measuredSpeed(own, datasets) ?? measuredSpeed(others, datasets);
+  const speed = measuredSpeed(own, datasets, 0) ?? measuredSpeed(others, datasets);
   const images = new Map(datasets.map(({ fingerprint, train, test }) => [fingerprint, { train, test }]));
   const left = runs
     .filter(({ status }) => status !== 'finished' && status !== 'failed')
