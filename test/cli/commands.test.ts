@@ -80,7 +80,7 @@ describe('commands on stored runs', () => {
       stdout: `${JSON.stringify({ id: runs[2].id, added: true }, null, 2)}\n`,
     });
     expect((await capscope('import', file, '--db', other)).stdout).toBe(`Run ${runs[2].id} is already there; nothing was changed.\n`);
-    expect((await capscope('runs', '--db', other)).stdout).toContain(`${runs[2].id}  (imported)  pruned`);
+    expect((await capscope('runs', '--db', other)).stdout).toContain(`${runs[2].id}  -      pruned`);
   });
 });
 

@@ -39,6 +39,7 @@ it('reads files and folders through the preparation of the run', async () => {
     .toFile(join(home, 'photos', 'larger.png'));
   writeFileSync(join(home, 'photos', 'notes.txt'), 'no image');
   writeFileSync(join(home, 'photos', 'broken.png'), Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
+  writeFileSync(join(home, 'photos', 'page.png'), 'no image, whatever its name says');
 
   const csv = join(home, 'said.csv');
   const { code, stdout } = await capscope(
@@ -55,7 +56,10 @@ it('reads files and folders through the preparation of the run', async () => {
   );
   const { images, problems } = JSON.parse(stdout) as Printed;
   expect(code).toBe(1);
-  expect(problems).toEqual([{ file: join(home, 'photos', 'broken.png'), problem: expect.any(String) as string }]);
+  expect(problems).toEqual([
+    { file: join(home, 'photos', 'page.png'), problem: 'it is not an image, whatever its name says' },
+    { file: join(home, 'photos', 'broken.png'), problem: 'it is no image that can be read, or it is damaged' },
+  ]);
   expect(images.map((image) => [image.file, image.height])).toEqual([
     ...[0, 1, 2].map((i) => [join(folder, `${i}.png`), height]),
     [join(home, 'photos', 'larger.png'), 2 * height],

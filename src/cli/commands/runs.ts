@@ -53,7 +53,7 @@ function runTable(runs: RunSummary[]): string {
     ],
     runs.map((run) => [
       run.id,
-      run.study?.name ?? '(imported)',
+      run.study?.name ?? '-',
       run.name,
       run.status,
       run.dataset.name,

@@ -57,7 +57,7 @@ function text(store: Store, run: Shown, { record, study, dataset, epochs, analys
   const parts = [
     facts([
       ['run', `${run.id} ${run.name}`],
-      ['study', study ?? '(imported)'],
+      ['study', study ?? '-'],
       ['cut from', run.parent ?? '-'],
       ['status', error === undefined ? run.status : `${run.status}: ${error}`],
       ['data', dataset.name],

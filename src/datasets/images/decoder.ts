@@ -6,6 +6,7 @@ import type { Hdf5Request } from '../formats/arrays/hdf5-protocol.ts';
 import { decodeImage, largePixels } from './decode.ts';
 import { decodePlainPng } from './png.ts';
 import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 let memory = new Uint8Array(2 ** 16);
 
@@ -89,27 +90,10 @@ async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBy
       );
       count++;
     } catch (error) {
-      problems.push({ which, message: missingPackage(error) ?? sentence((error as Error).message) });
+      problems.push({ which, message: whyUnreadable(error) });
     }
   }
   return { shapes: shapes.slice(0, count * shapeSize), pixels: packed.bytes.subarray(0, packed.used), problems, done };
-}
-
-/** No fault of the image: an installation that is not whole. */
-function missingPackage(error: unknown): string | null {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const [, name] = code === 'ERR_MODULE_NOT_FOUND' ? (/'([^']+)'/.exec(message) ?? []) : [];
-  return name === undefined ? null : `it takes a part of Capscope that is not installed (${name}); npm ci brings it`;
-}
-
-/** What libraries say, on one line; they repeat themselves over several. */
-function sentence(message: string): string {
-  const line =
-    message
-      .split('\n')
-      .map((part) => part.trim())
-      .find(Boolean) ?? '';
-  return /^it\b|^its\b|^there\b|^permission\b/.test(line) ? line : `it cannot be decoded as an image (${line || 'no reason given'})`;
 }
 
 parentPort!.on('message', (request: DecodeRequest | Hdf5Request) => {

@@ -10,6 +10,7 @@ import type { SplitName } from '../splits.ts';
 import { placeImages, type Home } from './placing.ts';
 import { labelsByLists, splitsByLists } from './listed.ts';
 import { imageFiles } from './pool.ts';
+import { isCalledImage, notWhatItsNameSays } from './unreadable.ts';
 
 /** Images for one purpose, and where each lies. */
 interface Placed {
@@ -32,8 +33,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const files = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
   const problems: Problem[] = [];
   for (const { file, kind } of items)
-    if (kind !== 'image' && /\.(?:png|jpe?g|webp|gif|bmp|tiff?)$/i.test(file.path))
-      problems.push({ file: file.label, message: 'it is not an image, whatever its name says' });
+    if (kind !== 'image' && isCalledImage(file.path)) problems.push({ file: file.label, message: notWhatItsNameSays });
   const unread = Map.groupBy(
     items.filter((item) => item.kind !== 'image' && (item.unread ?? unreadPictures.test(item.file.path))),
     ({ file, unread: known }) =>

@@ -7,6 +7,7 @@ import { ImageMaker, opaque } from '../preparation/image.ts';
 import type { ImageShape } from '../raw.ts';
 import { pathsSource } from '../sources/paths.ts';
 import { imageFiles } from './pool.ts';
+import { isCalledImage, notWhatItsNameSays } from './unreadable.ts';
 
 export type PreparedImage =
   | {
@@ -22,7 +23,7 @@ export type PreparedImage =
 type Options = Pick<ReadOptions, 'signal' | 'decoder'> & { onProgress?: (done: number, total: number) => void };
 
 /**
- * What is no image in a folder is passed over; a file that is named must be one. In an order of their own; the next pixels are
+ * What is no image in a folder is passed over, unless its name says that it is one; a file that is named must be one. In an order of their own; the next pixels are
  * new ones. Throws a DatasetError when a path cannot be read.
  */
 export async function* imagesForNetwork(
@@ -36,14 +37,22 @@ export async function* imagesForNetwork(
   const sources = [];
   for (const path of paths) {
     const source = await pathsSource([path], { signal });
-    const { items } = await contentsOf(source, options);
+    const { items, problems } = await contentsOf(source, options);
     const files = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
-    sources.push({ path, source, files });
+    // Of what is no image, those of a folder that their names promise to be one.
+    const called = items.filter(({ kind, file }) => kind !== 'image' && isCalledImage(file.path));
+    const unread = new Map([
+      ...called.map(({ file }): [string, string] => [file.label, notWhatItsNameSays]),
+      ...[...source.problems, ...problems].map(({ file, message }): [string, string] => [file ?? path, message]),
+    ]);
+    sources.push({ path, source, files, unread });
   }
   const total = sources.reduce((sum, { files }) => sum + files.length, 0);
   let done = 0;
-  for (const { path, source, files } of sources) {
-    if (files.length === 0) yield { file: path, problem: source.files.length === 1 ? 'it is no image' : 'no image is in it' };
+  for (const { path, source, files, unread } of sources) {
+    for (const [file, problem] of unread) yield { file, problem };
+    if (files.length === 0 && unread.size === 0)
+      yield { file: path, problem: source.files.length === 1 ? 'it is no image' : 'no image is in it' };
     for await (const read of imageFiles(source, files, options).read({ reduce: target.fit !== 'centre', signal })) {
       const file = files[read.index]!.disk ?? files[read.index]!.label;
       onProgress?.(++done, total);

@@ -21,7 +21,7 @@ export function decodeNetpbm(bytes: Uint8Array, maxPixels: number): RawImage {
   const values = type < 4 ? inText(reader, count, bits) : inBytes(bytes, reader.at, { type, width, wide: white > 255 });
   for (let i = 0; i < count; i++) {
     const value = values(i);
-    if (!(value <= white)) throw new Error(`value ${i} is ${value}; expected 0 to ${white}`);
+    if (!(value <= white)) throw new Error(`its value ${i} is ${value}; expected 0 to ${white}`);
     pixels[i] = Math.round((value * most) / white);
   }
   return { height, width, channels, pixels };

@@ -4,6 +4,7 @@ import type { InputShape } from '../../shared/spec/network.ts';
 import type { PreparationSpec } from '../../shared/spec/preparation.ts';
 import { DatasetError, systemError } from '../errors.ts';
 import { decodeImage } from '../images/decode.ts';
+import { whyUnreadable } from '../images/unreadable.ts';
 import type { RawImage } from '../raw.ts';
 import { targetOf, unfit } from './for-network.ts';
 import { ImageMaker, opaque } from './image.ts';
@@ -38,6 +39,6 @@ async function decoded(path: string): Promise<RawImage> {
   try {
     return await decodeImage(bytes, MOST_PIXELS, true);
   } catch (error) {
-    throw new DatasetError(path, `it cannot be read as an image: ${(error as Error).message}`, { cause: error });
+    throw new DatasetError(path, whyUnreadable(error), { cause: error });
   }
 }

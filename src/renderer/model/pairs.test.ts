@@ -34,3 +34,10 @@ it('compares an unpruned run with all that are held against it: what was pruned,
   const runs = new Map([...small, ...large].map((run) => [run.id, run]));
   expect(comparableWith(runs.get('u4')!, runs)).toEqual(['u4', 'p4', 'c4']);
 });
+
+it('leaves out the decoder on frozen capsules, unless it is what is looked at', () => {
+  const decoder = summary('d4', { arm: 'decoder', parent: 'u4' });
+  const runs = new Map([...small, decoder].map((run) => [run.id, run]));
+  expect(comparableWith(runs.get('u4')!, runs)).not.toContain('d4');
+  expect(comparableWith(decoder, runs)).toContain('d4');
+});

@@ -23,11 +23,12 @@ export function originsOf(runs: readonly RunSummary[]): ReadonlyMap<string, stri
 
 /**
  * The run with those it was cut from and those cut from it, and the twins of all of them; of an unpruned run, all that are held
- * against it: what was pruned, and its controls. Ids, the unpruned ones first.
+ * against it: what was pruned, and its controls. Ids, the unpruned ones first. A decoder on frozen capsules has the numbers of
+ * the run that it was trained on, and stands beside nothing.
  */
 export function comparableWith(run: RunSummary, runs: ReadonlyMap<string, RunSummary>): string[] {
   const { ancestors, children } = family(run, runs);
-  const near = [...ancestors, run, ...children];
+  const near = [...ancestors, run, ...children.filter(({ arm }) => arm !== 'decoder')];
   const twinOf = twinsAmong([...runs.values()]);
   const twins = near.flatMap((one) => twinOf(one) ?? []);
   const held = run.arm === 'unpruned' ? [...runs.values()].filter((one) => !one.archived && twinOf(one)?.id === run.id) : [];

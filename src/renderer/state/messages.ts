@@ -2,22 +2,25 @@
 import { toast } from 'svelte-sonner';
 import { CallError } from '../client/client.ts';
 
-/** Milliseconds for which something can be taken back. */
-const UNDO = 10_000;
-/** Long enough to end a sentence, read, and decide. */
-const LONG = 30_000;
+/** Milliseconds for which it is there: what is said alone, over what was being looked at, … */
+const SHORT = 5000;
+/** … and what offers to do something about it, which takes a decision. */
+const WITH_ACTION = 8000;
 
-export const say = (text: string): void => void toast(text);
+export const say = (text: string): void => void toast(text, { duration: SHORT });
+
+/** What went wrong is there until it was read: somebody may have looked elsewhere. */
+const untilClosed = { duration: Infinity, closeButton: true };
 
 /** Says what is wrong with something that was given. */
-export const complain = (sentence: string): void => void toast.error(sentence);
+export const complain = (sentence: string): void => void toast.error(sentence, untilClosed);
 
 /** Shows a failure: its sentence, if it is one for people. */
 export function report(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   if (error instanceof CallError && error.kind === 'input') complain(sentence);
-  else toast.error('Something went wrong. This is a bug in Capscope.', { description: sentence });
+  else toast.error('Something went wrong. This is a bug in Capscope.', { description: sentence, ...untilClosed });
 }
 
 /** Runs it and shows a failure. Answers null when it failed. */
@@ -39,10 +42,10 @@ export const withdraw = (id: string): void => void toast.dismiss(id);
 
 /** Says what has happened and offers to go there: nobody is taken away from what they do. */
 export function sayWith(text: string, label: string, work: () => unknown): void {
-  toast(text, { duration: LONG, closeButton: true, action: { label, onClick: () => void work() } });
+  toast(text, { duration: WITH_ACTION, closeButton: true, action: { label, onClick: () => void work() } });
 }
 
 /** Says what was done and offers to take it back. */
 export function offerUndo(text: string, undo: () => Promise<unknown>): void {
-  toast(text, { duration: UNDO, action: { label: 'Undo', onClick: () => void attempt(undo) } });
+  toast(text, { duration: WITH_ACTION, action: { label: 'Undo', onClick: () => void attempt(undo) } });
 }

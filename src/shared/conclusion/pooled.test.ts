@@ -40,7 +40,7 @@ describe('what is said of several networks', () => {
     expect(activity!.text).toContain('the same in all networks');
     expect(accuracy).toMatchObject({ kind: 'claim', verdict: 'holds', measure: 'accuracy', n: 4 });
     expect(accuracy!.text).toMatch(
-      /^Where activity may go out by the forecast \(4 networks\): the cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.0.%, \+70\.7.pp, 95 % interval/u,
+      /^Where activity may go out by the forecast \(4 networks\): the cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.1.%, \+70\.8.pp, 95 % interval/u,
     );
     expect(accuracy!.runs).toHaveLength(24);
     expect(rest).toEqual([]);
@@ -83,7 +83,7 @@ describe('what is said of several networks', () => {
   it('is said in short where the statistics stand beside it', () => {
     const [, accuracy] = together(dead, pruned);
     expect(accuracy!.place).toBe('Where activity may go out by the forecast (4 networks)');
-    expect(accuracy!.short).toMatch(/^The cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.0.%\.$/u);
+    expect(accuracy!.short).toMatch(/^The cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.1.%\.$/u);
   });
 
   it('comes first where a conclusion is told in short', () => {

@@ -48,6 +48,12 @@ describe('numbers as people read them', () => {
     expect(plain(text)).toBe(expected);
   });
 
+  it('prints the same for means of the same values in another order', () => {
+    const [there, back] = [0.13774999999999998, 0.13775000000000001];
+    expect(there).not.toBe(back);
+    expect([there, back].map((mean) => plain(accuracy(mean)))).toEqual(['13.78 %', '13.78 %']);
+  });
+
   it('gives differences a sign, unless they round to nothing', () => {
     expect(plain(points(0.004, 2))).toBe('+0.40 pp');
     expect(plain(points(-0.313))).toBe('-31.3 pp');

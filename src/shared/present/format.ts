@@ -19,9 +19,15 @@ export function count(value: number): string {
   return Number.isFinite(value) ? minus(integer.format(value)) : missing;
 }
 
+/**
+ * Means of the same values in another order differ in their last bits; halfway between two printed numbers they would be printed
+ * differently.
+ */
+const settled = (value: number): number => Number(value.toPrecision(12));
+
 /** A share in [0, 1] as a percentage: accuracies with two digits, every other share with one. */
 export function percent(share: number, digits = 1): string {
-  return Number.isFinite(share) ? `${minus((100 * share).toFixed(digits))}${NARROW_SPACE}%` : missing;
+  return Number.isFinite(share) ? `${minus(settled(100 * share).toFixed(digits))}${NARROW_SPACE}%` : missing;
 }
 
 export function accuracy(share: number): string {
@@ -76,7 +82,7 @@ export function signed(value: number, print: (size: number) => string): string {
 
 /** Distance between shares, in percentage points. */
 export function span(size: number, digits = 1): string {
-  return Number.isFinite(size) ? `${(100 * size).toFixed(digits)}${NARROW_SPACE}pp` : missing;
+  return Number.isFinite(size) ? `${settled(100 * size).toFixed(digits)}${NARROW_SPACE}pp` : missing;
 }
 
 /** Difference of two shares, in percentage points. */

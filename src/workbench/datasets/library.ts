@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path';
 import { KeptDataset } from '../../datasets/kept.ts';
 import { loadDataset, SAMPLE } from '../../datasets/load.ts';
 import { isUnprepared } from '../../datasets/preparation/prepare.ts';
-import type { DatasetImage, DatasetPreview, DatasetProblem, DatasetSummary, OpenedDataset } from '../../shared/contract/index.ts';
+import type {
+  DatasetImage,
+  DatasetPreview,
+  DatasetProblem,
+  DatasetReading,
+  DatasetSummary,
+  OpenedDataset,
+} from '../../shared/contract/index.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { permutation, randomStream } from '../../shared/random.ts';
@@ -71,7 +78,8 @@ export class Library {
       .map((dataset) => {
         const { fingerprint } = dataset;
         const entry = images.get(fingerprint) ?? null;
-        return { ...summaryOf(dataset, entry, runs.get(fingerprint) ?? 0), preparable: this.#sourceFor(fingerprint) !== null };
+        const told = summaryOf(dataset, entry, runs.get(fingerprint) ?? 0);
+        return { ...told, readings: this.#namedOptions(told.readings), preparable: this.#sourceFor(fingerprint) !== null };
       })
       .sort((a, b) => ((a.opened ?? '') < (b.opened ?? '') ? 1 : -1));
   }
@@ -111,7 +119,9 @@ export class Library {
   async preview(fingerprint: string, request: Omit<PreviewRequest, 'id'>): Promise<DatasetPreview> {
     const { from, base } = this.#sourceOrThrow(fingerprint, request.preparation.reading);
     const preview = await this.#previews.preview(base ?? fingerprint, from, request);
-    return preview.ok ? preview : { ok: false, message: this.#named(preview.message) };
+    return preview.ok
+      ? { ...preview, notes: preview.notes.map((note) => this.#named(note)) }
+      : { ok: false, message: this.#named(preview.message) };
   }
 
   rename(fingerprint: string, name: string): DatasetSummary {
@@ -203,6 +213,10 @@ export class Library {
 
   #namedIn(problems: readonly DatasetProblem[]): DatasetProblem[] {
     return problems.map(({ file, message }) => ({ file: file === null ? null : this.#named(file), message: this.#named(message) }));
+  }
+
+  #namedOptions(readings: readonly DatasetReading[]): DatasetReading[] {
+    return readings.map((one) => ({ ...one, options: one.options.map(({ name, label }) => ({ name, label: this.#named(label) })) }));
   }
 
   #entry(fingerprint: string): StoredImages {

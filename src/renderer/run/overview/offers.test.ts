@@ -22,10 +22,10 @@ const run = {
 
 const others = new Map<string, RunSummary>(
   [
-    { ...summary, id: 'b', role: 'source', health: null },
-    { ...summary, id: 'c', role: 'source', health: { kinds: ['inactive'] } },
-    { ...summary, id: 'd', role: 'source', status: 'failed', health: null },
-    { ...summary, id: 'e', role: 'source', network: { types: 8, dim: 4, depth: 4 }, health: null },
+    { ...summary, id: 'b', role: 'source', arm: 'source', health: null },
+    { ...summary, id: 'c', role: 'source', arm: 'source', health: { kinds: ['inactive'] } },
+    { ...summary, id: 'd', role: 'source', arm: 'source', status: 'failed', health: null },
+    { ...summary, id: 'e', role: 'source', arm: 'source', network: { types: 8, dim: 4, depth: 4 }, health: null },
   ].map((one) => [one.id, one as unknown as RunSummary]),
 );
 

@@ -137,6 +137,12 @@ it('is short where nothing is wrong', () => {
   expect(text(told)).toBe('Least active: Capsules 1, type 1, at 0.060.');
 });
 
+it('does not call well what is far from useful, or has inactive capsule types', () => {
+  expect(tell(runWith({ accuracies: [0.1, 0.23] }), null).tone).toBe('mixed');
+  const some = tell(runWith({ activations: [[0.3, 0]] }), null);
+  expect([some.tone, some.headline]).toEqual(['mixed', expect.stringMatching(/^1 of 2 capsule types inactive; 90\.0.% accuracy$/)]);
+});
+
 it('says why a run has failed', () => {
   const error = 'The loss became NaN in epoch 3, step 7; a smaller learning rate than 0.1 usually helps.';
   const told = tell(runWith({ status: 'failed', error }), null);

@@ -24,8 +24,8 @@ export interface Piece {
 }
 
 export interface Story {
-  /** `vanished`: red; `warning`: orange; `well`: green; `open`: nothing to say yet. */
-  tone: 'vanished' | 'warning' | 'well' | 'open';
+  /** `vanished`: red; `warning`: orange; `well`: green; `mixed`: nothing has vanished, and yet it is not well; `open`: nothing to say yet. */
+  tone: 'vanished' | 'warning' | 'well' | 'mixed' | 'open';
   headline: string;
   evidence: Piece[];
 }
@@ -83,10 +83,19 @@ export function storyOf(run: RunDetail, network: NetworkSpec, forecast: NetworkF
       evidence: joined([...findings.map(sentence), gainEvidence(run, forecast), accuracyEvidence(run)]),
     };
   return {
-    tone: 'well',
+    tone: isWell(run, counted) ? 'well' : 'mixed',
     headline: wellHeadline(run, counted),
     evidence: joined([gainEvidence(run, forecast), shortest(counted), ...findings.map(sentence)]),
   };
+}
+
+/** Share of the way from chance to no error that a network has at least come if it is well. */
+const USEFUL = 0.5;
+
+function isWell({ epochs, evaluation, classes }: RunDetail, { total }: InactiveSummary): boolean {
+  const accuracy = (evaluation ?? epochs.at(-1)?.test)?.accuracy ?? 0;
+  const chance = 1 / classes.length;
+  return total === 0 && accuracy - chance >= USEFUL * (1 - chance);
 }
 
 /** Before the first epoch has ended there is only what was to be expected. */
