@@ -87,7 +87,7 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
       training: { validation: 0.1 },
     });
     await page.getByText('training.validation: 0.1').waitFor();
-    await page.getByText(/the file has\s+"data": \{ "path": "/).waitFor();
+    await page.getByText(/the file has\s+"data": \{\s+"path": \[/).waitFor();
     await chip('Seeds', '3').click();
     await waitFor(async () => ((await text()).includes('[1, 2, 3]') ? true : undefined));
     await editor.fill((await text()).replace('[1, 2, 3]', '[1, 2]').replace('"validation": 0.1', '"validation": 0.1, "batch": 16'));

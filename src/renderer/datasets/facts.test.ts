@@ -19,6 +19,7 @@ const dataset: DatasetSummary = {
   leftOut: 0,
   preparable: true,
   source: '/photos',
+  paths: ['/photos'],
   bundled: false,
   available: true,
   bytes: 307_200,

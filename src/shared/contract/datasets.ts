@@ -32,6 +32,8 @@ export interface DatasetSummary {
   preparable: boolean;
   /** Where it was read from; null for the bundled sample and for those that came with an imported run. */
   source: string | null;
+  /** The files and folders of it, as a study file names them; empty for the same. */
+  paths: string[];
   bundled: boolean;
   /** False: only known from a run; open the files again to train on it. */
   available: boolean;

@@ -79,7 +79,12 @@ export class Library {
         const { fingerprint } = dataset;
         const entry = images.get(fingerprint) ?? null;
         const told = summaryOf(dataset, entry, runs.get(fingerprint) ?? 0);
-        return { ...told, readings: this.#namedOptions(told.readings), preparable: this.#sourceFor(fingerprint) !== null };
+        return {
+          ...told,
+          paths: (entry?.recipe.paths ?? []).map((path) => this.#named(path)),
+          readings: this.#namedOptions(told.readings),
+          preparable: this.#sourceFor(fingerprint) !== null,
+        };
       })
       .sort((a, b) => ((a.opened ?? '') < (b.opened ?? '') ? 1 : -1));
   }
@@ -297,7 +302,7 @@ function imagesAt(images: Readable, split: 'train' | 'test', labels: Uint16Array
   );
 }
 
-function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: number): Omit<DatasetSummary, 'preparable'> {
+function summaryOf(dataset: StoredDataset, images: StoredImages | null, runs: number): Omit<DatasetSummary, 'preparable' | 'paths'> {
   const { fingerprint, name, classes, train, test } = dataset;
   const { preparation, standardisation, format, leftOut, readings } = images?.recipe ?? Origin.parse({});
   return {

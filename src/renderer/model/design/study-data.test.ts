@@ -5,7 +5,7 @@ import { emptyDraft, type Raw } from './draft.ts';
 import { dataInFile, imagesMeant, namesImages, withData, withoutImages } from './study-data.ts';
 
 const images = (source: string | null, preparation: object = {}, change: object = {}) => ({
-  ...{ source, available: true, leftOut: 0, preparation: PreparationSpec.parse(preparation) },
+  ...{ source, paths: source === null ? [] : [source], available: true, leftOut: 0, preparation: PreparationSpec.parse(preparation) },
   ...change,
 });
 const limited = { limits: { train: 2000, test: 1000 } };
@@ -26,13 +26,13 @@ describe('the images of a study in its file', () => {
   });
 
   it('cannot be named where it is not known which files they are', () => {
-    expect(dataInFile(emptyDraft, images('/data (3 files)'))).toBeNull();
+    expect(dataInFile(emptyDraft, images('/data (3 files)', {}, { paths: [] }))).toBeNull();
     expect(dataInFile(emptyDraft, images(null, {}, { available: false }))).toBeNull();
     expect(withData({ ...emptyDraft, data: { limitTrain: 5 } }, null)).toEqual(emptyDraft);
   });
 
   it('are found again in the file, and leave the study as it was', () => {
-    const sets = [images('/a'), images(null), images(null, limited)];
+    const sets = [images('/a'), images('/d (2 files)', {}, { paths: ['/d/x', '/d/y'] }), images(null), images(null, limited)];
     for (const set of sets) {
       const file = withData(emptyDraft, dataInFile(emptyDraft, set));
       expect(StudySpec.safeParse(file).success).toBe(true);
@@ -40,7 +40,7 @@ describe('the images of a study in its file', () => {
       expect([namesImages(file), withoutImages(file)]).toEqual([true, emptyDraft]);
     }
     const preset: Raw = { ...emptyDraft, data: { path: 'sample', limitTrain: 2000, limitTest: 1000 } };
-    expect(imagesMeant(preset, sets)?.known).toBe(sets[2]);
+    expect(imagesMeant(preset, sets)?.known).toBe(sets[3]);
     expect(withoutImages(preset)).toEqual({ ...emptyDraft, data: { limitTrain: 2000, limitTest: 1000 } });
   });
 

@@ -8,11 +8,9 @@ import { PreparationSpec } from '../../../shared/spec/preparation.ts';
 import { DataSpec } from '../../../shared/spec/study.ts';
 import type { Raw } from './draft.ts';
 
-type Images = Pick<DatasetSummary, 'source' | 'available' | 'preparation' | 'leftOut'>;
+type Images = Pick<DatasetSummary, 'source' | 'paths' | 'available' | 'preparation' | 'leftOut'>;
 
 const SAMPLE = 'sample';
-/** Where a data set was read from several files, its source says how many, not which. */
-const SEVERAL = / \(\d+ files\)$/;
 
 const dataOf = ({ data }: Raw): Raw => (typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as Raw) : {});
 
@@ -20,9 +18,10 @@ const dataOf = ({ data }: Raw): Raw => (typeof data === 'object' && data !== nul
 export const namesImages = (draft: Raw): boolean => 'path' in dataOf(draft);
 
 /** Path of a data set for the terminal; null where there is none to tell. What is here and was read from no file is the sample. */
-function pathOf({ source, available }: Images): string | null {
-  if (!available || (source !== null && SEVERAL.test(source))) return null;
-  return source ?? SAMPLE;
+function pathOf({ source, paths, available }: Images): string | string[] | null {
+  const [first, ...more] = paths;
+  if (available && first !== undefined) return more.length === 0 ? first : paths;
+  return available && source === null ? SAMPLE : null;
 }
 
 /** What a file says of a data set; null where it cannot name it. @param draft its limits stay where they say the same. */
@@ -70,8 +69,8 @@ export function imagesMeant<T extends Images>(
   const asked = data.preparation ?? PreparationSpec.parse({});
   const limits = { ...asked.limits, train: limitTrain ?? asked.limits.train, test: limitTest ?? asked.limits.test };
   const preparation = { ...asked, limits };
-  const [wanted] = [path].flat();
-  const there = typeof path === 'string' || path.length === 1 ? datasets.filter((one) => pathOf(one) === wanted) : [];
+  const wanted = JSON.stringify([path].flat());
+  const there = datasets.filter((one) => JSON.stringify([pathOf(one)].flat()) === wanted);
   const told = (spec: PreparationSpec) => JSON.stringify(withoutDefaults(PreparationSpec, spec));
   return { known: there.find((one) => told(one.preparation) === told(preparation)) ?? null, likely: there[0] ?? null, preparation };
 }
