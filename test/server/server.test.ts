@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Access } from '../../src/server/access.ts';
@@ -262,6 +263,24 @@ it('names files as the person at the page knows them, not by where they lie on t
     expect(JSON.stringify(opened)).toContain(name.split('/')[0]);
     expect(JSON.stringify(opened)).not.toContain('capscope-upload');
   }
+  socket.close();
+});
+
+it('says of a folder that was sent what was taken for its classes by the name that the folder has', async () => {
+  const socket = await connect(['capscope', token], ownOrigin());
+  const batch = randomUUID().replaceAll('-', '');
+  let root = '';
+  for (const [i, path] of ['cat/1.png', 'cat/2.png', 'dog/1.png', 'dog/2.png'].entries()) {
+    const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 60 * i, g: 0, b: 0 } } }).png().toBuffer(); // prettier-ignore
+    const sent = await ask('POST', `/upload?batch=${batch}&path=${encodeURIComponent(`photos/${path}`)}`, asPage(), png);
+    root = (JSON.parse(sent.text) as { root: string }).root;
+  }
+  const opened = await call(socket, 'datasets.open', { task: 'photos', paths: [root] });
+  const { dataset } = (opened as { value: { dataset: { fingerprint: string; preparation: unknown } } }).value;
+  expect(dataset).toMatchObject({ name: 'photos', source: 'photos' });
+  const preview = await call(socket, 'datasets.preview', { fingerprint: dataset.fingerprint, preparation: dataset.preparation, seed: 1 });
+  expect(preview).toMatchObject({ ok: true, value: { ok: true, notes: expect.arrayContaining([expect.stringContaining('photos')]) as string[] } }); // prettier-ignore
+  expect(JSON.stringify([opened, preview])).not.toContain('capscope-upload');
   socket.close();
 });
 

@@ -9,18 +9,18 @@ const WITH_ACTION = 8000;
 
 export const say = (text: string): void => void toast(text, { duration: SHORT });
 
-/** What went wrong is there until it was read: somebody may have looked elsewhere. */
-const untilClosed = { duration: Infinity, closeButton: true };
+/** Somebody may have looked elsewhere when something went wrong. */
+const ERROR = 15_000;
 
 /** Says what is wrong with something that was given. */
-export const complain = (sentence: string): void => void toast.error(sentence, untilClosed);
+export const complain = (sentence: string): void => void toast.error(sentence, { duration: ERROR });
 
 /** Shows a failure: its sentence, if it is one for people. */
 export function report(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   if (error instanceof CallError && error.kind === 'input') complain(sentence);
-  else toast.error('Something went wrong. This is a bug in Capscope.', { description: sentence, ...untilClosed });
+  else toast.error('Something went wrong. This is a bug in Capscope.', { description: sentence, duration: ERROR });
 }
 
 /** Runs it and shows a failure. Answers null when it failed. */
