@@ -1,6 +1,7 @@
 /** Forecasts as the terminal shows them. */
 import type { LayerForecast, NetworkForecast } from '../shared/forecast/forecast.ts';
 import { forecastSentence, gainRange, length, verdictGlyphs } from '../shared/forecast/words.ts';
+import { layerName } from '../shared/present/layer-name.ts';
 import { table } from './table.ts';
 
 /** What becomes of a network by one pruning setting; null where capsule layers inherit trained weights, which no forecast is about. */
@@ -24,7 +25,7 @@ type Row = Pick<LayerForecast, 'layer' | 'closedForm' | 'probe'> & {
 function profile({ primary, layers }: NetworkForecast): string {
   const rows: Row[] = [{ layer: 'primary', gain: null, criticalGain: null, ...primary }, ...layers];
   const columns = [
-    { head: 'layer', cell: ({ layer }: Row) => layer },
+    { head: 'layer', cell: ({ layer }: Row) => layerName(layer) },
     { head: 'gain', align: 'right' as const, cell: ({ gain }: Row) => gain?.toFixed(2) ?? '' },
     { head: 'critical', align: 'right' as const, cell: ({ criticalGain }: Row) => criticalGain?.toFixed(2) ?? '' },
     ...(layers.some(({ closedForm }) => closedForm !== null)

@@ -1,6 +1,6 @@
 /** One image in a network, for people at a terminal. */
-import { lengthScale } from '../shared/inside/scale.ts';
-import type { LayerLook, Look, PathStep } from '../shared/inside/look.ts';
+import { LEAST, lengthScale } from '../shared/inside/scale.ts';
+import { SHORTEST, type LayerLook, type Look, type PathStep } from '../shared/inside/look.ts';
 import { layerName } from '../shared/present/layer-name.ts';
 import { plain, percent, real } from '../shared/present/format.ts';
 import { facts, table } from './table.ts';
@@ -18,12 +18,15 @@ export interface LookedAt {
 export function lookText(looked: LookedAt): string {
   const { look } = looked;
   const scales = look.layers.map(lengthScale);
+  const path = look.paths.at(-1)!;
+  const signalled = path.filter(({ length }, i) => i === 0 || length > LEAST);
   const logarithmic = scales.some(({ log }) => log);
   return [
     facts(factsOf(looked)),
     layerTable(look),
     ...(logarithmic ? ['Lengths of layers marked with log are on a logarithmic scale from 1e-38 to 1: their capsules have vanished.'] : []),
-    `Strongest path, by the couplings of the last iteration:\n\n${pathTable(look.layers, look.paths.at(-1)!, looked.classes)}`,
+    `Strongest path, by the couplings of the last iteration:\n\n${pathTable(look.layers, signalled, looked.classes)}`,
+    ...(signalled.length < path.length ? ['Layers in which its capsules are 0 in single precision are left out.'] : []),
   ].join('\n\n');
 }
 
@@ -34,7 +37,7 @@ function factsOf({ look, run, image, classes, label }: LookedAt): [string, strin
   const next = [...lengths.keys()].filter((label) => label !== longest[0]).sort((a, b) => lengths[b]! - lengths[a]!);
   const answer =
     longest.length > 1
-      ? `cannot be told: ${longest.length} of ${lengths.length} class capsules are equally long (${real(lengths[longest[0]!]!, 3)})`
+      ? `cannot be told: ${longest.length} of ${lengths.length} class capsules ${tieText(Math.max(...lengths))}`
       : `${named(longest[0]!)}; next ${next.slice(0, 2).map(named).join(', ')}`;
   return [
     ['run', `${run.id} ${run.name}`],
@@ -44,6 +47,12 @@ function factsOf({ look, run, image, classes, label }: LookedAt): [string, strin
     ['took', `${took.toFixed(0)} ms`],
   ];
 }
+
+/** The engine has nothing between 0 and the shortest capsule that it can tell from it. */
+const tieText = (length: number) =>
+  length < SHORTEST
+    ? `are 0 in single precision${length > 0 ? `, ${real(length, 3)} at most` : ''}`
+    : `are equally long (${real(length, 3)})`;
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 
@@ -106,11 +115,11 @@ function pathTable(layers: readonly LayerLook[], path: readonly PathStep[], clas
       const layer = layers[step.layer]!;
       return [
         layerName(layer.layer),
-        i === 0 ? classes[step.type]! : `type ${step.type + 1}`,
+        i === 0 ? classes[step.type]! : `type ${step.type}`,
         place(step, layer),
         real(step.length, 3),
         i === 0 ? '-' : plain(percent(step.coupling, 0)),
-        step.next ? `type ${step.next.type + 1}, ${plain(percent(step.next.coupling, 0))}` : '-',
+        step.next ? `type ${step.next.type}, ${plain(percent(step.next.coupling, 0))}` : '-',
       ];
     }),
   );

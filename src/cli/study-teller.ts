@@ -3,6 +3,7 @@ import type { EventName, Events, QueueState, RunSummary } from '../shared/contra
 import type { Finding } from '../shared/findings/finding.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { accuracy, count, duration, plain, portion, real } from '../shared/present/format.ts';
+import { withLayerNames } from '../shared/present/layer-name.ts';
 import type { EpochMetrics } from '../shared/results.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredRun } from '../store/types.ts';
@@ -115,7 +116,7 @@ export class StudyTeller {
       if (status === 'finished') {
         if (this.#several) this.#progress.say(`${this.#label(index)}: finished`);
         for (const { severity, text } of this.#store.findings.of(id).filter(told))
-          this.#progress.say(`  ${this.#mark(index)}${severity}: ${text}`);
+          this.#progress.say(`  ${this.#mark(index)}${severity}: ${withLayerNames(text)}`);
       }
     } else if (current && params !== current.run.params) {
       this.#progress.say(`  ${this.#mark(index)}cut from run ${parent!}: ${count(current.run.params)} parameters become ${count(params)}`);

@@ -24,9 +24,9 @@ export interface StudyRun {
   error: string | null;
   /** Of the network before any cut, and of the cut. */
   factors: FactorValues;
-  /** Of the network as trained, after the cut: gain of its weakest layer, and gain over border; null where there are none. */
+  /** Of the network as trained, after the cut: gain of its weakest layer, and gain over critical gain; null where there are none. */
   gain: number | null;
-  overBorder: number | null;
+  overCritical: number | null;
   forecast: Verdict | null;
   /** Null for a run that has failed, or has not ended. */
   result: { accuracy: number; inactiveShare: number; collapsed: boolean } | null;

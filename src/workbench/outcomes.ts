@@ -2,7 +2,7 @@
 import { kindsOf } from '../shared/computed-on.ts';
 import { conclusionOf } from '../shared/conclusion/conclusion.ts';
 import { forecast as forecastOf } from '../shared/forecast/forecast.ts';
-import { gainOverBorder } from '../shared/forecast/over-border.ts';
+import { gainOverCritical } from '../shared/forecast/over-critical.ts';
 import { weakestOf } from '../shared/forecast/sentence.ts';
 import type { Probe } from '../shared/forecast/probe.ts';
 import type { Verdict } from '../shared/forecast/verdict.ts';
@@ -114,7 +114,7 @@ function factsOf(store: Store, { run, arm, network, prunings }: Described, name:
   return {
     factors: factorsOf({ name, network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
     gain: weakest && weakest.gain,
-    overBorder: gainOverBorder(trained, input),
+    overCritical: gainOverCritical(trained, input),
     forecast: verdictOf(trained, input, store.probes.of(begins(run))),
   };
 }

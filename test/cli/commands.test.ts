@@ -40,8 +40,8 @@ describe('commands on stored runs', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`run             ${runs[2].id} pruned\nstudy           tiny study\ncut from        ${runs[1].id}\n`);
     expect(stdout).toMatch(/\ntest accuracy +95\.00 %\n/);
-    expect(stdout).toMatch(/\nprimary +2 of 4 +channels\n/);
-    expect(stdout).toMatch(/\ncapsules\.0 +1 of 1 +1 of 1 +0\.900 +0\.000\n/);
+    expect(stdout).toMatch(/\nPrimary +2 of 4 +channels\n/);
+    expect(stdout).toMatch(/\nCapsules 1 +1 of 1 +1 of 1 +0\.900 +0\.000\n/);
     expect(await json('show', runs[2].id)).toMatchObject({
       run: { id: runs[2].id, spec: { network: { primary: { types: 1 } } } },
       record: { accuracy: 0.95 },

@@ -43,8 +43,8 @@ describe('forecast', () => {
   it('reads well', async () => {
     const { code, stdout } = await forecast(writeTinyStudy(folder, { networks, pruning: [{ backbone: 0.5, capsules: 0.5 }] }));
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^✕ N16 D4 L4: vanishes\. Activity has vanished in capsules\.\d \(mean length (0\.\d+|below 0\.001)\)/);
-    expect(stdout).toMatch(/^primary +0\.\d{3} ± 0\.\d{3} +█/m);
+    expect(stdout).toMatch(/^✕ N16 D4 L4: vanishes\. Activity has vanished in Capsules \d \(mean length (0\.\d+|below 0\.001)\)/);
+    expect(stdout).toMatch(/^Primary +0\.\d{3} ± 0\.\d{3} +█/m);
     expect(stdout).toMatch(/^pruned chip b0\.5 c0\.5 +0\.56 → 1\.13 +✕ vanishes +/m);
   });
 

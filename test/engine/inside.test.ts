@@ -6,10 +6,11 @@ import { forward } from '../../src/engine/jobs/forward.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { receptiveFields } from '../../src/shared/inside/receptive-field.ts';
-import type { Look } from '../../src/shared/inside/look.ts';
+import { SHORTEST, type Look } from '../../src/shared/inside/look.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { decodeWeights } from '../../src/shared/safetensors.ts';
 import { networkOf, type InputShape, type NetworkFamily } from '../../src/shared/spec/network.ts';
+import { longestClasses } from '../../src/shared/ties.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { readNetworkGolden, relativeError } from '../network/golden.ts';
 
@@ -112,6 +113,28 @@ it('a vanished network ties all classes', async () => {
   expect(look.reconstruction).toBeNull();
   expect(look.layers.at(-1)!.lengths.every((length) => length === 0)).toBe(true);
   expect([...look.routing.at(-1)!.entropy].every((entropy) => Math.abs(entropy - 1) < 1e-6)).toBe(true);
+});
+
+it('ties what the engine ties, and follows no path where single precision has nothing left', async () => {
+  const input: InputShape = { height: 20, width: 20, channels: 1, classes: 3 };
+  const random = randomStream(1, 'pixels');
+  const pixels = Uint8Array.from({ length: 400 }, () => random.int(0, 255));
+  const shortest: number[] = [];
+  for (const depth of [1, 2, 3, 4, 5, 6]) {
+    const network = networkOf({ types: 8, dim: 4, depth, initialisation: { gain: 0.3 } });
+    const inspector = new Inspector({ network, input, weights: initialWeights(network, input, 1) }, engine.kernels);
+    const { layers, longest, paths } = await inspector.look(pixels, clock);
+    expect(longest, `depth ${depth}`).toEqual(longestClasses(await inspector.classLengths(pixels)));
+    inspector.dispose();
+    shortest.push(layers.at(-1)!.lengths[longest[0]!]!);
+    for (const { layer, type, y, x, length } of paths.at(-1)!) {
+      const { width, types, lengths } = layers[layer]!;
+      expect(length).toBe(lengths[(y * width + x) * types + type]);
+    }
+  }
+  // Some that single precision could hold, if it did not square them, and some that it could not.
+  expect(shortest.some((length) => length > 0 && length < SHORTEST)).toBe(true);
+  expect(shortest).toContain(0);
 });
 
 it('knows what part of the image a capsule depends on', async () => {

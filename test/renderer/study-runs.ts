@@ -1,6 +1,6 @@
 /** Made-up runs of a study of several networks, for tests of what reads them. Nothing in here was measured. */
 import { conclusionOf } from '../../src/shared/conclusion/conclusion.ts';
-import { gainOverBorder } from '../../src/shared/forecast/over-border.ts';
+import { gainOverCritical } from '../../src/shared/forecast/over-critical.ts';
 import { verdictOfGains } from '../../src/shared/forecast/verdict.ts';
 import type { Arm } from '../../src/shared/spec/arms.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
@@ -23,7 +23,7 @@ export interface Sizes {
   arms?: readonly Arm[];
 }
 
-/** Below the border nothing is active in an unpruned network; a cut halves the types. The same numbers every time. */
+/** Below the critical gain nothing is active in an unpruned network; a cut halves the types. The same numbers every time. */
 export function studyRuns({ types, dims, depths, seeds, arms: shown = arms }: Sizes): StudyRun[] {
   let state = 7;
   const random = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
@@ -36,15 +36,15 @@ export function studyRuns({ types, dims, depths, seeds, arms: shown = arms }: Si
         const name = `N${N} D${D} L${L}`;
         return shown.flatMap((arm) => {
           const isCut = arm !== 'unpruned' && arm !== 'ccm';
-          const overBorder = gainOverBorder(isCut ? small : network, input)!;
+          const overCritical = gainOverCritical(isCut ? small : network, input)!;
           return Array.from({ length: seeds }, (_, i): StudyRun => {
-            const dead = overBorder < (arm === 'ccm' ? 0.4 : 0.95 + 0.1 * random());
+            const dead = overCritical < (arm === 'ccm' ? 0.4 : 0.95 + 0.1 * random());
             const accuracy = dead ? 0.1 + 0.02 * random() : 0.9 + 0.08 * random();
             return {
               ...{ id: `${name} ${arm} ${i + 1}`, network: name, arm, pruning: isCut ? cut.name : null, seed: i + 1 },
               ...{ twin: arm === 'unpruned' ? null : `${name} unpruned ${i + 1}`, status: 'finished', error: null },
               factors: factorsOf({ name, network, pruning: isCut ? pruning : null, training, dataset: 'digits' }),
-              ...{ gain: overBorder, overBorder, forecast: verdictOfGains([overBorder]) },
+              ...{ gain: overCritical, overCritical, forecast: verdictOfGains([overCritical]) },
               result: { accuracy, inactiveShare: dead ? 1 : 0, collapsed: dead },
             };
           });

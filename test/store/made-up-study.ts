@@ -1,6 +1,6 @@
 /** A study of several networks that has been done, as far as the store can tell. Nothing in it was measured. */
 import { describe } from '../../src/shared/describe.ts';
-import { gainOverBorder } from '../../src/shared/forecast/over-border.ts';
+import { gainOverCritical } from '../../src/shared/forecast/over-critical.ts';
 import { networkAfter } from '../../src/shared/pruning-plan.ts';
 import type { EpochMetrics, LayerActivity } from '../../src/shared/results.ts';
 import type { NetworkSpec } from '../../src/shared/spec/network.ts';
@@ -9,9 +9,9 @@ import { planStudy, type PlannedRun } from '../../src/shared/study-plan.ts';
 import type { Store } from '../../src/store/store.ts';
 import { dataset, engine, evaluation, input, metrics, result } from './fixtures.ts';
 
-/** Lives above the border, and with the CCM term somewhat below it. */
+/** Lives above the critical gain, and with the CCM term somewhat below it. */
 function isDead(network: NetworkSpec, { parent, spec }: PlannedRun): boolean {
-  const over = gainOverBorder(network, input) ?? 1;
+  const over = gainOverCritical(network, input) ?? 1;
   return over < (parent !== null && spec.pruning === null ? 0.7 : 1);
 }
 

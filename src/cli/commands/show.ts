@@ -5,6 +5,7 @@ import { countAsMeasured } from '../../shared/inactive.ts';
 import { measures, notesOn } from '../../shared/measures/catalogue.ts';
 import { criteria, ruleText } from '../../shared/measures/criteria.ts';
 import type { Measured } from '../../shared/measures/measured.ts';
+import { layerName, withLayerNames } from '../../shared/present/layer-name.ts';
 import { oneLine } from '../../shared/one-line.ts';
 import type { EpochMetrics, LayerCut, RunRecord, ShownStatus } from '../../shared/results.ts';
 import type { MeasureSpec } from '../../shared/spec/training.ts';
@@ -69,7 +70,8 @@ function text(store: Store, run: Shown, { record, study, dataset, epochs, analys
     ]),
   ];
   if (stack.length > 0) parts.push(stack.map(oneLine).join('\n'));
-  if (findings.length > 0) parts.unshift(findings.map(({ severity, text: found }) => `${severity}: ${plain(found)}`).join('\n'));
+  if (findings.length > 0)
+    parts.unshift(findings.map(({ severity, text: found }) => `${severity}: ${plain(withLayerNames(found))}`).join('\n'));
   const measured = record ?? untested(run);
   parts.push(facts(resultFacts(measured)), ...notesOn(measures, [measured]));
   if (epochs.length > 0) parts.push(epochTable(epochs, measure));
@@ -122,7 +124,7 @@ function layerTable({ inactive }: RunRecord, analysis: RunResult['analysis'] | n
       const dead = analysis?.dead.find((d) => d.layer === layer);
       const coupling = analysis?.coupling.find((c) => c.layer === layer);
       return [
-        layer,
+        layerName(layer),
         portion({ total, of }),
         dead ? portion({ total: dead.dead, of: dead.of }) : '-',
         coupling ? real(coupling.entropy, 3) : '-',
@@ -135,6 +137,6 @@ function layerTable({ inactive }: RunRecord, analysis: RunResult['analysis'] | n
 function cutTable(cut: LayerCut[]): string {
   return table(
     [{ head: 'cut layer' }, { head: 'kept', align: 'right' }, { head: 'unit' }],
-    cut.map(({ layer, kept, scores, unit }) => [layer, `${kept.length} of ${scores.length}`, `${unit}s`]),
+    cut.map(({ layer, kept, scores, unit }) => [layerName(layer), `${kept.length} of ${scores.length}`, `${unit}s`]),
   );
 }

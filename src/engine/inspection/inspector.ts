@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerDescription } from '../../shared/describe.ts';
-import type { Drawings, LayerLook, Look, RoutingLook } from '../../shared/inside/look.ts';
+import { SHORTEST, type Drawings, type LayerLook, type Look, type RoutingLook } from '../../shared/inside/look.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Standardisation } from '../../shared/spec/preparation.ts';
 import { longestClasses } from '../../shared/ties.ts';
@@ -201,8 +201,9 @@ function routeAll(router: PositionRouter, below: Float64Array, each: (position: 
   return vectors;
 }
 
-/** As they are told, in single precision, so that what ties there ties here. */
-const longestOf = ({ lengths }: Capsules): number[] => longestClasses(Float32Array.from(lengths));
+/** By single precision, so that what ties for the engine ties here. */
+const longestOf = ({ lengths }: Capsules): number[] =>
+  longestClasses(Float32Array.from(lengths, (length) => (length < SHORTEST ? 0 : length)));
 
 const capsulesOf = (layer: LayerDescription, vectors: Float64Array): Capsules => ({
   layer,

@@ -22,7 +22,7 @@ export function strongestPaths(layers: readonly RoutedLayer[], classes: Float64A
 }
 
 function pathOf(layers: readonly RoutedLayer[], classes: Float64Array, winner: number, iteration: number): PathStep[] {
-  let step: PathStep = { layer: layers.length, type: winner, y: 0, x: 0, length: classes[winner]!, coupling: 1, next: null };
+  let step: PathStep = { layer: layers.length, type: winner, y: 0, x: 0, length: Math.fround(classes[winner]!), coupling: 1, next: null };
   const path = [step];
   for (const [l, layer] of [...layers.entries()].reverse()) {
     layer.router.route(layer.below, step.y, step.x);
@@ -50,7 +50,7 @@ function twoStrongest({ router, lengths }: RoutedLayer, parent: number, iteratio
       type: k % inTypes,
       y: Math.floor(cell / inWidth),
       x: cell % inWidth,
-      length: lengths[router.places[k]!]!,
+      length: Math.fround(lengths[router.places[k]!]!),
       coupling: couplings[k * outTypes + parent]!,
     };
   };

@@ -5,7 +5,7 @@ import { forecastOf, remediesFor as allOf, remedyKinds } from './remedies.ts';
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 const remediesFor = (network: NetworkSpec) => allOf(network, input);
 
-describe('what would move a network over the border', () => {
+describe('what would make activity stay', () => {
   const network = networkOf({ types: 16, dim: 4, depth: 4 });
   const remedies = remediesFor(network);
 

@@ -1,4 +1,4 @@
-/** What would move a network over the border: for each of its numbers the smallest change with which the forecast is that activity stays. */
+/** What would make activity stay: for each of its numbers the smallest change with which the forecast is that activity stays. */
 import { NetworkSpecError } from '../../shared/describe.ts';
 import { forecast, gainRatio, type NetworkForecast } from '../../shared/forecast/forecast.ts';
 import type { Probe } from '../../shared/forecast/probe.ts';
@@ -89,7 +89,7 @@ const candidates: Record<RemedyKind, (network: NetworkSpec, input: InputShape) =
 
 const counts = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
-/** From the initial gain with which every layer clears its border by the margin, to the double of it, in tenths. */
+/** From the initial gain with which every layer clears its critical gain by the margin, to the double of it, in tenths. */
 function gainCandidates(network: NetworkSpec, input: InputShape): Candidate[] {
   const unit = forecastOf({ ...network, initialisation: { gain: 1 } }, input);
   const weakest = unit && weakestOf(unit);

@@ -196,7 +196,14 @@ export const runFields: readonly RunField[] = [
     example: 'gain < 1.5',
   }),
   number({
-    ...{ id: 'border', head: 'Gain ÷ critical', width: 6.5, label: 'gain divided by the critical gain', example: 'border < 1' },
+    ...{
+      id: 'critical',
+      also: ['border'],
+      head: 'Gain ÷ critical',
+      width: 6.5,
+      label: 'gain divided by the critical gain',
+      example: 'critical < 1',
+    },
     of: ({ run }) => (run.gain ? run.gain.value / run.gain.critical : null),
     value: gainText,
     alike: true,

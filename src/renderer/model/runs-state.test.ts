@@ -17,6 +17,10 @@ describe('what the list of runs remembers', () => {
     ])
       expect(readKept(value)).toEqual({ layout: usualLayout, place: nowhere, saved: [] });
   });
+  it('knows a column by the name that it once had', () => {
+    const { layout } = readKept({ layout: { ...usualLayout, columns: [{ id: 'border', width: 5 }] } });
+    expect(layout.columns).toEqual([{ id: 'critical', width: 5 }]);
+  });
   it('loses no saved view to a neighbour that cannot be read', () =>
     expect(
       readKept({

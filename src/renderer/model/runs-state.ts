@@ -6,13 +6,15 @@ import { fieldOf, isField, numberFields } from './run-fields.ts';
 export const NARROWEST = 2.5;
 export const WIDEST = 40;
 
-const Column = z.object({ id: z.string().refine((id) => columnIds.includes(id)), width: z.number().min(NARROWEST).max(WIDEST) });
+/** Of a field; one has had another name before. */
+const Id = z.string().transform((id) => (id === 'border' ? 'critical' : id));
+const Column = z.object({ id: Id.refine((id) => columnIds.includes(id)), width: z.number().min(NARROWEST).max(WIDEST) });
 export type Column = z.infer<typeof Column>;
-const axis = z.string().refine((id) => numberFields.some((field) => field.id === id));
+const axis = Id.refine((id) => numberFields.some((field) => field.id === id));
 
 export const Layout = z.object({
   filter: z.string().max(2000),
-  sorting: z.object({ key: z.string().refine(isField), descending: z.boolean() }),
+  sorting: z.object({ key: Id.refine(isField), descending: z.boolean() }),
   by: z.array(z.enum(groupingNames)).max(groupingNames.length),
   lineage: z.boolean(),
   columns: z.array(Column).min(1),

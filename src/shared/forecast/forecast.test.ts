@@ -78,7 +78,7 @@ describe('with a probe', () => {
     expect(gone).toMatchObject({ verdict: 'vanishes', vanishesAt: 'capsules.1', basis: 'probe' });
     expect(gone.layers[1]!.probe).toEqual({ mean: 0.005, sd: 0.001 });
     expect(gone.primary.probe).toEqual({ mean: 0.3, sd: 0.001 });
-    expect(forecastSentence(gone)).toContain('vanished in capsules.1 (mean length 0.005)');
+    expect(forecastSentence(gone)).toContain('vanished in Capsules 2 (mean length 0.005)');
     expect(of({ depth: 2 }, probe([0, 0.02], [0.1, 0.1]))).toMatchObject({ verdict: 'open', vanishesAt: null });
     expect(of({ depth: 2 }, probe([0.011, 0.02], [0.1, 0.1]))).toMatchObject({ verdict: 'stays', vanishesAt: null });
   });

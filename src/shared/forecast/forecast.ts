@@ -39,7 +39,7 @@ export interface NetworkForecast {
  */
 export type Basis = 'probe' | 'cut' | 'law' | 'gains' | 'nothing';
 
-/** How far a layer is from its border: 1 is the border itself. */
+/** Below 1 a layer passes on less than it would need for any length to be kept. */
 export const gainRatio = ({ gain, criticalGain: critical }: Pick<LayerForecast, 'gain' | 'criticalGain'>): number => gain / critical;
 
 /**

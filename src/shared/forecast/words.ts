@@ -1,4 +1,5 @@
 /** A forecast in words, for the terminal, the window and reports alike. */
+import { layerName } from '../present/layer-name.ts';
 import type { Basis, NetworkForecast } from './forecast.ts';
 import { MARGIN, VANISHED, type Verdict } from './verdict.ts';
 
@@ -37,7 +38,7 @@ export function forecastSentence({ layers, verdict, vanishesAt, basis }: Network
     cut: 'what the cut leaves, on real images',
     law: 'the law for one routing iteration',
   }[basis];
-  const at = (found: typeof last) => `${found.layer} (mean length ${length(lengthOf(found))})`;
+  const at = (found: typeof last) => `${layerName(found.layer)} (mean length ${length(lengthOf(found))})`;
   switch (verdict) {
     case 'stays':
       return `Activity reaches ${at(last)}, even with gains ${margin} lower; from ${from}.`;

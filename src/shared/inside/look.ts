@@ -1,5 +1,8 @@
 /** What one image makes of a network: every capsule, and how each layer was routed. Arrays are row-major. */
 
+/** Capsules that are shorter are 0 to the engine, which computes in single precision and squares what it measures. */
+export const SHORTEST = 2 ** -60;
+
 export interface Look {
   /** (height, width, channels): the image as it was looked at; value / 255 is the intensity. */
   pixels: Uint8Array;
@@ -7,7 +10,10 @@ export interface Look {
   layers: LayerLook[];
   /** routing[l] leads from layers[l] to layers[l + 1]. */
   routing: RoutingLook[];
-  /** Classes whose capsule is the longest, ascending; more than one where they tie, as all do in a network that has vanished. */
+  /**
+   * Classes whose capsule is the longest, ascending; more than one where they tie in single precision, as all do in a network that has
+   * vanished: below SHORTEST a length counts as 0.
+   */
   longest: number[];
   /**
    * The strongest path by the couplings of every routing iteration, from the first of the longest classes down to the primary
@@ -59,6 +65,7 @@ export interface PathStep {
   type: number;
   y: number;
   x: number;
+  /** In single precision, as in the layers. */
   length: number;
   /** Its coupling with the step before in the list, its parent; 1 for the class. */
   coupling: number;

@@ -1,4 +1,4 @@
-/** Do all networks fall on one curve over gain ÷ border? Which arm does not, and so does something that is not in the gain? */
+/** Do all networks fall on one curve over gain ÷ critical gain? Which arm does not, and so does something that is not in the gain? */
 import type { Arm } from '../../../shared/spec/arms.ts';
 import { meanOf } from '../../../shared/statistics/moments.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
@@ -9,16 +9,16 @@ const HALF = 0.5;
 
 export interface Deviation {
   arm: Arm;
-  /** Networks below the border by their gain as trained, and those of them that are active for the most part. */
+  /** Networks below the critical gain by their gain as trained, and those of them that are active for the most part. */
   below: number;
   active: number;
-  /** The same above the border, and those that are mostly inactive. */
+  /** The same above it, and those that are mostly inactive. */
   above: number;
   inactive: number;
 }
 
 export function deviationsOf(runs: readonly StudyRun[]): Deviation[] {
-  const known = runs.filter(({ overBorder, result }) => overBorder !== null && result !== null);
+  const known = runs.filter(({ overCritical, result }) => overCritical !== null && result !== null);
   return inArmOrder(known.map(({ arm }) => arm)).map((arm) => {
     const networks = [
       ...Map.groupBy(
@@ -27,7 +27,7 @@ export function deviationsOf(runs: readonly StudyRun[]): Deviation[] {
       ).values(),
     ];
     const shares = networks.map((group) => ({
-      below: group[0]!.overBorder! < 1,
+      below: group[0]!.overCritical! < 1,
       active: meanOf(group.map(({ result }) => result!.inactiveShare)) < HALF,
     }));
     const count = (below: boolean, active?: boolean) =>
@@ -42,9 +42,9 @@ export function deviationSentences(runs: readonly StudyRun[]): string[] {
   return deviationsOf(runs).flatMap(({ arm, below, active, above, inactive }) => [
     ...(active > 0
       ? [
-          `${shortNames[arm]}: below the border in ${networks(below)}, and active in ${active} of them: what keeps them so is not in the initial gain.`,
+          `${shortNames[arm]}: below the critical gain in ${networks(below)}, and active in ${active} of them: few layers, or what is not in the initial gain, keep them so.`,
         ]
       : []),
-    ...(inactive > 0 ? [`${shortNames[arm]}: above the border in ${networks(above)}, and inactive in ${inactive} of them.`] : []),
+    ...(inactive > 0 ? [`${shortNames[arm]}: above the critical gain in ${networks(above)}, and inactive in ${inactive} of them.`] : []),
   ]);
 }

@@ -41,7 +41,7 @@ describe('the table for a paper', () => {
 
 it('all runs are a line each, with exact values', () => {
   const [head, ...lines] = runsCsv(runs, all).trim().split('\n');
-  expect(head).toContain('gain over border');
+  expect(head).toContain('gain over critical gain');
   expect(lines).toHaveLength(runs.length);
   expect(lines[0]).toContain(String(runs[0]!.result!.accuracy));
 });

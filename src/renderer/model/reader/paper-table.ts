@@ -93,13 +93,13 @@ export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
   const head = [
     ...['id', 'network', 'arm', 'cut', 'seed', 'twin', 'status'],
     ...used.map((name) => factors[name].label),
-    ...['gain', 'gain over border', 'forecast', 'collapsed'],
+    ...['gain', 'gain over critical gain', 'forecast', 'collapsed'],
     ...exact.map((name) => `${shownOf(name).label} (share)`),
   ];
   const lines = runs.map((run) => [
     ...[run.id, run.network, run.arm, run.pruning ?? '', run.seed, run.twin ?? '', run.status],
     ...used.map((name) => run.factors[name] ?? ''),
-    ...[run.gain ?? '', run.overBorder ?? '', run.forecast ?? '', run.result ? Number(run.result.collapsed) : ''],
+    ...[run.gain ?? '', run.overCritical ?? '', run.forecast ?? '', run.result ? Number(run.result.collapsed) : ''],
     ...exact.map((name) => shownOf(name).of(run, all) ?? ''),
   ]);
   return Papa.unparse([head, ...lines], { newline: '\n' });

@@ -51,23 +51,23 @@ const shareAxis = (key: string, label: string, of: (run: StudyRun) => number | n
   range: (low, high) => `${label} ${percent(low, 0)} to ${percent(high, 0)}`,
 });
 
-/** Gain over border is a ratio: on a logarithmic axis. */
-function borderAxis(runs: readonly StudyRun[]): ParallelAxis | null {
-  const found = runs.flatMap(({ overBorder }) => overBorder ?? []);
+/** Gain over critical gain is a ratio: on a logarithmic axis. */
+function criticalAxis(runs: readonly StudyRun[]): ParallelAxis | null {
+  const found = runs.flatMap(({ overCritical }) => overCritical ?? []);
   if (new Set(found).size < 2) return null;
   const [low, high] = [Math.log(found.reduce((a, b) => Math.min(a, b))), Math.log(found.reduce((a, b) => Math.max(a, b)))];
   const value = (at: number) => Math.exp(low + at * (high - low));
   const at = (ratio: number) => (Math.log(ratio) - low) / (high - low);
   return {
-    key: 'border',
-    label: 'gain ÷ border',
+    key: 'critical',
+    label: 'gain ÷ critical',
     ticks: [
       { at: 0, text: real(value(0), 2) },
       ...(at(1) > 0.08 && at(1) < 0.92 ? [{ at: at(1), text: '1' }] : []),
       { at: 1, text: real(value(1), 2) },
     ],
-    at: ({ overBorder }) => (overBorder === null ? null : at(overBorder)),
-    range: (from, to) => `gain ÷ border ${real(value(from), 2)} to ${real(value(to), 2)}`,
+    at: ({ overCritical }) => (overCritical === null ? null : at(overCritical)),
+    range: (from, to) => `gain ÷ critical ${real(value(from), 2)} to ${real(value(to), 2)}`,
   };
 }
 
@@ -75,7 +75,7 @@ export function parallelAxes(runs: readonly StudyRun[]): ParallelAxis[] {
   const there = varying(runs);
   // D/N says nothing that N and D do not.
   const shown = there.filter((name) => name !== 'network' && (name !== 'ratio' || !(there.includes('types') && there.includes('dim'))));
-  const border = borderAxis(runs);
+  const critical = criticalAxis(runs);
   return [
     ...shown.map((name: FactorName) =>
       stepped(
@@ -86,7 +86,7 @@ export function parallelAxes(runs: readonly StudyRun[]): ParallelAxis[] {
         (value) => factorText(name, value),
       ),
     ),
-    ...(border ? [border] : []),
+    ...(critical ? [critical] : []),
     stepped(
       'arm',
       'arm',

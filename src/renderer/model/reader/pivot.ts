@@ -22,7 +22,7 @@ export interface PivotCell {
   arms: PivotArm[];
   /** Networks before any cut. */
   networks: string[];
-  /** Whether their gain is below the border; null where nothing is known of it. */
+  /** Whether their gain is below the critical one; null where nothing is known of it. */
   below: boolean | null;
 }
 
@@ -114,11 +114,11 @@ function cellOf(runs: readonly StudyRun[], all: RunsById, arms: readonly Arm[], 
   // Differences to a twin are of others than the twin itself.
   const rows = arms.filter((arm) => !shown.difference || arm !== 'unpruned');
   const byArm = Map.groupBy(runs, ({ arm }) => arm);
-  const borders = runs.flatMap(({ arm, overBorder }) => (arm === 'unpruned' ? (overBorder ?? []) : []));
+  const ratios = runs.flatMap(({ arm, overCritical }) => (arm === 'unpruned' ? (overCritical ?? []) : []));
   return {
     ids: runs.map(({ id }) => id),
     networks: [...new Set(runs.map(({ network }) => network))],
-    below: borders.length > 0 ? meanOf(borders) < 1 : null,
+    below: ratios.length > 0 ? meanOf(ratios) < 1 : null,
     arms: rows.map((arm) => armOf(arm, byArm.get(arm) ?? [], all, name)),
   };
 }
@@ -146,8 +146,8 @@ export function missingText({ missing: { failed, waiting, noTwin }, marks }: Piv
   return marks.length === 0 ? '–' : '';
 }
 
-/** Edges of cells at which the forecast changes sides, in units of cells: what the staircase is drawn along. */
-export function borderEdges({ rows }: Pivot): { x1: number; y1: number; x2: number; y2: number }[] {
+/** Edges of cells at which the gain crosses the critical one, in units of cells: what the staircase is drawn along. */
+export function criticalEdges({ rows }: Pivot): { x1: number; y1: number; x2: number; y2: number }[] {
   const below = (r: number, c: number) => rows[r]?.cells[c]?.below ?? null;
   const differ = (a: boolean | null, b: boolean | null) => a !== null && b !== null && a !== b;
   return rows.flatMap(({ cells }, r) =>

@@ -3,7 +3,7 @@ import { resultsOfRuns, studyRuns } from '../../../../test/renderer/study-runs.t
 import { bestOf } from './best.ts';
 import { brushText, hasValue, isDimmed, valuesOf, valueText, varying } from './brush.ts';
 import { parallelAxes, within } from './parallel.ts';
-import { borderEdges, defaultFactors, missingText, pivotOf } from './pivot.ts';
+import { criticalEdges, defaultFactors, missingText, pivotOf } from './pivot.ts';
 import { slopesOf } from './slopes.ts';
 import { trendFactors, trendsOf, trendTitle } from './trends.ts';
 import { marksOf, runsById, shownOf, summaryOf, summaryText } from './values.ts';
@@ -58,13 +58,13 @@ describe('the pivot', () => {
     expect(rows(quiet.map((run, i) => (i === 0 ? { ...run, status: 'failed', result: null } : run)))).toEqual([false, false]);
   });
 
-  it('draws the border where the forecast changes sides', () => {
+  it('draws the line where the gain crosses the critical one', () => {
     const pivot = pivotOf(runs, all, { rows: 'depth', columns: 'ratio' }, 'inactive');
     expect(pivot.rows.map(({ cells }) => cells.map(({ below }) => below))).toEqual([
       [true, expect.any(Boolean), false],
       [true, expect.any(Boolean), false],
     ]);
-    const edges = borderEdges(pivot);
+    const edges = criticalEdges(pivot);
     expect(edges.length).toBeGreaterThanOrEqual(2);
     for (const { x1, x2, y1, y2 } of edges) expect(Math.abs(x2 - x1) + Math.abs(y2 - y1)).toBe(1);
   });
@@ -134,7 +134,7 @@ describe('other panels', () => {
 
   it('put every run on every axis in which runs differ', () => {
     const axes = parallelAxes(runs);
-    expect(axes.map(({ key }) => key)).toEqual(['types', 'dim', 'depth', 'border', 'arm', 'inactive', 'accuracy']);
+    expect(axes.map(({ key }) => key)).toEqual(['types', 'dim', 'depth', 'critical', 'arm', 'inactive', 'accuracy']);
     for (const axis of axes)
       for (const run of runs) {
         const at = axis.at(run);

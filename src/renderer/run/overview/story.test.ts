@@ -4,7 +4,7 @@ import type { Finding } from '../../../shared/findings/finding.ts';
 import { forecast, type NetworkForecast } from '../../../shared/forecast/forecast.ts';
 import { NetworkFamily, networkOf } from '../../../shared/spec/network.ts';
 import { MeasureSpec } from '../../../shared/spec/training.ts';
-import { charts, storyOf, withLayerNames, type Story } from './story.ts';
+import { charts, storyOf, type Story } from './story.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 const network = networkOf(NetworkFamily.parse({ types: 16, dim: 4, depth: 2 }));
@@ -160,6 +160,3 @@ it('says before the first epoch what is to be expected', () => {
   const waiting = tell(runWith({ accuracies: [], status: 'queued' }), null);
   expect(waiting).toEqual({ tone: 'open', headline: 'Waits to be trained', evidence: [] });
 });
-
-it('calls layers what charts call them', () =>
-  expect(withLayerNames('capsules.0 to capsules.11, backbone.2, classes')).toBe('Capsules 1 to 12, Backbone 3, classes'));

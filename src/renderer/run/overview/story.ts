@@ -9,7 +9,7 @@ import { MARGIN } from '../../../shared/forecast/verdict.ts';
 import { basisWords } from '../../../shared/forecast/words.ts';
 import { countAsMeasured } from '../../../shared/inactive.ts';
 import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
-import { layerName } from '../../../shared/present/layer-name.ts';
+import { layerName, withLayerNames } from '../../../shared/present/layer-name.ts';
 import type { NetworkSpec } from '../../../shared/spec/network.ts';
 import type { InactiveSummary } from '../../../shared/results.ts';
 
@@ -44,12 +44,6 @@ const chartOf: Record<FindingKind, ChartNumber> = {
 
 const plain = (text: string): Piece => ({ text, chart: null });
 const shown = (text: string, chart: ChartNumber): Piece => ({ text, chart });
-
-/** Layers as the charts call them: "capsules.2" is "Capsules 3". */
-export const withLayerNames = (text: string): string =>
-  text
-    .replaceAll(/\b(?:capsules|backbone)\.\d+/g, (layer) => layerName(layer))
-    .replaceAll(/\b(Capsules|Backbone) (\d+) to \1 (\d+)/g, '$1 $2 to $3');
 
 /**
  * @param network that the run begins with
