@@ -31,7 +31,7 @@ describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
     // The code has been used, and is in no address that the browser keeps.
     const headers = { origin, authorization: `Code ${hash.split('=')[1]!}` };
     expect((await fetch(`${origin}/enter`, { method: 'POST', headers })).status).toBe(403);
-    expect(new URL(page.url()).hash).toBe('#/datasets');
+    await expect.poll(() => new URL(page.url()).hash).toBe('#/datasets');
     expect(await page.context().cookies()).toEqual([]);
     const other = await page.context().browser()!.newContext();
     const stranger = await other.newPage();

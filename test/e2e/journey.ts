@@ -55,7 +55,7 @@ export async function train({ page }: Session, name: string, epochs: number): Pr
 
 /** The loss is drawn while it falls. */
 export async function watchCurves({ page }: Session): Promise<void> {
-  const loss = chart(page, 'Loss');
+  const loss = chart(page, 'Margin loss');
   await loss.locator('canvas').waitFor();
   const seen = new Set<string>();
   await waitFor(async () => (seen.add(await picture(loss)).size >= 3 ? true : undefined));
