@@ -89,7 +89,7 @@ it('refuses in one line what it cannot look at', async () => {
     [[queued.id], 'has no weights yet: it can be looked into after its first epoch'],
     [[finished.id, '--image', '99999'], '--image 99999: there is no such test image; expected 0 to '],
     [[finished.id, '--file', join(folder, 'nowhere.png')], 'nowhere.png: there is no such file or folder'],
-    [[finished.id, '--file', join(folder, 'capscope.db')], 'it cannot be read as an image'],
+    [[finished.id, '--file', join(folder, 'capscope.db')], 'it is no image that can be read'],
     [[finished.id, '--file', 'a', '--image', '1'], 'give one of them'],
     [[finished.id, '--disturb', 'turn', '--image', '1'], 'leave one of them out'],
   ] as const) {
