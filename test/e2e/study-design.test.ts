@@ -114,8 +114,13 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     await page.keyboard.press('Enter');
     await page.getByText(/^.*N = 5 with D = 6: the first backbone block would have 7\.5 channels/).waitFor();
     expect(await page.getByRole('button', { name: /^Start \d+ run/ }).isDisabled()).toBe(true);
-    await chip('N, capsule types', '5').click();
-    await chip('D, dimensions', '6').click();
+    for (const [group, value] of [
+      ['N, capsule types', '5'],
+      ['D, dimensions', '6'],
+    ] as const) {
+      await chip(group, value).click();
+      await expect.poll(() => chosen(group)).not.toContain(value);
+    }
     await start(20).waitFor();
   });
 

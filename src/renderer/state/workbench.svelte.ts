@@ -31,22 +31,28 @@ class Workbench {
 
   /** What happened to runs while the list was being read: by id, null for one that was deleted. */
   #meanwhile: Map<string, RunSummary | null> | null = null;
+  /** What else was told while all was being read, in order: some of what is read may be older. */
+  #told: ((state: Workbench) => void)[] = [];
 
   /** Reads everything and listens from then on. */
   async start(): Promise<void> {
     on('runs', (runs) => this.putRuns(runs));
     on('runs-removed', (ids) => this.#change(new Map(ids.map((id) => [id, null]))));
-    on('queue', (queue) => (this.queue = queue));
+    on('queue', (queue) => this.#tell((state) => (state.queue = queue)));
     on('step', ({ run, progress }) => {
       const { running } = this.queue;
       this.queue = { ...this.queue, running: running.map((job) => (job.run === run ? { ...job, progress } : job)) };
     });
-    on('dataset', (dataset) => {
-      const known = this.datasets.some(({ fingerprint }) => fingerprint === dataset.fingerprint);
-      const others = this.datasets.map((one) => (one.fingerprint === dataset.fingerprint ? dataset : one));
-      this.datasets = known ? others : [dataset, ...others];
-    });
-    on('dataset-removed', (gone) => (this.datasets = this.datasets.filter(({ fingerprint }) => fingerprint !== gone)));
+    on('dataset', (dataset) =>
+      this.#tell((state) => {
+        const known = state.datasets.some(({ fingerprint }) => fingerprint === dataset.fingerprint);
+        const others = state.datasets.map((one) => (one.fingerprint === dataset.fingerprint ? dataset : one));
+        state.datasets = known ? others : [dataset, ...others];
+      }),
+    );
+    on('dataset-removed', (gone) =>
+      this.#tell((state) => (state.datasets = state.datasets.filter(({ fingerprint }) => fingerprint !== gone))),
+    );
     on('settings', (settings) => {
       this.settings = settings;
       void this.readEngines();
@@ -61,6 +67,7 @@ class Workbench {
 
   async read(): Promise<void> {
     this.#meanwhile = new Map();
+    this.#told = [];
     try {
       const [info, settings, queue, runs, datasets] = await Promise.all([
         call('app.info'),
@@ -71,6 +78,7 @@ class Workbench {
       ]);
       Object.assign(this, { info, settings, queue, datasets, runs: new Map(runs.map((run) => [run.id, run])) });
       this.#change(this.#meanwhile);
+      for (const tell of this.#told) tell(this);
       this.ready = true;
       this.problem = null;
       // Looking for GPUs may take a while; nothing waits for it.
@@ -98,6 +106,11 @@ class Workbench {
     } finally {
       this.measuring = false;
     }
+  }
+
+  #tell(change: (state: Workbench) => void): void {
+    if (this.#meanwhile) this.#told.push(change);
+    change(this);
   }
 
   putRuns(changed: readonly RunSummary[]): void {
