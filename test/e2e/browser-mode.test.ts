@@ -83,9 +83,9 @@ describe('browser mode (Chromium)', needs(lackOfBrowserMode), () => {
     await page.reload();
     await page.getByRole('navigation', { name: 'Views' }).waitFor();
     const seen = () => page.evaluate<string[]>('[...seen]');
-    expect(await seen()).toEqual(['rgb(20, 24, 29)']);
+    await expect.poll(seen).toEqual(['rgb(20, 24, 29)']);
     await choose('Light');
-    expect(await seen()).toEqual(['rgb(20, 24, 29)', 'rgb(255, 255, 255)']);
+    await expect.poll(seen).toEqual(['rgb(20, 24, 29)', 'rgb(255, 255, 255)']);
   });
   it('starts with the sample', () => journey.firstStart(session));
   it('reads the four files of MNIST that are dropped on it', () => journey.dropMnist(session, files));
