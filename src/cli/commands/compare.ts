@@ -15,6 +15,7 @@ import { armTable, conclusionText } from '../arm-table.ts';
 import { wrapped } from '../table.ts';
 import { compared, comparisonTable } from '../comparison.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { mustNotReplace } from '../output-path.ts';
 
 interface Options {
   db: string;
@@ -31,6 +32,7 @@ export function addCompare(program: Command): void {
     .addOption(jsonOption())
     .action((prefixes: string[], { db, against, html, json }: Options) =>
       withExistingStore(db, async (store) => {
+        if (html !== undefined) mustNotReplace(html, { db });
         const runs = prefixes.map((prefix) => store.runByPrefix(prefix));
         if (runs.length < 2) throw new InputError('compare needs at least two runs');
         if (new Set(runs.map(({ id }) => id)).size < runs.length)

@@ -14,6 +14,7 @@ import { runsAsTable, type TableFormat } from '../../workbench/exchange/tables.t
 import { runsNamed, writeEvents } from '../../workbench/exchange/tensorboard.ts';
 import { folders } from '../../workbench/node-host.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { mustNotReplace } from '../output-path.ts';
 import { ReadingProgress } from '../reading-progress.ts';
 
 interface Options {
@@ -58,6 +59,7 @@ export function addExport(program: Command): void {
     .action((what: string[], { db, ...options }: Options) =>
       withExistingStore(db, async (store) => {
         const path = resolve(what.at(-1)!);
+        mustNotReplace(path, { db });
         const { what: done, ids, files } = await write(store, what.slice(0, -1), path, options);
         if (options.json) printJson({ ...(ids.length === 1 ? { id: ids[0] } : { ids }), file: path, files });
         else print(`${oneLine(done)} is now in ${oneLine(path)}.`);

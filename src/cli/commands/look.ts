@@ -16,6 +16,7 @@ import { printDisturbed } from '../disturbed.ts';
 import { lookText, type LookedAt } from '../look-text.ts';
 import { runOf, testImage, type OpenedRun, type ShownImage } from '../opened-run.ts';
 import { databaseCommand, integerBetween, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { mustNotReplace } from '../output-path.ts';
 
 interface Options {
   db: string;
@@ -50,6 +51,9 @@ export function addLook(program: Command): void {
         await printDisturbed(await withExistingStore(options.db, (store) => runOf(store, prefix)), options.disturb, options);
         return;
       }
+      for (const written of [options.out, options.figure])
+        if (written !== undefined) mustNotReplace(written, { db: options.db, reads: options.file === undefined ? [] : [options.file] });
+      if (options.out !== undefined && options.out === options.figure) throw new InputError('--out and --figure name the same file');
       const looked = await lookAt(await withExistingStore(options.db, (store) => runOf(store, prefix)), options);
       writeFiles(looked, options);
       if (options.json) printJson(documentOf(looked));

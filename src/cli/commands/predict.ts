@@ -13,6 +13,7 @@ import { tensorflowFolder } from '../../store/location.ts';
 import { networkOfRun } from '../../workbench/exchange/networks.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
+import { mustNotReplace } from '../output-path.ts';
 import { ReadingProgress } from '../reading-progress.ts';
 import { table } from '../table.ts';
 
@@ -47,6 +48,7 @@ export function addPredict(program: Command, exit: (code: number) => void): void
     .addOption(engineOption())
     .addOption(jsonOption())
     .action(async (prefix: string, paths: string[], options: Options) => {
+      if (options.csv !== undefined) mustNotReplace(options.csv, { db: options.db, reads: paths });
       const { run, saved } = await withExistingStore(options.db, (store) => {
         const run = store.runByPrefix(prefix);
         return { run, saved: networkOfRun(store, run) };
