@@ -18,6 +18,7 @@ const Said = z.object({
   network: NetworkSpec,
   preparation: PreparationSpec.optional(),
   standardisation: Standardisation.nullish(),
+  classes: z.array(z.string()).optional(),
 });
 export type Said = z.infer<typeof Said>;
 
@@ -86,4 +87,11 @@ export function checkStandardisation(said: Said | null, { name, standardisation 
   const same = own === null || other === null ? own === other : close(own.mean, other.mean) && close(own.deviation, other.deviation);
   if (!same)
     throw new InputError(`${source} was trained on images standardised by ${print(own)}, but those of ${name} are by ${print(other)}`);
+}
+
+/** A network that tells the same classes apart in another order would be measured wrongly without a word. */
+export function checkClasses(said: Said | null, { name, classes }: Dataset, source: string): void {
+  const own = said?.classes;
+  if (!own || own.join('\n') === classes.join('\n') || [...own].sort().join('\n') !== [...classes].sort().join('\n')) return;
+  throw new InputError(`${source} has the classes in the order ${own.join(', ')}, but ${name} has them as ${classes.join(', ')}`);
 }

@@ -8,8 +8,8 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { forward } from '../../src/engine/jobs/forward.ts';
 import { Predictor } from '../../src/engine/jobs/predict.ts';
 import { readWeights } from '../../src/exchange/weights/read.ts';
-import { decodeWeights, encodeWeights } from '../../src/shared/safetensors.ts';
-import { decodeNetworkFile, encodeNetworkFile } from '../../src/shared/weights-file.ts';
+import { decodeSafetensors, decodeWeights, encodeSafetensors, encodeWeights } from '../../src/shared/safetensors.ts';
+import { decodeNetworkFile, encodeNetworkFile, specKey } from '../../src/shared/weights-file.ts';
 import { startEngine } from '../../src/trainer/node/engine.ts';
 import { capscope } from '../cli/capscope.ts';
 import { thawed } from '../frozen/frozen-folder.ts';
@@ -153,6 +153,19 @@ describe('import-weights', () => {
     copyFileSync(weights, broken);
     writeFileSync(broken, 'PK nothing');
     expect(await refused({}, broken)).toContain('cannot be unpacked');
+
+    const { tensors, metadata } = decodeSafetensors(readFileSync(weights), weights);
+    const changed = join(home, 'changed.safetensors');
+    const write = (about = metadata) => writeFileSync(changed, encodeSafetensors({ tensors, metadata: about }));
+    const said = JSON.parse(metadata[specKey]!) as { classes: string[] };
+    write({ ...metadata, [specKey]: JSON.stringify({ ...said, classes: said.classes.toReversed() }) });
+    expect(await refused({}, changed)).toContain('has the classes in the order');
+    for (const value of [NaN, 3e38]) {
+      const { data } = tensors.get('classes.weight')!;
+      (data as Float32Array).fill(value);
+      write();
+      expect(await refused({}, changed)).toContain(Number.isNaN(value) ? '"classes.weight" holds NaN' : 'too large to be computed with');
+    }
     expect(store.runs()).toHaveLength(before);
   });
 });

@@ -8,14 +8,16 @@ import { describe } from '../../shared/describe.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { oneLine } from '../../shared/one-line.ts';
 import { accuracy, plain } from '../../shared/present/format.ts';
+import type { FinishedRun } from '../../shared/run-job.ts';
 import { TrainingSpec } from '../../shared/spec/training.ts';
 import { checkParameters, encodeNetworkFile } from '../../shared/weights-file.ts';
 import { readWhole } from '../../store/disk.ts';
 import { newId } from '../../store/ids.ts';
+import { toJson } from '../../store/json.ts';
 import { tensorflowFolder } from '../../store/location.ts';
 import { sha256 } from '../../store/run-files.ts';
 import { Store } from '../../store/store.ts';
-import { checkStandardisation, datasetFor, networkIn, saidOf } from '../outside-network.ts';
+import { checkClasses, checkStandardisation, datasetFor, networkIn, saidOf } from '../outside-network.ts';
 import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { databaseCommand, dataOption, integerBetween, jsonOption, print, printJson } from '../options.ts';
 
@@ -53,6 +55,7 @@ async function importWeights(path: string, options: Options): Promise<void> {
   try {
     const dataset = await datasetFor(store, options, said?.preparation);
     checkStandardisation(said, dataset, path);
+    checkClasses(said, dataset, path);
     const input = inputShape(dataset);
     const { params, flops } = describe(network, input);
     checkParameters(weights, { network, input }, path);
@@ -79,6 +82,7 @@ async function importWeights(path: string, options: Options): Promise<void> {
         onEpoch: () => undefined,
         onStop: () => undefined,
         onFinish: (finished) => {
+          checkMeasured(finished, path);
           const used = {
             name: engine.name,
             versions: { capscope: manifest.version, ...engine.versions },
@@ -104,5 +108,14 @@ async function importWeights(path: string, options: Options): Promise<void> {
     }
   } finally {
     store.close();
+  }
+}
+
+/** Before a run is added, which would be left without its results. */
+function checkMeasured({ evaluation, analysis }: FinishedRun, path: string): void {
+  try {
+    toJson({ evaluation, analysis });
+  } catch (error) {
+    throw new InputError(`${path}: its weights are too large to be computed with: ${(error as Error).message}`, { cause: error });
   }
 }

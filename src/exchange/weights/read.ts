@@ -28,7 +28,15 @@ export function readWeights(bytes: Uint8Array, source: string): ReadWeights {
   const weights: Weights = new Map();
   for (const [name, tensor] of tensors) if (!ignored.test(name)) weights.set(name.replace(wrappers, ''), tensor);
   if (weights.size === 0) throw new InputError(`${source} holds no weights`);
+  for (const [name, { data }] of weights) checkValues(name, data, source);
   return { weights, spec };
+}
+
+function checkValues(name: string, data: Float32Array, source: string): void {
+  const least = name.endsWith('running_var') ? 0 : -Infinity;
+  const wrong = data.find((value) => !Number.isFinite(value) || value < least);
+  if (wrong !== undefined)
+    throw new InputError(`${source}: tensor "${name}" holds ${wrong}; expected ${least === 0 ? 'variances' : 'finite numbers'}`);
 }
 
 interface Found {

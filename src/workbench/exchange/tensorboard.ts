@@ -89,7 +89,11 @@ export async function writeEvents(store: Store, run: StoredRun, root: string): P
   const path = join(folder, fileOf(Date.now() / 1000, `${process.pid}.${files.length}`));
   const open = { run: described, path, last: store.results.epochSummary(run.id)?.last ?? last };
   if (files.length > 0 && events.length === 0) return open;
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new InputError(`cannot write into ${folder}: ${(error as Error).message}`, { cause: error });
+  }
   // Every file says first what it is.
   appendFileSync(path, bytesOf([...(files.length === 0 ? begin : begin.slice(0, 1)), ...events]));
   return open;
