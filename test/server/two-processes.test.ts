@@ -46,12 +46,17 @@ it.concurrent('two servers: the run of one is safe from the other, which shows h
   const told = other.next('runs', (runs) => (runs as RunSummary[]).some((run) => run.id === id && run.status === 'running'));
   await one.next('step');
   await told;
-  const { elsewhere, running, waiting } = (await other.call('queue.state')) as QueueState;
-  expect({ elsewhere, running, waiting }).toEqual({
-    elsewhere: [{ by: expect.stringMatching(`^process ${one.pid} on `) as string, trains: [id], waits: [second] }],
-    running: [],
-    waiting: [],
-  });
+  // Of the queue it hears a moment later than of the run.
+  await test.expect
+    .poll(async () => {
+      const { elsewhere, running, waiting } = (await other.call('queue.state')) as QueueState;
+      return { elsewhere, running, waiting };
+    })
+    .toEqual({
+      elsewhere: [{ by: expect.stringMatching(`^process ${one.pid} on `) as string, trains: [id], waits: [second] }],
+      running: [],
+      waiting: [],
+    });
   const runs = (await other.call('runs.list')) as RunSummary[];
   await expectLeftAlone(
     other,
