@@ -7,37 +7,27 @@ import { InputError } from '../shared/input-error.ts';
 import { networkAfter } from '../shared/pruning-plan.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import { seedsOf } from '../shared/spec/training.ts';
-import type { DatasetSource, EngineChoice, TrialTask } from '../shared/trainer-protocol.ts';
 import type { TrialCut, Tried } from '../shared/trial.ts';
-import type { Store } from '../store/store.ts';
-import type { Host, TrainerProcess } from './host.ts';
+import { BesideQueue, type BesideContext } from './beside-queue.ts';
 import { inputOf } from './plan.ts';
-
-interface Context {
-  store: Store;
-  host: Pick<Host, 'emit' | 'startTrainer'>;
-  sourceOf: (fingerprint: string) => DatasetSource;
-  /** Null while it is not known what to compute with; `decide` finds out. */
-  engine: (wanted: string | null) => EngineChoice | null;
-  decide: () => Promise<void>;
-}
 
 /** Of cuts that are tried again and again while lines are moved to and fro. */
 const MOST_KEPT = 20_000;
 
 export class Trials {
-  readonly #context: Context;
-  readonly #tasks = new Map<string, () => void>();
+  readonly #context: BesideContext;
+  readonly #beside: BesideQueue;
   /** A finished run never changes, and neither does what a cut leaves of it. */
   readonly #known = new Map<string, Tried>();
 
-  constructor(context: Context) {
+  constructor(context: BesideContext) {
     this.#context = context;
+    this.#beside = new BesideQueue(context);
   }
 
   /** Null when cancelled. Throws an InputError when the run's weights are not here, or a cut is not possible. */
   async try({ task, run: id, scores, cuts, images }: Required<Argument<'pruning.try'>>): Promise<Tried[] | null> {
-    const { store, host, sourceOf, engine, decide } = this.#context;
+    const { store, host, sourceOf } = this.#context;
     const run = store.run(id);
     const file = store.files.find(id, 'weights');
     if (!file) throw new InputError(`run "${run.name}" has no weights to cut: it has not finished, or they are not here`);
@@ -46,43 +36,46 @@ export class Trials {
     for (const [cut, tried] of found().entries()) if (tried) host.emit('tried', { task, cut, ...tried });
     const missing = [...found().entries()].flatMap(([cut, tried]) => (tried ? [] : [cut]));
     if (missing.length > 0) {
-      const dataset = sourceOf(run.dataset);
-      if (!engine(run.engine)) await decide();
-      const choice = engine(run.engine)!;
-      const trainer = host.startTrainer(choice.name);
-      const trial: TrialTask = {
-        weights: store.files.read(file),
-        scores,
-        seeds: seedsOf(run.spec.seed, run.spec.training),
-        cuts: missing.map((cut) => cuts[cut] as TrialCut),
-        images,
+      const input = inputOf(store.dataset(run.dataset));
+      const tell = (nth: number, accuracy: number, probe: Probe | null) => {
+        const cut = missing[nth]!;
+        const what = cuts[cut] as TrialCut;
+        const made = what.kind === 'cut' && probe ? { pruning: what.pruning, probe } : null;
+        if (made) this.#remember(id, made.pruning, made.probe);
+        const forecast = made && forecastOf(networkAfter(run.spec.network, made.pruning), input, made.probe);
+        this.#keep(keys[cut]!, { accuracy, forecast });
+        host.emit('tried', { task, cut, accuracy, forecast });
       };
-      try {
-        const input = inputOf(store.dataset(run.dataset));
-        const ended = await this.#outcome(task, trainer, { trial, dataset, engine: choice }, (nth, accuracy, probe) => {
-          const cut = missing[nth]!;
-          const what = cuts[cut] as TrialCut;
-          const made = what.kind === 'cut' && probe ? { pruning: what.pruning, probe } : null;
-          if (made) this.#remember(id, made.pruning, made.probe);
-          const forecast = made && forecastOf(networkAfter(run.spec.network, made.pruning), input, made.probe);
-          this.#keep(keys[cut]!, { accuracy, forecast });
-          host.emit('tried', { task, cut, accuracy, forecast });
-        });
-        if (!ended) return null;
-      } finally {
-        this.#tasks.delete(task);
-        trainer.kill();
-      }
+      const ended = await this.#beside.compute(task, {
+        job: {
+          type: 'try',
+          task: {
+            weights: store.files.read(file),
+            scores,
+            seeds: seedsOf(run.spec.seed, run.spec.training),
+            cuts: missing.map((cut) => cuts[cut] as TrialCut),
+            images,
+          },
+        },
+        dataset: sourceOf(run.dataset),
+        engine: run.engine,
+        does: 'tries cuts',
+        hear: (message) => {
+          if (message.type === 'tried') tell(message.cut, message.accuracy, message.probe);
+          return message.type === 'all-tried' ? true : undefined;
+        },
+      });
+      if (!ended) return null;
     }
     return found().map((tried) => tried!);
   }
 
   cancel(task: string): void {
-    this.#tasks.get(task)?.();
+    this.#beside.cancel(task);
   }
 
   close(): void {
-    for (const cancel of this.#tasks.values()) cancel();
+    this.#beside.close();
   }
 
   /** For every view that shows a run which begins so. */
@@ -98,25 +91,6 @@ export class Trials {
   #keep(key: string, tried: Tried): void {
     this.#known.set(key, tried);
     if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.keys().next().value!);
-  }
-
-  /** False when cancelled. */
-  #outcome(
-    task: string,
-    trainer: TrainerProcess,
-    { trial, dataset, engine }: { trial: TrialTask; dataset: DatasetSource; engine: EngineChoice },
-    tell: (nth: number, accuracy: number, probe: Probe | null) => void,
-  ): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.#tasks.set(task, () => resolve(false));
-      trainer.onMessage((message) => {
-        if (message.type === 'tried') tell(message.cut, message.accuracy, message.probe);
-        else if (message.type === 'all-tried') resolve(true);
-        else if (message.type === 'failed') reject(new InputError(message.message));
-      });
-      trainer.onExit((reason) => reject(new InputError(`the process that tries cuts ended unexpectedly (${reason})`)));
-      trainer.post({ type: 'try', task: trial, dataset, engine });
-    });
   }
 }
 

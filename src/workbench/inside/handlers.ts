@@ -9,12 +9,13 @@ import { longestClasses } from '../../shared/ties.ts';
 import type { StoredFile } from '../../store/run-files.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
+import type { BesideContext } from '../beside-queue.ts';
 import type { Library } from '../datasets/library.ts';
 import type { Host } from '../host.ts';
 import { mustBePermitted } from '../permitted.ts';
 import { addDecoder } from './decoder.ts';
 import { decoderRuns, insideTask, networkFile } from './opened.ts';
-import { InsideJobs, type JobsContext } from './jobs.ts';
+import { InsideJobs } from './jobs.ts';
 import { Sessions } from './sessions.ts';
 
 interface InsideContext {
@@ -36,7 +37,7 @@ export interface Inside {
 
 /** @param choice of an engine by its name. */
 export function openInside(
-  context: JobsContext & Pick<InsideContext, 'host'>,
+  context: BesideContext & Pick<InsideContext, 'host'>,
   library: Library,
   choice: (name: 'wasm') => EngineChoice,
 ): Inside {

@@ -2,34 +2,25 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../../shared/input-error.ts';
-import { Atlas, type MadeAtlas } from '../../shared/inside/atlas.ts';
+import { Atlas } from '../../shared/inside/atlas.ts';
 import type { Disturbance, RobustnessPoint } from '../../shared/inside/robustness.ts';
-import type { DatasetSource, EngineChoice, FromTrainer, ToTrainer } from '../../shared/trainer-protocol.ts';
+import type { FromTrainer } from '../../shared/trainer-protocol.ts';
 import { writeDurably } from '../../store/disk.ts';
 import type { StoredFile } from '../../store/run-files.ts';
-import type { Store } from '../../store/store.ts';
-import type { Host } from '../host.ts';
-
-export interface JobsContext {
-  store: Store;
-  host: Pick<Host, 'emit' | 'startTrainer'>;
-  sourceOf: (fingerprint: string) => DatasetSource;
-  /** Null while it is not known what to compute with; `decide` finds out. */
-  engine: (wanted: string | null) => EngineChoice | null;
-  decide: () => Promise<void>;
-}
+import { BesideQueue, type BesideContext, type BesideJob } from '../beside-queue.ts';
 
 /** Images whose routing is followed one by one. */
 const TREE_IMAGES = 250;
 
 export class InsideJobs {
-  readonly #context: JobsContext;
-  readonly #tasks = new Map<string, () => void>();
+  readonly #context: BesideContext;
+  readonly #beside: BesideQueue;
   /** A finished run never changes, and neither does what is read of its disturbed images. */
   readonly #points = new Map<string, RobustnessPoint>();
 
-  constructor(context: JobsContext) {
+  constructor(context: BesideContext) {
     this.#context = context;
+    this.#beside = new BesideQueue(context);
   }
 
   /** Null when cancelled. Throws an InputError when the run's weights or images are not here. */
@@ -39,12 +30,15 @@ export class InsideJobs {
     const kept = readKept(path, file);
     if (kept) return kept;
     const { threshold } = store.run(id).spec.training.measure;
-    const made = await this.#compute(task, id, (weights) => ({ type: 'atlas', task: { weights, threshold, treeImages: TREE_IMAGES } }), {
-      told: (message) => {
+    const made = await this.#compute(
+      task,
+      id,
+      (weights) => ({ type: 'atlas', task: { weights, threshold, treeImages: TREE_IMAGES } }),
+      (message) => {
         if (message.type === 'looking') host.emit('inside', { task, done: message.done, total: message.total });
+        return message.type === 'atlas' ? message.atlas : undefined;
       },
-      result: (message): MadeAtlas | undefined => (message.type === 'atlas' ? message.atlas : undefined),
-    });
+    );
     if (!made) return null;
     const atlas: Atlas = { format: 1, weights: file.sha256, ...made };
     keep(path, atlas);
@@ -64,25 +58,29 @@ export class InsideJobs {
     for (const point of known()) host.emit('robustness', { task, run: id, point });
     const missing = values.filter((value) => !this.#points.has(keyOf(value)));
     if (missing.length > 0) {
-      const ended = await this.#compute(task, id, (weights) => ({ type: 'robustness', task: { weights, kind, values: missing, images } }), {
-        told: (message) => {
-          if (message.type !== 'robust') return;
-          this.#points.set(keyOf(message.point.value), message.point);
-          host.emit('robustness', { task, run: id, point: message.point });
+      const ended = await this.#compute(
+        task,
+        id,
+        (weights) => ({ type: 'robustness', task: { weights, kind, values: missing, images } }),
+        (message) => {
+          if (message.type === 'robust') {
+            this.#points.set(keyOf(message.point.value), message.point);
+            host.emit('robustness', { task, run: id, point: message.point });
+          }
+          return message.type === 'all-robust' ? true : undefined;
         },
-        result: (message) => (message.type === 'all-robust' ? true : undefined),
-      });
+      );
       if (!ended) return null;
     }
     return known();
   }
 
   cancel(task: string): void {
-    this.#tasks.get(task)?.();
+    this.#beside.cancel(task);
   }
 
   close(): void {
-    for (const cancel of this.#tasks.values()) cancel();
+    this.#beside.close();
   }
 
   #opened(id: string): { file: StoredFile; path: string } {
@@ -92,45 +90,18 @@ export class InsideJobs {
     return { file, path: join(dirname(store.files.path(file)), 'atlas.json') };
   }
 
-  async #compute<T>(
+  #compute<T>(
     task: string,
     id: string,
-    jobOf: (weights: Uint8Array) => Without<Extract<ToTrainer, { type: 'atlas' | 'robustness' }>, 'dataset' | 'engine'>,
-    hear: { told: (message: FromTrainer) => void; result: (message: FromTrainer) => T | undefined },
+    jobOf: (weights: Uint8Array) => BesideJob,
+    hear: (message: FromTrainer) => T | undefined,
   ): Promise<T | null> {
-    const { store, host, sourceOf, engine, decide } = this.#context;
-    const run = store.run(id);
-    const dataset = sourceOf(run.dataset);
+    const { store, sourceOf } = this.#context;
+    const { dataset, engine } = store.run(id);
     const job = jobOf(store.files.read(this.#opened(id).file));
-    const { promise, resolve, reject } = Promise.withResolvers<T | null>();
-    let end: () => void = () => undefined;
-    this.#tasks.set(task, () => {
-      resolve(null);
-      end();
-    });
-    try {
-      if (!engine(run.engine)) await Promise.race([decide(), promise]);
-      const choice = engine(run.engine);
-      if (!choice) return null;
-      const trainer = host.startTrainer(choice.name);
-      end = () => trainer.kill();
-      trainer.onMessage((message) => {
-        hear.told(message);
-        const result = hear.result(message);
-        if (result !== undefined) resolve(result);
-        else if (message.type === 'failed') reject(new InputError(message.message));
-      });
-      trainer.onExit((reason) => reject(new InputError(`the process that looks at test images ended unexpectedly (${reason})`)));
-      trainer.post({ ...job, dataset, engine: choice });
-      return await promise;
-    } finally {
-      this.#tasks.delete(task);
-      end();
-    }
+    return this.#beside.compute(task, { job, dataset: sourceOf(dataset), engine, does: 'looks at test images', hear });
   }
 }
-
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** Null when it is not there, of other weights, of another version, or damaged: then it is made anew. */
 function readKept(path: string, { sha256 }: StoredFile): Atlas | null {
