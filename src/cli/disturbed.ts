@@ -3,6 +3,7 @@ import { openNetwork } from '../shared/inside/open-network.ts';
 import { disturbances, type Disturbance, type RobustnessPoint } from '../shared/inside/robustness.ts';
 import { accuracy, plain, real } from '../shared/present/format.ts';
 import { print, printJson } from './options.ts';
+import { runText } from './look-text.ts';
 import { imagesOf, type OpenedRun } from './opened-run.ts';
 import { facts, table } from './table.ts';
 
@@ -35,7 +36,7 @@ export async function printDisturbed(opened: OpenedRun, kind: Disturbance, { db,
   print(
     [
       facts([
-        ['run', `${run.id} ${run.name}`],
+        ['run', runText(run, task.checkpointOf !== null)],
         [label.toLowerCase(), help],
         ['images', String(images)],
       ]),

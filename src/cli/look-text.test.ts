@@ -10,13 +10,15 @@ const step = (l: number, type: number, length: number): PathStep => ({ layer: l,
 
 function textOf(layers: LayerLook[], longest: number[], path: PathStep[]): string {
   const look: Look = { pixels: new Uint8Array(1), layers, routing: [], longest, paths: [path], reconstruction: null, took: 1 };
-  return lookText({ look, run: { id: 'a', name: 'one' }, image: 'test image 1', classes: ['x', 'y'], label: null });
+  const about = { image: 'test image 1', classes: ['x', 'y'], label: null };
+  return lookText({ look, run: { id: 'a', name: 'one', status: 'running' }, checkpoint: true, ...about });
 }
 
 describe('one image at the terminal', () => {
   it('counts capsule types from 0, and layers from 1, as everything else does', () => {
     const path = [step(2, 1, 0.9), { ...step(1, 0, 0.8), next: { ...step(1, 2, 0.1), coupling: 0.25 } }, step(0, 1, 0.7)];
     const text = textOf([layer('primary', [0.1, 0.7]), layer('capsules.0', [0.8, 0.2, 0.1]), layer('classes', [0.1, 0.9])], [1], path);
+    expect(text).toMatch(/^run +a one \(its latest checkpoint: it is running\)$/m);
     expect(text).toMatch(/^read as +y 0\.9/m);
     expect(text).toMatch(/^Capsules 1 +type 0 .*type 2, 25 %$/m);
     expect(text).toMatch(/^Primary +type 1 /m);

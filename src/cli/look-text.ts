@@ -1,13 +1,16 @@
 /** One image in a network, for people at a terminal. */
 import { LEAST, lengthScale } from '../shared/inside/scale.ts';
 import { SHORTEST, type LayerLook, type Look, type PathStep } from '../shared/inside/look.ts';
+import type { RunStatus } from '../shared/results.ts';
 import { layerName } from '../shared/present/layer-name.ts';
 import { plain, percent, real } from '../shared/present/format.ts';
 import { facts, table } from './table.ts';
 
 export interface LookedAt {
   look: Look;
-  run: { id: string; name: string };
+  run: { id: string; name: string; status: RunStatus };
+  /** The network is the run's latest checkpoint. */
+  checkpoint: boolean;
   /** "test image 33", or the file's name. */
   image: string;
   /** Names, and which of them the image is; null: not known. */
@@ -30,7 +33,7 @@ export function lookText(looked: LookedAt): string {
   ].join('\n\n');
 }
 
-function factsOf({ look, run, image, classes, label }: LookedAt): [string, string][] {
+function factsOf({ look, run, checkpoint, image, classes, label }: LookedAt): [string, string][] {
   const { longest, layers, reconstruction, took } = look;
   const { lengths } = layers.at(-1)!;
   const named = (label: number) => `${classes[label]!} ${real(lengths[label]!, 3)}`;
@@ -40,13 +43,16 @@ function factsOf({ look, run, image, classes, label }: LookedAt): [string, strin
       ? `cannot be told: ${longest.length} of ${lengths.length} class capsules ${tieText(Math.max(...lengths))}`
       : `${named(longest[0]!)}; next ${next.slice(0, 2).map(named).join(', ')}`;
   return [
-    ['run', `${run.id} ${run.name}`],
+    ['run', runText(run, checkpoint)],
     ['image', label === null ? image : `${image}, ${classes[label]!}`],
     ['read as', answer],
     ...(reconstruction ? [['reconstruction', `mean squared error ${real(reconstruction.error)}`] as [string, string]] : []),
     ['took', `${took.toFixed(0)} ms`],
   ];
 }
+
+export const runText = ({ id, name, status }: LookedAt['run'], checkpoint: boolean): string =>
+  `${id} ${name}${checkpoint ? ` (its latest checkpoint: it is ${status})` : ''}`;
 
 /** The engine has nothing between 0 and the shortest capsule that it can tell from it. */
 const tieText = (length: number) =>

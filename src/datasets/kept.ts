@@ -8,6 +8,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { InputError } from '../shared/input-error.ts';
+import { reasonOf } from '../shared/system-error.ts';
 import {
   decodeLayout,
   headerEnd,
@@ -71,7 +72,7 @@ export class KeptDataset {
   static async open(path: string): Promise<KeptDataset> {
     const file = await open(path).catch((error: unknown) => {
       throw new InputError(
-        `the images of the data set cannot be read from ${path}: ${(error as Error).message}; bring that file back, or open the data set again`,
+        `the images of the data set cannot be read from ${path}: ${reasonOf(error, 'read')}; bring that file back, or open the data set again`,
         {
           cause: error,
         },

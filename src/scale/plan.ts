@@ -5,6 +5,7 @@ import { encodeDataset } from '../datasets/kept.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
+import { reasonOf } from '../shared/system-error.ts';
 import type { StudySpec } from '../shared/spec/study.ts';
 import { nothingToRun, planStudy } from '../shared/study-plan.ts';
 import { writeDurably } from '../store/disk.ts';
@@ -48,7 +49,7 @@ export async function writeBundle(
     if (!there) mkdirSync(join(folder, 'units'), { recursive: true });
   } catch (error) {
     if (error instanceof InputError || (error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new InputError(`${folder} cannot be a folder for the study: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`${folder} cannot be a folder for the study: ${reasonOf(error, 'write')}`, { cause: error });
   }
   if (there) return there;
   writeDurably(join(folder, dataName), encodeDataset(await images()));

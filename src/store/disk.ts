@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { reasonOf } from '../shared/system-error.ts';
 import { faultOf, Unavailable } from './unavailable.ts';
 
 /** Systems write at most 2 GiB at a time. */
@@ -27,7 +28,7 @@ export function readWhole(path: string, most = Infinity): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`cannot read ${path}: ${reasonOf(error, 'read')}`, { cause: error });
   }
 }
 
@@ -46,7 +47,7 @@ export function writeDurably(path: string, content: Uint8Array | readonly Uint8A
     if (existsSync(temporary)) rmSync(temporary);
     const fault = faultOf(error);
     if (fault !== null) throw new Unavailable(fault, error, `cannot write ${path}: ${fault}`);
-    throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`cannot write ${path}: ${reasonOf(error, 'write')}`, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseEngine, engineNames, type EngineDecision, type EngineReport } from '../../src/shared/engines.ts';
@@ -97,7 +97,7 @@ describe('a mistake is one line on stderr and exit code 2', () => {
     [['study', '--seed', '-1'], "'-1' is invalid. It must be an integer from 0 to 4294967295."],
     [['study', '--seed', '1e3'], "'1e3' is invalid."],
     [['study', '--threads', '0'], "'0' is invalid."],
-    [['forward', 'nowhere.safetensors', 'b', 'c'], 'cannot read nowhere.safetensors: ENOENT'],
+    [['forward', 'nowhere.safetensors', 'b', 'c'], 'cannot read nowhere.safetensors: there is no such file or folder'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await capscope(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -108,15 +108,25 @@ describe('a mistake is one line on stderr and exit code 2', () => {
   it('in ids and files too', async () => {
     const { folder, store, runs, run } = tinyDatabase();
     const queued = addTinyStudy(store)[0];
-    const text = join(folder, 'text');
+    const [text, asFolder] = [join(folder, 'text'), join(folder, 'folder.capscope')];
     writeFileSync(text, 'no archive');
+    mkdirSync(asFolder);
     const mistakes: [Promise<{ code: number | null; stderr: string }>, string][] = [
       [run('show', 'uuuu'), 'there is no run uuuu in '],
       [run('compare', runs[0].id), 'compare needs at least two runs'],
       [run('compare', runs[0].id, runs[0].id), 'one is named twice'],
       [run('compare', runs[0].id, queued.id), 'has not been tested yet'],
-      [run('export', queued.id, join(folder, 'x')), 'only finished runs can be exported'],
-      [run('export', runs[0].id, join(text, 'below')), 'cannot write '],
+      [run('export', queued.id, join(folder, 'x.capscope')), 'only finished runs can be exported'],
+      [run('export', queued.id, join(folder, 'x.onnx')), 'is queued; expected one that has finished'],
+      [
+        run('export', runs[0].id, join(folder, 'x.capscop')),
+        'expected a name that ends in .capscope, .onnx, .csv or .parquet, or --pytorch',
+      ],
+      [
+        run('export', runs[0].id, join(text, 'below.capscope')),
+        'text/below.capscope: a part of its path is a file, but a folder was expected',
+      ],
+      [run('export', runs[0].id, asFolder), 'folder.capscope: it is a folder, but a file was expected'],
       [run('import', text), 'text is not an exported run: '],
       [capscope('runs', '--db', text), 'text is not a Capscope database: it is not an SQLite file'],
     ];
@@ -126,7 +136,7 @@ describe('a mistake is one line on stderr and exit code 2', () => {
       expect(stderr).toMatch(/^capscope: [^\n]+\n$/);
       expect(stderr).toContain(message);
     }
-    expect(readdirSync(folder)).not.toContain('x');
+    expect(readdirSync(folder).filter((name) => name.startsWith('x'))).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ import { openStore } from '../store/fixtures.ts';
 import { capscope } from './capscope.ts';
 
 interface Looked {
+  run: { checkpoint: boolean };
   image: string;
   label: string | null;
   read: string[];
@@ -67,8 +68,8 @@ it('takes an image file through the preparation of the run, and a checkpoint', a
   );
   const { code, stdout } = await look(stopped.id, '--file', image, '--json');
   expect(code).toBe(0);
-  const { image: name, label, layers } = JSON.parse(stdout) as Looked;
-  expect([name, label]).toEqual(['drawn.png', null]);
+  const { run, image: name, label, layers } = JSON.parse(stdout) as Looked;
+  expect([run.checkpoint, name, label]).toEqual([true, 'drawn.png', null]);
   expect(layers.length).toBeGreaterThan(2);
 });
 

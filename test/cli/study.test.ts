@@ -186,7 +186,9 @@ describe('a study', () => {
     database.close();
     const { code, stderr } = await run();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/run 6 of 6: pruned \(seed 2\) \(\w{8}\): failed: cannot read .*weights\.safetensors: ENOENT/);
+    expect(stderr).toMatch(
+      /run 6 of 6: pruned \(seed 2\) \(\w{8}\): failed: cannot read .*weights\.safetensors: there is no such file or folder/,
+    );
     expect(store.run(pruned!.id)).toMatchObject({ status: 'failed', error: expect.stringContaining('cannot read') as string });
   });
 

@@ -1,6 +1,6 @@
 /** Runs as tables: what is in them is what is stored, and every column says what it means. */
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { measures } from '../../src/shared/measures/catalogue.ts';
 import { recordOf } from '../../src/store/records.ts';
 import { runsAsTable } from '../../src/workbench/exchange/tables.ts';
 import { capscope } from '../cli/capscope.ts';
-import { finishTinyStudy, openStore, temporaryFolder } from '../store/fixtures.ts';
+import { addTinyStudy, finishTinyStudy, openStore, temporaryFolder } from '../store/fixtures.ts';
 
 type Line = Record<string, string>;
 const parse = (bytes: Uint8Array | string) =>
@@ -96,6 +96,21 @@ it('are written by the terminal for a study by its name, with the dictionary bes
   expect(ids).toEqual(runs.map(({ id }) => id));
   expect(files).toEqual([file, file.replace('.csv', '.dictionary.csv')]);
   expect(parse(readFileSync(file, 'utf8')).length).toBeGreaterThan(20);
+  const queued = addTinyStudy(store)[0].id;
+  const again = () => capscope('export', queued, file, '--tidy', '--db', store.path);
+  const { stderr } = await again();
+  expect(stderr).toMatch(new RegExp(`^capscope: no rows of run ${queued} \\(.+\\): it is queued, and has finished no epoch\n$`));
+  // Its dictionary was not named by anybody.
+  const mine = files[1]!;
+  writeFileSync(mine, 'mine');
+  const refused = await again();
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('.dictionary.csv is there already, with something else in it'),
+  ]);
+  expect(readFileSync(mine, 'utf8')).toBe('mine');
+  expect((await capscope('export', queued, file, '--tidy', '--force', '--db', store.path)).code).toBe(0);
+  expect(readFileSync(mine, 'utf8')).not.toBe('mine');
   const wrong = await capscope('export', runs[0].id, file.replace('.csv', '.onnx'), '--tidy', '--db', store.path);
   expect([wrong.code, wrong.stderr]).toEqual([2, 'capscope: --tidy is about tables: let the file end in .csv or .parquet\n']);
 });

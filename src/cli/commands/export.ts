@@ -1,7 +1,7 @@
 /** `capscope export`: runs and studies for this program on another machine, and for other programs. What it writes follows from the file's name, or from an option. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import type { ImageShape } from '../../datasets/raw.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { oneLine } from '../../shared/one-line.ts';
@@ -9,12 +9,12 @@ import { exportRun } from '../../store/archive.ts';
 import { writeDurably } from '../../store/disk.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
-import { onnxOfRun, writePytorch } from '../../workbench/exchange/networks.ts';
+import { onnxOfRun, pytorchOfRun } from '../../workbench/exchange/networks.ts';
 import { runsAsTable, type TableFormat } from '../../workbench/exchange/tables.ts';
 import { runsNamed, writeEvents } from '../../workbench/exchange/tensorboard.ts';
 import { folders } from '../../workbench/node-host.ts';
 import { databaseCommand, jsonOption, print, printJson, withExistingStore } from '../options.ts';
-import { mustNotReplace } from '../output-path.ts';
+import { mustNotReplace, mustNotReplaceUnasked } from '../output-path.ts';
 import { ReadingProgress } from '../reading-progress.ts';
 
 interface Options {
@@ -25,6 +25,7 @@ interface Options {
   pytorch?: true;
   tensorboard?: true;
   tidy?: true;
+  force?: true;
 }
 
 /** What has been written. */
@@ -53,6 +54,7 @@ export function addExport(program: Command): void {
       new Option('--tensorboard', 'event files of the runs, in a folder for TensorBoard').conflicts(['pytorch', 'float', 'images']),
     )
     .option('--tidy', 'CSV and Parquet: a row per run, epoch, measure and layer, instead of one per run')
+    .option('--force', 'replace files in the folder of --pytorch, or a file where the data dictionary of a table goes')
     .option('--float', 'ONNX: images as intensities in [0, 1] instead of bytes')
     .option('--images <size>', 'ONNX: prepare images of this size as well, e.g. 64x48x3: height, width, channels', sizeOf)
     .addOption(jsonOption())
@@ -75,10 +77,14 @@ async function write(store: Store, prefixes: string[], path: string, options: Om
   if (!onnx && (options.float || options.images)) throw new InputError('--float and --images are about ONNX: let the file end in .onnx');
   if (!table && options.tidy) throw new InputError('--tidy is about tables: let the file end in .csv or .parquet');
   if (options.tensorboard) return writeTensorboard(store, runsNamed(store, prefixes), path);
-  if (table && !options.pytorch) return writeTable(store, runsNamed(store, prefixes), path, table, options.tidy ?? false);
+  if (table && !options.pytorch) return writeTable(store, runsNamed(store, prefixes), path, table, options);
+  if (!options.pytorch && !onnx && extension !== '.capscope')
+    throw new InputError(
+      `${path} does not say what to write: expected a name that ends in .capscope, .onnx, .csv or .parquet, or --pytorch or --tensorboard for a folder`,
+    );
   const run = single(store, prefixes);
   const named = `Run ${run.id} (${run.name})`;
-  if (options.pytorch) return { what: `${named} for PyTorch`, ids: [run.id], files: writePytorch(store, run, path, folders().resources) };
+  if (options.pytorch) return { what: `${named} for PyTorch`, ids: [run.id], files: writePytorch(store, run, path, options.force) };
   if (onnx) {
     writeDurably(path, onnxOfRun(store, run, { input: options.float ? 'float32' : 'uint8', size: options.images ?? null }));
     return { what: `The network of run ${run.id} (${run.name})`, ids: [run.id], files: [path] };
@@ -103,15 +109,36 @@ async function writeTensorboard(store: Store, runs: StoredRun[], folder: string)
   return { what, ids: runs.map(({ id }) => id), files: [...new Set(files)].filter((file) => existsSync(file)) };
 }
 
+/** Into a folder, which is made if need be. Answers the files. */
+function writePytorch(store: Store, run: StoredRun, folder: string, force?: true): string[] {
+  const files = new Map([...pytorchOfRun(store, run, folders().resources)].map(([name, bytes]) => [join(folder, name), bytes] as const));
+  if (!force) mustNotReplaceUnasked(files);
+  for (const [path, bytes] of files) writeDurably(path, bytes);
+  return [...files.keys()];
+}
+
 /** With its data dictionary beside it. */
-function writeTable(store: Store, runs: StoredRun[], path: string, format: TableFormat, tidy: boolean): Written {
-  const { table, dictionary, rows } = runsAsTable(store, runs, { format, tidy });
+function writeTable(
+  store: Store,
+  runs: StoredRun[],
+  path: string,
+  format: TableFormat,
+  { tidy, force }: Pick<Options, 'tidy' | 'force'>,
+): Written {
+  const { table, dictionary, rows, untested } = runsAsTable(store, runs, { format, tidy: tidy === true });
   const beside = `${path.slice(0, -extname(path).length)}.dictionary.csv`;
+  // Of another table it has other rows, but the same head.
+  if (!force) mustNotReplaceUnasked(new Map([[beside, dictionary]]), (there, content) => headOf(there) === headOf(content));
   writeDurably(path, table);
   writeDurably(beside, dictionary);
+  if (tidy)
+    for (const { id, name, status } of untested)
+      process.stderr.write(`${oneLine(`capscope: no rows of run ${id} (${name}): it is ${status}, and has finished no epoch`)}\n`);
   const what = `A table of ${rows} ${rows === 1 ? 'row' : 'rows'} about ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
   return { what, ids: runs.map(({ id }) => id), files: [path, beside] };
 }
+
+const headOf = (csv: Uint8Array): string => new TextDecoder().decode(csv).split('\n', 1)[0]!;
 
 function single(store: Store, prefixes: string[]): StoredRun {
   const [prefix, ...others] = prefixes;

@@ -9,6 +9,7 @@ import { decideEngine, engineOption, type AskedEngine } from '../engines.ts';
 import { decodeImages, imagesName } from '../input-images.ts';
 import { oneLine } from '../../shared/one-line.ts';
 import { jsonOption, print, printJson } from '../options.ts';
+import { mustNotReplace } from '../output-path.ts';
 
 export function addForward(program: Command): void {
   program
@@ -20,6 +21,7 @@ export function addForward(program: Command): void {
     .addOption(engineOption())
     .addOption(jsonOption())
     .action(async (weightsPath: string, inputPath: string, out: string, { engine: asked, json }: { engine: AskedEngine; json?: true }) => {
+      mustNotReplace(out, { db: null, reads: [weightsPath, inputPath] });
       const outPath = resolve(out);
       const saved = decodeNetworkFile(readWhole(weightsPath), weightsPath);
       const images = decodeImages(readWhole(inputPath), inputPath, saved);

@@ -73,7 +73,7 @@ async function lookAt(opened: OpenedRun, { db, image = 0, file }: Options): Prom
   try {
     const look = await inspector.look(pixels, () => performance.now());
     const name = file === undefined ? `test image ${image}` : basename(file);
-    return { look, run, image: name, classes: network.classes, label };
+    return { look, run, image: name, classes: network.classes, label, checkpoint: task.checkpointOf !== null };
   } finally {
     inspector.dispose();
     engine.dispose();
@@ -94,10 +94,10 @@ function writeFiles({ look, run, image, classes }: LookedAt, { out, figure }: Op
 }
 
 /** What --json prints; types, layers and iterations are counted from 0, as in the arrays of --out. */
-function documentOf({ look, run, image, classes, label }: LookedAt) {
+function documentOf({ look, run, checkpoint, image, classes, label }: LookedAt) {
   const { layers, routing, longest, paths, reconstruction, took } = look;
   return {
-    run: { id: run.id, name: run.name },
+    run: { id: run.id, name: run.name, checkpoint },
     image,
     label: label === null ? null : classes[label]!,
     read: longest.map((each) => classes[each]!),

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../shared/input-error.ts';
+import { reasonOf } from '../../shared/system-error.ts';
 import { isDamage } from '../damage.ts';
 import { bringUpToDate, refuseForeign } from '../database.ts';
 import { mustBeFile, nameDurably, readWhole, temporaryName, writeDurably } from '../disk.ts';
@@ -45,7 +46,7 @@ export function rescue(from: string, to: string): Rescued {
       !/^(E[A-Z]+|SQLITE_(CANTOPEN|FULL|READONLY|IOERR).*)$/.test((error as NodeJS.ErrnoException).code ?? '')
     )
       throw error;
-    throw new InputError(`${source} cannot be rescued into ${target}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`${source} cannot be rescued into ${target}: ${reasonOf(error, 'write')}`, { cause: error });
   } finally {
     for (const path of [copy, made])
       for (const ending of ['', '-wal', '-shm', '-journal']) if (existsSync(path + ending)) rmSync(path + ending);

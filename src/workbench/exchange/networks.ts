@@ -4,14 +4,19 @@ import { onnxOf, type OnnxOptions } from '../../exchange/onnx/model.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { decodeNetworkFile, encodeNetworkFile, type SavedNetwork } from '../../shared/weights-file.ts';
 import type { Weights } from '../../shared/weights.ts';
-import { readWhole, writeDurably } from '../../store/disk.ts';
+import { readWhole } from '../../store/disk.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
 
-/** Throws an InputError when the run has no weights. */
+/** Throws an InputError when the run has no weights. Its latest checkpoint will not do: what goes elsewhere is to be a network that is done. */
 export function networkOfRun(store: Store, run: StoredRun): SavedNetwork & { weights: Weights } {
   const file = store.files.find(run.id, 'weights');
-  if (!file) throw new InputError(`run ${run.id} (${run.name}) has no weights: it has not finished, or they are not here`);
+  if (!file) {
+    const who = `run ${run.id} (${run.name})`;
+    throw new InputError(
+      run.status === 'finished' ? `the weights of ${who} are not here` : `${who} is ${run.status}; expected one that has finished`,
+    );
+  }
   return decodeNetworkFile(store.files.read(file), store.files.path(file));
 }
 
@@ -29,13 +34,4 @@ export function pytorchOfRun(store: Store, run: StoredRun, resources: string): M
     ...modules.map((name) => [name, readWhole(join(resources, 'pytorch', name))] as const),
     ['weights.safetensors', encodeNetworkFile(saved, weights)],
   ]);
-}
-
-/** Writes the same into a folder, which is made if need be. Answers the files. */
-export function writePytorch(store: Store, run: StoredRun, folder: string, resources: string): string[] {
-  return [...pytorchOfRun(store, run, resources)].map(([name, bytes]) => {
-    const path = join(folder, name);
-    writeDurably(path, bytes);
-    return path;
-  });
 }

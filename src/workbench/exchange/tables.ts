@@ -26,12 +26,12 @@ function* withEpochs(store: Store, runs: readonly StoredRun[]) {
   for (const run of runs) yield { run: tableRun(store, run), epochs: store.results.epochs(run.id) };
 }
 
-/** @param tidy a row per run, epoch, measure and layer instead of one per run. */
+/** @param tidy a row per run, epoch, measure and layer instead of one per run, and none of a run that is yet to be tested. */
 export function runsAsTable(
   store: Store,
   runs: readonly StoredRun[],
   { format, tidy }: { format: TableFormat; tidy: boolean },
-): { table: Uint8Array; dictionary: Uint8Array; rows: number } {
+): { table: Uint8Array; dictionary: Uint8Array; rows: number; untested: StoredRun[] } {
   if (runs.length === 0) throw new InputError('there are no runs to make a table of');
   const table = tidy ? tidyTable(withEpochs(store, runs)) : runTable(runs.map((run) => tableRun(store, run)));
   const encode = (text: string) => new TextEncoder().encode(text);
@@ -39,5 +39,6 @@ export function runsAsTable(
     table: format === 'csv' ? encode(csvOf(table)) : parquetOf(table),
     dictionary: encode(dictionaryOf(table)),
     rows: table.rows,
+    untested: runs.filter((run) => !recordOf(store, run)),
   };
 }

@@ -11,6 +11,7 @@ import type { Events, EventName } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
 import { fileName } from '../../shared/present/file-name.ts';
 import type { EpochMetrics } from '../../shared/results.ts';
+import { reasonOf } from '../../shared/system-error.ts';
 import { armNames, armOf } from '../../shared/spec/arms.ts';
 import { recordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -92,7 +93,7 @@ export async function writeEvents(store: Store, run: StoredRun, root: string): P
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new InputError(`cannot write into ${folder}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`cannot write into ${folder}: ${reasonOf(error, 'write')}`, { cause: error });
   }
   // Every file says first what it is.
   appendFileSync(path, bytesOf([...(files.length === 0 ? begin : begin.slice(0, 1)), ...events]));
