@@ -82,6 +82,8 @@ const plans: [path: string, cases: number, text?: true][] = [
   ['published/stl10-binary/data', 24],
   ['published/npz-number-last/data', 30],
   ['published/npy-a-class-each/data', 40],
+  ['published/json-a-class-each/data', 45, true],
+  ['published/json-a-class-each-of-pixels/data', 40, true],
   ['published/mat73-an-image-each/data', 8],
   ['published/csv-sparse/data', 45, true],
   ['published/csv-arff/data', 40, true],

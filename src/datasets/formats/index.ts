@@ -22,13 +22,14 @@ import { cifarPythonReader } from './cifar/python.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { listingReader } from './lists/listing.ts';
 import { csvPixelReader } from './csv/pixels.ts';
+import { jsonPixelReader } from './json/pixels.ts';
 import { arrowReader } from './records/arrow.ts';
 import { parquetReader } from './records/parquet.ts';
 import { tfrecordReader } from './records/tfrecord.ts';
 import { stl10Reader } from './stl10.ts';
 import { webDatasetReader } from './webdataset.ts';
 import { idxReader } from './idx-folder.ts';
-import { besides } from './others.ts';
+import { besides, unreadBeside } from './others.ts';
 import { inWantedOrder, labelReadings, orient } from './otherwise.ts';
 import { checkWanted } from '../readings.ts';
 import { defaultLimits, type Kind, type Reader, type ReadOptions } from './reader.ts';
@@ -53,6 +54,7 @@ export const readers: readonly Reader[] = [
   imageFolderReader,
   numberedReader,
   csvPixelReader,
+  jsonPixelReader,
   nameReader,
 ];
 
@@ -110,6 +112,7 @@ async function readPlace(
         ...place.problems,
         ...problems,
         ...others,
+        ...(await unreadBeside(place, reader, full)),
         ...closed,
         ...refusals.filter(isOfOthers(reader)).map(leftOut),
         ...oriented.problems,

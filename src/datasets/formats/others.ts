@@ -28,6 +28,17 @@ export async function besides(source: Source, reader: Reader, others: readonly R
   return problems;
 }
 
+/** What is known and not read; a reader of image files speaks of it itself. */
+export async function unreadBeside(source: Source, reader: Reader, options: ReadOptions): Promise<Problem[]> {
+  if (reader.kinds.includes('image')) return [];
+  const { items } = await contentsOf(source, options);
+  const unread = items.flatMap(({ file, unread: known }) => (known ? [{ path: file.path, what: known.what }] : []));
+  return [...Map.groupBy(unread, ({ what }) => what)].map(([what, of]) => ({
+    file: null,
+    message: `${of[0]!.path} is ${what} and is left out${of.length > 1 ? `, like all ${of.length} of this kind` : ''}.`,
+  }));
+}
+
 async function isDataset(source: Source, items: readonly Item[], reader: Reader, options: ReadOptions): Promise<boolean> {
   if (!(await reader.looksLike(source, options))) return false;
   // Images are read later, one by one.

@@ -52,7 +52,7 @@ function kindOf(head: Uint8Array, text: string): Kind {
   if (isSafetensors(head)) return 'safetensors';
   if (isRecord(head)) return 'tfrecord';
   if (!isText(head)) return 'unknown';
-  return /^\s*[[{]/.test(text) ? 'json' : 'text';
+  return /^(?:\xef\xbb\xbf)?\s*[[{]/.test(text) ? 'json' : 'text';
 }
 
 function isImage(head: Uint8Array, text: string): boolean {

@@ -1,14 +1,15 @@
 /** Arrays that a file each says what they are: a class in every file, or an image with its label in every file, or images in folders of classes. */
 import { DatasetError } from '../../errors.ts';
 import { placeImages } from '../../images/placing.ts';
-import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
+import type { Problem, RawDataset, RawImages, RawSplit } from '../../raw.ts';
 import { baseName, folderName, stem, type Source } from '../../sources/source.ts';
 import { leftForValidation, mentionedSplit, type SplitName } from '../../splits.ts';
 import { byName, classLabels } from '../labels.ts';
 import type { ReadOptions } from '../reader.ts';
 import type { NamedArray } from './arrange.ts';
-import { elements, uniformImages, type NdArray } from './ndarray.ts';
+import { elements, uniformImages, type ImageArray, type NdArray } from './ndarray.ts';
 import { joinImages } from './shards.ts';
+import { streamedImages } from './streamed.ts';
 
 /** Undefined when the arrays are laid out in none of these ways. Throws a DatasetError. */
 export async function arrangeByFile(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset | undefined> {
@@ -106,8 +107,13 @@ async function classPerFile(
   options: ReadOptions,
 ): Promise<RawDataset | undefined> {
   const arrays = [...files.values()].flatMap((own) => (own.length === 1 ? own : []));
+  return arrays.length === files.size ? classPerArray(source, arrays, options) : undefined;
+}
+
+/** The same of arrays that are called as their files are. */
+export async function classPerArray(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset | undefined> {
   const [first] = arrays;
-  if (!first || arrays.length !== files.size) return undefined;
+  if (!first) return undefined;
   const rest = ({ shape }: NamedArray) => shape.slice(1).join(' × ');
   const isStack = ({ shape, type }: NamedArray) =>
     type === 'numbers' && shape.length >= 2 && shape.length <= 4 && elements(shape.slice(1)) >= 16;
@@ -118,39 +124,50 @@ async function classPerFile(
   const distinct = [...new Set(stems)];
   const short = withoutCommon(distinct);
   const names = stems.map((name) => short[distinct.indexOf(name)]!);
-  checkBytes(
-    source,
-    arrays.reduce((sum, { shape, itemBytes }) => sum + elements(shape) * itemBytes, 0),
-    options,
-  );
   const problems: Problem[] = [
     { file: null, message: `Classes are taken from the names of the files: all images in ${first.name} are of class ${names[0]!}.` },
   ];
-  const loaded: NdArray[] = [];
-  for (const array of arrays) loaded.push(await numbersOf(array));
-  const read = uniformImages(
-    loaded.map((array, i) => ({ array, count: 0, place: arrays[i]!.place })),
-    problems,
-  );
   const order = short.toSorted(byName);
   const of = (split: SplitName) => [...arrays.keys()].filter((i) => splits[i] === split);
   const [train, test, val] = [of('train'), of('test'), of('val')];
-  const second = test.length > 0 ? test : val;
   if (train.length === 0) return undefined;
   if (test.length > 0 && val.length > 0)
-    problems.push({ file: null, message: leftForValidation(val.reduce((sum, i) => sum + read[i]!.count, 0)) });
-  const splitOf = (indices: readonly number[]): RawSplit => ({
-    images: joinImages(indices.map((i) => read[i]!)),
-    labels: Uint16Array.from(indices.flatMap((i) => Array.from({ length: read[i]!.count }, () => order.indexOf(names[i]!)))),
-    from: { images: arrays[indices[0]!]!.place, labels: source.label },
-  });
-  return {
-    name: source.name,
-    classes: order,
-    train: splitOf(train),
-    test: second.length > 0 ? splitOf(second) : null,
+    problems.push({ file: null, message: leftForValidation(val.reduce((sum, i) => sum + arrays[i]!.shape[0]!, 0)) });
+  const parts = [train, test.length > 0 ? test : val].filter((part) => part.length > 0);
+  const images = await imagesOf(
+    source,
+    parts.map((part) => part.map((i) => arrays[i]!)),
     problems,
-  };
+    options,
+  );
+  const [trained, tested] = parts.map((part, p): RawSplit => ({
+    images: images[p]!,
+    labels: Uint16Array.from(part.flatMap((i) => Array.from({ length: arrays[i]!.shape[0]! }, () => order.indexOf(names[i]!)))),
+    from: { images: arrays[part[0]!]!.place, labels: source.label },
+  }));
+  return { name: source.name, classes: order, train: trained!, test: tested ?? null, problems };
+}
+
+/** The images of each part, from arrays that continue each other. */
+async function imagesOf(
+  source: Source,
+  parts: readonly (readonly NamedArray[])[],
+  problems: Problem[],
+  options: ReadOptions,
+): Promise<RawImages[]> {
+  const all = parts.flat();
+  const bytes = all.reduce((sum, { shape, itemBytes }) => sum + elements(shape) * itemBytes, 0);
+  if (bytes > options.limits.heldBytes && all.every((array) => array.parts))
+    return streamedImages(
+      parts.map((part) => part.map((array) => ({ ...array, count: 0, parts: array.parts! }))),
+      problems,
+      options,
+    );
+  checkBytes(source, bytes, options);
+  const loaded: ImageArray[] = [];
+  for (const array of all) loaded.push({ array: await numbersOf(array), count: 0, place: array.place });
+  const read = uniformImages(loaded, problems);
+  return parts.map((part) => joinImages(read.splice(0, part.length)));
 }
 
 /** "full_numpy_bitmap_cat" beside "full_numpy_bitmap_dog" are "cat" and "dog". */

@@ -56,33 +56,36 @@ export async function* storedParts(item: Item, stored: Stored, options: ReadOpti
   if (isSeekable(item))
     for (const range of parts) yield part(await bytesFrom(item, start + range[0] * each, (range[1] - range[0]) * each, options), range);
   else {
-    const content = new FrontToBack(contentFrom(item, start, options));
+    const content = new FrontToBack(contentFrom(item, start, options), Uint8Array);
     try {
-      for (const range of parts) yield part(await content.bytes(range[0] * each, range[1] * each), range);
+      for (const range of parts) yield part(await content.range(range[0] * each, range[1] * each), range);
     } finally {
       await content.close();
     }
   }
 }
 
-/** Bytes of what can only be read from its beginning to its end. */
-class FrontToBack {
-  readonly #pieces: AsyncGenerator<Uint8Array>;
+/** Elements of what can only be read from its beginning to its end. */
+export class FrontToBack<T extends Uint8Array | Float64Array> {
+  readonly #pieces: AsyncGenerator<T>;
+  readonly #Elements: new (length: number) => T;
   #at = 0;
-  #piece: Uint8Array = new Uint8Array();
+  #piece: T;
 
-  constructor(pieces: AsyncGenerator<Uint8Array>) {
+  constructor(pieces: AsyncGenerator<T>, Elements: new (length: number) => T) {
     this.#pieces = pieces;
+    this.#Elements = Elements;
+    this.#piece = new Elements(0);
   }
 
-  /** Ranges in ascending order; fewer bytes where the content ends. */
-  async bytes(from: number, to: number): Promise<Uint8Array> {
-    const result = new Uint8Array(to - from);
+  /** Ranges in ascending order; fewer elements where the content ends. */
+  async range(from: number, to: number): Promise<T> {
+    const result = new this.#Elements(to - from);
     let filled = 0;
     while (this.#at < to) {
       if (this.#piece.length === 0) {
         const next = await this.#pieces.next();
-        if (next.done) return result.subarray(0, filled);
+        if (next.done) return result.subarray(0, filled) as T;
         this.#piece = next.value;
       }
       const skipped = Math.min(Math.max(from - this.#at, 0), this.#piece.length);
@@ -90,7 +93,7 @@ class FrontToBack {
       result.set(taken, filled);
       filled += taken.length;
       this.#at += skipped + taken.length;
-      this.#piece = this.#piece.subarray(skipped + taken.length);
+      this.#piece = this.#piece.subarray(skipped + taken.length) as T;
     }
     return result;
   }
