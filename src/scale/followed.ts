@@ -38,6 +38,11 @@ export const placeThere = (host: string, study: string): Place => ({
   ssh: ['-o', 'BatchMode=yes'],
 });
 
+/** Of what was asked for in the window. */
+export function slurmOptionsOf(place: ClusterPlace): SlurmOptions {
+  return Object.fromEntries(Object.entries(place).filter(([name, value]) => name !== 'host' && value !== null));
+}
+
 /** Milliseconds between two reports of how much has been done. */
 const interval = 250;
 
@@ -145,9 +150,8 @@ export class Followed {
 
   async #submit(options: SlurmOptions, hear: (units: number) => void = () => undefined): Promise<void> {
     await this.#do('bringing', async (signal) => {
-      const { partition, time, cpus, atOnce, host } = this.#wish.place;
-      const asked = { partition: partition ?? undefined, time: time ?? undefined, cpus, atOnce: atOnce ?? undefined, ...options };
-      const place = placeOf(this.bundle) ?? placeThere(host, this.#shown.study);
+      const asked = { ...slurmOptionsOf(this.#wish.place), ...options };
+      const place = placeOf(this.bundle) ?? placeThere(this.#wish.place.host, this.#shown.study);
       const onShare = (share: number) => this.#doing('bringing', share);
       hear((await submitAnywhere(this.bundle, asked, place, { signal, onShare })).units);
       this.#wish = { ...this.#wish, submitted: true };

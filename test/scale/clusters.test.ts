@@ -2,10 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { clusterPlace } from '../../src/renderer/model/cluster-place.ts';
+import { blankPlace, clusterPlace } from '../../src/renderer/model/cluster-place.ts';
 import { Bundle } from '../../src/scale/bundle.ts';
 import { clusters } from '../../src/scale/clusters.ts';
-import { keepWish } from '../../src/scale/followed.ts';
+import { keepWish, slurmOptionsOf } from '../../src/scale/followed.ts';
 import { Threads } from '../../src/scale/in-thread.ts';
 import { planBundle } from '../../src/scale/plan.ts';
 import type { ClusterStudy } from '../../src/shared/contract/index.ts';
@@ -19,11 +19,14 @@ import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { lackOfSshd } from './sshd.ts';
 
 const thread = new URL('../../src/scale/thread.ts', import.meta.url);
-const typed = { host: 'me@login', partition: '', time: '4:00:00', cpus: 2, atOnce: 50 };
+const typed = { ...blankPlace, host: 'me@login', time: '4:00:00', cpus: 2 };
 
 it('takes what is typed of a cluster only if it can be neither an option nor two words', () => {
   expect(clusterPlace(typed)).toEqual({
-    place: { host: 'me@login', partition: null, time: '4:00:00', cpus: 2, atOnce: 50 },
+    place: {
+      ...{ host: 'me@login', partition: null, account: null, time: '4:00:00', cpus: 2, atOnce: 50 },
+      ...{ gpus: null, constraint: null },
+    },
     problem: null,
   });
   expect(clusterPlace({ ...typed, host: ' ' }).problem).toBe('Enter the host as for ssh: user@login.example.org');
@@ -32,6 +35,14 @@ it('takes what is typed of a cluster only if it can be neither an option nor two
     problem: 'The host is not one that can be given: expected one word',
   });
   expect(clusterPlace({ ...typed, partition: 'a --wrap' }).problem).toContain('The partition');
+  expect(clusterPlace({ ...typed, constraint: '--wrap=x' }).problem).toContain('The constraint');
+});
+
+it('asks Slurm for the cards, the kind of node and the account that are typed, and for cards only where something computes on them', () => {
+  const wanted = { ...typed, account: ' lab ', constraint: '[rack1|rack2]', gpus: 'a100:1' };
+  const asked = { account: 'lab', time: '4:00:00', cpus: 2, atOnce: 50, constraint: '[rack1|rack2]' };
+  expect(slurmOptionsOf(clusterPlace(wanted).place!)).toEqual(asked);
+  expect(slurmOptionsOf(clusterPlace({ ...wanted, engine: 'webgpu' }).place!)).toEqual({ ...asked, gpus: 'a100:1' });
 });
 
 it('leaves nothing behind of a study that cannot be brought there', { ...needs(lackOfSshd), timeout: 60_000 }, async () => {

@@ -1,12 +1,13 @@
 /** Studies that are done on other computers, kept up to date, and what is typed of such a computer. */
 import { z } from 'zod';
 import type { Argument, ClusterOutfit, ClusterPlace, ClusterStudy } from '../../shared/contract/index.ts';
+import { EngineName } from '../../shared/engines.ts';
 import { call, on } from '../client/client.ts';
-import { clusterPlace, type TypedPlace } from '../model/cluster-place.ts';
+import { blankPlace, clusterPlace, type TypedPlace } from '../model/cluster-place.ts';
 import { attempt } from './messages.ts';
 
 /** Where a study is to be done; null while what is typed of a cluster cannot be used. */
-export type Place = { kind: 'here' } | { kind: 'several' } | { kind: 'slurm'; place: ClusterPlace | null };
+export type Place = { kind: 'here' } | { kind: 'several' } | { kind: 'slurm'; place: ClusterPlace | null; engine: EngineName };
 
 class ClusterStudies {
   list = $state.raw<ClusterStudy[]>([]);
@@ -38,17 +39,28 @@ export const isUnusable = (place: Place): boolean => place.kind === 'slurm' && p
 export async function beginStudy(place: Place, study: Argument<'queue.study'>): Promise<string> {
   if (place.kind !== 'slurm' || !place.place) return call('queue.study', study);
   const { spec, dataset } = study;
-  const id = await call('clusters.submit', { spec, dataset, place: place.place });
+  const id = await call('clusters.submit', { spec, dataset, engine: place.engine, place: place.place });
   await clusterStudies.read();
   return id;
 }
 
-const Typed = z.object({ host: z.string(), partition: z.string(), time: z.string(), cpus: z.number(), atOnce: z.number() });
+/** As it was kept, perhaps by a version that asked for less. */
+const Typed = z.object({
+  host: z.string(),
+  partition: z.string(),
+  account: z.string().default(blankPlace.account),
+  time: z.string(),
+  constraint: z.string().default(blankPlace.constraint),
+  cpus: z.number(),
+  atOnce: z.number(),
+  engine: EngineName.default(blankPlace.engine),
+  gpus: z.string().default(blankPlace.gpus),
+});
 const key = 'slurm-place';
 
 /** A host as it is typed, kept for the next study, and whether it answers. */
 export class SlurmForm {
-  typed = $state.raw<TypedPlace>({ host: '', partition: '', time: '', cpus: 1, atOnce: 50 });
+  typed = $state.raw<TypedPlace>(blankPlace);
   /** Of the host that is typed. */
   outfit = $state.raw<ClusterOutfit | null>(null);
   problem = $state<string | null>(null);

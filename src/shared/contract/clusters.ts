@@ -6,16 +6,22 @@ import { Fingerprint, RunId, StudyId } from './common.ts';
 import { method } from './method.ts';
 
 /** One word that Slurm or ssh may be given: no blank, and nothing that begins an option. */
-const word = z.string().regex(/^[A-Za-z0-9][\w.,:@%+&|=*()[\]/-]*$/, 'expected one word');
+const word = z.string().regex(/^[A-Za-z0-9[(][\w.,:@%+&|=*()[\]/-]*$/, 'expected one word');
 
 export const ClusterPlace = z.strictObject({
   /** As ssh takes it; everything else about it is in the settings of ssh. */
   host: word.max(200),
   partition: word.max(100).nullable().default(null),
+  /** Which is charged. */
+  account: word.max(100).nullable().default(null),
   /** Of a task: "4:00:00". */
   time: word.max(50).nullable().default(null),
   /** Processors of a task. */
   cpus: z.int().min(1).max(256).default(1),
+  /** Graphics cards of a task: "1", "a100:1". */
+  gpus: word.max(100).nullable().default(null),
+  /** Kind of node: "epyc", "[rack1|rack2]". */
+  constraint: word.max(200).nullable().default(null),
   /** Tasks at once. */
   atOnce: z.int().min(1).max(100_000).nullable().default(null),
 });
