@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type EpochMetrics, Evaluation, LayerCut, RunAnalysis, RunRole, RunStatus } from '../shared/results.ts';
 import { InputShape } from '../shared/spec/network.ts';
 import { RunSpec } from '../shared/spec/run.ts';
+import { DimensionNames } from './dimension-names.ts';
 import { idPattern } from './ids.ts';
 import type { StoredDataset, StoredRun } from './types.ts';
 
@@ -75,6 +76,8 @@ export const Head = z.strictObject({
     .array(z.strictObject({ run: Run, epochs: z.tuple([]), result: FinalResult }))
     .min(1)
     .max(100),
+  /** Of the last run; files in which nobody has named any do without. */
+  dimensions: DimensionNames.optional(),
   /** Files of the last run; each is the archive's entry `<kind>.safetensors`. */
   files: z.array(ArchivedFile).length(2),
 });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../shared/input-error.ts';
 import { archiveFormat, entryName, fileKinds, manifestName, maxManifestBytes, type Manifest } from './archive-format.ts';
 import { readArchive, type ReadArchive } from './archive-read.ts';
+import { keepNames, namesOf } from './dimension-names.ts';
 import { writeDurably } from './disk.ts';
 import type { Store } from './store.ts';
 import type { StoredRun } from './types.ts';
@@ -21,6 +22,7 @@ export function archiveOf(store: Store, run: StoredRun): Uint8Array {
     if (!file) throw new InputError(`run ${run.id} was imported as the parent of another run and has no ${kind} to export`);
     return { kind, bytes: file.bytes, sha256: file.sha256, content: store.files.read(file) };
   });
+  const dimensions = namesOf(store, run.id);
   const manifest: Manifest = {
     format: archiveFormat,
     dataset: store.dataset(run.dataset),
@@ -29,6 +31,8 @@ export function archiveOf(store: Store, run: StoredRun): Uint8Array {
       epochs: store.results.epochs(member.id),
       result: store.results.final(member.id)!,
     })),
+    // Left out where there are none, so that versions that know nothing of them read the file.
+    ...(Object.keys(dimensions).length > 0 && { dimensions }),
     files: files.map(({ kind, bytes, sha256 }) => ({ kind, bytes, sha256 })),
   };
   // Weights hardly compress, so they are stored as they are.
@@ -87,6 +91,7 @@ export async function importRun(
     const files = fileKinds.map((kind) => store.files.write(id, kind, archive.contents[kind]));
     store.atomically(() => {
       for (const file of files) store.files.add(id, file);
+      if (head.dimensions) keepNames(store, id, head.dimensions);
       store.imports.show(added);
       store.notes.restore(deleted);
     });

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { exportRun, importRun } from '../../src/store/archive.ts';
 import type { Manifest } from '../../src/store/archive-format.ts';
+import { keepNames, namesOf } from '../../src/store/dimension-names.ts';
 import { InputError } from '../../src/shared/input-error.ts';
 import { sha256 } from '../../src/store/run-files.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -21,6 +22,8 @@ function exported() {
   exportRun(store, runs[2], path);
   return { store, runs, path };
 }
+
+const manifestOf = (path: string) => JSON.parse(strFromU8(unzipSync(readFileSync(path))['capscope.json']!)) as Manifest;
 
 function everything(store: Store) {
   return {
@@ -48,6 +51,24 @@ describe('a run as one file', () => {
     }
     for (const kind of ['weights', 'activity'] as const)
       expect(other.files.read(other.files.find(pruned.id, kind)!)).toEqual(store.files.read(store.files.find(pruned.id, kind)!));
+  });
+
+  it('brings what the dimensions of its class capsules are called, and without any is what earlier versions read', async () => {
+    const {
+      store,
+      runs: [, , pruned],
+      path,
+    } = exported();
+    expect(Object.keys(manifestOf(path))).not.toContain('dimensions');
+    keepNames(store, pruned.id, { '3.11': 'slant' });
+    exportRun(store, pruned, path);
+    const other = openStore(temporaryFolder());
+    await importRun(other, path);
+    expect(namesOf(other, pruned.id)).toEqual({ '3.11': 'slant' });
+    // What is called otherwise here stays as it is.
+    keepNames(other, pruned.id, { '3.11': 'lean' });
+    await importRun(other, path);
+    expect(namesOf(other, pruned.id)).toEqual({ '3.11': 'lean' });
   });
 
   it('changes nothing when it is already there', async () => {

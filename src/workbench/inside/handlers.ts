@@ -1,11 +1,11 @@
 /** Looking into networks, as pages ask for it. */
-import { z } from 'zod';
 import type { Argument, FoundImages, Handlers } from '../../shared/contract/index.ts';
 import { InputError } from '../../shared/input-error.ts';
 import type { InsideQuestion } from '../../shared/inside/question.ts';
 import { decodeWeights } from '../../shared/safetensors.ts';
 import type { EngineChoice } from '../../shared/trainer-protocol.ts';
 import { longestClasses } from '../../shared/ties.ts';
+import { keepNames, namesOf } from '../../store/dimension-names.ts';
 import type { StoredFile } from '../../store/run-files.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/types.ts';
@@ -54,12 +54,8 @@ export function openInside(
 
 type InsideHandlers = Pick<Handlers, Extract<keyof Handlers, `inside.${string}`>>;
 
-const Names = z.record(z.string(), z.string());
-const namesKey = (run: string): string => `dimensions.${run}`;
-
 function insideHandlers(context: InsideContext): InsideHandlers {
   const { store, library, sessions, jobs, enqueue } = context;
-  const namesOf = (run: string) => store.values.get(namesKey(run), Names) ?? {};
   return {
     'inside.look': async ({ run, image }) => {
       const opened = networkFile(store, run);
@@ -84,13 +80,13 @@ function insideHandlers(context: InsideContext): InsideHandlers {
     },
     'inside.names': ({ run }) => {
       store.mustHave([run]);
-      return namesOf(run);
+      return namesOf(store, run);
     },
     'inside.name': ({ run, class: label, dimension, name }) => {
       store.mustHave([run]);
-      const others = Object.entries(namesOf(run)).filter(([of]) => of !== `${label}.${dimension}`);
+      const others = Object.entries(namesOf(store, run)).filter(([of]) => of !== `${label}.${dimension}`);
       const names = Object.fromEntries(name === '' ? others : [...others, [`${label}.${dimension}`, name]]);
-      store.values.set(namesKey(run), names);
+      keepNames(store, run, names);
       return names;
     },
   };
