@@ -106,8 +106,7 @@ function layerTable({ layers, routing }: Look): string {
 const meanOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function pathTable(layers: readonly LayerLook[], path: readonly PathStep[], classes: readonly string[]): string {
-  const place = ({ y, x }: Pick<PathStep, 'y' | 'x'>, layer: LayerLook) =>
-    layer.height * layer.width > 1 ? `row ${y + 1}, column ${x + 1}` : '-';
+  const place = ({ y, x }: Pick<PathStep, 'y' | 'x'>, layer: LayerLook) => (layer.height * layer.width > 1 ? `row ${y}, column ${x}` : '-');
   return table(
     [
       { head: 'layer' },

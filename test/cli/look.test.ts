@@ -66,8 +66,12 @@ it('takes an image file through the preparation of the run, and a checkpoint', a
       .png()
       .toBuffer(),
   );
-  const { code, stdout } = await look(stopped.id, '--file', image, '--json');
+  const figure = join(folder, 'look.png');
+  const { code, stdout } = await look(stopped.id, '--file', image, '--json', '--figure', figure);
   expect(code).toBe(0);
+  const { format, width } = await sharp(figure).metadata();
+  expect(format).toBe('png');
+  expect(width).toBeGreaterThan(500);
   const { run, image: name, label, layers } = JSON.parse(stdout) as Looked;
   expect([run.checkpoint, name, label]).toEqual([true, 'drawn.png', null]);
   expect(layers.length).toBeGreaterThan(2);
@@ -91,6 +95,7 @@ it('refuses in one line what it cannot look at', async () => {
     [[finished.id, '--image', '99999'], '--image 99999: there is no such test image; expected 0 to '],
     [[finished.id, '--file', join(folder, 'nowhere.png')], 'nowhere.png: there is no such file or folder'],
     [[finished.id, '--file', join(folder, 'capscope.db')], 'it is no image that can be read'],
+    [[finished.id, '--figure', 'look.pdf'], '--figure look.pdf: expected a file that ends in .svg or .png'],
     [[finished.id, '--file', 'a', '--image', '1'], 'give one of them'],
     [[finished.id, '--disturb', 'turn', '--image', '1'], 'leave one of them out'],
   ] as const) {

@@ -34,7 +34,7 @@ export function addLook(program: Command): void {
     .option('--image <n>', 'test image, counted from 0; the first by default', integerBetween(0, 2 ** 31))
     .option('--file <file>', 'image file, which is prepared as the images of the run were')
     .option('--out <file>', 'safetensors file to write: vectors, lengths and couplings of every iteration')
-    .option('--figure <file>', 'SVG file to write')
+    .option('--figure <file>', 'SVG or PNG file to write')
     .addOption(
       new Option('--disturb <how>', 'what is read of 1,000 test images that are disturbed more and more, instead').choices(
         Disturbance.options,
@@ -53,9 +53,10 @@ export function addLook(program: Command): void {
       }
       for (const written of [options.out, options.figure])
         if (written !== undefined) mustNotReplace(written, { db: options.db, reads: options.file === undefined ? [] : [options.file] });
+      if (options.figure !== undefined) figureKind(options.figure);
       if (options.out !== undefined && options.out === options.figure) throw new InputError('--out and --figure name the same file');
       const looked = await lookAt(await withExistingStore(options.db, (store) => runOf(store, prefix)), options);
-      writeFiles(looked, options);
+      await writeFiles(looked, options);
       if (options.json) printJson(documentOf(looked));
       else print(lookText(looked));
     });
@@ -85,12 +86,27 @@ const shownImage = async (file: string, network: SavedNetwork): Promise<ShownIma
   label: null,
 });
 
-function writeFiles({ look, run, image, classes }: LookedAt, { out, figure }: Options): void {
+async function writeFiles({ look, run, image, classes }: LookedAt, { out, figure }: Options): Promise<void> {
   const about = { 'capscope.run': run.id, 'capscope.image': image };
   if (out !== undefined) writeDurably(resolve(out), encodeSafetensors(lookTensors(look, about)));
-  if (figure !== undefined)
-    writeDurably(resolve(figure), new TextEncoder().encode(lookFigure({ look, title: `${run.name}, ${image}`, classes })));
+  if (figure !== undefined) {
+    const drawn = new TextEncoder().encode(lookFigure({ look, title: `${run.name}, ${image}`, classes }));
+    writeDurably(resolve(figure), figureKind(figure) === 'png' ? await pngOf(drawn) : drawn);
+  }
   for (const file of [out, figure]) if (file !== undefined) process.stderr.write(`Wrote ${oneLine(resolve(file))}\n`);
+}
+
+/** By the end of its name. */
+function figureKind(path: string): 'svg' | 'png' {
+  const [kind] = /(?<=\.)(svg|png)$/.exec(path.toLowerCase()) ?? [];
+  if (kind !== 'svg' && kind !== 'png') throw new InputError(`--figure ${path}: expected a file that ends in .svg or .png`);
+  return kind;
+}
+
+/** Twice as many pixels as the drawing has, as where it is saved from the window. */
+async function pngOf(svg: Uint8Array): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
+  return sharp(svg, { density: 144 }).png().toBuffer();
 }
 
 /** What --json prints; types, layers and iterations are counted from 0, as in the arrays of --out. */

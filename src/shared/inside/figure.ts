@@ -3,7 +3,8 @@ import { interpolateCividis } from 'd3-scale-chromatic';
 import { colours } from '../present/palette.ts';
 import { layerName } from '../present/layer-name.ts';
 import { percent, real } from '../present/format.ts';
-import { decidedBetween, lengthScale } from './scale.ts';
+import { decidedBetween, LEAST, lengthScale } from './scale.ts';
+import { shownClasses } from './shown-classes.ts';
 import type { LayerLook, Look } from './look.ts';
 
 export interface FigureOf {
@@ -11,8 +12,6 @@ export interface FigureOf {
   title: string;
   /** Names. */
   classes: readonly string[];
-  /** Counted from 0; by default the last one. */
-  iteration?: number | undefined;
 }
 
 const MAP = 44;
@@ -20,34 +19,45 @@ const ROW = 62;
 const COLUMN = 132;
 const TOP = 64;
 const LEFT = 16;
+/** Where there are more classes than types in any layer, the longest ones. */
+const LEAST_CLASSES = 12;
+/** About as wide as a letter of the title. */
+const TITLE_LETTER = 7.5;
 /** Of its layer's largest, below which an edge is not drawn. */
 const LEAST_EDGE = 0.4;
 const ink = '#1b2229';
 const faint = '#5f6b76';
 const edge = '#98a3ae';
 
-/** A complete SVG document. */
-export function lookFigure({ look, title, classes, iteration }: FigureOf): string {
-  const { layers, routing, paths } = look;
-  const step = Math.min(iteration ?? paths.length - 1, paths.length - 1);
-  const rows = Math.max(...layers.map(({ types }) => types));
-  const width = LEFT + (layers.length - 1) * COLUMN + 150;
+/** A complete SVG document, by the couplings of the last iteration. */
+export function lookFigure({ look, title, classes }: FigureOf): string {
+  const { layers, routing, paths, longest } = look;
+  const step = paths.length - 1;
+  const last = layers.length - 1;
+  const inner = layers.slice(0, -1).map(({ types }) => types);
+  const shown = shownClasses(layers[last]!.lengths, Math.max(LEAST_CLASSES, ...inner), longest.slice(0, 1));
+  const rows = Math.max(...inner, shown.length);
+  const width = Math.max(LEFT + last * COLUMN + 150, 2 * LEFT + TITLE_LETTER * title.length);
   const height = TOP + rows * ROW + 16;
-  const path = paths[step]!;
-  const onPath = new Map(path.map(({ layer, type }) => [layer, type]));
-  const gap = (types: number) => (rows * ROW) / types;
+  // Where nothing arrives there is no strongest of anything.
+  const onPath = new Map(paths[step]!.flatMap(({ layer, type, length }) => (layer === last || length > LEAST ? [[layer, type]] : [])));
   const x = (l: number) => LEFT + l * COLUMN;
-  const y = (l: number, type: number) => TOP + (type + 0.5) * gap(layers[l]!.types) - MAP / 2;
+  /** Null: a class that is not shown. */
+  const y = (l: number, type: number): number | null => {
+    const [row, among] = l === last ? [shown.indexOf(type), shown.length] : [type, inner[l]!];
+    return row < 0 ? null : TOP + ((row + 0.5) * rows * ROW) / among - MAP / 2;
+  };
 
   const edges = routing.flatMap(({ from, to, flow, iterations }, l) => {
     const of = Math.min(step, iterations - 1) * from * to;
-    const most = Math.max(...flow.subarray(of, of + from * to), Number.MIN_VALUE);
+    const most = flow.subarray(of, of + from * to).reduce((largest, one) => Math.max(largest, one), Number.MIN_VALUE);
     return Array.from({ length: from * to }, (_, i) => {
       const [a, b] = [Math.floor(i / to), i % to];
+      const [top, end] = [y(l, a), y(l + 1, b)];
       const share = flow[of + i]! / most;
       const strongest = onPath.get(l) === a && onPath.get(l + 1) === b;
-      if (share < LEAST_EDGE && !strongest) return '';
-      const [x0, x1, y0, y1] = [x(l) + MAP, x(l + 1), y(l, a) + MAP / 2, y(l + 1, b) + MAP / 2];
+      if (top === null || end === null || (share < LEAST_EDGE && !strongest)) return '';
+      const [x0, x1, y0, y1] = [x(l) + MAP, x(l + 1), top + MAP / 2, end + MAP / 2];
       const bend = (x1 - x0) / 2;
       const [stroke, strokeWidth, opacity] = strongest ? [colours[1]!.light, 4, 1] : [edge, 2.5 * share, 0.1 + 0.4 * share];
       return `<path d="M${x0} ${n(y0)}C${x0 + bend} ${n(y0)} ${x1 - bend} ${n(y1)} ${x1} ${n(y1)}" fill="none" stroke="${stroke}" stroke-width="${n(strokeWidth)}" opacity="${n(opacity)}"/>`;
@@ -56,18 +66,20 @@ export function lookFigure({ look, title, classes, iteration }: FigureOf): strin
   const columns = layers.map((layer, l) => {
     const { of, log } = lengthScale(layer);
     const mean = layer.lengths.reduce((sum, length) => sum + length, 0) / layer.lengths.length;
-    const last = l === layers.length - 1;
+    const about = shown.length < layer.types ? `${shown.length} longest of ${layer.types}` : 'length';
     const heads = [
       `<text x="${x(l)}" y="${TOP - 26}" font-weight="600">${layerName(layer.layer)}</text>`,
-      `<text x="${x(l)}" y="${TOP - 12}" fill="${faint}">${last ? 'length' : `${real(mean, 2)}${log ? ', log' : ''}`}</text>`,
+      `<text x="${x(l)}" y="${TOP - 12}" fill="${faint}">${l === last ? about : real(mean, 2)}${log ? ', log' : ''}</text>`,
     ];
     const decided =
       l === 0 ? '' : decidedBar(x(l) - 44, TOP - 34, decidedBetween(routing[l - 1]!, step), decidedBetween(routing[l - 1]!, 0));
     const marks = Array.from({ length: layer.types }, (_, type) => {
-      const framed = onPath.get(l) === type;
-      return last
-        ? classMark(x(l), y(l, type), classes[type] ?? String(type), layer.lengths[type]!, of, framed)
-        : map(layer, type, x(l), y(l, type), of, framed);
+      const top = y(l, type);
+      if (top === null) return '';
+      const framed = onPath.get(l) === type && (l < last || longest.length === 1);
+      return l === last
+        ? classMark(x(l), top, classes[type] ?? String(type), layer.lengths[type]!, of, framed)
+        : map(layer, type, x(l), top, of, framed);
     });
     return [...heads, decided, ...marks].join('');
   });
@@ -98,7 +110,7 @@ function map(
   const frame = framed
     ? `<rect x="${x - 1}" y="${n(y - 1)}" width="${MAP + 2}" height="${MAP + 2}" fill="none" stroke="${colours[1]!.light}" stroke-width="2"/>`
     : '';
-  return `<g shape-rendering="crispEdges">${cells.join('')}</g>${frame}<text x="${x + MAP / 2}" y="${n(y + MAP + 11)}" text-anchor="middle" fill="${faint}">${type + 1}</text>`;
+  return `<g shape-rendering="crispEdges">${cells.join('')}</g>${frame}<text x="${x + MAP / 2}" y="${n(y + MAP + 11)}" text-anchor="middle" fill="${faint}">${type}</text>`;
 }
 
 function classMark(x: number, y: number, name: string, length: number, of: (length: number) => number, framed: boolean): string {
@@ -122,4 +134,5 @@ function decidedBar(x: number, y: number, decided: number, first: number): strin
 
 const n = (value: number): string => String(Math.round(value * 100) / 100);
 
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+/** XML has no way to write control characters. */
+const escaped = (text: string): string => text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -62,14 +62,6 @@ export function curve(from: { x: number; y: number }, to: { x: number; y: number
   return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}C${middle} ${from.y.toFixed(1)} ${middle} ${to.y.toFixed(1)} ${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
 }
 
-/** Of many classes those with the longest capsules, and those that must be there; in their order. */
-export function shownClasses(lengths: ArrayLike<number>, most: number, needed: readonly number[]): number[] {
-  const all = Array.from({ length: lengths.length }, (_, c) => c);
-  if (all.length <= most) return all;
-  const longest = all.toSorted((a, b) => lengths[b]! - lengths[a]! || a - b);
-  return [...new Set([...needed, ...longest])].slice(0, most).sort((a, b) => a - b);
-}
-
 /** Of the classes beside the maps. */
 export const classWidthOf = (width: number): number => Math.min(132, Math.max(84, width * 0.15));
 

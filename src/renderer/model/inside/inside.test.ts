@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerLook, Look, RoutingLook } from '../../../shared/inside/look.ts';
 import { edgesOf, givesTo, takesFrom } from './edges.ts';
-import { columnsOf, shownClasses } from './graph-layout.ts';
+import { shownClasses } from '../../../shared/inside/shown-classes.ts';
+import { columnsOf } from './graph-layout.ts';
 import { LIVE, Latest, Pace } from './latest.ts';
 import { fittingKind, lengthScale } from './length-scale.ts';
 import { lengthsOf, longestPosition, moved, placeOf } from './place.ts';
