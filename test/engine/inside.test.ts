@@ -84,6 +84,8 @@ it.each<[Partial<NetworkFamily>]>([
   [{ types: 4, dim: 8, depth: 3 }],
   [{ types: 4, dim: 8, depth: 2, squash: 'sensitive', residual: 1, bias: true }],
   [{ types: 4, dim: 8, depth: 2, kind: 'full', initialisation: { gain: 4.5 } }],
+  // Dies on the way.
+  [{ types: 4, dim: 8, depth: 4, initialisation: { gain: 0.6 } }],
 ])('agrees with the fused kernels: %j', async (family) => {
   const input: InputShape = { height: 20, width: 16, channels: 3, classes: 4 };
   const network = networkOf(family);
@@ -100,6 +102,9 @@ it.each<[Partial<NetworkFamily>]>([
     const difference = vectors.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
     expect(vectors).toHaveLength(expected.length);
     expect(difference, layer).toBeLessThan(1e-5);
+    // Also where all of it is far below that.
+    const longest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (longest > SHORTEST) expect(difference / longest, layer).toBeLessThan(1e-4);
   }
 });
 
@@ -135,6 +140,22 @@ it('ties what the engine ties, and follows no path where single precision has no
   // Some that single precision could hold, if it did not square them, and some that it could not.
   expect(shortest.some((length) => length > 0 && length < SHORTEST)).toBe(true);
   expect(shortest).toContain(0);
+});
+
+it('refuses weights that are no numbers, and capsules that are none', async () => {
+  const input: InputShape = { height: 20, width: 20, channels: 1, classes: 3 };
+  const network = networkOf({ types: 2, dim: 4, depth: 1 });
+  const weights = initialWeights(network, input, 1);
+  const { data } = weights.get('classes.weight')!;
+  data[5] = 1e300; // Infinity, in single precision
+  expect(() => new Inspector({ network, input, weights }, engine.kernels)).toThrow(
+    /^classes\.weight holds weights that are no finite numbers/,
+  );
+  data[5] = 0;
+  weights.get('primary.conv.weight')!.data.fill(3e38);
+  const inspector = new Inspector({ network, input, weights }, engine.kernels);
+  await expect(inspector.look(new Uint8Array(400).fill(200), clock)).rejects.toThrow(/^on this image, capsules of Primary are no finite/);
+  inspector.dispose();
 });
 
 it('knows what part of the image a capsule depends on', async () => {

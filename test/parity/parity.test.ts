@@ -44,7 +44,18 @@ beforeAll(async () => {
 }, PATIENCE);
 
 it('compares something of every kind, and no zeros', () => {
-  const parts = ['forward, test', 'forward, train', 'losses', 'gradient of', 'losses of training', 'trained', 'scores of', 'cut'];
+  const parts = [
+    'forward, test',
+    'forward, train',
+    'inspected',
+    'computed',
+    'losses',
+    'gradient of',
+    'losses of training',
+    'trained',
+    'scores of',
+    'cut',
+  ];
   const kinds = parts.flatMap((part) => [part, `with remedies, ${part}`]);
   for (const kind of kinds)
     expect(
@@ -62,9 +73,22 @@ it('compares something of every kind, and no zeros', () => {
   const losses = wasm.get('losses of training')!;
   expect(losses).toHaveLength(STEPS);
   expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  expectInspected(wasm);
 });
 
+/** What is seen of a network capsule by capsule is what the engine itself computes. */
+function expectInspected(results: Results): void {
+  for (const [name, seen] of results) {
+    if (!name.includes('inspected ')) continue;
+    const computed = results.get(name.replace('inspected', 'computed'))!;
+    expect(seen).toHaveLength(computed.length);
+    const difference = seen.reduce((most, value, i) => Math.max(most, Math.abs(value - computed[i]!)), 0);
+    expect(difference, name).toBeLessThan(1e-5);
+  }
+}
+
 function expectParity(results: Results): void {
+  expectInspected(results);
   expect(new Set(results.keys())).toEqual(new Set(wasm.keys()));
   const errors = [...results].map(([name, values]) => [name, relativeError(values, wasm.get(name)!)] as const);
   expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);

@@ -1,10 +1,11 @@
 /**
  * What every engine must agree on: forward pass, losses, gradients, training, importance of channels and surgery of one
- * small network with a layer of every kind. Runs wherever the engine does, so it takes nothing from files.
+ * small network with a layer of every kind, and what is seen of it capsule by capsule. Runs wherever the engine does, so it takes nothing from files.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../src/engine/engine.ts';
 import { scoreLayers } from '../../src/engine/jobs/prune.ts';
+import { Inspector } from '../../src/engine/inspection/inspector.ts';
 import { CapsNet } from '../../src/engine/network/capsnet.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { cutWeights } from '../../src/engine/pruning/surgery.ts';
@@ -83,7 +84,7 @@ const pruning = PruningSpec.parse({
 export async function parityResults(engine: PartOfEngine): Promise<Results> {
   const results: Results = new Map();
   for (const problem of problems)
-    for (const part of [passes, trained, pruned])
+    for (const part of [passes, inspected, trained, pruned])
       for (const [name, values] of await part(engine as Engine, problem)) results.set(problem.name + name, values);
   return results;
 }
@@ -120,6 +121,19 @@ async function passes(engine: PartOfEngine, problem: Problem): Promise<Results> 
   });
   net.dispose();
   return new Map(names.map((name, i) => [name, values[i]!]));
+}
+
+/** Capsules of one image by the formulas, and by the engine's kernels. */
+async function inspected({ kernels }: Engine, problem: Problem): Promise<Results> {
+  const inspector = new Inspector({ network: problem.network, input, weights: weightsOf(problem) }, kernels);
+  const pixels = dataset.test.images.slice(0, input.height * input.width * input.channels);
+  const { layers } = await inspector.look(pixels, () => 0);
+  const computed = await inspector.capsules(pixels);
+  inspector.dispose();
+  return new Map([
+    ...layers.map(({ layer, vectors }) => [`inspected ${layer}`, vectors] as const),
+    ...[...computed].map(([layer, vectors]) => [`computed ${layer}`, vectors] as const),
+  ]);
 }
 
 /** Steps of training: the loss of each, and all weights afterwards. */

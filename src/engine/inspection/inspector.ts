@@ -4,7 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerDescription } from '../../shared/describe.ts';
+import { InputError } from '../../shared/input-error.ts';
 import { SHORTEST, type Drawings, type LayerLook, type Look, type RoutingLook } from '../../shared/inside/look.ts';
+import { layerName } from '../../shared/present/layer-name.ts';
 import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import type { Standardisation } from '../../shared/spec/preparation.ts';
 import { longestClasses } from '../../shared/ties.ts';
@@ -45,8 +47,13 @@ export class Inspector {
   readonly #values: Float32Array;
   readonly #routers: ReadonlyMap<string, PositionRouter>;
 
-  /** Throws when the weights do not fit the network. */
+  /** Throws when the weights do not fit the network, and an InputError when some are no numbers. */
   constructor({ network, input, weights, standardisation }: InspectedNetwork, kernels: Kernels) {
+    for (const [name, { data }] of weights)
+      if (!data.every(Number.isFinite))
+        throw new InputError(
+          `${name} holds weights that are no finite numbers: the training has diverged, and there is nothing to be seen`,
+        );
     this.#net = new CapsNet(network, input, kernels, weights);
     this.#weights = weights;
     this.#values = networkValues({ shape: input, standardisation });
@@ -122,7 +129,7 @@ export class Inspector {
 
   /** Calls `each` after every position of every layer with routing, with the lengths of the capsules below. */
   async #pass(pixels: Uint8Array, each: (layer: number, lengths: Float64Array, position: number) => void): Promise<Pass> {
-    const all: Capsules[] = [await this.#primary(pixels)];
+    const all: Capsules[] = [finite(await this.#primary(pixels))];
     const routed: RoutedLayer[] = [];
     /** As routing leaves them: what shortcuts start from. */
     const bare = new Map<string, Float64Array>();
@@ -131,7 +138,7 @@ export class Inspector {
       const router = this.#routers.get(layer.name)!;
       const vectors = routeAll(router, below, (position) => each(l, lengths, position));
       bare.set(layer.name, vectors);
-      all.push(capsulesOf(layer, layer.shortcut === undefined ? vectors : sum(vectors, bare.get(layer.shortcut)!)));
+      all.push(finite(capsulesOf(layer, layer.shortcut === undefined ? vectors : sum(vectors, bare.get(layer.shortcut)!))));
       routed.push({ router, below, lengths });
     }
     return { all, routed };
@@ -210,6 +217,12 @@ const capsulesOf = (layer: LayerDescription, vectors: Float64Array): Capsules =>
   vectors,
   lengths: normsOf(vectors, layer.output.at(-1)!),
 });
+
+/** Sums of large weights may be too large for a number. */
+function finite(capsules: Capsules): Capsules {
+  if (capsules.lengths.every(Number.isFinite)) return capsules;
+  throw new InputError(`on this image, capsules of ${layerName(capsules.layer.name)} are no finite numbers: the weights are too large`);
+}
 
 const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]!);
 
