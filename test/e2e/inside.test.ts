@@ -220,8 +220,9 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
     }
   });
 
-  it('measures how turned images are read, of several runs', async () => {
+  it('measures how turned images are read, of several runs, and comes back there when the page is loaded anew', async () => {
     await page.getByRole('tab', { name: 'Robustness' }).click();
+    await page.reload();
     await page.getByLabel('Add a run').selectOption({ label: 'without one' });
     await page.getByRole('button', { name: 'Measure 2 runs' }).click();
     await page.getByRole('button', { name: 'Measured' }).waitFor({ timeout: 60_000 });

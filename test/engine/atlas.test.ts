@@ -1,7 +1,7 @@
 /** What all test images together say of a network, against what single looks say; and disturbed images. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { disturb } from '../../src/engine/inspection/disturb.ts';
+import { disturb } from '../../src/shared/inside/disturb.ts';
 import { Inspector } from '../../src/engine/inspection/inspector.ts';
 import { LayerLinks, treeDepth, treeKey, TreeTally } from '../../src/engine/inspection/parse-trees.ts';
 import { PositionRouter } from '../../src/engine/inspection/position-router.ts';

@@ -1,8 +1,8 @@
 /** The robustness job: test images that are disturbed more and more, and what a network still reads of them. */
 import type { Dataset } from '../../shared/dataset.ts';
+import { disturb } from '../../shared/inside/disturb.ts';
 import type { Disturbance, RobustnessPoint } from '../../shared/inside/robustness.ts';
 import type { Engine } from '../engine.ts';
-import { disturb } from '../inspection/disturb.ts';
 import { Inspector, type InspectedNetwork } from '../inspection/inspector.ts';
 import { breathe, JobStopped, type HostIO } from '../io.ts';
 import { sampleOf } from './trial.ts';

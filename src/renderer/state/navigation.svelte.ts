@@ -11,6 +11,12 @@ class Navigation {
   go(view: View, ids: string[] = [], part?: string): void {
     window.location.hash = printRoute(part === undefined ? { view, ids } : { view, ids, part });
   }
+
+  /** To another part of what is shown; "back" does not lead through parts. */
+  show(part: string): void {
+    this.route = { ...this.route, part };
+    window.history.replaceState(window.history.state, '', printRoute(this.route));
+  }
 }
 
 export const navigation = new Navigation();

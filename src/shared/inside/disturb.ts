@@ -1,8 +1,8 @@
 /** Test images that are moved, turned, scaled, sheared, noised or laid on one another. What moves in from outside is black. */
-import type { Split } from '../../shared/dataset.ts';
-import type { Disturbance } from '../../shared/inside/robustness.ts';
-import { randomStream } from '../../shared/random.ts';
-import type { InputShape } from '../../shared/spec/network.ts';
+import type { Split } from '../dataset.ts';
+import { randomStream } from '../random.ts';
+import type { InputShape } from '../spec/network.ts';
+import type { Disturbance } from './robustness.ts';
 
 type Shape = Omit<InputShape, 'classes'>;
 
