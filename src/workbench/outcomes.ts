@@ -29,12 +29,13 @@ import { inputOf } from './plan.ts';
 export function resultsOf(store: Store, runs: readonly StoredRun[]): StudyResults {
   const read = readOutcomes(store, runs);
   const statistics = statisticsOf(read.map(({ outcome }) => outcome));
+  const studyRuns = read.map(({ run }) => run);
   const sets = [...new Set(runs.map(({ dataset }) => dataset))].map((fingerprint) => store.dataset(fingerprint));
   const [one] = sets.length === 1 ? sets : [];
   return {
     statistics,
-    conclusion: conclusionOf(statistics),
-    runs: read.map(({ run }) => run),
+    conclusion: conclusionOf(statistics, studyRuns),
+    runs: studyRuns,
     cuts: [...new Map(read.flatMap(({ cuts }) => cuts.map((cut) => [cut.name, cut] as const))).values()],
     kinds: kindsOf(runs),
     chance: one ? 1 / one.classes.length : null,

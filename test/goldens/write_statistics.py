@@ -39,6 +39,11 @@ def rounded(values):
     return np.round(values, 4).tolist()
 
 
+def share(count, n):
+    low, high = stats.binomtest(count, n).proportion_ci(0.95, method="exact")
+    return {"count": count, "n": n, "ci95": [low, high]}
+
+
 def adjusted(p):
     """Holm's step-down procedure by its definition: the smallest level at which each hypothesis is rejected."""
     order = np.argsort(p)
@@ -77,8 +82,9 @@ def clusters(sizes):
 
 clustered = [cluster_robust(clusters([5] * count)) for count in (3, 4, 8)]
 clustered += [cluster_means(clusters(sizes)) for sizes in ([1, 5, 3], [2, 2, 4, 5, 1, 3])]
+shares = [share(count, n) for count, n in ((0, 1), (0, 15), (1, 3), (4, 5), (6, 6), (25, 25), (37, 104))]
 p = [0.01, 0.04, 0.03, 0.005, 0.5, 0.03]
 
 Path(__file__).with_name("statistics.json").write_text(
-    json.dumps({"samples": samples, "pairs": [pairs(d) for d in differences], "clustered": clustered, "holm": {"p": p, "adjusted": adjusted(np.array(p))}}, indent=1) + "\n"
+    json.dumps({"samples": samples, "pairs": [pairs(d) for d in differences], "clustered": clustered, "shares": shares, "holm": {"p": p, "adjusted": adjusted(np.array(p))}}, indent=1) + "\n"
 )

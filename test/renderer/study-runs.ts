@@ -64,5 +64,5 @@ export function resultsOfRuns(runs: StudyRun[]): StudyResults {
     })),
   );
   const cuts = [{ name: cut.name, words: cutInWords(pruning) }];
-  return { statistics, conclusion: conclusionOf(statistics), runs, cuts, kinds: [], chance: 0.1, testImages: 2000 };
+  return { statistics, conclusion: conclusionOf(statistics, runs), runs, cuts, kinds: [], chance: 0.1, testImages: 2000 };
 }

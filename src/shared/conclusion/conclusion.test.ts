@@ -21,7 +21,7 @@ function arm(name: Arm, accuracies: number[], dead: number, network = 'N16 D4 L4
   }));
 }
 
-const conclude = (...arms: Outcome[][]) => conclusionOf(statisticsOf(arms.flat()));
+const conclude = (...arms: Outcome[][]) => conclusionOf(statisticsOf(arms.flat()), []);
 const told = (...arms: Outcome[][]) => conclude(...arms).map(({ kind, verdict }) => [kind, verdict]);
 
 const unpruned = arm('unpruned', [10, 10, 10, 10], 4);

@@ -8,28 +8,33 @@ import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
 import { LEVEL, leaningOf, measured, none, said, seeds, signOf, type Finding, type Numbers } from './finding.ts';
 import { pooledFindings } from './pooled.ts';
+import { vanishingFindings, type Uncut } from './vanishing.ts';
 
 /** At most two sentences of many: a claim, one that holds if there is one, and the first control that limits it. */
 export function inShort(conclusion: readonly Finding[]): Finding[] {
-  const heads = conclusion.filter(({ kind }) => kind === 'claim' || kind === 'vanished');
+  const heads = conclusion.filter(({ kind }) => kind === 'claim' || kind === 'series' || kind === 'vanished');
   const head = heads.find(({ verdict }) => verdict === 'holds') ?? heads[0];
   if (!head) return [];
   const limit = conclusion.find((one) => one.verdict === 'caveat' && one.network === head.network && one.pruning === head.pruning);
   return limit ? [head, limit] : [head];
 }
 
-/** First what holds over networks; then in their order and that of their cuts, the claim of each cut before its controls. */
-export function conclusionOf({ arms, controls, pooled }: StudyStatistics): Finding[] {
-  return [...pooledFindings(pooled), ...ofNetworks(arms, controls)];
+/**
+ * First what holds over networks; then in their order and that of their cuts, the claim of each cut before its controls.
+ * @param runs those that the statistics are from
+ */
+export function conclusionOf({ arms, controls, pooled }: StudyStatistics, runs: readonly Uncut[]): Finding[] {
+  const { findings, told } = vanishingFindings(runs);
+  return [...pooledFindings(pooled), ...findings, ...ofNetworks(arms, controls, told)];
 }
 
-function ofNetworks(arms: readonly ArmStatistics[], controls: ControlStatistics[]): Finding[] {
+function ofNetworks(arms: readonly ArmStatistics[], controls: ControlStatistics[], told: ReadonlySet<string>): Finding[] {
   const networks = [...Map.groupBy(arms, ({ network }) => network).values()];
   return networks.flatMap((ofNetwork) => {
     const unpruned = ofNetwork.find(({ arm }) => arm === 'unpruned') ?? null;
     const pruned = ofNetwork.filter(({ arm, n }) => arm === 'pruned' && n > 0);
     // Where there is a claim, it says what became of the unpruned network.
-    const alone = unpruned && pruned.length === 0 ? vanished(unpruned) : [];
+    const alone = unpruned && pruned.length === 0 && !told.has(unpruned.network) ? vanished(unpruned) : [];
     return [...alone, ...pruned.flatMap((row) => ofCut(row, unpruned, ofNetwork, controls))];
   });
 }

@@ -23,7 +23,7 @@ function arm(name: Arm, accuracies: number[], forecast: Verdict | null, inactive
   );
 }
 
-const together = (...arms: Outcome[][]) => conclusionOf(statisticsOf(arms.flat())).filter(({ network }) => network === null);
+const together = (...arms: Outcome[][]) => conclusionOf(statisticsOf(arms.flat()), []).filter(({ network }) => network === null);
 const dead = arm('unpruned', [10, 11, 10, 12], 'vanishes', 1);
 const pruned = arm('pruned', [80, 85, 78, 83], 'vanishes', 0.05);
 
@@ -87,7 +87,7 @@ describe('what is said of several networks', () => {
   });
 
   it('comes first where a conclusion is told in short', () => {
-    const short = inShort(conclusionOf(statisticsOf([...dead, ...pruned, ...arm('ccm', [93, 95, 94, 95], 'vanishes')])));
+    const short = inShort(conclusionOf(statisticsOf([...dead, ...pruned, ...arm('ccm', [93, 95, 94, 95], 'vanishes')]), []));
     expect(short.map(({ network, verdict }) => [network, verdict])).toEqual([
       [null, 'holds'],
       [null, 'caveat'],
@@ -97,6 +97,6 @@ describe('what is said of several networks', () => {
 
 it('a network from scratch has a head start where the cut starts its capsule layers afresh, which is said', () => {
   const small = [arm('unpruned', [10], 'vanishes', 1), arm('pruned', [80], 'vanishes'), arm('scratch', [90], 'vanishes')];
-  const size = conclusionOf(statisticsOf(small.flat())).find(({ kind }) => kind === 'size');
+  const size = conclusionOf(statisticsOf(small.flat()), []).find(({ kind }) => kind === 'size');
   expect(size!.text).toContain('its capsule layers train for all 3 epochs; the cut starts them afresh, for its last 1');
 });

@@ -4,6 +4,7 @@ declare module 'jstat' {
     /** Logarithm of the gamma function. */
     gammaln: (x: number) => number;
     normal: { cdf: (x: number, mean: number, deviation: number) => number };
+    beta: { inv: (probability: number, alpha: number, beta: number) => number };
     studentt: {
       /** Distribution function of Student's t. */
       cdf: (x: number, degreesOfFreedom: number) => number;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deviationOf, meanOf } from './moments.ts';
-import { holm, intervalOf, pairedTTest, wilcoxon, type Interval } from './tests.ts';
+import { holm, intervalOf, pairedTTest, shareInterval, wilcoxon, type Interval } from './tests.ts';
 
 interface Golden {
   samples: { values: number[]; mean: number; sd: number; ci95: Interval }[];
   pairs: { differences: number[]; t: number; wilcoxon: number | null }[];
+  shares: { count: number; n: number; ci95: Interval }[];
   holm: { p: number[]; adjusted: number[] };
 }
 const golden = JSON.parse(readFileSync(new URL('../../../test/goldens/statistics.json', import.meta.url), 'utf8')) as Golden;
@@ -21,6 +22,10 @@ describe('agrees with SciPy', () => {
     expect(pairedTTest(differences)! / t).toBeCloseTo(1, 7);
     if (ranks === null) expect(wilcoxon(differences)).toBeNull();
     else expect(wilcoxon(differences)! / ranks).toBeCloseTo(1, 9);
+  });
+
+  it.each(golden.shares)('on the share of $count in $n', ({ count, n, ci95 }) => {
+    for (const [i, bound] of shareInterval(count, n).entries()) expect(bound).toBeCloseTo(ci95[i]!, 8);
   });
 
   it('and with Holm', () => {

@@ -17,6 +17,14 @@ export function intervalOf(values: readonly number[]): Interval | null {
   return [mean - half, mean + half];
 }
 
+/** 95 % interval of a share, of which `count` of `n` have been seen; exact, as by Clopper and Pearson (1934). `n` at least 1. */
+export function shareInterval(count: number, n: number): Interval {
+  const tail = (1 - LEVEL) / 2;
+  const low = count === 0 ? 0 : jStat.beta.inv(tail, count, n - count + 1);
+  const high = count === n ? 1 : jStat.beta.inv(1 - tail, count + 1, n - count);
+  return [low, high];
+}
+
 /**
  * Two-sided p of the paired t test, from the differences. 1 where all are 0; null for fewer than two, and where all are equal
  * but not 0: without any spread there is nothing to test with.
