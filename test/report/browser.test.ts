@@ -106,6 +106,8 @@ describe('report in a browser', needs(lackOfChromium), () => {
     const svg = (await saved(/^Save figure: Inactive share/, 'SVG, one column (85 mm)')).content.toString();
     expect(svg).toMatch(/<svg[^>]* width="85mm"/);
     expect(svg).not.toMatch(/var\(|class=/);
+    // The page says beside the figure which mark is which arm.
+    for (const arm of ['unpruned', 'CCM alone', 'pruned', 'from scratch']) expect(svg).toContain(`>${arm}</text>`);
     const png = (await saved(/^Save figure: Accuracy against depth/, 'PNG, page width (178 mm)')).content;
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     // 178 mm at 600 dots per inch.

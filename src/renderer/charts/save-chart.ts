@@ -4,7 +4,8 @@ import Papa from 'papaparse';
 import { Element as SvgCanvas } from 'svgcanvas/dist/svgcanvas.esm.js';
 import { fileName } from '../../shared/present/file-name.ts';
 import { saveFile } from '../state/actions.ts';
-import type { Look } from './look.ts';
+import type { DrawnRun } from '../model/run-styles.ts';
+import { fontFamily, type Look } from './look.ts';
 import { Chart } from './setup.ts';
 
 const WIDTH = 960;
@@ -110,8 +111,37 @@ const drawn = [
   ...['opacity', 'text-anchor', 'display'],
 ];
 
+/** What a mark in a drawing stands for, where its page says so beside it and a file cannot. */
+export interface Key {
+  label: string;
+  style: Pick<DrawnRun, 'marker' | 'colour'>;
+}
+
+const svgElement = (name: string, attributes: Record<string, string | number>): SVGElement => {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
+  return element;
+};
+
+const KEYS = { height: 24, size: 12, gap: 18 };
+
+/** In a line, from the upper left corner on. */
+function keyLine(keys: readonly Key[], x: number, y: number): SVGElement {
+  const line = svgElement('g', { 'font-family': fontFamily, 'font-size': KEYS.size });
+  const pen = document.createElement('canvas').getContext('2d')!;
+  pen.font = `${KEYS.size}px ${fontFamily}`;
+  let at = x + KEYS.size / 2;
+  for (const { label, style } of keys) {
+    const name = svgElement('text', { x: at + 10, y: y + 16, fill: style.colour });
+    name.textContent = label;
+    line.append(svgElement('path', { d: style.marker, fill: style.colour, transform: `translate(${at} ${y + KEYS.size})` }), name);
+    at += 10 + pen.measureText(label).width + KEYS.gap;
+  }
+  return line;
+}
+
 /** A drawing of the page as a file of its own: what its style sheet gives it is written into it. */
-function standalone(svg: SVGSVGElement, back: string, printed?: Width): { text: string; width: number; height: number } {
+function standalone(svg: SVGSVGElement, back: string, printed: Width | undefined, keys: readonly Key[]) {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
@@ -123,21 +153,31 @@ function standalone(svg: SVGSVGElement, back: string, printed?: Width): { text: 
     copies[i]!.removeAttribute('class');
     copies[i]!.removeAttribute('tabindex');
   }
-  const { width, height } = svg.getBoundingClientRect();
+  const shown = svg.getBoundingClientRect();
+  const { x, y, width: across, height: down } = svg.viewBox.baseVal;
+  const drawing = across > 0 ? { x, y, width: across, height: down } : { x: 0, y: 0, width: shown.width, height: shown.height };
+  const above = keys.length > 0 ? KEYS.height : 0;
+  const box = { ...drawing, y: drawing.y - above, height: drawing.height + above };
+  const width = shown.width;
+  const height = (shown.height * box.height) / drawing.height;
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('viewBox', `${box.x} ${box.y} ${box.width} ${box.height}`);
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   if (printed) sized(copy, width, height, printed);
-  const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  const box = svg.viewBox.baseVal;
-  for (const [name, value] of Object.entries({ x: box.x, y: box.y, width: box.width || width, height: box.height || height, fill: back }))
-    rect.setAttribute(name, String(value));
-  copy.prepend(rect);
+  copy.prepend(svgElement('rect', { ...box, fill: back }), ...(above > 0 ? [keyLine(keys, box.x, box.y)] : []));
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-export async function saveDrawing(kind: 'png' | 'svg', title: string, svg: SVGSVGElement, back: string, printed?: Width): Promise<void> {
-  const { text, width, height } = standalone(svg, back, printed);
+export async function saveDrawing(
+  kind: 'png' | 'svg',
+  title: string,
+  svg: SVGSVGElement,
+  back: string,
+  printed?: Width,
+  keys: readonly Key[] = [],
+): Promise<void> {
+  const { text, width, height } = standalone(svg, back, printed, keys);
   if (kind === 'svg') {
     await saveFile(`${fileName(title)}.svg`, text);
     return;
