@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Marked } from 'marked';
 import { gfmHeadingId } from 'marked-gfm-heading-id';
 import open from 'open';
@@ -12,7 +13,13 @@ import open from 'open';
 const root = new URL('../', import.meta.url);
 
 /** What pages show or link to. */
-const types: Record<string, string> = { '.png': 'image/png', '.py': 'text/plain', '.json': 'application/json', '': 'text/plain' };
+const types: Record<string, string> = {
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.py': 'text/plain',
+  '.json': 'application/json',
+  '': 'text/plain',
+};
 
 const style = `
   :root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
@@ -59,6 +66,7 @@ export function documentAt(path: string): Served {
   if (/\/(\.|node_modules\/)/.test(path) || !existsSync(file) || !statSync(file).isFile()) return missing;
   const ending = extname(file.pathname);
   if (ending === '.md') return { status: 200, type: 'text/html', body: pageOf(readFileSync(file, 'utf8')) };
+  if (path.endsWith('.html.gz')) return { status: 200, type: 'text/html', body: gunzipSync(readFileSync(file)) };
   const type = types[ending];
   return type === undefined ? missing : { status: 200, type, body: readFileSync(file) };
 }

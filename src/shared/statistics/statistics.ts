@@ -149,18 +149,21 @@ function controlsOf(pruned: Outcome[], ofNetwork: Outcome[][]): (Comparison & { 
 
 /** Of pairs that both have a result. */
 function differencesOf(pairs: [Outcome, Outcome | undefined][]): Differences {
-  const of = (measure: Measure): Difference | null => {
-    const differences = pairs.flatMap(([one, other]) => (one.result && other?.result ? [one.result[measure] - other.result[measure]] : []));
-    if (differences.length === 0) return null;
-    const p = pairedTTest(differences);
-    const [n, mean] = [differences.length, meanOf(differences)];
-    return { n, mean, ci95: intervalOf(differences), p, pUncorrected: p, wilcoxon: wilcoxon(differences) };
-  };
+  const of = (measure: Measure): Difference | null =>
+    differenceOf(pairs.flatMap(([one, other]) => (one.result && other?.result ? [one.result[measure] - other.result[measure]] : [])));
   return { accuracy: of('accuracy'), inactiveShare: of('inactiveShare') };
 }
 
-/** Corrects all p values of a study, in place. */
-function correct(all: Differences[]): void {
+/** @param differences one per seed; null if there are none. The p value is not corrected yet. */
+export function differenceOf(differences: readonly number[]): Difference | null {
+  if (differences.length === 0) return null;
+  const p = pairedTTest(differences);
+  const [n, mean] = [differences.length, meanOf(differences)];
+  return { n, mean, ci95: intervalOf(differences), p, pUncorrected: p, wilcoxon: wilcoxon(differences) };
+}
+
+/** Corrects the p values of all these differences together, in place. */
+export function correct(all: readonly Differences[]): void {
   const tested = all.flatMap((differences) => measures.flatMap((measure) => differences[measure] ?? []));
   for (const [i, p] of holm(tested.map(({ pUncorrected }) => pUncorrected)).entries()) tested[i]!.p = p;
 }

@@ -1,0 +1,117 @@
+/**
+ * Writes docs/replication/ and the sections of docs/replication.md from a database in which studies of the replication
+ * (resources/studies/replication-*.json) have been run. Studies that have not ended are left out; of those whose statistics are
+ * what they were, report and figures stay as they are.
+ *
+ *     npm run replication -- --db <file>
+ *
+ * Figures need Chromium, and stay as they are without it. `--studies <folder>` takes the study files from elsewhere.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { format, resolveConfig } from 'prettier';
+import { readStudy } from '../src/cli/study-file.ts';
+import { Store } from '../src/store/store.ts';
+import { reportPage } from '../src/workbench/node-host.ts';
+import { filledPage, reportData } from '../src/workbench/report.ts';
+import { bordersOf } from './replication/border.ts';
+import { collect, finishedStudy, type Collected, type Finished } from './replication/collect.ts';
+import { cutAtHalf } from './replication/cuts.ts';
+import { figuresOf, withBrowser } from './replication/figures.ts';
+import { withSections } from './replication/page.ts';
+import { pairingsOf } from './replication/pairings.ts';
+import { questions } from './replication/questions/index.ts';
+import type { Question } from './replication/questions/question.ts';
+import { recountsOf } from './replication/recounts.ts';
+import { folder, textOf, type Replication } from './replication/result.ts';
+
+export const document = new URL('../docs/replication.md', import.meta.url);
+
+interface Done extends Finished {
+  question: Question;
+  collected: Collected;
+}
+
+function resultOf(store: Store, { question, results, collected }: Done, all: readonly Done[]): Replication {
+  const { borrows, pairs } = question;
+  const lender = borrows && all.find((other) => other.question.name === borrows.from)?.collected;
+  const cut = lender && cutAtHalf(lender.runs);
+  const lent = lender?.runs.filter(({ arm, pruning }) => pruning === cut && borrows!.arms.includes(arm)) ?? [];
+  return {
+    ...collected,
+    borrowed: lender ? { study: lender.study, runs: lent } : null,
+    pairings: pairs ? pairingsOf(pairs(collected.runs, lent)) : [],
+    recounts: question.recounts ? recountsOf(store, results.runs) : [],
+    borders: question.borders ? bordersOf(collected.runs) : null,
+  };
+}
+
+const inFolder = (name: string): string => fileURLToPath(new URL(name, folder));
+
+/** Report and figures, which show what the statistics are of. */
+async function show(store: Store, { question: { name, figures }, study, runs }: Done): Promise<void> {
+  const data = reportData(store, { title: study.spec.name, runs, settings: study.spec });
+  // Correlation matrices of feature maps are most of a report, and nothing here is about them.
+  const lean = data.runs.map(({ analysis, ...run }) => ({
+    ...run,
+    analysis: analysis && { ...analysis, correlation: analysis.correlation.map((layer) => ({ ...layer, matrix: [] })) },
+  }));
+  const html = filledPage(await reportPage(), { ...data, runs: lean });
+  writeFileSync(inFolder(`${name}.html.gz`), gzipSync(html, { level: 9 }));
+  const temporary = mkdtempSync(join(tmpdir(), 'capscope-replication-'));
+  try {
+    const file = join(temporary, 'report.html');
+    writeFileSync(file, html);
+    const missing = await withBrowser(async (browser) => {
+      for (const [figure, svg] of await figuresOf(browser, file, figures)) writeFileSync(inFolder(`${name}-${figure}.svg`), svg);
+    });
+    if (missing !== null) console.log(`${name}: no figures. ${missing}`);
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+const isShown = ({ name, figures }: Question): boolean =>
+  [`${name}.html.gz`, ...figures.map((figure) => `${name}-${figure.name}.svg`)].every((file) => existsSync(inFolder(file)));
+
+/** With all that is between its marks as the files in docs/replication/ have it. */
+export async function filledDocument(text: string): Promise<string> {
+  const filepath = fileURLToPath(document);
+  return format(withSections(text), { ...(await resolveConfig(filepath)), filepath });
+}
+
+async function write(db: string, studies: string): Promise<void> {
+  if (!existsSync(db)) throw new Error(`there is no database ${db}`);
+  mkdirSync(folder, { recursive: true });
+  const store = new Store(db);
+  try {
+    const done = questions.flatMap((question): Done[] => {
+      const file = `replication-${question.name}.json`;
+      const { finished, progress } = finishedStudy(store, readStudy(join(studies, file)).spec);
+      if (!finished) console.log(`${question.name}: left out, ${progress}`);
+      return finished ? [{ ...finished, question, collected: collect(store, finished, `resources/studies/${file}`) }] : [];
+    });
+    for (const one of done) {
+      const { name } = one.question;
+      const text = textOf(resultOf(store, one, done));
+      const file = inFolder(`${name}.json`);
+      const same = existsSync(file) && readFileSync(file, 'utf8') === text;
+      writeFileSync(file, text);
+      if (!same || !isShown(one.question)) await show(store, one);
+      console.log(`${name}: ${same ? 'as before' : 'written'}`);
+    }
+  } finally {
+    store.close();
+  }
+  writeFileSync(document, await filledDocument(readFileSync(document, 'utf8')));
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { db: { type: 'string' }, studies: { type: 'string' } } });
+  if (values.db === undefined) throw new Error('name the database of the studies: --db <file>');
+  await write(values.db, values.studies ?? fileURLToPath(new URL('../resources/studies/', import.meta.url)));
+}

@@ -1,0 +1,79 @@
+/** Tables that several sections have. */
+import { verdictGlyphs } from '../../src/shared/forecast/words.ts';
+import { percent, real } from '../../src/shared/present/format.ts';
+import { armNames } from '../../src/shared/spec/arms.ts';
+import { meanOf } from '../../src/shared/statistics/moments.ts';
+import type { ArmStatistics } from '../../src/shared/statistics/statistics.ts';
+import { factors, factorText, type FactorName } from '../../src/shared/study-factors.ts';
+import type { Replication, ReplicationRun } from './result.ts';
+import { cell, differenceCell, shareOf, type Table } from './words.ts';
+
+export const unprunedOf = ({ statistics: { arms } }: Replication): ArmStatistics[] => arms.filter(({ arm }) => arm === 'unpruned');
+
+/** Of a row of the statistics. */
+export const runsOf = ({ runs }: Pick<Replication, 'runs'>, row: Pick<ArmStatistics, 'network' | 'arm' | 'pruning'>): ReplicationRun[] =>
+  runs.filter(({ network, arm, pruning }) => network === row.network && arm === row.arm && pruning === row.pruning);
+
+const meanShare = (values: readonly (number | null)[]): string =>
+  values.some((value) => value === null) ? '–' : percent(meanOf(values as number[]));
+
+/** Unpruned networks, by what they differ in. */
+export function networkTable(result: Replication, names: readonly FactorName[]): Table {
+  const rows = unprunedOf(result).map((row) => {
+    const runs = runsOf(result, row);
+    const { factors: values, overCritical, forecast } = runs[0]!;
+    const over = overCritical === null ? '–' : real(overCritical, 3);
+    return [
+      ...names.map((name) => factorText(name, values[name]!)),
+      forecast ? `${over} ${verdictGlyphs[forecast]}` : over,
+      cell(row.accuracy),
+      cell(row.inactiveShare, percent),
+      shareOf(row.collapsed, row.n),
+      `${meanShare(runs.map(({ lastActive }) => lastActive.start))} → ${meanShare(runs.map(({ lastActive }) => lastActive.end))}`,
+    ];
+  });
+  return {
+    head: [
+      ...names.map((name) => factors[name].symbol),
+      ...['Gain ÷ critical', 'Test accuracy, %', 'Inactive types, %', 'Collapsed', 'Last layer active, first step → end'],
+    ],
+    rows,
+  };
+}
+
+/** Every arm over its seeds. */
+export function armTable(result: Replication): Table {
+  const { arms } = result.statistics;
+  const several = new Set(arms.map(({ network }) => network)).size > 1;
+  return {
+    head: [
+      ...(several ? ['Network'] : []),
+      ...['Arm', 'Cut', 'Test accuracy, %', 'sd', 'Inactive types, %', 'Collapsed', 'Accuracy to its twin, pp'],
+    ],
+    rows: arms.map((row) => [
+      ...(several ? [row.network] : []),
+      ...[armNames[row.arm], row.pruning ?? '', cell(row.accuracy)],
+      typeof row.accuracy?.sd === 'number' ? percent(row.accuracy.sd, 2) : '–',
+      ...[cell(row.inactiveShare, percent), shareOf(row.collapsed, row.n)],
+      row.arm === 'unpruned' ? '' : differenceCell(row.toTwin.accuracy),
+    ]),
+  };
+}
+
+/** Accuracy of every cut against each of its controls. */
+export function controlTable({ statistics: { arms, controls } }: Replication): Table {
+  const several = new Set(arms.map(({ network }) => network)).size > 1;
+  const kinds = (['ccm', 'scratch', 'random'] as const).filter((kind) => controls.some(({ control }) => control === kind));
+  const pruned = arms.filter(({ arm }) => arm === 'pruned');
+  return {
+    head: [...(several ? ['Network'] : []), 'Cut', ...kinds.map((kind) => `Pruned against ${armNames[kind]}, pp`)],
+    rows: pruned.map(({ network, pruning }) => [
+      ...(several ? [network] : []),
+      pruning!,
+      ...kinds.map((kind) => {
+        const found = controls.find((one) => one.network === network && one.pruning === pruning && one.control === kind);
+        return differenceCell(found?.difference.accuracy ?? null);
+      }),
+    ]),
+  };
+}
