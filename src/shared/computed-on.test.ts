@@ -8,7 +8,7 @@ const on = (engine: string | null, device: string | null, processor?: string) =>
 });
 
 it('names what runs were computed on, if it is not the same for all', () => {
-  const one = [on('wasm', '2 threads', 'EPYC 7B13'), on('wasm', '1 thread', 'EPYC 7B13'), on(null, null)];
+  const one = [on('wasm', '2 threads', 'EPYC 7B13'), on('wasm', '1 thread', 'EPYC 7B13'), on(null, null), on('wasm', null)];
   expect(kindsOf(one)).toEqual([{ name: 'EPYC 7B13 (wasm)', runs: 2 }]);
   expect(mixedKinds(kindsOf(one))).toBeNull();
   expect(mixedKinds(kindsOf([]))).toBeNull();

@@ -18,7 +18,8 @@ export interface Kind {
 export function kindsOf(runs: readonly Computed[]): Kind[] {
   const kinds = new Map<string, Kind>();
   for (const { engine, device, versions } of runs) {
-    if (engine === null) continue;
+    // A study's runs have their engine before they begin.
+    if (engine === null || (device === null && Object.keys(versions).length === 0)) continue;
     const onCard = device !== null && !/^\d+ threads?$/.test(device);
     const name = `${onCard ? device : (versions['processor'] ?? 'a processor that is not recorded')} (${engine})`;
     kinds.set(name, { name, runs: (kinds.get(name)?.runs ?? 0) + 1 });
