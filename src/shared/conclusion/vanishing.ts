@@ -44,7 +44,7 @@ export function vanishingFindings(runs: readonly Uncut[]): { findings: Finding[]
   const series = seriesOf(networks);
   const findings = series.length <= MOST_SERIES ? series.map(alongSetting) : [];
   const told = findings.length > 0 ? series.flatMap((one) => one.levels.map(({ network }) => network.name)) : [];
-  return { findings: [...findings, ...againstForecast(networks)], told: new Set(told) };
+  return { findings: [...againstForecast(networks), ...findings], told: new Set(told) };
 }
 
 function networksOf(runs: readonly Uncut[]): Network[] {
