@@ -9,7 +9,7 @@ import type { InsideAnswer, InsideQuestion } from './inside/question.ts';
 import type { Disturbance, RobustnessPoint } from './inside/robustness.ts';
 import type { EpochMetrics } from './results.ts';
 import type { CutNetwork, FinishedRun, RunJob, RunStage } from './run-job.ts';
-import type { ChannelMaps, TrialCut } from './trial.ts';
+import type { ChannelMaps, TrialCut, TypeLengths } from './trial.ts';
 import type { NetworkSpec } from './spec/network.ts';
 import type { PruningSpec } from './spec/pruning.ts';
 import type { Seeds } from './spec/training.ts';
@@ -126,8 +126,8 @@ export type FromTrainer =
   | { type: 'epoch'; metrics: EpochMetrics; checkpoint: Uint8Array }
   | { type: 'log'; level: LogLine['level']; text: string }
   | { type: 'scoring'; done: number; total: number }
-  /** What one of the cuts leaves, in their order; of a cut that was made, with a look at its lengths. */
-  | { type: 'tried'; cut: number; accuracy: number; probe: Probe | null }
+  /** What one of the cuts leaves, in their order. Of a cut that was made it comes twice: the look at its lengths takes longer than its accuracy. */
+  | { type: 'tried'; cut: number; accuracy: number; lengths: TypeLengths[] | null; probe: Probe | null }
   | { type: 'looking'; done: number; total: number }
   | { type: 'robust'; point: RobustnessPoint }
   | { type: 'answered'; id: number; answer: InsideAnswer }

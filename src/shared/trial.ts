@@ -11,12 +11,20 @@ export const TrialCut = z.discriminatedUnion('kind', [
 ]);
 export type TrialCut = z.infer<typeof TrialCut>;
 
+/** Mean length of every capsule type of a layer. */
+export interface TypeLengths {
+  layer: string;
+  lengths: number[];
+}
+
 /** What a cut that was tried leaves. */
 export interface Tried {
   /** On a sample of the test images. */
   accuracy: number;
   /** What fine-tuning would begin with; null where no cut was made, only channels silenced. */
   forecast: NetworkForecast | null;
+  /** Of the primary capsules and all layers above; null where no cut was made. */
+  lengths: TypeLengths[] | null;
 }
 
 /** Feature maps of one layer's channels, each averaged over the images that channels are judged on. */

@@ -120,7 +120,7 @@ async function score(
 async function tryOut({ weights: file, scores, ...task }: TrialTask, dataset: Dataset, engine: Engine, host: TrainerHost): Promise<void> {
   const { network, weights } = decodeNetworkFile(file, 'the weights of the run');
   const job = { ...task, network, weights, scores: new Map(Object.entries(scores)) };
-  await tryCuts(job, dataset, engine, host, (cut, accuracy, probe) => host.post({ type: 'tried', cut, accuracy, probe }));
+  await tryCuts(job, dataset, engine, host, (cut, left) => host.post({ type: 'tried', cut, ...left }));
   host.post({ type: 'all-tried' });
 }
 

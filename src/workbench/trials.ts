@@ -7,7 +7,7 @@ import { InputError } from '../shared/input-error.ts';
 import { networkAfter } from '../shared/pruning-plan.ts';
 import type { PruningSpec } from '../shared/spec/pruning.ts';
 import { seedsOf } from '../shared/spec/training.ts';
-import type { TrialCut, Tried } from '../shared/trial.ts';
+import type { TrialCut, Tried, TypeLengths } from '../shared/trial.ts';
 import { BesideQueue, type BesideContext } from './beside-queue.ts';
 import { inputOf } from './plan.ts';
 
@@ -37,14 +37,18 @@ export class Trials {
     const missing = [...found().entries()].flatMap(([cut, tried]) => (tried ? [] : [cut]));
     if (missing.length > 0) {
       const input = inputOf(store.dataset(run.dataset));
-      const tell = (nth: number, accuracy: number, probe: Probe | null) => {
+      const tell = (
+        nth: number,
+        { accuracy, lengths, probe }: { accuracy: number; lengths: TypeLengths[] | null; probe: Probe | null },
+      ) => {
         const cut = missing[nth]!;
         const what = cuts[cut] as TrialCut;
         const made = what.kind === 'cut' && probe ? { pruning: what.pruning, probe } : null;
         if (made) this.#remember(id, made.pruning, made.probe);
         const forecast = made && forecastOf(networkAfter(run.spec.network, made.pruning), input, made.probe);
-        this.#keep(keys[cut]!, { accuracy, forecast });
-        host.emit('tried', { task, cut, accuracy, forecast });
+        const tried: Tried = { accuracy, lengths, forecast };
+        if (what.kind === 'silent' || probe) this.#keep(keys[cut]!, tried);
+        host.emit('tried', { task, cut, ...tried });
       };
       const ended = await this.#beside.compute(task, {
         job: {
@@ -61,7 +65,7 @@ export class Trials {
         engine: run.engine,
         does: 'tries cuts',
         hear: (message) => {
-          if (message.type === 'tried') tell(message.cut, message.accuracy, message.probe);
+          if (message.type === 'tried') tell(message.cut, message);
           return message.type === 'all-tried' ? true : undefined;
         },
       });

@@ -152,6 +152,9 @@ describe(driven('overview and prune'), needs(lackOfDesktop), () => {
     await after.getByText(/test images, \d+\.\d s/).waitFor();
     await after.getByText('Layers above the cut start afresh').waitFor();
     await page.getByRole('region', { name: 'Forecast', exact: true }).getByText('on images, as the cut leaves it').waitFor();
+    // Strips of the primary capsules and the four layers above, as trained and as the cut leaves them.
+    const strips = page.getByRole('region', { name: 'Layers before and after' }).getByRole('img', { name: /^\d+ types, / });
+    await expect.poll(() => strips.count()).toBe(10);
     // Dotted until every point is known.
     await waitFor(async () => ((await page.locator('path.curve').count()) > 0 && (await page.locator('path.curve.open').count()) === 0 ? true : undefined), 90_000); // prettier-ignore
     await expect.poll(() => page.getByRole('img', { name: /^Mean feature maps of/ }).count()).toBe(4);

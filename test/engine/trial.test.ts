@@ -6,7 +6,7 @@ import { referenceKernels } from '../../src/engine/backends/reference/kernels.ts
 import type { Engine } from '../../src/engine/engine.ts';
 import { JobStopped } from '../../src/engine/io.ts';
 import { forward } from '../../src/engine/jobs/forward.ts';
-import { sampleOf, tryCuts } from '../../src/engine/jobs/trial.ts';
+import { sampleOf, tryCuts, type Left } from '../../src/engine/jobs/trial.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { silence } from '../../src/engine/pruning/silence.ts';
 import { cutWeights } from '../../src/engine/pruning/surgery.ts';
@@ -15,6 +15,7 @@ import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { NetworkFamily, networkOf } from '../../src/shared/spec/network.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
 import { seedsOf } from '../../src/shared/spec/training.ts';
+import { meanOf } from '../../src/shared/statistics/moments.ts';
 import type { Weights } from '../../src/shared/weights.ts';
 import { blobs } from './blobs.ts';
 
@@ -42,7 +43,7 @@ const job = { network, weights, scores, seeds: seedsOf(1), images: 30 };
 
 async function accuracies(cuts: Parameters<typeof tryCuts>[0]['cuts'], images = 30): Promise<number[]> {
   const told: number[] = [];
-  await tryCuts({ ...job, cuts, images }, dataset, engine, go, (index, accuracy) => (told[index] = accuracy));
+  await tryCuts({ ...job, cuts, images }, dataset, engine, go, (index, { accuracy }) => (told[index] = accuracy));
   return told;
 }
 
@@ -90,6 +91,29 @@ describe('tryCuts', () => {
     expect(none).toBeCloseTo(1 / dataset.classes.length, 12);
     expect(half).toBe(alike);
     expect(whole).not.toBe(none);
+  });
+
+  it('tells how long the capsules of every type are that a cut leaves, and then what their forecast is', async () => {
+    const cut = { kind: 'cut' as const, pruning: PruningSpec.parse({ capsules: 0.5, granularity: 'type', capsuleLayers: 'inherit' }) };
+    const told: Left[] = [];
+    await tryCuts({ ...job, cuts: [cut] }, dataset, engine, go, (_, left) => told.push(left));
+    expect(told.map(({ probe }) => probe !== null)).toEqual([false, true]);
+    const { lengths, probe } = told[1]!;
+    expect(told[0]!.lengths).toEqual(lengths);
+    expect(lengths!.map(({ layer, lengths }) => [layer, lengths.length])).toEqual([
+      ['primary', 2],
+      ['capsules.0', 4],
+      ['classes', dataset.classes.length],
+    ]);
+    // Held against the network that the cut leaves.
+    const plan = planPruning(network, cut.pruning, scores, input);
+    const left = cutWeights({ spec: network, weights, input, plan, fresh: new Map() });
+    const images = { shape: [30, input.height, input.width, 1], data: Float32Array.from(dataset.test.images, (value) => value / 255) };
+    const { data } = (await forward({ network: plan.network, input, weights: left, images }, engine)).get('classes')!;
+    const dim = data.length / 30 / dataset.classes.length;
+    const ofClass = (c: number) => rising(30).map((image) => Math.hypot(...data.subarray((image * dataset.classes.length + c) * dim).subarray(0, dim))); // prettier-ignore
+    for (const [c, length] of lengths![2]!.lengths.entries()) expect(length).toBeCloseTo(meanOf(ofClass(c)), 5);
+    expect(probe!.layers[2]!.mean).toBeCloseTo(meanOf(lengths![2]!.lengths), 12);
   });
 
   it('stops between batches', async () => {

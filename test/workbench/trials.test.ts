@@ -33,6 +33,7 @@ it('tries cuts of a finished run, each once, and tells them one by one', async (
     // All classes are as long as each other.
     expect(tried[1]!.accuracy).toBeCloseTo(0.1, 12);
     expect(tried[1]!.forecast).toBeNull();
+    expect(tried[0]!.lengths!.map(({ layer }) => layer)).toEqual(['primary', 'capsules.0', 'classes']);
     expect(tried[0]!.forecast).toMatchObject({ basis: 'cut', layers: [{ layer: 'capsules.0' }, { layer: 'classes' }] });
     expect(trainers).toHaveLength(before + 1);
     expect(await call('pruning.try', { task: 'u', ...ask, cuts: [nothing, half] })).toEqual([tried[1], tried[0]]);

@@ -76,7 +76,15 @@ export function meanLengths({ capsules, classes }: ReturnType<CapsNet['forward']
   }));
 }
 
-/** The same of a batch. Disposes of `net`, whose running statistics move. */
+/** The same of every capsule type. */
+export function typeLengths({ capsules, classes }: ReturnType<CapsNet['forward']>): { layer: string; lengths: tf.Tensor1D }[] {
+  return [...capsules, { layer: 'classes', vectors: classes as tf.Tensor }].map(({ layer, vectors }) => {
+    const lengths = tf.sqrt(tf.sum(tf.square(vectors), -1));
+    return { layer, lengths: tf.mean(lengths, [...Array(lengths.rank - 1).keys()]) };
+  });
+}
+
+/** Mean lengths of a batch. Disposes of `net`, whose running statistics move. */
 async function lengthsOf(net: CapsNet, batch: Batch): Promise<LayerLength[]> {
   const { height, width, channels } = net.input;
   const layers: string[] = [];

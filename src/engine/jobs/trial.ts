@@ -7,9 +7,10 @@ import { planPruning, type Scores } from '../../shared/pruning-plan.ts';
 import type { NetworkSpec } from '../../shared/spec/network.ts';
 import type { Seeds } from '../../shared/spec/training.ts';
 import { longestClasses } from '../../shared/ties.ts';
-import type { TrialCut } from '../../shared/trial.ts';
+import { meanOf } from '../../shared/statistics/moments.ts';
+import type { TrialCut, TypeLengths } from '../../shared/trial.ts';
 import type { Weights } from '../../shared/weights.ts';
-import { meanLengths, withGains, type LayerLength } from '../analysis/probe.ts';
+import { typeLengths, withGains } from '../analysis/probe.ts';
 import type { Engine } from '../engine.ts';
 import { breathe, JobStopped, type HostIO } from '../io.ts';
 import { CapsNet } from '../network/capsnet.ts';
@@ -36,25 +37,34 @@ const BATCH = 128;
 /** Images that cuts with other gains are looked at with: their lengths hardly differ from image to image. */
 const PROBE_IMAGES = 64;
 
+/** What a cut leaves; without lengths where only channels are silent, and without `probe` until they have been looked at. */
+export interface Left {
+  accuracy: number;
+  lengths: TypeLengths[] | null;
+  probe: Probe | null;
+}
+
 /** Tells of one cut after the other what it leaves. Throws JobStopped when the host says so. */
 export async function tryCuts(
   { network, weights, scores, seeds, cuts, images }: TrialJob,
   dataset: Dataset,
   engine: Engine,
   io: Pick<HostIO, 'shouldStop'>,
-  tell: (index: number, accuracy: number, probe: Probe | null) => void,
+  tell: (index: number, left: Left) => void,
 ): Promise<void> {
   const sample = { ...dataset, test: sampleOf(dataset.test, images) };
   const input = inputShape(dataset);
   for (const [index, cut] of cuts.entries()) {
     if (cut.kind === 'silent') {
       const { accuracy } = await testOf(new CapsNet(network, input, engine.kernels, silence(weights, cut.channels)), sample, io);
-      tell(index, accuracy, null);
+      tell(index, { accuracy, lengths: null, probe: null });
     } else {
       const plan = planPruning(network, cut.pruning, scores, input);
       const fresh = initialWeights(plan.network, input, seeds.weights);
       const left = cutWeights({ spec: network, weights, input, plan, fresh });
       const { accuracy, lengths } = await testOf(new CapsNet(plan.network, input, engine.kernels, left), sample, io);
+      // The rest takes about as long again, and is not what somebody waits for who moves a line.
+      tell(index, { accuracy, lengths, probe: null });
       const few = { ...dataset, test: sampleOf(dataset.test, Math.min(images, PROBE_IMAGES)) };
       // Trained weights are what they are; only fresh ones could have come out weaker or stronger.
       const lastWith = async (factor: number) => {
@@ -62,12 +72,14 @@ export async function tryCuts(
         const changed = new CapsNet(plan.network, input, engine.kernels, withGains(factor, left, plan.network, input));
         return (await testOf(changed, few, io)).lengths;
       };
-      const lastOf = (of: LayerLength[]) => (plan.network.intermediate.length > 0 ? [of[plan.network.intermediate.length]!.length] : []);
-      tell(index, accuracy, {
+      const depth = plan.network.intermediate.length;
+      const lastOf = (of: TypeLengths[]) => (depth > 0 ? [meanOf(of[depth]!.lengths)] : []);
+      const probe: Probe = {
         ...{ of: 'cut', draws: 1, images: sample.test.labels.length },
-        layers: lengths.map(({ layer, length }) => ({ layer, mean: length, sd: 0 })),
+        layers: lengths.map((of) => ({ layer: of.layer, mean: meanOf(of.lengths), sd: 0 })),
         last: { weaker: lastOf(await lastWith(1 - MARGIN)), stronger: lastOf(await lastWith(1 + MARGIN)) },
-      });
+      };
+      tell(index, { accuracy, lengths, probe });
     }
   }
 }
@@ -83,17 +95,17 @@ export function sampleOf({ images, labels }: Split, count: number): Split {
   return { images: pixels, labels: Uint16Array.from(taken, (from) => labels[from]!) };
 }
 
-/** Mean lengths of all capsules, and accuracy: ties count as in a test, each of k longest classes with 1/k. Disposes of `net`. */
+/** Mean lengths of all capsule types, and accuracy: ties count as in a test, each of k longest classes with 1/k. Disposes of `net`. */
 async function testOf(
   net: CapsNet,
   dataset: Dataset,
   io: Pick<HostIO, 'shouldStop'>,
-): Promise<{ accuracy: number; lengths: LayerLength[] }> {
+): Promise<{ accuracy: number; lengths: TypeLengths[] }> {
   const { height, width, channels } = net.input;
   const count = dataset.test.labels.length;
   const classes = dataset.classes.length;
   let hits = 0;
-  let lengths: LayerLength[] = [];
+  let lengths: TypeLengths[] = [];
   try {
     for (let start = 0; start < count; start += BATCH) {
       if (io.shouldStop()) throw new JobStopped('Stopped while trying a cut.');
@@ -102,12 +114,13 @@ async function testOf(
       const [byClass, ...means] = await readBack(() => {
         const images = tf.tensor4d(batch.images, [batch.size, height, width, channels]);
         const passed = net.forward(images, 'test');
-        const found = meanLengths(passed);
+        const found = typeLengths(passed);
         layers = found.map(({ layer }) => layer);
-        return [classLengths(passed.classes), ...found.map(({ length }) => length)];
+        return [classLengths(passed.classes), ...found.map((of) => of.lengths)];
       });
       const share = batch.size / count;
-      lengths = layers.map((layer, l) => ({ layer, length: (lengths[l]?.length ?? 0) + share * means[l]![0]! }));
+      const sum = (l: number) => [...means[l]!].map((mean, type) => (lengths[l]?.lengths[type] ?? 0) + share * mean);
+      lengths = layers.map((layer, l) => ({ layer, lengths: sum(l) }));
       for (let i = 0; i < batch.size; i++) {
         const longest = longestClasses(byClass!.subarray(i * classes, (i + 1) * classes));
         if (longest.includes(batch.labels[i]!)) hits += 1 / longest.length;

@@ -13,7 +13,7 @@ const trial: Trial = {
   ],
 };
 
-const right = (accuracy: number): Tried => ({ accuracy, forecast: null });
+const right = (accuracy: number): Tried => ({ accuracy, forecast: null, lengths: null });
 
 function makeClient() {
   const asked: string[] = [];

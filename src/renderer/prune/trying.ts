@@ -32,7 +32,8 @@ export function tryOut(trial: Trial | null, client: { call: typeof call; on: typ
   const stop = client.on('tried', ({ task: of, cut, ...tried }) => {
     if (of !== task) return;
     found = found.with(cut, tried);
-    seconds = seconds.with(cut, (performance.now() - began) / 1000);
+    // A cut that was made is told of again once its lengths have been looked at.
+    seconds = seconds.with(cut, seconds[cut] ?? (performance.now() - began) / 1000);
     tell({ stage: 'trying', found, seconds });
   });
   const timer = setTimeout(() => {
