@@ -127,6 +127,11 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     await page.getByRole('button', { name: 'Scatter' }).click();
     const area = page.locator('.brushable');
     await area.locator('canvas').waitFor();
+    // All but the one that waits have an accuracy.
+    const byArm = page.getByRole('img', { name: /^Accuracy by arm: / });
+    expect(await byArm.getAttribute('aria-label')).toMatch(
+      /unpruned 10\.0\s%, 4 runs; .*; pruned 8\d\.\d\s%, 3 runs; from scratch 9\d\.\d\s%, 4 runs/,
+    );
     const box = (await area.boundingBox())!;
     await page.mouse.move(box.x + 45, box.y + 2);
     await page.mouse.down();
@@ -193,6 +198,43 @@ describe('runs (Chromium)', needs(lackOfBrowserMode), () => {
     await page.locator('h1').click();
     await page.keyboard.press('c');
     await page.getByRole('heading', { name: 'Compare', level: 1 }).waitFor();
+  });
+
+  it('exports a run for other programs, as the chosen format', async () => {
+    const { page } = session;
+    await show(page, 'Runs');
+    await filter('"N4 D4 L4 from scratch, seed 1"');
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Export for other programs…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: /^ONNX/ }).check();
+    const onnx = await session.saved(dialog.getByRole('button', { name: 'Export…' }));
+    expect(onnx.name).toMatch(/\.onnx$/);
+    expect(onnx.content.includes('capscope.classes')).toBe(true);
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('says what a network takes a drawing for, and of an empty sheet nothing', { timeout: 60_000 }, async () => {
+    const { page } = session;
+    await page.locator('tr.run').getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Try it' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Draw something.').waitFor();
+    const sheet = (await dialog.getByLabel('Drawing').boundingBox())!;
+    await page.mouse.move(sheet.x + 0.4 * sheet.width, sheet.y + 0.2 * sheet.height);
+    await page.mouse.down();
+    await page.mouse.move(sheet.x + 0.5 * sheet.width, sheet.y + 0.8 * sheet.height, { steps: 8 });
+    await page.mouse.up();
+    // All weights are the same: the answer is a tie, and no class is named.
+    await dialog
+      .getByRole('status')
+      .filter({ hasText: /^No class: / })
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('complains of nothing', () => expect(session.complaints).toEqual([]));

@@ -9,6 +9,10 @@ export function family(run: RunSummary, runs: ReadonlyMap<string, RunSummary>): 
   return { ancestors, children: [...runs.values()].filter((other) => other.parent === run.id) };
 }
 
+/** Of the arrow to a run from what it was made from. */
+export const leadsTo = ({ arm }: Pick<RunSummary, 'arm'>): string =>
+  arm === 'pruned' || arm === 'random' ? 'pruned to' : arm === 'decoder' ? 'with a decoder' : 'goes on as';
+
 const waysOn: [arms: readonly RunArm[], says: string][] = [
   [['pruned', 'random'], 'Pruned from it'],
   [['decoder'], 'Decoder'],

@@ -20,6 +20,8 @@ export interface RunRow {
   /** Name of its network before any cut. */
   origin: string;
   twin: RunRow | null;
+  /** Another run is held against it. */
+  isTwin: boolean;
   readonly curve: RunCurve | null;
 }
 
@@ -112,7 +114,7 @@ const whole = (value: number) => (Number.isInteger(value) ? count(value) : real(
 const gainText = (value: number) => value.toFixed(2);
 
 export const runFields: readonly RunField[] = [
-  text({ id: 'name', head: 'Run', width: 19.5, label: 'name', of: ({ name, run }) => [name, run.name], example: 'name:pruned' }),
+  text({ id: 'name', head: 'Run', width: 23, label: 'name', of: ({ name, run }) => [name, run.name], example: 'name:pruned' }),
   choice({
     ...{ id: 'status', head: 'Status', width: 6.25, label: 'status', example: 'status:finished' },
     choices: Object.keys(statusNames),

@@ -26,13 +26,17 @@ export function rowsOf(
         name: names.get(run.id) ?? run.name,
         origin: originOf(run, runs),
         twin: null,
+        isTwin: false,
         get curve() {
           return curves.get(run.id) ?? null;
         },
       },
     ]),
   );
-  for (const row of rows.values()) row.twin = rows.get(twinOf(row.run)?.id ?? '') ?? null;
+  for (const row of rows.values()) {
+    row.twin = rows.get(twinOf(row.run)?.id ?? '') ?? null;
+    if (row.twin) row.twin.isTwin = true;
+  }
   return [...rows.values()];
 }
 

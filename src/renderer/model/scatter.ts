@@ -37,6 +37,29 @@ export function marksOf(rows: readonly RunRow[], x: RunField, y: RunField, log: 
   return { marks, of: known.length };
 }
 
+/** How far above and below the middle of a row its marks reach, of the distance between rows. */
+const REACH = 0.36;
+/** Marks that are nearer to each other than this share of the axis would cover each other. */
+const NEAR = 0.025;
+
+/** Runs by one number, a row per group; marks that would cover each other are set above and below the middle. At most so many. */
+export function stripOf(rows: readonly RunRow[], x: RunField, rowOf: (row: RunRow) => number): Mark[] {
+  const known = rows.flatMap((row) => {
+    const value = numberOf(x, row);
+    return value === null ? [] : [{ row, x: value, y: rowOf(row) }];
+  });
+  const every = Math.ceil(known.length / MOST_MARKS);
+  const drawn = known.filter((_, i) => i % every === 0);
+  const [low, high] = drawn.reduce(([least, most], mark) => [Math.min(least, mark.x), Math.max(most, mark.x)], [Infinity, -Infinity]);
+  const near = NEAR * (high - low || 1);
+  const piles = Map.groupBy(drawn, (mark) => `${mark.y} ${Math.round((mark.x - low) / near)}`);
+  return [...piles.values()].flatMap((pile) => {
+    const step = Math.min(REACH / 2, REACH / Math.ceil((pile.length - 1) / 2 || 1));
+    // 0, then one above and one below, then two.
+    return pile.map((mark, i) => ({ ...mark, at: { x: mark.x, y: mark.y + (i % 2 === 1 ? -1 : 1) * Math.ceil(i / 2) * step } }));
+  });
+}
+
 /** A logarithmic axis where numbers are positive and far apart. */
 export function isSpread(rows: readonly RunRow[], field: RunField): boolean {
   const values = rows.flatMap((row) => numberOf(field, row) ?? []);
