@@ -38,6 +38,7 @@ import { LiveRuns } from './queue/live-runs.ts';
 import { refuse } from './refuse.ts';
 import { runHandlers } from './runs.ts';
 import { Scorer } from './scores.ts';
+import { takeUp } from './take-up.ts';
 import { Trials } from './trials.ts';
 
 const settingsKey = 'settings';
@@ -328,6 +329,10 @@ export class Workbench {
       'queue.prune': (pruning) => {
         library.sourceOf(store.run(pruning.parent).dataset);
         return enqueue(addPruning(store, pruning));
+      },
+      'queue.takeUp': ({ run, learningRate }) => {
+        library.sourceOf(store.run(run).dataset);
+        return enqueue([takeUp(store, run, learningRate)])[0]!;
       },
       'queue.study': async (start) => {
         library.sourceOf(start.dataset);

@@ -81,6 +81,8 @@ export const queueMethods = {
       engine,
     }),
   ),
+  /** A run that failed, from its last checkpoint on with another learning rate, as a run of its own. Answers its id. */
+  'queue.takeUp': method<string>()(z.strictObject({ run: RunId, learningRate: TrainingSpec.shape.learningRate.unwrap() })),
   /**
    * Every run of a study that has not been done with the same settings already; what has counts as one of its runs. `data` of the
    * spec is ignored in favour of `dataset`. Answers the study's id.

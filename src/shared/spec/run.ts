@@ -16,5 +16,7 @@ export const RunSpec = z.strictObject({
   firstEpoch: z.int().min(0),
   /** Only the decoder is trained, which is new, on the capsules of the run that it begins with; these stay as they are. */
   frozen: z.literal(true).optional(),
+  /** It began as another run, and was taken up from that one's checkpoint: which, after how many epochs, and its learning rate until then. */
+  takenUp: z.strictObject({ run: z.string().min(1).max(64), epoch: z.int().min(0), learningRate: z.number().positive() }).optional(),
 });
 export type RunSpec = z.infer<typeof RunSpec>;

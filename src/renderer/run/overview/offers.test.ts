@@ -1,3 +1,4 @@
+import { divergenceText } from '../../../shared/findings/divergence.ts';
 import { expect, it } from 'vitest';
 import type { RunDetail, RunSummary } from '../../../shared/contract/index.ts';
 import { remediesFor } from '../../../shared/findings/remedies.ts';
@@ -55,4 +56,16 @@ it('of a run that diverged, takes the smaller learning rate', () => {
   const study = studyOf(diverged);
   expect(study.training.learningRate).toBe(1e-4);
   expect(study.arms).toEqual(['unpruned']);
+});
+
+it('of a run that diverged after some epochs, goes on from there first', () => {
+  const error = divergenceText({ loss: NaN, epoch: 3, step: 1 }, training.learningRate);
+  const remedies = remediesFor({ network, training }, look, [{ ...finding, kind: 'diverged' }]);
+  const failed = { ...run.summary, status: 'failed' as const, error, resumable: true, epoch: 2, lastEpoch: 5 };
+  const of = (summary: typeof run.summary) => offersOf({ ...run, summary, remedies }, { images: 1000, rate: 1e9, runs: others });
+  const [first, fromBeginning] = of(failed);
+  expect([first!.remedy.name, first!.goesOn]).toEqual(['go on from epoch 2 at 0.0001', true]);
+  expect(first!.seconds! / fromBeginning!.seconds!).toBeCloseTo(3 / run.spec.training.epochs, 12);
+  expect(of({ ...failed, resumable: false }).some(({ goesOn }) => goesOn)).toBe(false);
+  expect(of({ ...failed, error: 'The disk is full.' }).some(({ goesOn }) => goesOn)).toBe(false);
 });

@@ -1,6 +1,7 @@
 /** What can be tried about a finding: each remedy with what it would cost, and all of them as one study. */
 import type { RunDetail, RunSummary } from '../../../shared/contract/index.ts';
 import { describe } from '../../../shared/describe.ts';
+import { divergenceOf } from '../../../shared/findings/divergence.ts';
 import type { Remedy } from '../../../shared/findings/remedies.ts';
 import { count } from '../../../shared/present/format.ts';
 import { networkAfter } from '../../../shared/pruning-plan.ts';
@@ -17,6 +18,8 @@ export interface Offer {
   detail: string;
   /** How long it will take; null when there is nothing to go by. */
   seconds: number | null;
+  /** From the run's last checkpoint, not from the beginning. */
+  goesOn?: true;
 }
 
 interface Known {
@@ -37,7 +40,25 @@ export function offersOf(run: RunDetail, { images, rate, runs }: Known): Offer[]
     return { remedy, network, detail: detailOf(remedy, run.summary, runs), seconds: seconds && seconds * epochs };
   });
   const doubtful = ({ remedy: { forecast } }: Offer) => Number(forecast !== null && forecast.verdict !== 'stays');
-  return offers.sort((a, b) => doubtful(a) - doubtful(b) || (a.seconds ?? 0) - (b.seconds ?? 0));
+  return [...goingOn(run, { images, rate }), ...offers.sort((a, b) => doubtful(a) - doubtful(b) || (a.seconds ?? 0) - (b.seconds ?? 0))];
+}
+
+/** What diverged late has learnt something before, and need not begin again. */
+function goingOn({ summary, spec, input }: RunDetail, { images, rate }: Pick<Known, 'images' | 'rate'>): Offer[] {
+  const { status, resumable, epoch, lastEpoch, error } = summary;
+  if (status !== 'failed' || !resumable || epoch === 0 || error === null || !divergenceOf(error)) return [];
+  const learningRate = Number((spec.training.learningRate / 10).toPrecision(3));
+  const seconds = epochSeconds(images, describe(spec.network, input).flops, rate);
+  const name = `go on from epoch ${epoch} at ${learningRate}`;
+  return [
+    {
+      remedy: { name, network: null, training: { learningRate }, pruning: null, forecast: null },
+      network: null,
+      detail: 'what it has learnt stays',
+      seconds: seconds && seconds * (lastEpoch - epoch),
+      goesOn: true,
+    },
+  ];
 }
 
 function detailOf({ forecast, training }: Remedy, run: RunSummary, runs: ReadonlyMap<string, RunSummary>): string {
