@@ -1,6 +1,6 @@
 /** The images of a study: those that its file names, or those that the command line gives instead. */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { SAMPLE } from '../datasets/load.ts';
 import { unprepared, type PreparationSpec } from '../shared/spec/preparation.ts';
 import { Store } from '../store/store.ts';
@@ -37,7 +37,7 @@ export function loadData(
       limits: { ...limits, train: limitTrain ?? limits.train, test: limitTest ?? limits.test },
     },
     skipBad: skipBad ?? skipBadOfStudy ?? false,
-    folder: join(dirname(resolve(db)), 'datasets'),
+    db,
     ask: !json,
   });
 }

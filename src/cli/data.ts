@@ -1,4 +1,6 @@
 /** Data sets for a study in the terminal, with a question when some of one is damaged. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { countImages } from '../datasets/facts.ts';
 import { readKept } from '../datasets/kept.ts';
@@ -9,11 +11,12 @@ import { InputError } from '../shared/input-error.ts';
 import { oneLine } from '../shared/one-line.ts';
 import type { PreparationSpec } from '../shared/spec/preparation.ts';
 import { count } from '../shared/present/format.ts';
-import type { Store } from '../store/store.ts';
+import { Store } from '../store/store.ts';
 import type { StoredDataset } from '../store/types.ts';
-import { DatasetCache } from '../workbench/datasets/cache.ts';
+import { asHere, imagesHere } from '../workbench/datasets/as-here.ts';
+import { DatasetCache, type KeptRecord } from '../workbench/datasets/cache.ts';
 import { describePreparation } from '../workbench/datasets/describe.ts';
-import { keepImages, type Part } from '../workbench/datasets/keep.ts';
+import { keepImages, sameImages, type Part } from '../workbench/datasets/keep.ts';
 import { remember } from '../workbench/datasets/records.ts';
 import { rememberSample } from '../workbench/datasets/sample.ts';
 import { folders } from '../workbench/node-host.ts';
@@ -25,8 +28,8 @@ export interface DataRequest {
   preparation: PreparationSpec;
   /** Go on without what cannot be read. */
   skipBad: boolean;
-  /** Where read data sets are kept. */
-  folder: string;
+  /** Database beside which read data sets are kept; it need not exist. */
+  db: string;
   /** Whether the person at the terminal may be asked. */
   ask: boolean;
 }
@@ -44,7 +47,7 @@ export interface OpenedData {
 const say = (line: string): void => void process.stderr.write(`${oneLine(line)}\n`);
 
 /** Throws an InputError when it cannot be read, or only in part and that is not wanted. */
-export async function openData({ paths, preparation, skipBad, folder, ask }: DataRequest): Promise<OpenedData> {
+export async function openData({ paths, preparation, skipBad, db, ask }: DataRequest): Promise<OpenedData> {
   const sample = paths.length === 1 && paths[0] === SAMPLE;
   const { resources } = folders();
   const loadSample = () => loadDataset(SAMPLE, { resources });
@@ -59,10 +62,11 @@ export async function openData({ paths, preparation, skipBad, folder, ask }: Dat
       },
     };
   }
+  const folder = join(dirname(resolve(db)), 'datasets');
   const cache = new DatasetCache(folder);
   cache.clean();
   const progress = new ReadingProgress(process.stderr);
-  const { record, known, gone } = await keepImages({
+  const kept = await keepImages({
     from: sample ? { kind: 'sample' } : { kind: 'files', paths },
     preparation,
     folder,
@@ -73,8 +77,11 @@ export async function openData({ paths, preparation, skipBad, folder, ask }: Dat
       return agree(part, skipBad, ask);
     },
   }).finally(() => progress.end());
+  const { known, gone } = kept;
+  const record = existsSync(db) ? await knownHere(db, cache, kept.record, folder) : kept.record;
   if (gone) say(`${paths.join(', ')} is no longer there; its images were kept when it was read.`);
-  for (const line of known ? record.taken : [...record.taken, ...record.notes]) say(line);
+  const renamed = record.fingerprint !== kept.record.fingerprint;
+  for (const line of known && !renamed ? record.taken : [...record.taken, ...record.notes]) say(line);
   const name = sample ? `${record.name}, ${describePreparation(preparation)}` : record.name;
   return {
     dataset: { ...record, name },
@@ -85,6 +92,16 @@ export async function openData({ paths, preparation, skipBad, folder, ask }: Dat
       remember(store, record, { paths: sample ? [] : paths, base, name });
     },
   };
+}
+
+/** As the window does: the same images as a folder and as an archive are one data set. */
+async function knownHere(db: string, cache: DatasetCache, record: KeptRecord, folder: string): Promise<KeptRecord> {
+  const store = new Store(db);
+  try {
+    return asHere(store, cache, record, await sameImages(record, imagesHere(store), folder));
+  } finally {
+    store.close();
+  }
 }
 
 /** Problems that are listed. */

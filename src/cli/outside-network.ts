@@ -57,7 +57,7 @@ export async function datasetFor(
     paths: paths.length === 1 && paths[0] === SAMPLE ? paths : paths.map((path) => resolve(path)),
     preparation,
     skipBad: false,
-    folder,
+    db,
     ask: !json,
   });
   await opened.remember(store);

@@ -2,12 +2,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { encodeIdx } from '../datasets/idx.ts';
 import { decodeNetworkFile } from '../../src/shared/weights-file.ts';
 import { readFileSync } from 'node:fs';
 import type { StudyResult } from '../../src/shared/study-result.ts';
+import { openData } from '../../src/cli/data.ts';
+import { networkOf } from '../../src/shared/spec/network.ts';
+import { unprepared } from '../../src/shared/spec/preparation.ts';
+import { TrainingSpec } from '../../src/shared/spec/training.ts';
+import { Store } from '../../src/store/store.ts';
+import { addTraining } from '../../src/workbench/plan.ts';
 import { capscope } from './capscope.ts';
 
 let folder: string;
@@ -123,4 +130,38 @@ it('a study runs on a folder of images, prepared; damaged files need a word; wha
   expect(again.code).toBe(0);
   expect(again.stderr).toMatch(/is no longer there; its images were kept/);
   expect(again.stderr).toMatch(/already finished/);
+});
+
+it('knows the images of a folder again in an archive, in whatever order, and leaves alone what runs were trained on', async () => {
+  const files = ['dog', 'cat'].flatMap((name) =>
+    readdirSync(join(photos, name)).map((file): [string, Uint8Array] => [`${name}/${file}`, readFileSync(join(photos, name, file))]),
+  );
+  const zip = join(folder, 'photos.zip');
+  writeFileSync(zip, zipSync(Object.fromEntries(files.reverse())));
+  const at = (db: string) => async (path: string) => {
+    const opened = await openData({ paths: [path], preparation: unprepared, skipBad: false, db, ask: false });
+    const store = new Store(db);
+    await opened.remember(store);
+    store.close();
+    return opened;
+  };
+  const open = at(join(folder, 'capscope.db'));
+  const asFolder = await open(photos);
+  const asZip = await open(zip);
+  expect(asZip.dataset.fingerprint).toBe(asFolder.dataset.fingerprint);
+  expect(asZip.path).toBe(asFolder.path);
+  expect((await asZip.images()).train.labels).toEqual((await asFolder.images()).train.labels);
+  expect((await open(zip)).dataset.fingerprint).toBe(asFolder.dataset.fingerprint);
+
+  // A study on the archive that was begun when they were two: its images come back under its own name.
+  const db = join(folder, 'other', 'capscope.db');
+  const before = await at(db)(zip);
+  expect(before.dataset.fingerprint).not.toBe(asFolder.dataset.fingerprint);
+  const store = new Store(db);
+  const [network, training] = [networkOf({ types: 2, dim: 4, depth: 1 }), TrainingSpec.parse({ epochs: 1 })];
+  addTraining(store, { name: 'a', dataset: before.dataset.fingerprint, network, training, seeds: [1], engine: null });
+  store.images.remove(before.dataset.fingerprint);
+  store.close();
+  await at(db)(photos);
+  expect((await at(db)(zip)).dataset.fingerprint).toBe(before.dataset.fingerprint);
 });

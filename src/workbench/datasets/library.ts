@@ -22,10 +22,10 @@ import type { Store } from '../../store/store.ts';
 import type { StoredDataset } from '../../store/types.ts';
 import type { Host } from '../host.ts';
 import { inputOf } from '../plan.ts';
-import { DatasetCache, type KeptRecord } from './cache.ts';
+import { asHere, imagesHere } from './as-here.ts';
+import { DatasetCache } from './cache.ts';
 import { describePreparation } from './describe.ts';
 import { Forgotten } from './forgotten.ts';
-import { imagesPerClass } from './keep.ts';
 import type { ImagesFrom, PreviewRequest } from './reader-protocol.ts';
 import { Previews, Readings, type Read } from './reading.ts';
 import { remember } from './records.ts';
@@ -181,10 +181,7 @@ export class Library {
   }
 
   async #read(task: string, from: ImagesFrom, preparation: PreparationSpec, pending: Pending): Promise<OpenedDataset> {
-    const here = this.#store.images
-      .list()
-      .flatMap(({ dataset, file, ...counts }) => (file === null ? [] : [{ dataset, file, perClass: imagesPerClass(counts) }]));
-    const reading = this.#readings.start(task, from, preparation, here);
+    const reading = this.#readings.start(task, from, preparation, imagesHere(this.#store));
     this.#pending.set(task, pending);
     return this.#opened(task, await reading);
   }
@@ -195,21 +192,11 @@ export class Library {
     this.#pending.delete(task);
     if (read.status === 'failed') return { ...read, problems: this.#namedIn(read.problems) };
     if (read.status !== 'kept' || !pending) return { status: 'cancelled' };
-    const record = this.#asHere(read);
+    const record = asHere(this.#store, this.#cache, read.record, read.same);
     const known = remember(this.#store, record, { ...pending, named: this.#host.named });
     // The bundled sample is kept already, in the program's own folder.
     if (this.#store.images.find(record.fingerprint)?.file === null) this.#cache.remove(record.file);
     return { status: 'opened', dataset: this.#announce(record.fingerprint), known, notes: record.notes.map((note) => this.#named(note)) };
-  }
-
-  /** The same images in another order are no other data set: the file of the one that has been here stays. */
-  #asHere({ record, same }: Extract<Read, { status: 'kept' }>): KeptRecord {
-    const here = same === null ? null : this.#store.images.find(same);
-    if (!here || here.file === null) return record;
-    if (!this.#store.images.list().some(({ file }) => file === record.file)) this.#cache.remove(record.file);
-    const { name } = this.#store.dataset(here.dataset);
-    const note = `These are the images of ${name}, in another order.`;
-    return { ...record, fingerprint: here.dataset, file: here.file, bytes: here.bytes, notes: [note, ...record.notes] };
   }
 
   #named(text: string): string {
