@@ -38,7 +38,7 @@ export function readJson(path: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;
     const [twice] = repeatedKeys(text);
-    if (twice !== undefined) throw new InputError(`${path}: ${twice} stands there twice; expected each field once`);
+    if (twice !== undefined) throw new InputError(`${path}: ${twice} is given twice; expected each field once`);
     return value;
   } catch (error) {
     if (error instanceof InputError) throw error;

@@ -53,7 +53,7 @@ describe('forecast', () => {
     const { code, stdout, stderr } = await forecast(study);
     expect(code).toBe(0);
     expect(stderr).toContain(
-      'nowhere: there is no such file or folder. So this goes by gains alone, for images of 28 × 28 and 10 classes.',
+      'nowhere: there is no such file or folder. The forecast therefore goes by gains alone, for images of 28 × 28 and 10 classes.',
     );
     expect(stdout).toMatch(/^✕ N16 D4 L4: vanishes\. Activity vanishes given enough layers/);
   });

@@ -71,7 +71,7 @@ describe('study file', () => {
   it('must not name a field twice', () => {
     const path = join(temporaryFolder(), 'study.json');
     writeFileSync(path, JSON.stringify(study).replace('{', '{"epochs":{"train":1,"train":2,"fineTune":1},'));
-    expect(() => readStudy(path)).toThrow(`${path}: epochs.train stands there twice; expected each field once`);
+    expect(() => readStudy(path)).toThrow(`${path}: epochs.train is given twice; expected each field once`);
   });
 
   it('must not be a pipe that nobody writes to', needs(lackOfPipes), () => {

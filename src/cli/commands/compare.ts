@@ -27,7 +27,7 @@ interface Options {
 export function addCompare(program: Command): void {
   databaseCommand(program, 'compare', 'compare runs, each with its own unpruned twin')
     .argument('<ids...>', 'ids of two or more runs, or their first characters')
-    .option('--against <id>', 'hold all of them against this one instead')
+    .option('--against <id>', 'compare all of them with this one instead')
     .option('--html <file>', 'write a report of these runs')
     .addOption(jsonOption())
     .action((prefixes: string[], { db, against, html, json }: Options) =>

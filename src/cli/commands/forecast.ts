@@ -67,7 +67,9 @@ async function dataOf(file: StudyFile, { data, skipBad, db }: Options): Promise<
   } catch (error) {
     if (!(error instanceof InputError) || data) throw error;
     const { height, width, classes } = usualInput;
-    process.stderr.write(`${error.message}. So this goes by gains alone, for images of ${height} × ${width} and ${classes} classes.\n`);
+    process.stderr.write(
+      `${error.message}. The forecast therefore goes by gains alone, for images of ${height} × ${width} and ${classes} classes.\n`,
+    );
     return null;
   }
 }

@@ -33,7 +33,7 @@ interface Options {
 }
 
 export function addImportWeights(program: Command): void {
-  databaseCommand(program, 'import-weights', 'make a run of weights that were trained elsewhere, and measure it')
+  databaseCommand(program, 'import-weights', 'turn weights that were trained elsewhere into a run, and measure it')
     .argument('<file>', 'a safetensors file, or what torch.save writes of a state dict; names and shapes as in docs/weights.md')
     .option('--network <file>', 'JSON file with the network, as in a study file; needed unless the weights say it themselves')
     .addOption(dataOption())

@@ -6,7 +6,7 @@ import { databaseCommand, jsonOption, print, printJson } from '../options.ts';
 import { ReadingProgress } from '../reading-progress.ts';
 
 export function addImport(program: Command): void {
-  databaseCommand(program, 'import', 'add a run from a file that export wrote')
+  databaseCommand(program, 'import', 'add a run from an exported file')
     .argument('<file>', 'file to read')
     .addOption(jsonOption())
     .action(async (file: string, { db, json }: { db: string; json?: true }) => {

@@ -36,9 +36,7 @@ export function addLook(program: Command): void {
     .option('--out <file>', 'safetensors file to write: vectors, lengths and couplings of every iteration')
     .option('--figure <file>', 'SVG or PNG file to write')
     .addOption(
-      new Option('--disturb <how>', 'what is read of 1,000 test images that are disturbed more and more, instead').choices(
-        Disturbance.options,
-      ),
+      new Option('--disturb <how>', 'instead: accuracy on 1,000 test images that are disturbed more and more').choices(Disturbance.options),
     )
     .addOption(jsonOption())
     .action(async (prefix: string, options: Options) => {

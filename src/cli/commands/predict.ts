@@ -41,9 +41,9 @@ interface Prediction {
 const BATCH = 64;
 
 export function addPredict(program: Command, exit: (code: number) => void): void {
-  databaseCommand(program, 'predict', "say what a finished run's network takes images for")
+  databaseCommand(program, 'predict', 'classify images with the network of a finished run')
     .argument('<id>', 'id of the run, or its first characters')
-    .argument('<image...>', 'image files, folders of them')
+    .argument('<image...>', 'image files or folders of them')
     .option('--csv <file>', 'write the predictions, with the lengths of all class capsules')
     .addOption(engineOption())
     .addOption(jsonOption())
@@ -59,7 +59,10 @@ export function addPredict(program: Command, exit: (code: number) => void): void
       for (const { file, problem } of problems) process.stderr.write(`${oneLine(`capscope: left out: ${file}: ${problem}`)}\n`);
       if (options.json) printJson({ run: run.id, images: predictions, problems });
       else if (predictions.length > 0) print(tableOf(predictions));
-      if (!options.json && options.csv !== undefined) print(`\n${count(predictions.length)} predictions are in ${resolve(options.csv)}.`);
+      if (!options.json && options.csv !== undefined)
+        print(
+          `\n${predictions.length === 1 ? '1 prediction is' : `${count(predictions.length)} predictions are`} in ${resolve(options.csv)}.`,
+        );
       if (problems.length > 0) exit(1);
     });
 }

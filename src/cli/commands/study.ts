@@ -52,7 +52,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
     .addOption(parallelOption())
     .option('--seed <n>', "one seed, instead of the study's", integerBetween(0, 0xffff_ffff))
     .option('--tensorboard <folder>', 'write event files for TensorBoard while it trains')
-    .option('--fresh', 'begin anew even if this study has been started before')
+    .option('--fresh', 'start over even if this study has been started before')
     .addOption(jsonOption())
     .action(async (name: string, options: Options) => {
       exit(exitCodes[await study(name, options)]);

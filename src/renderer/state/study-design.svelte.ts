@@ -119,7 +119,7 @@ export class StudyDesign {
       performance.mark('study-change');
       this.draft = value as Raw;
       const [twice] = repeatedKeys(text);
-      this.textProblem = twice === undefined ? null : `${twice} stands there twice; expected each field once`;
+      this.textProblem = twice === undefined ? null : `${twice} is given twice; expected each field once`;
     } catch (error) {
       this.textProblem = `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
     }

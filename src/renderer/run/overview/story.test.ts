@@ -83,7 +83,7 @@ describe('a run that has vanished', () => {
       /^Margin loss 0\.81 is what a network of zeros gives, and 10\.00.% is chance\. 2 of 4 were inactive before the first step\. Gain 0\.56 is below the critical/,
     );
     expect(text(told)).toContain('before training Capsules 2 had a mean length of 0.00040.');
-    expect(text(told)).toContain('No gradient for Backbone 1 and Capsules 1 since epoch 1: these layers learn no more.');
+    expect(text(told)).toContain('No gradient for Backbone 1 and Capsules 1 since epoch 1: these layers no longer learn.');
     expect(linked(told).map(([, chart]) => chart)).toEqual([
       ...[charts.loss, charts.accuracy, charts.capsules, charts.depth, charts.depth, charts.gradients],
     ]);
@@ -125,7 +125,7 @@ it('warns of what is going out', () => {
   const finding = { kind: 'falling' as const, layer: 'capsules.0', text: 'Activity of capsules.0 falls by about 30 % an epoch.' };
   const told = tell(runWith({ findings: [finding], accuracies: [0.9412, 0.9402] }), null);
   expect(told.tone).toBe('warning');
-  expect(told.headline).toBe('Capsules 1 are going out: 0 of 2 capsule types inactive');
+  expect(told.headline).toBe('Capsules 1 are dying out: 0 of 2 capsule types inactive');
   expect(linked(told)[0]).toEqual(['falls by about 30 % an epoch', charts.depth]);
   expect(text(told)).toMatch(/down by 0\.1.% in the last epoch/);
 });
@@ -158,5 +158,5 @@ it('says before the first epoch what is to be expected', () => {
   expect(told).toMatchObject({ tone: 'open', headline: 'The first epoch is being trained' });
   expect(text(told)).toMatch(/^Forecast by gains: vanishes with depth/);
   const waiting = tell(runWith({ accuracies: [], status: 'queued' }), null);
-  expect(waiting).toEqual({ tone: 'open', headline: 'Waits to be trained', evidence: [] });
+  expect(waiting).toEqual({ tone: 'open', headline: 'Waiting to be trained', evidence: [] });
 });

@@ -98,7 +98,7 @@ function unmeasured({ summary }: RunDetail, network: NetworkSpec, forecast: Netw
     summary.status === 'running'
       ? 'The first epoch is being trained'
       : summary.status === 'queued'
-        ? 'Waits to be trained'
+        ? 'Waiting to be trained'
         : 'Ended before anything was measured';
   const expected = forecast
     ? [shown('Forecast', charts.depth), plain(` ${basisWords[forecast.basis]}: ${lower(verdictSentence(network, forecast))}`)]
@@ -186,7 +186,7 @@ function gradientEvidence(findings: readonly Finding[]): Piece[] | null {
   return [
     shown('No gradient', charts.gradients),
     plain(
-      `${where.join(',')}: ${told.some(({ text }) => text.startsWith('No layer')) ? 'training longer will not help' : 'these layers learn no more'}.`,
+      `${where.join(',')}: ${told.some(({ text }) => text.startsWith('No layer')) ? 'training longer will not help' : 'these layers no longer learn'}.`,
     ),
   ];
 }
@@ -196,9 +196,9 @@ function warningHeadline(worst: Finding, counted: InactiveSummary): string {
   const inactive = `${portion(counted)} capsule types inactive`;
   switch (worst.kind) {
     case 'falling':
-      return `${layer} ${layer.startsWith('Capsules') ? 'are' : 'is'} going out: ${inactive}`;
+      return `${layer} ${layer.startsWith('Capsules') ? 'are' : 'is'} dying out: ${inactive}`;
     case 'no-gradient':
-      return worst.layer === null ? 'No layer learns any more' : `No gradient reaches ${layer}`;
+      return worst.layer === null ? 'No layer is learning any more' : `No gradient reaches ${layer}`;
     case 'inactive':
       return `Inactive when tested, not in training: ${inactive}`;
     default:
