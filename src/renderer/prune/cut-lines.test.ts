@@ -81,8 +81,8 @@ describe('what is tried', () => {
   it('of the whole cut is the network before, after, and with the layers above as they are where these start afresh', () => {
     const pruning = PruningSpec.parse({ backbone: 0.5 });
     expect(wholeCuts(pruning, lines(pruning))).toEqual([
-      { kind: 'silent', channels: {} },
       { kind: 'cut', pruning },
+      { kind: 'silent', channels: {} },
       { kind: 'silent', channels: { 'backbone.0': [0, 1], 'backbone.1': rising(4), 'backbone.2': rising(8) } },
     ]);
     const inherit = PruningSpec.parse({ backbone: 0.5, capsuleLayers: 'inherit' });

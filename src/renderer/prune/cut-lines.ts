@@ -114,14 +114,14 @@ export function curvePoints(lines: readonly Line[], dim: number): CurvePoint[] {
   return places.sort((a, b) => a.place - b.place).map(({ point }) => point);
 }
 
-/** What is tried of the cut as a whole: nothing at all, the cut as it would be made, and its channels alone where more is made anew. */
+/** What is tried of the cut as a whole: the cut as it would be made, nothing at all, and its channels alone where more is made anew. */
 export function wholeCuts(pruning: PruningSpec, lines: readonly Line[]): TrialCut[] {
   const channels = Object.fromEntries(
     lines.filter(({ cut, gone }) => gone.length > 0 && !isCapsules(cut.layer)).map(({ cut, gone }) => [cut.layer, gone]),
   );
   return [
-    { kind: 'silent', channels: {} },
     { kind: 'cut', pruning },
+    { kind: 'silent', channels: {} },
     ...(pruning.capsuleLayers === 'reinitialise' ? [{ kind: 'silent' as const, channels }] : []),
   ];
 }
