@@ -68,12 +68,21 @@ export const pruningSettings = (pruning: PruningSpec | null): Setting[] =>
       ];
 
 export function settingsOf({ summary, spec, device, choice }: RunDetail): Setting[] {
+  const { takenUp } = spec;
   return [
     { label: 'Data set', value: summary.dataset.name },
     { label: 'Data fingerprint', value: summary.dataset.fingerprint.slice(0, 12) },
     { label: 'Arm', value: armNames[summary.arm] },
     { label: 'Seed', value: spec.seed },
     { label: 'Epochs before this run', value: spec.firstEpoch },
+    ...(takenUp
+      ? [
+          {
+            label: 'Taken up',
+            value: `from run ${takenUp.run} after epoch ${takenUp.epoch}, until then at learning rate ${takenUp.learningRate}`,
+          },
+        ]
+      : []),
     ...networkSettings(spec.network),
     ...trainingSettings(spec.training),
     ...pruningSettings(spec.pruning),
