@@ -16,7 +16,7 @@ it('finds curves that lie on each other from their first point to their last', (
     ['a', 'c'],
     ['b', 'd'],
   ]);
-  expect(coincidingText(curves.slice(0, 3))).toBe('On one line: a, c.');
+  expect(coincidingText(curves.slice(0, 3))).toBe('On one line: a; c.');
 });
 
 it('says nothing of curves that can be told apart, and of flat ones that they are one', () => {

@@ -25,9 +25,9 @@ export function coinciding(curves: readonly Curve[]): string[][] {
   return groups.filter(({ length }) => length > 1).map((group) => group.map(({ label }) => label));
 }
 
-/** "On one line: a, b." */
+/** "On one line: a; b." */
 export function coincidingText(curves: readonly Curve[]): string {
   return coinciding(curves)
-    .map((labels) => `On one line: ${labels.join(', ')}.`)
+    .map((labels) => `On one line: ${labels.join('; ')}.`)
     .join(' ');
 }

@@ -77,7 +77,10 @@ export const givenLayouts: readonly SavedLayout[] = [
     layout: {
       ...usualLayout,
       by: ['study', 'network', 'arm'],
-      columns: columnsOf('name', 'N', 'D', 'L', 'gain', 'cut', 'ratios', 'curve', 'acc', 'inactive', 'delta', 'best'),
+      // Groups say most of a name.
+      columns: columnsOf('name', 'N', 'D', 'L', 'gain', 'curve', 'acc', 'inactive', 'delta', 'cut', 'ratios', 'best').map((column) =>
+        column.id === 'name' ? { ...column, width: 15.5 } : column,
+      ),
       sorting: { key: 'seed', descending: false },
       scatter: { ...usualLayout.scatter, shown: true },
     },
