@@ -24,7 +24,7 @@ it('is a run of its own with what was measured until then, and the one that fail
     takenUp: { run: run.id, epoch: 1, learningRate: run.spec.training.learningRate },
   });
   expect(store.results.epochs(id)).toEqual(store.results.epochs(run.id));
-  expect(store.files.read(store.files.find(id, 'checkpoint')!)).toEqual(checkpoint);
+  expect(new Uint8Array(store.files.read(store.files.find(id, 'checkpoint')!))).toEqual(checkpoint);
   // Whatever becomes of the other.
   expect(store.files.find(id, 'checkpoint')!.path).not.toBe(store.files.find(run.id, 'checkpoint')!.path);
   expect(store.run(run.id)).toEqual(failed);
