@@ -32,6 +32,8 @@ export class PositionRouter {
   readonly couplings: Float64Array[];
   readonly sums: Float64Array[];
   readonly outputs: Float64Array[];
+  /** By iteration: −Σ c ln c over all present children and their parents. */
+  readonly entropies: Float64Array;
   readonly #parameters: Parameters;
   readonly #logits: Float64Array;
 
@@ -49,6 +51,7 @@ export class PositionRouter {
     this.couplings = perIteration(children * outTypes);
     this.sums = perIteration(outTypes * outDim);
     this.outputs = perIteration(outTypes * outDim);
+    this.entropies = new Float64Array(iterations);
     this.#logits = new Float64Array(children * outTypes);
   }
 
@@ -59,7 +62,7 @@ export class PositionRouter {
     this.#logits.fill(0);
     for (let iteration = 0; iteration < this.shape.iterations; iteration++) {
       if (iteration > 0) this.#agree(this.outputs[iteration - 1]!);
-      this.#couple(this.couplings[iteration]!);
+      this.entropies[iteration] = iteration > 0 ? this.#couple(this.couplings[iteration]!) : this.#shareEvenly(this.couplings[0]!);
       this.#sum(this.couplings[iteration]!, this.sums[iteration]!);
       this.#squash(this.sums[iteration]!, this.outputs[iteration]!);
     }
@@ -109,16 +112,36 @@ export class PositionRouter {
     }
   }
 
-  #couple(couplings: Float64Array): void {
+  /** As without any agreement so far. Answers the entropy. */
+  #shareEvenly(couplings: Float64Array): number {
     const { outTypes } = this.shape;
+    for (let i = 0; i < this.count; i++) {
+      const first = this.present[i]! * outTypes;
+      couplings.fill(1 / outTypes, first, first + outTypes);
+    }
+    return this.count * Math.log(outTypes);
+  }
+
+  /** Answers the entropy: with c = eᵇ / S it is ln S − Σ c b, one logarithm for all parents of a child. */
+  #couple(couplings: Float64Array): number {
+    const { outTypes } = this.shape;
+    let entropy = 0;
     for (let i = 0; i < this.count; i++) {
       const first = this.present[i]! * outTypes;
       let largest = -Infinity;
       for (let n = 0; n < outTypes; n++) largest = Math.max(largest, this.#logits[first + n]!);
-      let sum = 0;
-      for (let n = 0; n < outTypes; n++) sum += couplings[first + n] = Math.exp(this.#logits[first + n]! - largest);
+      let [sum, weighted] = [0, 0];
+      for (let n = 0; n < outTypes; n++) {
+        const logit = this.#logits[first + n]! - largest;
+        const share = Math.exp(logit);
+        couplings[first + n] = share;
+        sum += share;
+        weighted += share * logit;
+      }
       for (let n = 0; n < outTypes; n++) couplings[first + n]! /= sum;
+      entropy += Math.log(sum) - weighted / sum;
     }
+    return entropy;
   }
 
   #sum(couplings: Float64Array, sums: Float64Array): void {

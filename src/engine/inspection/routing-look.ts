@@ -41,10 +41,10 @@ export class RoutingMeter {
           this.#coupling[row + n]! += coupling;
           this.#flow[row + n]! += coupling * length;
           this.#apart[iteration * outTypes + n]! += coupling * voteLengths[i * outTypes + n]!;
-          if (coupling > 0) this.#entropy[iteration]! -= coupling * Math.log(coupling);
         }
       }
     }
+    for (let iteration = 0; iteration < iterations; iteration++) this.#entropy[iteration]! += this.#router.entropies[iteration]!;
     this.#addSums();
   }
 
