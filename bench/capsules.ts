@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { integerBetween, print, printJson } from '../src/cli/options.ts';
 import { bars, barTable, compare, comparisonTable, type Bar, type Compared } from './comparison.ts';
-import { deadTable, raceDead } from './dead.ts';
+import { DEAD_DEPTHS, deadTable, raceDead } from './dead.ts';
 import { dimensionTable, raceDimensions } from './dimensions.ts';
 import { lineUp, type Python } from './line-up.ts';
 import { layerShape, writeLayerProblem, writeStepProblem } from './problems.ts';
@@ -18,7 +18,7 @@ import { race, type Absence } from './race.ts';
 
 interface Options extends SharedOptions {
   rounds: number;
-  depths: number[];
+  depths: number[] | undefined;
   dimensions?: true;
   dead?: true;
   document?: true;
@@ -37,6 +37,7 @@ const TYPES = 16;
 const DIMENSION = 12;
 /** Intermediate layers of the default network; the bars are for it. */
 const DEFAULT_DEPTH = 3;
+const usualDepths = [0, 1, 3, 5];
 
 function depths(text: string): number[] {
   const parsed = text.split(',').map(Number);
@@ -74,7 +75,7 @@ async function contests(options: Options): Promise<void> {
   const python = peers(options);
   const found = await withFolder(async (folder) => {
     const all = [await layerContest(folder, options, python)];
-    for (const depth of options.depths) all.push(await stepContest(folder, depth, options, python));
+    for (const depth of options.depths ?? usualDepths) all.push(await stepContest(folder, depth, options, python));
     return all;
   });
   const { threads, rounds, json } = options;
@@ -115,8 +116,10 @@ async function dimensions({ rounds, json }: Options): Promise<void> {
   else print(`${machineLine(machine(null))}\n\n${dimensionTable(results)}\n\nms is the median of ${rounds} rounds in turn, on one thread.`);
 }
 
-async function dead({ threads, rounds, json }: Options): Promise<void> {
-  const results = await withFolder((folder) => raceDead(folder, { threads, rounds, batch: BATCH, batches: BATCHES, progress }));
+async function dead({ depths, threads, rounds, json }: Options): Promise<void> {
+  const results = await withFolder((folder) =>
+    raceDead(folder, { depths: depths ?? DEAD_DEPTHS, threads, rounds, batch: BATCH, batches: BATCHES, progress }),
+  );
   if (json) {
     printJson({ machine: machine(null), threads, rounds, dead: results });
     return;
@@ -127,7 +130,12 @@ async function dead({ threads, rounds, json }: Options): Promise<void> {
 
 await benchCommand('bench:capsules', 'time capsule layers and training steps against PyTorch')
   .addOption(new Option('--rounds <n>', 'measurements of every contestant').argParser(integerBetween(1, 100)).default(5))
-  .addOption(new Option('--depths <list>', 'intermediate layers of the networks').argParser(depths).default([0, 1, 3, 5], '0,1,3,5'))
+  .addOption(
+    new Option(
+      '--depths <list>',
+      `intermediate layers of the networks; by default ${usualDepths.join()}, dead ones ${DEAD_DEPTHS.join()}`,
+    ).argParser(depths),
+  )
   .option('--dimensions', 'time capsule dimensions from 4 to 17 on one thread instead')
   .option('--dead', 'time networks of which all capsules are inactive instead')
   .option('--document', 'put the tables into docs/performance.md, too')

@@ -23,11 +23,13 @@ import {
 import { progress, withFolder } from './program.ts';
 
 const zipEntries = 300_000;
-const photoCount = 24;
+const allPhotos = 24;
+/** Decoded as many at once, they need as much memory. */
+const fewPhotos = 4;
 /** Of 16 KiB each: 2.1 GiB. */
 const arrayImages = 140_000;
-/** Folders of fewer images are a short trial, which leaves the large array out. */
-const fewestWithArray = 10_000;
+/** Folders of fewer images are a short trial, which leaves the large array out and makes do with a few photos. */
+const fewestAtLength = 10_000;
 
 interface Options {
   rounds: number;
@@ -88,6 +90,7 @@ function findPeers(): { program: string; versions: string } | null {
 async function main({ rounds, images, peers: wanted, json }: Options): Promise<void> {
   const python = wanted ? findPeers() : null;
   const processes = os.availableParallelism();
+  const photoCount = images >= fewestAtLength ? allPhotos : fewPhotos;
   const { standings, watched } = await withFolder(async (folder) => {
     progress('Writing files to read');
     const [idx, png, cifar, kept] = ['idx', 'png', 'cifar', 'kept'].map((name) => join(folder, name)) as [string, string, string, string];
@@ -104,7 +107,7 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
     await writeJpegFolders(jpeg, mnist, images);
     await writePhotos(photos, photoCount);
     if (python) writeZip(zip, python.program, zipEntries, join(jpeg, 'train', '0', readdirSync(join(jpeg, 'train', '0'))[0]!));
-    if (images >= fewestWithArray) writeLargeArray(array, arrayImages);
+    if (images >= fewestAtLength) writeLargeArray(array, arrayImages);
     mkdirSync(kept);
     // Compiled modules are kept from start to start, as the terminal's commands keep theirs.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
@@ -134,7 +137,7 @@ async function main({ rounds, images, peers: wanted, json }: Options): Promise<v
         ? race(`ZIP of ${count(zipEntries)} files, listed`, [ours('Capscope', 'list', zip), ...python_('zipfile', 'zip', zip)], rounds)
         : []),
       ...race(`${photoCount} photos of 24 megapixels`, [ours('Capscope', 'ready', photos)], rounds),
-      ...(images >= fewestWithArray ? race(LARGE_ARRAY, [ours('Capscope', 'ready', array)], 1) : []),
+      ...(images >= fewestAtLength ? race(LARGE_ARRAY, [ours('Capscope', 'ready', array)], 1) : []),
       ...race('CIFAR-10 binary, arrays', [ours('Capscope', 'arrays', cifar), ...python_('NumPy', 'cifar', cifar)], rounds),
       ...race('CIFAR-10 binary, checked and named', [ours('Capscope', 'ready', cifar)], rounds),
     ];

@@ -27,7 +27,7 @@ export interface DeadResult {
   denormalsInAll: number;
 }
 
-const DEPTHS = [4, 8];
+export const DEAD_DEPTHS = [4, 8];
 /** So small that all capsules die with their first weights. */
 const TYPES = 16;
 const DIMENSION = 4;
@@ -38,6 +38,7 @@ const LIVING_GAIN = 6;
 const INACTIVE = 0.01;
 
 interface Options {
+  depths: readonly number[];
   rounds: number;
   threads: number;
   batch: number;
@@ -88,7 +89,7 @@ async function raceDepth(folder: string, depth: number, { rounds, threads, batch
 
 export async function raceDead(folder: string, options: Options): Promise<DeadResult[]> {
   const results: DeadResult[] = [];
-  for (const depth of DEPTHS) results.push(await raceDepth(folder, depth, options));
+  for (const depth of options.depths) results.push(await raceDepth(folder, depth, options));
   return results;
 }
 
