@@ -1,11 +1,11 @@
 /**
  * Writes docs/replication/ and the sections of docs/replication.md from a database in which studies of the replication
- * (resources/studies/replication-*.json) have been run. Studies that have not ended are left out; of those whose statistics are
- * what they were, report and figures stay as they are.
+ * (resources/studies/replication-*.json) have been run. Studies that have not ended are left out, and what there is of them stays.
  *
  *     npm run replication -- --db <file>
  *
- * Figures need Chromium, and stay as they are without it. `--studies <folder>` takes the study files from elsewhere.
+ * Reports and figures are large, and stay as they are as long as their runs do; `--again` makes them anew. Figures need Chromium, and
+ * stay without it. `--studies <folder>` takes the study files from elsewhere.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ import { pairingsOf } from './replication/pairings.ts';
 import { questions } from './replication/questions/index.ts';
 import type { Question } from './replication/questions/question.ts';
 import { recountsOf } from './replication/recounts.ts';
-import { folder, textOf, type Replication } from './replication/result.ts';
+import { folder, readResult, textOf, type Replication } from './replication/result.ts';
 
 export const document = new URL('../docs/replication.md', import.meta.url);
 
@@ -84,7 +84,7 @@ export async function filledDocument(text: string): Promise<string> {
   return format(withSections(text), { ...(await resolveConfig(filepath)), filepath });
 }
 
-async function write(db: string, studies: string): Promise<void> {
+async function write(db: string, studies: string, again: boolean): Promise<void> {
   if (!existsSync(db)) throw new Error(`there is no database ${db}`);
   mkdirSync(folder, { recursive: true });
   const store = new Store(db);
@@ -97,12 +97,11 @@ async function write(db: string, studies: string): Promise<void> {
     });
     for (const one of done) {
       const { name } = one.question;
-      const text = textOf(resultOf(store, one, done));
-      const file = inFolder(`${name}.json`);
-      const same = existsSync(file) && readFileSync(file, 'utf8') === text;
-      writeFileSync(file, text);
-      if (!same || !isShown(one.question)) await show(store, one);
-      console.log(`${name}: ${same ? 'as before' : 'written'}`);
+      const before = readResult(name);
+      writeFileSync(inFolder(`${name}.json`), textOf(resultOf(store, one, done)));
+      const same = before !== null && JSON.stringify(before.runs) === JSON.stringify(readResult(name)!.runs);
+      if (again || !same || !isShown(one.question)) await show(store, one);
+      console.log(`${name}: ${same ? 'the same runs' : 'written'}`);
     }
   } finally {
     store.close();
@@ -111,7 +110,8 @@ async function write(db: string, studies: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { db: { type: 'string' }, studies: { type: 'string' } } });
+  const { values } = parseArgs({ options: { db: { type: 'string' }, studies: { type: 'string' }, again: { type: 'boolean' } } });
   if (values.db === undefined) throw new Error('name the database of the studies: --db <file>');
-  await write(values.db, values.studies ?? fileURLToPath(new URL('../resources/studies/', import.meta.url)));
+  const studies = values.studies ?? fileURLToPath(new URL('../resources/studies/', import.meta.url));
+  await write(values.db, studies, values.again ?? false);
 }

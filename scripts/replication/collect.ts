@@ -52,7 +52,7 @@ export function collect(store: Store, { study, runs, results }: Finished, file: 
     seeds: spec.seeds,
     made: madeOf(runs),
     statistics: withoutRuns(results.statistics),
-    conclusion: results.conclusion.map(({ text }) => text),
+    conclusion: results.conclusion.map(({ kind, verdict, text }) => ({ kind, verdict, text })),
     runs: results.runs.map((run) => runOf(store, run)),
   };
 }

@@ -1,5 +1,6 @@
 /** What a study of the replication has come to, as docs/replication/ keeps it: all that the page says is read off these files. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Finding } from '../../src/shared/conclusion/finding.ts';
 import type { Verdict } from '../../src/shared/forecast/verdict.ts';
 import type { CriterionName } from '../../src/shared/measures/criteria.ts';
 import type { Arm } from '../../src/shared/spec/arms.ts';
@@ -112,7 +113,7 @@ export interface Replication {
   made: Made;
   statistics: StudyStatistics;
   /** The sentences of the report. */
-  conclusion: string[];
+  conclusion: Pick<Finding, 'kind' | 'verdict' | 'text'>[];
   runs: ReplicationRun[];
   /** Runs of another study on the same images, for the same epochs and with the same seeds, that these are held against. */
   borrowed: { study: string; runs: ReplicationRun[] } | null;

@@ -1,7 +1,8 @@
 /** Sentences of docs/replication.md, made by rules from the statistics: what turns out otherwise is said otherwise. */
-import { LEVEL, leaningOf, signOf, tested } from '../../src/shared/conclusion/finding.ts';
+import { LEVEL, leaningOf, signOf, tested, type Finding } from '../../src/shared/conclusion/finding.ts';
 import { accuracy, percent, points } from '../../src/shared/present/format.ts';
 import type { Difference, Sample } from '../../src/shared/statistics/statistics.ts';
+import { shareInterval } from '../../src/shared/statistics/tests.ts';
 
 /** What a section says: what these runs show, and what they leave open. */
 export interface Said {
@@ -13,6 +14,13 @@ export const joined = (...parts: readonly Said[]): Said => ({
   found: parts.flatMap(({ found }) => found),
   open: parts.flatMap(({ open }) => open),
 });
+
+/** What the workbench itself concludes, of these kinds. */
+export function concluded(conclusion: readonly Pick<Finding, 'kind' | 'verdict' | 'text'>[], ...kinds: Finding['kind'][]): Said {
+  const some = conclusion.filter(({ kind }) => kinds.includes(kind));
+  const texts = (holds: boolean) => some.filter(({ verdict }) => (verdict === 'holds') === holds).map(({ text }) => text);
+  return { found: texts(true), open: texts(false) };
+}
 
 /** "97.31 % (95 % interval 96.80 to 97.82 %)" */
 export function sampled(sample: Sample | null, print: (share: number) => string = accuracy): string {
@@ -124,7 +132,10 @@ export function series(parts: readonly string[]): string {
 }
 
 export const shareOf = (part: number, of: number): string => `${part} of ${of}`;
-export const inactive = (share: number): string => percent(share);
+
+/** "collapsed in 4 of 5 runs (95 % interval 28.4 to 99.5 %)" */
+export const collapsedIn = (collapsed: number, n: number): string =>
+  `collapsed in ${shareOf(collapsed, n)} runs (95 % interval ${interval(shareInterval(collapsed, n), percent)})`;
 
 export interface Table {
   head: string[];

@@ -4,7 +4,7 @@ import { armNames, type Arm } from '../../../src/shared/spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, StudyStatistics } from '../../../src/shared/statistics/statistics.ts';
 import type { Replication } from '../result.ts';
 import { armTable, controlTable } from '../tables.ts';
-import { changes, directionOf, joined, sampled, series, shareOf, ups, type Item, type Said } from '../words.ts';
+import { changes, collapsedIn, directionOf, joined, sampled, series, shareOf, ups, type Item, type Said } from '../words.ts';
 import type { Figure, Question } from './question.ts';
 
 const controls = ['ccm', 'scratch', 'random'] as const;
@@ -50,7 +50,7 @@ function means(result: Replication, arm: Arm): Said {
   if (rows.length === 0) return { found: [], open: [] };
   const byAccuracy = [...rows].sort((a, b) => a.accuracy!.mean - b.accuracy!.mean);
   const words = (row: ArmStatistics) =>
-    `test accuracy ${sampled(row.accuracy)}, inactive types ${sampled(row.inactiveShare, percent)}, collapsed in ${shareOf(row.collapsed, row.n)} runs`;
+    `test accuracy ${sampled(row.accuracy)}, inactive types ${sampled(row.inactiveShare, percent)}, ${collapsedIn(row.collapsed, row.n)}`;
   const [low, high] = [byAccuracy[0]!, byAccuracy.at(-1)!];
   const place = (row: ArmStatistics) => labelOf(result, row);
   const said = rows.length === 1 ? words(low) : `lowest ${place(low)}, ${words(low)}; highest ${place(high)}, ${words(high)}`;

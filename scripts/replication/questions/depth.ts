@@ -5,7 +5,7 @@ import type { ArmStatistics } from '../../../src/shared/statistics/statistics.ts
 import { meanOf } from '../../../src/shared/statistics/moments.ts';
 import { sampleOf } from '../../../src/shared/statistics/statistics.ts';
 import { networkTable, runsOf, unprunedOf } from '../tables.ts';
-import { changes, directionOf, joined, sampled, series, shareOf, ups, type Item, type Said } from '../words.ts';
+import { changes, concluded, directionOf, joined, sampled, series, ups, type Item, type Said } from '../words.ts';
 import type { Question } from './question.ts';
 
 const depthOf = ({ factors }: Pick<ReplicationRun, 'factors'>) => Number(factors.depth);
@@ -60,28 +60,12 @@ export const depth: Question = {
       wokenOf(
         rows.map((row) => ({ depth: depthOf(runsOf(result, row)[0]!), active: runsOf(result, row).map(({ lastActive }) => lastActive) })),
       ),
-      collapseOf(rows.map(({ collapsed, n }, i) => ({ depth: depthOf(runsOf(result, rows[i]!)[0]!), collapsed, n }))),
+      concluded(result.conclusion, 'series'),
       changes(`The share of inactive types, against ${against},`, items('inactiveShare'), ups.inactiveShare),
       changes(`Test accuracy, against ${against},`, items('accuracy'), ups.accuracy),
     );
   },
 };
-
-function collapseOf(rows: readonly { depth: number; collapsed: number; n: number }[]): Said {
-  const some = rows.filter(({ collapsed }) => collapsed > 0);
-  if (some.length === 0)
-    return {
-      found: [],
-      open: [
-        `No network has collapsed, at any depth (${shareOf(
-          0,
-          rows.reduce((sum, { n }) => sum + n, 0),
-        )} runs).`,
-      ],
-    };
-  const said = series(some.map(({ depth: value, collapsed, n }) => `${named(value)} (${shareOf(collapsed, n)} seeds)`));
-  return { found: [`Networks with an intermediate layer without any active type at the end: ${said}.`], open: [] };
-}
 
 /** Share of active types from which on a layer counts as active. */
 const HALF = 0.5;

@@ -2,7 +2,7 @@
 import type { Replication, ReplicationRun } from '../result.ts';
 import type { Side } from '../pairings.ts';
 import { networkTable } from '../tables.ts';
-import { changes, directionOf, joined, shareOf, ups } from '../words.ts';
+import { changes, concluded, directionOf, joined, shareOf, ups } from '../words.ts';
 import type { Question } from './question.ts';
 
 const number = ({ factors }: ReplicationRun, name: 'types' | 'dim') => Number(factors[name]);
@@ -46,6 +46,7 @@ export const dimension: Question = {
   tables: (result) => [networkTable(result, ['types', 'dim', 'ratio'])],
   says: (result) =>
     joined(
+      concluded(result.conclusion, 'series', 'forecast'),
       ofSteps(result, isOfDim, 'more dimensions'),
       ofSteps(result, (one) => !isOfDim(one), 'more types'),
     ),

@@ -2,7 +2,7 @@
 import { real } from '../../../src/shared/present/format.ts';
 import { factorText } from '../../../src/shared/study-factors.ts';
 import type { Border, BorderRow, Moment, Predictor, Replication } from '../result.ts';
-import { joined, shareOf, type Said, type Table } from '../words.ts';
+import { concluded, joined, shareOf, type Said, type Table } from '../words.ts';
 import type { Question } from './question.ts';
 
 const predictorNames: Record<Predictor, string> = {
@@ -54,10 +54,11 @@ export const gain: Question = {
     return alone ? `Yes: ${words}` : `Not confirmed: ${words}`;
   },
   tables: ({ borders }) => [partedTable(borders!), borderTable(borders!.rows)],
-  says: ({ borders }) => {
+  says: ({ borders, conclusion }) => {
     const all = borders!.rows.filter(({ depth }) => depth === null);
     const rows = [...all, ...deepestOf(borders!.rows)];
-    return joined(...(['start', 'end'] as const).flatMap((moment) => [partedBy(borders!, moment), ...placesOf(rows, moment)]));
+    const foreseen = concluded(conclusion, 'forecast');
+    return joined(foreseen, ...(['start', 'end'] as const).flatMap((moment) => [partedBy(borders!, moment), ...placesOf(rows, moment)]));
   },
 };
 
