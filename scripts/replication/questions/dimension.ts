@@ -38,10 +38,12 @@ export const dimension: Question = {
   pairs: (runs) => [...steps(runs, 'dim', 'D', 'types', 'N'), ...steps(runs, 'types', 'N', 'dim', 'D')],
   answer: ({ pairings }) => {
     const of = pairings.filter(isOfDim);
-    const better = of.filter(({ accuracy }) => directionOf(accuracy) > 0).length;
-    const worse = of.filter(({ accuracy }) => directionOf(accuracy) < 0).length;
-    const steps = `accuracy rises in ${shareOf(better, of.length)} steps of D, and falls in ${worse}`;
-    return better > 0 && worse === 0 ? `Yes: ${steps}` : better > worse ? `Mostly: ${steps}` : `Not confirmed: ${steps}`;
+    const count = (measure: 'accuracy' | 'inactiveShare', direction: number) =>
+      of.filter((one) => directionOf(one[measure]) === direction).length;
+    const helps = count('accuracy', 1) + count('inactiveShare', -1);
+    const harms = count('accuracy', -1) + count('inactiveShare', 1);
+    const words = `with larger D accuracy rises in ${shareOf(count('accuracy', 1), of.length)} steps and falls in ${count('accuracy', -1)}, and the share of inactive types falls in ${count('inactiveShare', -1)} and rises in ${count('inactiveShare', 1)}`;
+    return helps === 0 ? `Not confirmed: ${words}` : harms === 0 ? `Yes: ${words}` : `Only in part: ${words}`;
   },
   tables: (result) => [networkTable(result, ['types', 'dim', 'ratio'])],
   says: (result) =>
