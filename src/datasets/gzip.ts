@@ -6,7 +6,7 @@ import { DatasetError } from './errors.ts';
 const gunzipAsync = promisify(gunzip);
 
 /** Deflate cannot shrink data by more than this factor, so a file that claims to is lying. */
-const maxRatio = 1032;
+export const maxRatio = 1032;
 
 const damaged = 'it is damaged: its gzip data cannot be decompressed';
 

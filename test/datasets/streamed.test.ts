@@ -17,6 +17,11 @@ const none = { ...defaultLimits, heldBytes: 0 };
 
 describe('part by part', () => {
   it.each([
+    'mnist/idx',
+    'mnist/idx-gz',
+    'mnist/idx-nameless',
+    'mnist/idx.tar.gz',
+    'published/idx-of-0-and-1/data',
     'mnist/npy',
     'mnist/npz-keras.npz',
     'mnist/npz-float32.npz',

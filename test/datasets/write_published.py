@@ -6,7 +6,7 @@ tests need no Python:
 
     python3 test/datasets/write_published.py <folder>     (pip install numpy scipy pillow h5py hdf5plugin)
     python3 test/datasets/write_formats.py <folder>       (pip install pyarrow torch safetensors pydicom tifffile py7zr)
-    python3 test/datasets/write_texts.py <folder>         (pip install numpy pillow)
+    python3 test/datasets/write_with_numpy.py <folder>    (pip install numpy pillow)
     node test/datasets/fixtures.ts <folder> test/datasets/published.bin
 """
 

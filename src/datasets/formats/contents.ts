@@ -76,6 +76,12 @@ async function lookAt(source: Source, { signal, onProgress }: LookOptions): Prom
 /** A file's content, decompressed. Throws a DatasetError. */
 export async function readItem({ file, gzip }: Item, { limits, signal }: ReadOptions): Promise<Uint8Array> {
   const limit = Math.min(limits.fileBytes, maxFileBytes);
+  const size = await file.size();
+  if (size > limit)
+    throw new DatasetError(
+      file.label,
+      `it has ${size} bytes and is of a kind that is read whole, for which ${limit} are the most; divide it, or save its arrays as NPY, HDF5 or safetensors, which are read part by part`,
+    );
   const bytes = await file.read({ limit, signal });
   return gzip ? gunzipAtMost(bytes, limit, file.label) : bytes;
 }

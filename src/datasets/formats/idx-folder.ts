@@ -4,13 +4,14 @@
  */
 import { DatasetError } from '../errors.ts';
 import { gunzipHead } from '../gzip.ts';
-import type { Problem, RawDataset, RawSplit, UniformImages } from '../raw.ts';
+import type { Problem, RawDataset, RawSplit, StreamedImages, UniformImages } from '../raw.ts';
 import { take, type ReadingOption } from '../readings.ts';
 import { baseName, folderName, readFiles, type Source, type SourceFile } from '../sources/source.ts';
-import { contentsOf, type Item } from './contents.ts';
-import { readIdx, readIdxShape, type IdxArray } from './idx.ts';
-import { uniformImages } from './arrays/ndarray.ts';
-import { transpose, turnedUpright } from './arrays/upright.ts';
+import { contentsOf, readItem, type Item } from './contents.ts';
+import { idxStream, readIdx, readIdxHeader } from './idx.ts';
+import { uniformImages, type ImageArray } from './arrays/ndarray.ts';
+import { streamedImages, type StreamedArray } from './arrays/streamed.ts';
+import { transpose, transposeAsRead, turnedUpright } from './arrays/upright.ts';
 import { classLabels } from './labels.ts';
 import type { Reader, ReadOptions } from './reader.ts';
 
@@ -88,24 +89,15 @@ async function readIdxFolder(source: Source, options: ReadOptions): Promise<RawD
     return false;
   });
   const pairs = present.map((split) => ({ images: file(`${split} images`), labels: file(`${split} labels`) }));
-  const files = pairs.flatMap(({ images, labels }) => [images, labels]);
-  const contents = await readFiles(source, files, { limit: options.limits.fileBytes, signal: options.signal });
-  const splits: ReadPair[] = [];
-  for (const { images, labels } of pairs) {
-    splits.push(
-      await readSplit(
-        { file: images, bytes: contents.get(images)! },
-        { file: labels, bytes: contents.get(labels)! },
-        options.limits.fileBytes,
-      ),
-    );
-    options.onProgress?.({ stage: 'reading files', done: 2 * splits.length, total: files.length });
-  }
-  const onTheirSide = pairs.every(({ images }) => /emnist/i.test(images.path));
-  const uniform = imagesOf(splits, problems);
-  if (onTheirSide) for (const images of uniform) transpose(images);
+  const { splits, images } = (await readStreamed(pairs, items, problems, options)) ?? (await readHeld(source, pairs, problems, options));
+  const onTheirSide = pairs.every(({ images: { path } }) => /emnist/i.test(path));
+  if (onTheirSide)
+    for (const one of images) {
+      if (one.kind === 'uniform') transpose(one);
+      else transposeAsRead(one);
+    }
   const { labels, classes } = classLabels(splits.map(({ labels: values, from }) => ({ values, place: from.labels })));
-  const [train, test] = splits.map(({ from }, i): RawSplit => ({ images: uniform[i]!, labels: labels[i]!, from }));
+  const [train, test] = splits.map(({ from }, i): RawSplit => ({ images: images[i]!, labels: labels[i]!, from }));
   return {
     name: source.name,
     ...(classes && { classes }),
@@ -135,7 +127,7 @@ async function byShape(source: Source, items: readonly Item[]): Promise<Quartet>
   for (const { file, kind, gzip } of items) {
     if (kind !== 'idx') continue;
     const head = await file.head(1024);
-    const [count = 0, ...rest] = readIdxShape(gzip ? gunzipHead(head, file.label) : head, file.label, [1, 2, 3, 4]);
+    const [count = 0, ...rest] = readIdxHeader(gzip ? gunzipHead(head, file.label) : head, file.label, [1, 2, 3, 4]).shape;
     (rest.length < 2 ? labels : images).push({ file, count });
   }
   images.sort((a, b) => b.count - a.count);
@@ -151,30 +143,76 @@ async function byShape(source: Source, items: readonly Item[]): Promise<Quartet>
   return test ? { ...quartet, 'test images': test.file, 'test labels': labelsOf(test, 1) } : quartet;
 }
 
-interface Read {
-  file: SourceFile;
-  bytes: Uint8Array;
+interface Pair {
+  images: SourceFile;
+  labels: SourceFile;
 }
 
-interface ReadPair {
-  images: { array: IdxArray; place: string };
+interface Marked {
   labels: ArrayLike<number | bigint>;
   from: RawSplit['from'];
 }
 
-async function readSplit(images: Read, labels: Read, limit: number): Promise<ReadPair> {
-  const array = await readIdx(images.bytes, images.file.label, [3, 4], limit);
-  const marks = await readIdx(labels.bytes, labels.file.label, [1, 2], limit);
-  const columns = marks.shape[1] ?? 1;
-  // QMNIST's labels are rows: the class, and then who wrote it.
-  const values = columns === 1 ? marks.data : Array.from({ length: marks.shape[0]! }, (_, row) => marks.data[row * columns]!);
-  return { images: { array, place: images.file.label }, labels: values, from: { images: images.file.label, labels: labels.file.label } };
+interface Read<T> {
+  splits: Marked[];
+  images: T[];
 }
 
-/** Bytes as they are; other numbers in the range that all of them have. */
-function imagesOf(pairs: readonly ReadPair[], problems: Problem[]): UniformImages[] {
-  const arrays = pairs.map(({ images: { array, place } }) => ({ array: { ...array, fortran: false }, count: 0, place }));
-  if (arrays.some(({ array }) => !(array.data instanceof Uint8Array))) return uniformImages(arrays, problems);
+/** Undefined when all images can be held. */
+async function readStreamed(
+  pairs: readonly Pair[],
+  items: readonly Item[],
+  problems: Problem[],
+  options: ReadOptions,
+): Promise<Read<StreamedImages> | undefined> {
+  const itemOf = (file: SourceFile) => items.find((item) => item.file === file)!;
+  const arrays: StreamedArray[] = [];
+  for (const { images } of pairs) {
+    const array = await idxStream(itemOf(images), imageAxes, options);
+    if (array) arrays.push(array);
+  }
+  if (arrays.length === 0) return undefined;
+  // One part is too large: the other is read in the same way, so that both have one range.
+  const free = { ...options, limits: { ...options.limits, heldBytes: -1 } };
+  const all = await Promise.all(pairs.map(async ({ images }) => [(await idxStream(itemOf(images), imageAxes, free))!]));
+  const splits: Marked[] = [];
+  for (const { images, labels } of pairs) splits.push(await marked(images, labels, await readItem(itemOf(labels), options)));
+  return { splits, images: await streamedImages(all, problems, options) };
+}
+
+async function readHeld(source: Source, pairs: readonly Pair[], problems: Problem[], options: ReadOptions): Promise<Read<UniformImages>> {
+  const { limits, signal, onProgress } = options;
+  const files = pairs.flatMap(({ images, labels }) => [images, labels]);
+  const contents = await readFiles(source, files, { limit: limits.fileBytes, signal });
+  const arrays: ImageArray[] = [];
+  const splits: Marked[] = [];
+  for (const { images, labels } of pairs) {
+    const array = await readIdx(contents.get(images)!, images.label, imageAxes, limits.fileBytes);
+    arrays.push({ array: { ...array, fortran: false }, count: 0, place: images.label });
+    splits.push(await marked(images, labels, contents.get(labels)!, limits.fileBytes));
+    onProgress?.({ stage: 'reading files', done: 2 * splits.length, total: files.length });
+  }
+  return { splits, images: imagesOf(arrays, problems) };
+}
+
+async function marked(images: SourceFile, labels: SourceFile, bytes: Uint8Array, limit?: number): Promise<Marked> {
+  const { shape, data } = await readIdx(bytes, labels.label, [1, 2], limit);
+  const columns = shape[1] ?? 1;
+  // QMNIST's labels are rows: the class, and then who wrote it.
+  const values = columns === 1 ? data : Array.from({ length: shape[0]! }, (_, row) => data[row * columns]!);
+  return { labels: values, from: { images: images.label, labels: labels.label } };
+}
+
+const imageAxes = [3, 4];
+/** What is brighter in bytes shows that they go up to 255. */
+const brightByte = 16;
+
+/** Bytes as they are, unless all are dark; other numbers in the range that all of them have. */
+function imagesOf(arrays: readonly ImageArray[], problems: Problem[]): UniformImages[] {
+  const all = arrays.map(({ array: { data } }) => data);
+  const areBytes = all.every((data) => data instanceof Uint8Array);
+  const areUsual = areBytes && (all.every(({ length }) => length === 0) || all.some((data) => data.some((value) => value > brightByte)));
+  if (!areUsual) return uniformImages(arrays, problems);
   return arrays.map(({ array: { shape, data } }): UniformImages => {
     const [count = 0, height = 0, width = 0, channels = 1] = shape;
     return { kind: 'uniform', values: data as Uint8Array, range: [0, 255], count, height, width, channels };

@@ -3,9 +3,14 @@
  * axis as 32-bit big-endian numbers, then the elements. Plain or compressed with gzip.
  */
 import { DatasetError } from '../errors.ts';
-import { gunzipExactly, gunzipHead, isGzip } from '../gzip.ts';
-import { decodeElements } from './arrays/ndarray.ts';
+import { gunzipExactly, gunzipHead, isGzip, maxRatio } from '../gzip.ts';
+import { decodeElements, elements } from './arrays/ndarray.ts';
 import type { Numbers } from './arrays/numbers.ts';
+import { storedParts } from './arrays/pieces.ts';
+import type { StreamedArray } from './arrays/streamed.ts';
+import { isSeekable } from './content.ts';
+import type { Item } from './contents.ts';
+import type { ReadOptions } from './reader.ts';
 
 export interface IdxArray {
   /** Size of each axis, slowest first. */
@@ -26,26 +31,56 @@ const maxAxes = 4;
  */
 export async function readIdx(bytes: Uint8Array, place: string, axes: readonly number[], limit = Infinity): Promise<IdxArray> {
   const compressed = isGzip(bytes);
-  const { shape, headerBytes, type } = readHeader(compressed ? gunzipHead(bytes, place) : bytes, place, axes);
-  const elements = shape.reduce((product, size) => product * size, 1);
-  const size = Number(type.slice(1));
-  const total = headerBytes + elements * size;
+  const { shape, headerBytes, type } = readIdxHeader(compressed ? gunzipHead(bytes, place) : bytes, place, axes);
+  const total = totalBytes({ shape, headerBytes, type });
   if (compressed && total > limit) throw new DatasetError(place, `its header declares ${total} bytes; expected at most ${limit}`);
   const content = compressed ? await gunzipExactly(bytes, total, place) : bytes;
-  if (content.length !== total)
-    throw new DatasetError(
-      place,
-      content.length < total
-        ? `it is truncated: ${content.length} bytes, but its header declares ${shape.join(' × ')}, which needs ${total}`
-        : `${content.length - total} bytes follow the ${shape.join(' × ')} elements that its header declares; expected none`,
-    );
-  return { shape, data: decodeElements(content.subarray(headerBytes), type, elements, { place, bigEndian: true }) };
+  checkSize(content.length, { shape, headerBytes, type }, place);
+  return { shape, data: decodeElements(content.subarray(headerBytes), type, elements(shape), { place, bigEndian: true }) };
 }
 
-/** The size of each axis, from the beginning of an uncompressed file. Throws a DatasetError as `readIdx` does. */
-export const readIdxShape = (head: Uint8Array, place: string, axes: readonly number[]): number[] => readHeader(head, place, axes).shape;
+export interface IdxHeader {
+  shape: number[];
+  headerBytes: number;
+  /** As NumPy calls it. */
+  type: string;
+}
 
-function readHeader(head: Uint8Array, place: string, axes: readonly number[]): { shape: number[]; headerBytes: number; type: string } {
+const totalBytes = ({ shape, headerBytes, type }: IdxHeader): number => headerBytes + elements(shape) * Number(type.slice(1));
+
+/** Throws a DatasetError unless a file of so many bytes, decompressed, holds what its header declares. */
+function checkSize(bytes: number, header: IdxHeader, place: string): void {
+  const total = totalBytes(header);
+  const shape = header.shape.join(' × ');
+  if (bytes !== total)
+    throw new DatasetError(
+      place,
+      bytes < total
+        ? `it is truncated: ${bytes} bytes, but its header declares ${shape}, which needs ${total}`
+        : `${bytes - total} bytes follow the ${shape} elements that its header declares; expected none`,
+    );
+}
+
+/** Images that are read part by part; undefined when they are few enough to be held. Throws a DatasetError. */
+export async function idxStream(item: Item, axes: readonly number[], options: ReadOptions): Promise<StreamedArray | undefined> {
+  const { file, gzip } = item;
+  const { label: place } = file;
+  const head = await file.head(1024);
+  const header = readIdxHeader(gzip ? gunzipHead(head, place) : head, place, axes);
+  const total = totalBytes(header);
+  if (!(total > options.limits.heldBytes)) return undefined;
+  const bytes = await file.size();
+  if (isSeekable(item)) checkSize(bytes, header, place);
+  else if (gzip && total > bytes * maxRatio)
+    throw new DatasetError(place, `its header declares ${total} bytes, which ${bytes} compressed bytes cannot hold`);
+  const { shape, headerBytes: start, type } = header;
+  const itemBytes = Number(type.slice(1));
+  const stored = { place, shape, type, itemBytes, bigEndian: true, start, last: true };
+  return { place, shape, count: 0, itemBytes, parts: (signal, wanted) => storedParts(item, stored, { ...options, signal }, wanted) };
+}
+
+/** From the beginning of an uncompressed file. Throws a DatasetError as `readIdx` does. */
+export function readIdxHeader(head: Uint8Array, place: string, axes: readonly number[]): IdxHeader {
   // The server's answer instead of the file.
   if (/^\s*<(?:!doctype|html)/i.test(Buffer.from(head.subarray(0, 64)).toString('latin1')))
     throw new DatasetError(place, 'it is a web page and no IDX file: the download has failed; get the file again');

@@ -1,7 +1,7 @@
 /** What a file is by its first bytes, and what is known of those that are not read. */
 import { isTar, isZip } from '../sources/archive.ts';
 import { compressionOf, type Compression } from '../sources/compressed.ts';
-import { utf16 } from '../text.ts';
+import { isUtf8, utf16 } from '../text.ts';
 import type { Kind } from './reader.ts';
 
 /** A kind that is known and not read. */
@@ -138,12 +138,9 @@ function isRecord(head: Uint8Array): boolean {
 function isText(head: Uint8Array): boolean {
   if (head.length === 0) return false;
   if (utf16(head)) return true;
-  try {
-    // A character may be cut at the end.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // eslint-disable-next-line no-control-regex
-    return !/[\0-\x08\x0e-\x1f]/.test(text);
-  } catch {
-    return false;
-  }
+  if (head.some((byte) => byte <= 0x08 || (byte >= 0x0e && byte <= 0x1f))) return false;
+  if (isUtf8(head)) return true;
+  // Another encoding has few letters beyond ASCII, and lines.
+  const others = head.filter((byte) => byte >= 0x7f).length;
+  return others < 0.2 * head.length && head.includes(0x0a);
 }

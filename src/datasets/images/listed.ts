@@ -68,11 +68,11 @@ export async function labelsByLists(
     if (columns < 2 || isSubmission(item.file.path)) continue;
     try {
       const table = await tableOf(item, hasHeader, options);
-      const labelled = columnsOf(table, pathColumn, { place: item.file.label, wanted: undefined });
-      if (!labelled) continue;
+      const { labelOf } = columnsOf(table, pathColumn, { place: item.file.label, wanted: undefined });
+      if (!labelOf) continue;
       for (const { fields } of table.rows) {
         const file = finder.find(fields[pathColumn] ?? '', folderName(item.file.path), splitOfList(item.file.path));
-        if (file && wanted.has(file)) labels.set(file, labelled.labelOf(fields).trim());
+        if (file && wanted.has(file)) labels.set(file, labelOf(fields).trim());
       }
     } catch (error) {
       // A list that does not help leaves things as they are.

@@ -60,6 +60,16 @@ export function placeImages(paths: readonly string[], level: Level = 'outer'): P
 function placeBelow(start: Folder, given: SplitName | undefined, placing: Placing & { level: Level }): void {
   const { folder, split } = unwrapped(start, given);
   const children = [...folder.below.values()].filter((child) => !isCopy(child, folder, placing));
+  const both = classesWithSplits(children);
+  if (both) {
+    put(folder, { split: undefined, className: undefined }, placing);
+    for (const [child, home] of both) put(child, home, placing);
+    const [[first, { split: purpose, className }]] = both as [[Folder, Home]];
+    placing.notes.push(
+      `Folders are called after a class and a part: ${first.name} holds images of ${className} for ${purposes[purpose!]}.`,
+    );
+    return;
+  }
   const splits = splitNames(children.map(({ name }) => name));
   const named = children.filter((_, i) => splits[i] !== undefined);
   // Where classes stand beside it that have images too, a folder without folders is a class, even if it is called "train".
@@ -90,6 +100,30 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placin
     else if (child.below.size === 0) put(child, { split: own, className: undefined }, placing);
     else placeBelow(child, own, placing);
   }
+}
+
+const purposes: Record<SplitName, string> = { train: 'training', test: 'testing', val: 'validation' };
+
+/** "cat_train", "cat_test", "dog_train", …: undefined unless all are called so, and some class has several parts. */
+function classesWithSplits(children: readonly Folder[]): [Folder, Home][] | undefined {
+  if (!children.every(({ below, files }) => below.size === 0 && files.length > 0)) return undefined;
+  const homes = children.map((child): [Folder, Home] => {
+    const split = mentionedSplit(child.name)?.split;
+    return [child, { split, className: split && classBeside(child.name) }];
+  });
+  const classes = new Set(homes.map(([, { className }]) => className));
+  const isWhole = ![...classes].some((name) => name === undefined || helpers.test(name) || pictures.test(name) || unlabelled.test(name));
+  return isWhole && classes.size > 1 && classes.size < children.length ? homes : undefined;
+}
+
+/** What a name says besides its split; a number behind that counts parts, and is no class. */
+function classBeside(name: string): string | undefined {
+  const words = name.split(/([-_. ]+)/);
+  const at = words.findIndex((word) => splitName(word) !== undefined);
+  if (at < 0) return undefined;
+  const [before, after] = [words.slice(0, Math.max(at - 1, 0)).join(''), words.slice(at + 2).join('')];
+  if (before !== '' && after !== '') return undefined;
+  return before || (/^\d*$/.test(after) ? undefined : after);
 }
 
 /** "fold1", "fold2", … with the same classes in each. */

@@ -2,6 +2,13 @@
 import { DatasetError } from '../errors.ts';
 import type { ReadFileOptions, Source, SourceFile } from './source.ts';
 
+/** What its files are read from. */
+export interface Archive {
+  readAll: Source['readAll'];
+  /** One of them piece by piece, where that can be had. */
+  pieces?: (file: ArchivedFile, signal?: AbortSignal) => AsyncIterable<Uint8Array>;
+}
+
 export class ArchivedFile implements SourceFile {
   readonly path: string;
   /** As the archive has it. */
@@ -9,15 +16,15 @@ export class ArchivedFile implements SourceFile {
   readonly bytes: number;
   #start: Uint8Array | undefined;
   readonly #place: string;
-  readonly #readAll: Source['readAll'];
+  readonly #archive: Archive;
 
-  constructor(place: string, path: string, name: string, bytes: number, start: Uint8Array | undefined, readAll: Source['readAll']) {
+  constructor(place: string, path: string, name: string, bytes: number, start: Uint8Array | undefined, archive: Archive) {
     this.#place = place;
     this.path = path;
     this.name = name;
     this.bytes = bytes;
     this.#start = start;
-    this.#readAll = readAll;
+    this.#archive = archive;
   }
 
   get label(): string {
@@ -34,6 +41,12 @@ export class ArchivedFile implements SourceFile {
     if (this.#start && this.#start.length > keep) this.#start = this.#start.slice(0, keep);
   }
 
+  /** Of what is not in memory. */
+  get open(): SourceFile['open'] {
+    const { pieces } = this.#archive;
+    return pieces && !this.content ? (signal) => Promise.resolve(pieces(this, signal)) : undefined;
+  }
+
   size(): Promise<number> {
     return Promise.resolve(this.bytes);
   }
@@ -43,7 +56,7 @@ export class ArchivedFile implements SourceFile {
   }
 
   async read(options?: ReadFileOptions): Promise<Uint8Array> {
-    for await (const content of this.#readAll([this], options)) {
+    for await (const content of this.#archive.readAll([this], options)) {
       if ('error' in content) throw content.error;
       return content.bytes;
     }

@@ -69,7 +69,7 @@ export async function libarchiveSource(archive: SourceFile, signal?: AbortSignal
       total <= smallBytes || files.length * headBytes < smallBytes
         ? entry.read(total <= smallBytes ? size : Math.min(size, headBytes))
         : undefined;
-    files.push(new ArchivedFile(place, path, name, size, start, readAll));
+    files.push(new ArchivedFile(place, path, name, size, start, { readAll }));
     return true;
   }, signal);
   if (entries === 0)

@@ -84,9 +84,23 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
     const small = total <= smallBytes;
     const start = small || heads < smallBytes ? await read(entry, small ? size : Math.min(size, headBytes), place, signal) : undefined;
     heads += start?.length ?? 0;
-    files.push(new ArchivedFile(place, path, name, size, start, readAll));
+    files.push(new ArchivedFile(place, path, name, size, start, { readAll, pieces }));
   }
   if (total > smallBytes) for (const file of files) file.forget(headBytes);
+
+  async function* pieces({ name, label, bytes }: ArchivedFile, abort?: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const entry of entries(abort)) {
+      if (entry.header.name !== name) continue;
+      let done = 0;
+      for await (const chunk of entry as AsyncIterable<Uint8Array>) {
+        done += chunk.length;
+        yield chunk;
+      }
+      if (done < bytes) throw new DatasetError(place, broken);
+      return;
+    }
+    throw new DatasetError(label, 'it is no longer in the archive');
+  }
 
   async function* readAll(wanted: readonly SourceFile[], options: ReadFileOptions = {}): AsyncGenerator<FileContent> {
     const { limit = maxFileBytes, signal: abort } = options;

@@ -62,7 +62,7 @@ export async function npyArray(item: Item, options: ReadOptions): Promise<NamedA
   const head = await file.head(4096);
   const { descr, shape, fortran, start } = readHeader(gzip ? gunzipHead(head, file.label) : head, file.label);
   const itemBytes = Number(descr.slice(2)) * (descr[1] === 'U' ? 4 : 1);
-  const stored = { place: file.label, shape, type: descr.slice(1), itemBytes, bigEndian: descr[0] === '>', start };
+  const stored = { place: file.label, shape, type: descr.slice(1), itemBytes, bigEndian: descr[0] === '>', start, last: true };
   return {
     name: file.path.slice(0, file.path.lastIndexOf('/') + 1) + stem(file.path),
     place: file.label,

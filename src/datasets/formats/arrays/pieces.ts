@@ -39,13 +39,19 @@ export interface Stored {
   bigEndian: boolean;
   /** Where the elements begin in the file's content. */
   start: number;
+  /** Nothing follows them. */
+  last?: boolean;
 }
 
-/** The array along its first axis; of `wanted` images at least these. Throws a DatasetError where the file ends too early. */
+/** Larger ones are no images, but a header that is damaged. */
+const maxImageBytes = 2 ** 30;
+
+/** The array along its first axis; of `wanted` images at least these. Throws a DatasetError where the file ends too early or too late. */
 export async function* storedParts(item: Item, stored: Stored, options: ReadOptions, wanted?: Uint32Array): AsyncGenerator<Part> {
-  const { place, shape, type, itemBytes, bigEndian, start } = stored;
+  const { place, shape, type, itemBytes, bigEndian, start, last = false } = stored;
   const [count = 0, ...rest] = shape;
   const each = elements(rest) * itemBytes;
+  if (each > maxImageBytes) throw new DatasetError(place, `its header declares images of ${each} bytes; expected at most ${maxImageBytes}`);
   const parts = ranges(count, imagesOfPart(each), wanted);
   const part = (bytes: Uint8Array, [from, to]: [number, number]): Part => {
     if (bytes.length < (to - from) * each)
@@ -53,12 +59,22 @@ export async function* storedParts(item: Item, stored: Stored, options: ReadOpti
     const data = decodeElements(bytes, type, (to - from) * elements(rest), { place, bigEndian });
     return { first: from, array: { shape: [to - from, ...rest], fortran: false, data } };
   };
-  if (isSeekable(item))
+  // What has a checksum has it at its end, which is read where no image is left out.
+  const isWhole = !wanted || wanted.length === count;
+  const more = (bytes: number) =>
+    new DatasetError(place, `${bytes} bytes follow the ${shape.join(' × ')} elements that its header declares; expected none`);
+  if (isSeekable(item)) {
+    const follow = last ? (await item.file.size()) - start - count * each : 0;
+    if (follow > 0) throw more(follow);
     for (const range of parts) yield part(await bytesFrom(item, start + range[0] * each, (range[1] - range[0]) * each, options), range);
-  else {
+  } else {
     const content = new FrontToBack(contentFrom(item, start, options), Uint8Array);
     try {
       for (const range of parts) yield part(await content.range(range[0] * each, range[1] * each), range);
+      if (last && isWhole) {
+        const { length } = await content.range(count * each, count * each + 1);
+        if (length > 0) throw more(length);
+      }
     } finally {
       await content.close();
     }

@@ -71,8 +71,11 @@ export function rangeOf(parts: readonly Extremes[], say: (note: string) => void)
     say(`Range: whole numbers of 0 to ${high} are read as 0, black, to ${depth}, white.`);
     return { range: [0, depth], as: depth < 255 ? 'singles' : 'words' };
   }
-  if (!floats && low >= 0 && high <= 65535)
-    return high <= 255 ? { range: [0, high <= 1 ? 1 : 255], as: 'bytes' } : { range: [0, 65535], as: 'words' };
+  if (!floats && low >= 0 && high <= 1) {
+    say('Range: 0 is black, 1 white.');
+    return { range: [0, 1], as: 'bytes' };
+  }
+  if (!floats && low >= 0 && high <= 65535) return high <= 255 ? { range: [0, 255], as: 'bytes' } : { range: [0, 65535], as: 'words' };
   const usual = [
     [0, 1],
     [-1, 1],

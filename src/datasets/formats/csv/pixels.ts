@@ -2,12 +2,11 @@
  * CSV with one image in every line: its label, first or last, and a square number of grey values, with a line of column
  * names or without, as Kaggle's digits have it; also ARFF, LIBSVM's lines, and pixels in one field as FER2013 has them.
  */
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading } from '../../readings.ts';
 import { baseName, type Source } from '../../sources/source.ts';
-import { divided, mentionedSplit } from '../../splits.ts';
-import { decodeText, utf16 } from '../../text.ts';
+import { divided, leftForValidation, mentionedSplit, type SplitName } from '../../splits.ts';
 import { uniformImages } from '../arrays/ndarray.ts';
 import { shardOf } from '../arrays/shards.ts';
 import { transpose, turnedUpright } from '../arrays/upright.ts';
@@ -15,8 +14,9 @@ import { contentsOf, readItem } from '../contents.ts';
 import { classLabels } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { isSquare, tableIn, type PixelTable as Table } from './forms.ts';
+import { readRows } from './rows.ts';
 import { readPacked, readSparse, type Rows } from './texts.ts';
-import { isLabelName, isNumber } from './table.ts';
+import { isLabelName } from './table.ts';
 
 const headBytes = 2 ** 16;
 const known = new WeakMap<Source, Promise<Table[]>>();
@@ -66,14 +66,17 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
       tables[0]!.item.file.label,
       `it has ${tables[0]!.columns} columns of pixels and no label; expected a label and a square number of pixels in every line`,
     );
-  let read: Rows[] = [];
-  for (const part of parts) {
-    const rows: Rows[] = [];
-    for (const table of part) rows.push(...(await rowsOf(table, problems, options)));
-    if (part.length > 1) rows.splice(0, rows.length, joined(rows));
-    read.push(...rows);
+  const bySplit = new Map<SplitName, Rows[]>();
+  for (const table of parts.flat()) {
+    const named = parts.length > 1 || left.length > 0 ? mentionedSplit(baseName(table.item.file.path))?.split : undefined;
+    for (const [split, rows] of await rowsOf(table, problems, options))
+      bySplit.set(split ?? named ?? 'train', [...(bySplit.get(split ?? named ?? 'train') ?? []), rows]);
   }
-  read = read.filter(({ marks }) => marks.values.length > 0);
+  const present = (['train', 'test', 'val'] as const).flatMap((split) => (bySplit.has(split) ? [bySplit.get(split)!] : []));
+  const read = present.slice(0, 2).map(joined);
+  if (read.length === 0) throw new NoDataset(first.item.file.label, 'it holds no lines of images');
+  const third = present[2]?.reduce((sum, { marks }) => sum + marks.values.length, 0);
+  if (third !== undefined) problems.push({ file: null, message: leftForValidation(third) });
   const { labels, classes } = classLabels(read.map(({ marks }) => marks));
   const images = uniformImages(
     read.map(({ marks, values, size }) => ({
@@ -146,176 +149,44 @@ async function chooseTables(
 
 function joined(parts: readonly Rows[]): Rows {
   const [first] = parts;
-  const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
+  if (parts.length === 1) return first!;
+  const Values = parts.every(({ values }) => values instanceof Uint8Array) ? Uint8Array : Float64Array;
+  const values = new Values(parts.reduce((sum, part) => sum + part.values.length, 0));
   let at = 0;
   for (const part of parts) {
     values.set(part.values, at);
     at += part.values.length;
   }
-  const bytes = parts.every((part) => part.values instanceof Uint8Array) ? Uint8Array.from(values) : values;
   return {
     size: first!.size,
-    values: bytes,
+    values,
     marks: { place: first!.marks.place, values: parts.flatMap(({ marks }) => Array.from(marks.values, String)) },
   };
 }
 
 /** One part, or those that a column divides the lines into. */
-async function rowsOf(table: Table, problems: Problem[], options: ReadOptions): Promise<Rows[]> {
-  const bytes = await readItem(table.item, options);
-  if (table.form === 'packed') return readPacked(bytes, table, problems, options);
-  if (table.form === 'sparse') return [readSparse(bytes, table, problems, options)];
-  return [readRows(bytes, table, options)];
+async function rowsOf(table: Table, problems: Problem[], options: ReadOptions): Promise<[SplitName | undefined, Rows][]> {
+  const { rows, splits } = await (table.form === 'packed'
+    ? readPacked(table, options)
+    : table.form === 'columns'
+      ? readRows(table, options)
+      : { rows: readSparse(await readItem(table.item, options), table, problems, options), splits: undefined });
+  if (rows.marks.values.length === 0) return [];
+  if (!splits) return [[undefined, rows]];
+  const odd = splits.filter((split) => split === undefined).length;
+  if (odd > 0)
+    problems.push({ file: null, message: `${odd} lines in ${table.item.file.path} do not say what they are for and are left out.` });
+  const groups = Map.groupBy([...splits.keys()], (line) => splits[line]);
+  groups.delete(undefined);
+  return [...groups].map(([split, lines]) => [split, lines.length === splits.length ? rows : only(rows, lines)]);
 }
 
-/** Numbers of all lines. Throws a DatasetError that names the line and the column. */
-function readRows(all: Uint8Array, { item, delimiter, columns, header, skip, index }: Table, options: ReadOptions): Rows {
-  const place = item.file.label;
-  const size = columns - 1;
-  const bytes = utf16(all) ? new TextEncoder().encode(decodeText(all)) : all;
-  const lines: { start: number; end: number; number: number }[] = [];
-  for (let start = 0, number = 1; start < bytes.length; number++) {
-    const next = bytes.indexOf(0x0a, start);
-    const stop = next < 0 ? bytes.length : next;
-    let end = bytes[stop - 1] === 0x0d ? stop - 1 : stop;
-    // A blank at the end of a line divides nothing.
-    if (delimiter === ' ' || delimiter === '\t') while (end > start && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end--;
-    if (end > start && number > skip) lines.push({ start, end, number });
-    start = stop + 1;
-  }
-  // The shortest line there can be has a digit and a delimiter for every column, so that this is bounded by the file's size.
-  if (lines.length * size * 8 > options.limits.dataBytes)
-    throw new DatasetError(
-      place,
-      `its images take ${lines.length * size * 8} bytes of memory; expected at most ${options.limits.dataBytes}`,
-    );
-  const scanner = new Scanner(bytes, delimiter.charCodeAt(0), place, index);
-  const labelColumn = labelColumnOf(scanner, lines, columns, header);
-  const texts: string[] = [];
-  const shift = labelColumn === 0 ? 1 : 0;
-  let values: Uint8Array | Float64Array = new Uint8Array(lines.length * size);
-  for (const [i, line] of lines.entries()) {
-    scanner.begin(line.start, line.end, line.number);
-    for (let column = 0; column < columns; column++) {
-      if (column === labelColumn) {
-        texts.push(scanner.text(column, columns));
-        continue;
-      }
-      const value = scanner.number(column, columns);
-      // Bytes until a value is none; everything so far fits into floats too.
-      if (values instanceof Uint8Array && value !== (value & 255)) values = Float64Array.from(values);
-      values[i * size + column - shift] = value;
-    }
-    scanner.end(columns);
-  }
-  return { marks: { values: texts, place, at: (index) => `the label in line ${lines[index]!.number}` }, values, size };
+function only({ marks, values, size }: Rows, lines: readonly number[]): Rows {
+  const chosen = new (values instanceof Uint8Array ? Uint8Array : Float64Array)(lines.length * size);
+  for (const [to, line] of lines.entries()) chosen.set(values.subarray(line * size, (line + 1) * size), to * size);
+  return {
+    size,
+    values: chosen,
+    marks: { ...marks, values: lines.map((line) => String(marks.values[line])), at: (index) => marks.at!(lines[index]!) },
+  };
 }
-
-/** 0 or the last. Named, or else the one of the two whose values look more like classes. */
-function labelColumnOf(
-  scanner: Scanner,
-  lines: readonly { start: number; end: number; number: number }[],
-  columns: number,
-  header: string[] | undefined,
-): number {
-  const last = columns - 1;
-  if (header && isLabelName(header[0]!)) return 0;
-  if (header && isLabelName(header[last]!)) return last;
-  const seen = [new Set<string>(), new Set<string>()] as const;
-  for (const { start, end, number } of lines.slice(0, 2000)) {
-    scanner.begin(start, end, number);
-    const fields = scanner.ends();
-    seen[0].add(fields[0]);
-    seen[1].add(fields[1]);
-  }
-  return unlikeClasses(seen[1]) < unlikeClasses(seen[0]) ? last : 0;
-}
-
-/** Classes are names, or numbers without gaps; pixels at an image's edge are all the same, or many. */
-function unlikeClasses(values: ReadonlySet<string>): number {
-  if (values.size < 2) return Infinity;
-  if ([...values].some((value) => !isNumber(value))) return 0;
-  const numbers = [...values].map(Number);
-  const lowest = Math.min(...numbers);
-  const gapless = (lowest === 0 || lowest === 1) && Math.max(...numbers) - lowest === values.size - 1;
-  return gapless ? values.size : 1e6 * values.size;
-}
-
-/** Reads the fields of one line after the other. */
-class Scanner {
-  readonly #bytes: Uint8Array;
-  readonly #delimiter: number;
-  readonly #place: string;
-  /** A column before all others counts the lines. */
-  readonly #index: boolean;
-  #at = 0;
-  #end = 0;
-  #line = 0;
-
-  constructor(bytes: Uint8Array, delimiter: number, place: string, index: boolean) {
-    this.#index = index;
-    this.#bytes = bytes;
-    this.#delimiter = delimiter;
-    this.#place = place;
-  }
-
-  begin(start: number, end: number, line: number): void {
-    this.#at = start;
-    this.#end = end;
-    this.#line = line;
-    if (this.#index) this.text(0, 1);
-  }
-
-  /** First and last field. */
-  ends(): [string, string] {
-    const line = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, this.#end - this.#at);
-    const first = line.indexOf(this.#delimiter);
-    const last = line.lastIndexOf(this.#delimiter);
-    return [unquote(line.toString('utf8', 0, first < 0 ? line.length : first)), unquote(line.toString('utf8', last + 1))];
-  }
-
-  number(column: number, columns: number): number {
-    const start = this.#at;
-    let value = 0;
-    for (; this.#at < this.#end; this.#at++) {
-      const digit = this.#bytes[this.#at]! - 0x30;
-      if (digit < 0 || digit > 9 || this.#at - start > 8) break;
-      value = 10 * value + digit;
-    }
-    // Whole numbers, nearly all there are, are read here; whatever else comes is left to JavaScript.
-    if (this.#at > start && (this.#at === this.#end || this.#bytes[this.#at] === this.#delimiter)) {
-      this.#at++;
-      return value;
-    }
-    this.#at = start;
-    const text = this.text(column, columns);
-    const number = text === '' ? NaN : Number(this.#delimiter === 0x3b ? text.replace(',', '.') : text);
-    if (!Number.isFinite(number))
-      throw new DatasetError(
-        this.#place,
-        `line ${this.#line}, column ${column + 1} has ${text === '' ? 'nothing' : `"${text.slice(0, 30)}"`} in it; expected a finite number`,
-      );
-    return number;
-  }
-
-  text(column: number, columns: number): string {
-    if (this.#at > this.#end) throw new DatasetError(this.#place, `line ${this.#line} has ${column} columns; expected ${columns}`);
-    const next = this.#bytes.indexOf(this.#delimiter, this.#at);
-    const end = next < 0 || next > this.#end ? this.#end : next;
-    const text = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, end - this.#at).toString('utf8');
-    this.#at = end + 1;
-    return unquote(text);
-  }
-
-  end(columns: number): void {
-    if (this.#at <= this.#end)
-      throw new DatasetError(this.#place, `line ${this.#line} has more than ${columns} columns; expected ${columns}`);
-  }
-}
-
-const unquote = (text: string): string =>
-  text
-    .trim()
-    .replace(/^"(.*)"$/s, '$1')
-    .replaceAll('""', '"')
-    .replace(/^\uFEFF/, '');

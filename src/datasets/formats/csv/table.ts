@@ -1,6 +1,5 @@
 /** The first lines of a text file as a table, and how its columns are divided. */
 import Papa from 'papaparse';
-import { decodeText } from '../../text.ts';
 
 export interface Preview {
   delimiter: string;
@@ -8,8 +7,7 @@ export interface Preview {
 }
 
 /** The first rows, of which the last may be cut and is left out when it is, without comments. Undefined when the text is no table. */
-export function preview(head: Uint8Array, whole: boolean, minColumns = 2): Preview | undefined {
-  const text = decodeText(head);
+export function preview(text: string, whole: boolean, minColumns = 2): Preview | undefined {
   const end = whole ? text.length : text.lastIndexOf('\n');
   if (end <= 0) return undefined;
   const { data, meta } = Papa.parse<string[]>(text.slice(0, end), {

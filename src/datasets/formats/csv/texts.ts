@@ -1,12 +1,14 @@
 /** Images in lines whose pixels are not in a column each: in one field, or only those that are not 0. */
 import Papa from 'papaparse';
-import { DatasetError } from '../../errors.ts';
+import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem } from '../../raw.ts';
-import { leftForValidation, mentionedSplit, type SplitName } from '../../splits.ts';
+import type { SplitName } from '../../splits.ts';
 import { decodeText } from '../../text.ts';
 import type { Marks } from '../labels.ts';
 import type { ReadOptions } from '../reader.ts';
-import { isPacked, type PixelTable } from './forms.ts';
+import { isPacked, usageOf, type PixelTable } from './forms.ts';
+import { linesOf } from './lines.ts';
+import { textOf } from './scanner.ts';
 import { isLabelName } from './table.ts';
 
 export interface Rows {
@@ -16,44 +18,69 @@ export interface Rows {
   size: number;
 }
 
-interface Line {
-  pixels: Float64Array;
+/** The part of each line, where a column says so, and all lines. */
+export interface DividedRows {
+  rows: Rows;
+  splits: (SplitName | undefined)[] | undefined;
+}
+
+interface Pixels {
+  pixels: Uint8Array | Float64Array;
   label: string;
   line: number;
 }
 
 /** Throws a DatasetError that names the line. */
-export function readPacked(bytes: Uint8Array, { item, delimiter, columns }: PixelTable, problems: Problem[], options: ReadOptions): Rows[] {
+export async function readPacked(table: PixelTable, options: ReadOptions): Promise<DividedRows> {
+  const { item, columns, header } = table;
   const place = item.file.label;
-  const { data } = Papa.parse<string[]>(decodeText(bytes), { delimiter, skipEmptyLines: 'greedy' });
-  const [header, ...lines] = data;
-  const pixelColumn = lines[0]!.findIndex(isPacked);
-  const others = Array.from({ length: columns }, (_, i) => i).filter((i) => i !== pixelColumn);
-  const splitOf = (text: string | undefined): SplitName | undefined =>
-    /^\s*public\s*test\s*$/i.test(text ?? '') ? 'val' : mentionedSplit(text ?? '')?.split;
-  const splitColumn = others.find((i) => lines.every((row) => splitOf(row[i]) !== undefined));
-  const labelColumn = others.find((i) => i !== splitColumn && isLabelName(header![i]!)) ?? others.find((i) => i !== splitColumn);
+  const { splitColumn, labelColumn, pixelColumn } = await columnsOf(table, options);
   if (labelColumn === undefined)
     throw new DatasetError(place, 'it has a column of pixels and none of labels; expected e.g. emotion, pixels, Usage');
-  const parts = new Map<SplitName, Line[]>();
+  const read: Pixels[] = [];
+  const splits: (SplitName | undefined)[] = [];
   let held = 0;
-  for (const [i, row] of lines.entries()) {
-    const line = i + 2;
-    if (row.length !== columns) throw new DatasetError(place, `line ${line} has ${row.length} columns; expected ${columns}`);
-    const pixels = Float64Array.from(row[pixelColumn]!.trim().split(/\s+/), Number);
-    held += pixels.byteLength;
+  for await (const { fields, line } of fieldsOf(table, options)) {
+    if (fields.length !== columns) throw new DatasetError(place, `line ${line} has ${fields.length} columns; expected ${columns}`);
+    const pixels = Float64Array.from(fields[pixelColumn]!.trim().split(/\s+/), Number);
+    read.push({ pixels: pixels.every(isByte) ? Uint8Array.from(pixels) : pixels, label: fields[labelColumn]!, line });
+    splits.push(splitColumn === undefined ? undefined : usageOf(fields[splitColumn]));
+    held += read.at(-1)!.pixels.byteLength;
     if (held > options.limits.dataBytes)
       throw new DatasetError(place, `its images take more than ${options.limits.dataBytes} bytes of memory`);
-    const own = parts.get((splitColumn === undefined ? undefined : splitOf(row[splitColumn])) ?? 'train') ?? [];
-    parts.set((splitColumn === undefined ? undefined : splitOf(row[splitColumn])) ?? 'train', own);
-    own.push({ pixels, label: row[labelColumn]!, line });
   }
-  const [train, test, val] = [parts.get('train'), parts.get('test'), parts.get('val')];
-  if (train && test && val) problems.push({ file: null, message: leftForValidation(val.length) });
-  const first = train ?? test ?? val!;
-  const second = [test, val].find((part) => part !== undefined && part !== first);
-  return (second ? [first, second] : [first]).map((part) => rowsOf(part, first[0]!.pixels.length, place));
+  if (read.length === 0) throw new NoDataset(place, `it has names of columns, ${header!.join(', ').slice(0, 100)}, and no lines of images`);
+  return { rows: rowsOf(read, read[0]!.pixels.length, place), splits: splitColumn === undefined ? undefined : splits };
 }
+
+/** What the columns are, of which that of the splits shows only in all lines. */
+async function columnsOf(table: PixelTable, options: ReadOptions) {
+  const { columns, header } = table;
+  let pixelColumn = -1;
+  let others: number[] = [];
+  let splits: number[] = [];
+  for await (const { fields } of fieldsOf(table, options)) {
+    if (pixelColumn < 0) {
+      pixelColumn = fields.findIndex(isPacked);
+      others = Array.from({ length: columns }, (_, i) => i).filter((i) => i !== pixelColumn);
+      splits = others;
+    }
+    splits = splits.filter((i) => usageOf(fields[i]) !== undefined);
+  }
+  const [splitColumn] = splits;
+  const rest = others.filter((i) => i !== splitColumn);
+  return { pixelColumn, splitColumn, labelColumn: rest.find((i) => isLabelName(header![i]!)) ?? rest[0] };
+}
+
+async function* fieldsOf({ item, delimiter, skip }: PixelTable, options: ReadOptions): AsyncGenerator<{ fields: string[]; line: number }> {
+  for await (const { bytes, lines } of linesOf(item, { skip, trim: true }, options))
+    for (const { start, end, number } of lines) {
+      const text = textOf(bytes.subarray(start, end));
+      yield { fields: Papa.parse<string[]>(text, { delimiter }).data[0] ?? [], line: number };
+    }
+}
+
+const isByte = (value: number): boolean => value === (value & 255);
 
 /** Throws a DatasetError that names the line. */
 export function readSparse(bytes: Uint8Array, { item }: PixelTable, problems: Problem[], options: ReadOptions): Rows {
@@ -90,7 +117,7 @@ export function readSparse(bytes: Uint8Array, { item }: PixelTable, problems: Pr
     });
   return rowsOf(
     lines.map(({ label, line, values }) => {
-      const pixels = new Float64Array(size);
+      const pixels = values.every(([, value]) => isByte(value)) ? new Uint8Array(size) : new Float64Array(size);
       for (const [index, value] of values) pixels[index - 1] = value;
       return { label, line, pixels };
     }),
@@ -99,15 +126,16 @@ export function readSparse(bytes: Uint8Array, { item }: PixelTable, problems: Pr
   );
 }
 
-function rowsOf(lines: readonly Line[], size: number, place: string): Rows {
-  const values = new Float64Array(lines.length * size);
+function rowsOf(lines: readonly Pixels[], size: number, place: string): Rows {
+  const Values = lines.every(({ pixels }) => pixels instanceof Uint8Array) ? Uint8Array : Float64Array;
+  const values = new Values(lines.length * size);
   for (const [i, { pixels, line }] of lines.entries()) {
     if (pixels.length !== size) throw new DatasetError(place, `line ${line} has ${pixels.length} pixels; expected ${size}`);
     const odd = pixels.findIndex((value) => !Number.isFinite(value));
     if (odd >= 0) throw new DatasetError(place, `pixel ${odd} in line ${line} is no number; expected a finite number`);
     values.set(pixels, i * size);
   }
-  const isByte = values.every((value) => value === (value & 255));
-  const marks: Marks = { values: lines.map(({ label }) => label), place, at: (index) => `the label in line ${lines[index]!.line}` };
-  return { marks, size, values: isByte ? Uint8Array.from(values) : values };
+  const numbers = lines.map(({ line }) => line);
+  const marks: Marks = { values: lines.map(({ label }) => label), place, at: (index) => `the label in line ${numbers[index]!}` };
+  return { marks, size, values };
 }

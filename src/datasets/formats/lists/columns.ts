@@ -6,21 +6,29 @@ import { isLabelName } from '../csv/table.ts';
 import type { Table } from './rows.ts';
 
 export interface Columns {
-  /** The label of a row. */
-  labelOf: (fields: readonly string[]) => string;
+  /** The label of a row; undefined when no column is it. */
+  labelOf: ((fields: readonly string[]) => string) | undefined;
   /** What a row is for; undefined: no column says so. */
   split: ((fields: readonly string[]) => SplitName | undefined) | undefined;
   reading: Reading | undefined;
 }
 
-/** Undefined when no column is the label. Throws a DatasetError when columns of classes mark several, or none. */
+/** Throws a DatasetError when columns of classes mark several, or none. */
 export function columnsOf(
   { header, rows }: Table,
   pathColumn: number,
   { place, wanted }: { place: string; wanted: WantedReadings | undefined },
-): Columns | undefined {
+): Columns {
   const all = rows.map(({ fields }) => fields);
   const listName = /([^\\/]*?)(?:\.\w+)?$/.exec(place)![1]!;
+  const attributes = attributeColumns(header, all, pathColumn);
+  if (attributes) {
+    const options = attributes.map((column) => ({ name: header![column]!.trim(), label: `whether ${header![column]!.trim()} holds` }));
+    const reading = take('column', options, options.some(({ name }) => name === wanted?.column) ? wanted : undefined, place);
+    const column = header!.findIndex((name) => name.trim() === reading.taken);
+    const labelOf = (fields: readonly string[]) => (Number(fields[column]) === 1 ? reading.taken : `not ${reading.taken}`);
+    return { labelOf, split: splitColumn(header, all, new Set([pathColumn, ...attributes]), listName)?.of, reading };
+  }
   const marked = markedColumns(header, all, pathColumn, place);
   if (marked) {
     const labelOf = (fields: readonly string[]) => header![marked.find((column) => Number(fields[column]) === 1)!]!.trim();
@@ -37,7 +45,7 @@ export function columnsOf(
     ? take('column', named, wanted && named.some(({ name }) => name === wanted.column) ? wanted : undefined, place)
     : undefined;
   const column = reading ? header!.findIndex((name) => name.trim() === reading.taken) : candidates[0];
-  return column === undefined ? undefined : { labelOf: (fields) => fields[column]!, split: split?.of, reading };
+  return { labelOf: column === undefined ? undefined : (fields) => fields[column]!, split: split?.of, reading };
 }
 
 interface SplitColumn {
@@ -49,7 +57,7 @@ interface SplitColumn {
 const countedSplits: Record<string, SplitName> = { 0: 'train', 1: 'val', 2: 'test' };
 
 /** A column of names of splits, or of their numbers, or one of 0 and 1 that is called "is_train" or the like; in CUB's "train_test_split" 1 is training. */
-function splitColumn(
+export function splitColumn(
   header: string[] | undefined,
   rows: readonly string[][],
   taken: ReadonlySet<number>,
@@ -77,6 +85,25 @@ function splitColumn(
 }
 
 /**
+ * Columns of 1 and -1, or of 1 and 0 of which most images have several, as CelebA describes faces: each divides the images in two.
+ * The one that does it most evenly comes first.
+ */
+function attributeColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number): number[] | undefined {
+  if (!header || rows.length < 2 || header.some(isLabelName)) return undefined;
+  for (const low of [-1, 0]) {
+    const isMark = (text: string | undefined) => text?.trim() !== '' && (Number(text) === low || Number(text) === 1);
+    const columns = [...header.keys()].filter((i) => i !== pathColumn && rows.every((row) => isMark(row[i])));
+    const single = rows.filter((row) => columns.filter((i) => Number(row[i]) === 1).length === 1).length;
+    const share = (column: number) => rows.filter((row) => Number(row[column]) === 1).length / rows.length;
+    const shares = new Map(columns.map((column) => [column, share(column)]));
+    const divide = columns.filter((column) => shares.get(column)! > 0 && shares.get(column)! < 1);
+    if (divide.length > (low < 0 ? 1 : 2) && (low < 0 || 2 * single < rows.length))
+      return divide.sort((a, b) => Math.abs(shares.get(a)! - 0.5) - Math.abs(shares.get(b)! - 0.5));
+  }
+  return undefined;
+}
+
+/**
  * Columns of 0 and 1, one for each class and named after it; undefined when there are none. Throws a DatasetError when they
  * give an image several classes, or none.
  */
@@ -96,7 +123,8 @@ function markedColumns(header: string[] | undefined, rows: readonly string[][], 
 
 /** Those that are called so, or else those with values that come again and again; the likeliest first. */
 function labelColumns(header: string[] | undefined, rows: readonly string[][], taken: ReadonlySet<number>): number[] {
-  const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i));
+  const isSum = (text: string | undefined) => /^\s*[0-9a-f]{32,}\s*$/i.test(text ?? '');
+  const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i) && !rows.every((row) => isSum(row[i])));
   const values = (column: number) => new Set(rows.map((row) => row[column]));
   const recurring = others.filter((i) => {
     // What numbers patients, wounds or lines is no class.

@@ -2,7 +2,7 @@
 import { DatasetError, NoDataset } from '../../errors.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
-import type { Reading } from '../../readings.ts';
+import { take, type Reading, type WantedReadings } from '../../readings.ts';
 import { folderName, type Source, type SourceFile } from '../../sources/source.ts';
 import type { SplitName } from '../../splits.ts';
 import { contentsOf, type Item } from '../contents.ts';
@@ -25,6 +25,8 @@ export const listingReader: Reader = {
   read: readListings,
 };
 
+const noLabel = 'lists images, but no column of it is their label; it is left out.';
+
 interface Row {
   file: SourceFile;
   label: string;
@@ -35,6 +37,8 @@ interface Row {
 interface List {
   item: Item;
   rows: Row[];
+  /** Of a list that says nothing else. */
+  purposes?: ReadonlyMap<SourceFile, SplitName | undefined>;
 }
 
 async function readListings(source: Source, options: ReadOptions): Promise<RawDataset> {
@@ -46,7 +50,16 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
     const list = await readListing(listing, { source, finder, problems, readings, options });
     if (list) lists.push(list);
   }
-  const splits = divide(lists, problems);
+  const purposes = lists.flatMap((list) => list.purposes ?? []);
+  const isAlone = lists.length > 0 && lists.every((list) => list.purposes);
+  for (const { item, purposes: of } of lists)
+    if (of)
+      problems.push({
+        file: null,
+        message: `${item.file.path} ${isAlone ? noLabel : 'says which images are for training, validation and testing.'}`,
+      });
+  for (const row of lists.flatMap(({ rows }) => rows)) row.split ??= purposes.map((of) => of.get(row.file)).find(Boolean);
+  const splits = divide(chosenLists(lists, readings, options.reading), problems);
   const train = splits.get('train') ?? splits.get('val') ?? splits.get('test');
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
   const left = splits.get('val');
@@ -81,6 +94,23 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
   if (listed < images && train.length > 0)
     problems.push({ file: null, message: `${images - listed} images are in no list with a label and are left out.` });
   return { name: source.name, ...(classes && { classes }), train: read[0]!, test: read[1] ?? null, problems, readings };
+}
+
+/** Of lists of the same images with other labels one is read, the likeliest that with the fewest classes. */
+function chosenLists(lists: readonly List[], readings: Reading[], wanted: WantedReadings | undefined): List[] {
+  const labelling = lists.filter((list) => !list.purposes);
+  const [first] = labelling;
+  if (!first) return [];
+  const labels = new Map(first.rows.map(({ file, label }) => [file, label.trim()]));
+  const isRival = ({ rows }: List) => rows.length > 0.9 * labels.size && rows.every(({ file }) => labels.has(file));
+  const classesOf = ({ rows }: List) => new Set(rows.map(({ label }) => label.trim())).size;
+  const rivals = labelling.filter((list) => isRival(list) && classesOf(list) > 1).sort((a, b) => classesOf(a) - classesOf(b));
+  const isSame = ({ rows }: List) => rows.every(({ file, label }) => labels.get(file) === label.trim());
+  if (rivals.length < 2 || rivals.every(isSame)) return labelling;
+  const options = rivals.map((list) => ({ name: list.item.file.path, label: `the ${classesOf(list)} classes of ${list.item.file.path}` }));
+  const reading = take('list', options, wanted, first.item.file.label);
+  readings.push(reading);
+  return labelling.filter((list) => !rivals.includes(list) || list.item.file.path === reading.taken);
 }
 
 type Placed = Row & { item: Item };
@@ -147,7 +177,8 @@ async function readListing(
   const joined = await joinedTable(source, item.file.path, own, pathColumn, options);
   const table = joined ?? own;
   const columns = columnsOf(table, pathColumn, { place, wanted: options.reading });
-  if (!columns) return void say('lists images, but no column of it is their label; it is left out.');
+  const { labelOf, split } = columns;
+  if (!labelOf && !split) return void say(noLabel);
   if (columns.reading && !readings.some(({ about }) => about === 'column')) readings.push(columns.reading);
   const rows: Row[] = [];
   let missing = 0;
@@ -158,10 +189,13 @@ async function readListing(
         problems.push({ file: place, message: `line ${line} names ${fields[pathColumn]!.slice(0, 200)}, which is not among the images` });
       continue;
     }
-    rows.push({ file, label: columns.labelOf(fields), line, split: columns.split?.(fields) });
+    rows.push({ file, label: labelOf?.(fields) ?? '', line, split: split?.(fields) });
   }
   if (missing > maxNamed)
     problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
+  if (!labelOf) {
+    return { item, rows: [], purposes: new Map(rows.map((row) => [row.file, row.split])) };
+  }
   const numbers = joined && new Set(rows.map(({ label }) => label.trim()));
   const names = numbers && (await namesOfNumbers(source, item.file.path, numbers, options));
   for (const row of names ? rows : []) row.label = names!.get(row.label.trim())!;

@@ -19,7 +19,7 @@ export async function beginningOf(item: Item, options: ReadOptions): Promise<Tab
     return table && { ...table, rows: table.rows.slice(0, 200) };
   }
   const head = item.gzip ? await readItem(item, options) : await item.file.head(headBytes);
-  const table = preview(head, item.gzip || head.length < headBytes, 1);
+  const table = preview(listText(head), item.gzip || head.length < headBytes, 1);
   return table && { header: undefined, rows: table.rows.slice(0, 200).map((fields, line) => ({ fields, line: line + 1 })) };
 }
 
@@ -30,8 +30,8 @@ export async function tableOf(item: Item, hasHeader: boolean, options: ReadOptio
     throw new DatasetError(place, `it has more than ${maxListBytes} bytes; expected a list of image files`);
   const bytes = await readItem(item, options);
   if (item.kind === 'json') return jsonRows(decodeText(bytes))!;
-  const text = decodeText(bytes);
-  const delimiter = preview(bytes.subarray(0, headBytes), bytes.length < headBytes, 1)?.delimiter ?? ',';
+  const text = listText(bytes);
+  const delimiter = preview(text.slice(0, headBytes), text.length < headBytes, 1)?.delimiter ?? ',';
   const { data, errors } = Papa.parse<string[]>(text, { delimiter });
   const quotes = errors.find(({ type }) => type === 'Quotes');
   if (quotes) throw new DatasetError(place, `line ${(quotes.row ?? 0) + 1} has a quotation mark without its partner`);
@@ -39,4 +39,21 @@ export async function tableOf(item: Item, hasHeader: boolean, options: ReadOptio
     .map((fields, i) => ({ fields, line: i + 1 }))
     .filter(({ fields }) => fields.some((field) => field.trim() !== '') && !/^\s*#/.test(fields[0]!));
   return { header: hasHeader ? rows.shift()?.fields : undefined, rows, blanks: delimiter === ' ' };
+}
+
+/**
+ * Text in which a blank divides columns where several did, so that they stand below each other. Where a line with the number of
+ * images comes first, as CelebA has it, it is empty, and the names of columns behind it begin with that of the image.
+ */
+function listText(bytes: Uint8Array): string {
+  const text = decodeText(bytes);
+  const start = text.slice(0, headBytes);
+  const counted = /^\s*\d+[ \t]*\r?\n/.exec(start)?.[0] ?? '';
+  const [first = '', second = ''] = start.slice(counted.length).split(/\r?\n/);
+  const width = (line: string) => line.trim().split(/\s+/).length;
+  if (/[,;\t|"]/.test(`${first}${second}`) || width(second) < 2) return text;
+  const isNamed = counted !== '' && width(first) === width(second) - 1;
+  const body = text.slice(counted.length);
+  const even = / {2}| \r?\n/.test(start) ? body.replaceAll(/ {2,}/g, ' ').replaceAll(/^ | (?=\r?$)/gm, '') : body;
+  return (counted === '' ? '' : '\n') + (isNamed ? 'image ' : '') + even;
 }

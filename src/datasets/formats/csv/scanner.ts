@@ -1,0 +1,87 @@
+/** The fields of lines of text, read as bytes. */
+import { DatasetError } from '../../errors.ts';
+import { decodeText } from '../../text.ts';
+import type { Line } from './lines.ts';
+
+/** Reads the fields of one line after the other. */
+export class Scanner {
+  #bytes: Uint8Array = new Uint8Array();
+  readonly #delimiter: number;
+  readonly #place: string;
+  #at = 0;
+  #end = 0;
+  #line = 0;
+
+  constructor(delimiter: string, place: string) {
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#place = place;
+  }
+
+  begin(bytes: Uint8Array, { start, end, number }: Line): void {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+    this.#line = number;
+  }
+
+  /** The fields in these columns, which ascend. */
+  fields(wanted: readonly number[], columns: number): string[] {
+    let next = 0;
+    return wanted.map((column) => {
+      for (; next < column; next++) this.text(next, columns);
+      next++;
+      return this.text(column, columns);
+    });
+  }
+
+  number(column: number, columns: number): number {
+    const start = this.#at;
+    let value = 0;
+    for (; this.#at < this.#end; this.#at++) {
+      const digit = this.#bytes[this.#at]! - 0x30;
+      if (digit < 0 || digit > 9 || this.#at - start > 8) break;
+      value = 10 * value + digit;
+    }
+    // Whole numbers, nearly all there are, are read here; whatever else comes is left to JavaScript.
+    if (this.#at > start && (this.#at === this.#end || this.#bytes[this.#at] === this.#delimiter)) {
+      this.#at++;
+      return value;
+    }
+    this.#at = start;
+    const text = this.text(column, columns);
+    const number = text === '' ? NaN : Number(this.#delimiter === 0x3b ? text.replace(',', '.') : text);
+    if (!Number.isFinite(number))
+      throw new DatasetError(
+        this.#place,
+        `line ${this.#line}, column ${column + 1} has ${text === '' ? 'nothing' : `"${text.slice(0, 30)}"`} in it; expected a finite number`,
+      );
+    return number;
+  }
+
+  text(column: number, columns: number): string {
+    if (this.#at > this.#end) throw new DatasetError(this.#place, `line ${this.#line} has ${column} columns; expected ${columns}`);
+    const next = this.#bytes.indexOf(this.#delimiter, this.#at);
+    const end = next < 0 || next > this.#end ? this.#end : next;
+    const text = textOf(this.#bytes.subarray(this.#at, end));
+    this.#at = end + 1;
+    return unquote(text);
+  }
+
+  end(columns: number): void {
+    if (this.#at <= this.#end)
+      throw new DatasetError(this.#place, `line ${this.#line} has more than ${columns} columns; expected ${columns}`);
+  }
+}
+
+/** Decoded with more care where that is needed. */
+export function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  return text.includes('\uFFFD') ? decodeText(bytes) : text;
+}
+
+const unquote = (text: string): string =>
+  text
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
+    .replaceAll('""', '"')
+    .replace(/^\uFEFF/, '');
