@@ -6,8 +6,11 @@ import { readWhole } from '../store/disk.ts';
 
 const extension = '.json';
 
+/** Studies of docs/replication.md lie beside the presets. They are named by their files: some need images that do not come with Capscope. */
+const replication = 'replication-';
+
 export function presetNames(resources: string): string[] {
-  const names = readdirSync(join(resources, 'studies')).filter((name) => name.endsWith(extension));
+  const names = readdirSync(join(resources, 'studies')).filter((name) => name.endsWith(extension) && !name.startsWith(replication));
   return names.map((name) => name.slice(0, -extension.length));
 }
 

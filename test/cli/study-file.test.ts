@@ -86,5 +86,8 @@ describe('study file', () => {
   it('comes with presets that are valid', () => {
     expect(presets()).toEqual(expect.arrayContaining(['quick', 'paper']));
     for (const preset of presets()) expect(readStudy(preset).spec.name).toBe(preset);
+    // These are found by their files.
+    expect(presets().filter((name) => name.startsWith('replication'))).toEqual([]);
+    expect(readStudy('resources/studies/replication-depth.json').plan.length).toBeGreaterThan(0);
   });
 });
