@@ -1,7 +1,7 @@
 /** Studies: what was asked for, and which start of it goes on. */
 import type { EngineName } from '../shared/engines.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { StudySpec } from '../shared/spec/study.ts';
+import { DataSpec, type StudySpec } from '../shared/spec/study.ts';
 import { newId } from './ids.ts';
 import { readable, toJson, type OnUnreadable } from './json.ts';
 import { studyOf, type StudyRow } from './rows.ts';
@@ -10,6 +10,8 @@ import { studyIdentity } from './study-identity.ts';
 import type { StoredStudy } from './types.ts';
 
 const ignore = () => undefined;
+/** What a study says of its images where it says nothing. */
+const unnamed = DataSpec.parse({});
 
 /** Runs of a study that are still to be done. */
 const open = `study IS NOT NULL AND deleted IS NULL AND status NOT IN ('running', 'finished')`;
@@ -62,17 +64,23 @@ export class Studies {
   }
 
   /**
-   * The latest study that an earlier start with the same settings has begun, unless runs of it have been deleted.
+   * The latest study that an earlier start with the same settings and images has begun, unless runs of it have been deleted.
    * @param engine is part of what it is; null: the best there is when a run begins.
    */
   find(spec: StudySpec, dataset: string, engine: EngineName | null): StoredStudy | null {
-    const row = this.#sql.get(
-      `SELECT id, name, dataset, spec, created FROM studies
-       WHERE identity = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE study = studies.id AND deleted IS NOT NULL)
-       ORDER BY created DESC, rowid DESC LIMIT 1`,
-      studyIdentity(spec, dataset, engine),
-    ) as StudyRow | undefined;
-    return row ? studyOf(row) : null;
+    const found = (condition: string) =>
+      this.#sql.all<StudyRow>(
+        `SELECT id, name, dataset, spec, created FROM studies WHERE ${condition}
+         AND NOT EXISTS (SELECT 1 FROM runs WHERE study = studies.id AND deleted IS NOT NULL)
+         ORDER BY created DESC, rowid DESC`,
+        { identity: studyIdentity(spec, dataset, engine), dataset, engine },
+      );
+    const [same] = found('identity = @identity');
+    if (same) return studyOf(same);
+    // One that was begun in a window names no images, or names them otherwise; that they are the same, the fingerprint says.
+    const told = (one: StudySpec) => studyIdentity({ ...one, data: unnamed }, dataset, engine);
+    const others = readable(found(`dataset = @dataset AND engine IS @engine AND identity <> ''`), studyOf, ignore);
+    return others.find((one) => told(one.spec) === told(spec)) ?? null;
   }
 
   /** Newest first, without those that cannot be read. */

@@ -50,6 +50,20 @@ it('begins anew in a terminal that asks for it', () => {
   expect(openStudy(store, { ...start, spec: study, fresh: true }).added).toHaveLength(3);
 });
 
+it('is the same for a window, which names no images, and a terminal, whose file prepares the same ones', () => {
+  const { store, id } = finished();
+  const open = (change: object, of: object = {}) => openStudy(store, { ...start, ...of, spec: grown(change), fresh: false });
+  const prepared = { path: 'elsewhere', limitTrain: 8, preparation: { fit: 'crop' } };
+  store.addDataset({ ...dataset, fingerprint: 'cd'.repeat(32) });
+  // Other images, another seed, another engine: other studies.
+  expect(open({ data: prepared }, { dataset: 'cd'.repeat(32) }).study.id).not.toBe(id);
+  expect(open({ data: prepared, seeds: [7] }).study.id).not.toBe(id);
+  expect(open({ data: prepared }, { engine: 'wasm' }).study.id).not.toBe(id);
+  const again = open({ data: prepared });
+  expect([again.study.id, again.added]).toEqual([id, []]);
+  expect(open({}).study.id, 'and back').toBe(id);
+});
+
 it('grows by seeds, networks, arms and cuts, and keeps what has run', () => {
   const { store, runs, id } = finished();
   const bySeed = extendStudy(store, id, grown({ seeds: [1, 2] }));
