@@ -110,5 +110,6 @@ export function cutInWords({ criterion, backbone, capsules, granularity, capsule
   ];
   const what = parts.length === 0 ? 'nothing' : parts.join(' and ');
   const above = capsuleLayers === 'inherit' ? 'keep their weights' : 'start afresh';
-  return `cuts ${what}, by ${criterionChoices[criterion].label}; the capsule layers above ${above}`;
+  const by = criterion === 'random' ? 'at random' : `by ${criterionChoices[criterion].label}`;
+  return `cuts ${what}, ${by}; the capsule layers above ${above}`;
 }

@@ -3,7 +3,7 @@ import { summary } from '../../../test/renderer/example.ts';
 import type { RunSummary } from '../../shared/contract/index.ts';
 import { parseFilter } from './filter/parse.ts';
 import { fieldOf, runFields } from './run-fields.ts';
-import { filterTest, groupText, linesByLineage, linesOf, rowsOf, sortRows } from './run-rows.ts';
+import { byWords, filterTest, groupText, linesByLineage, linesOf, rowsOf, sortRows } from './run-rows.ts';
 
 const cut = {
   criterion: 'chip',
@@ -147,4 +147,14 @@ it('does all of it for thousands, naming each so that it can be told from the ot
   for (let i = 0; i < 5000; i++)
     many.set(`r${i}`, summary(`r${i}`, { name: 'unpruned', seed: i % 5, study: { id: `s${i % 40}`, name: `study ${i % 40}` } }));
   expect(new Set(rowsOf(many, new Map()).map(({ name }) => name)).size).toBe(5000);
+});
+
+it('puts names that have the typed words as words first', () => {
+  const names = ['unpruned (seed 1)', 'pruned (N16, seed 3)', 'pruned (N16, seed 1)', 'pruned'].map((name) => ({ name }));
+  expect(byWords('pruned seed 1', names).map(({ name }) => name)).toEqual([
+    'pruned (N16, seed 1)',
+    'unpruned (seed 1)',
+    'pruned (N16, seed 3)',
+    'pruned',
+  ]);
 });

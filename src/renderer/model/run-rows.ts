@@ -219,3 +219,14 @@ export function groupText(rows: readonly RunRow[], field: RunField): string {
 }
 
 export const columnIds = runFields.filter(({ width }) => width !== null).map(({ id }) => id);
+
+/** Those first whose names have most of the typed words as words of their own; else in their order. */
+export function byWords<Row extends { name: string }>(typed: string, rows: readonly Row[]): Row[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const countIn = ({ name }: Row) => {
+    const own = new Set(name.toLowerCase().split(/[^\p{L}\p{N}.]+/u));
+    return words.filter((word) => own.has(word)).length;
+  };
+  const counts = new Map(rows.map((row) => [row, countIn(row)]));
+  return rows.toSorted((a, b) => counts.get(b)! - counts.get(a)!);
+}

@@ -3,7 +3,7 @@ import type { RunSummary } from '../../shared/contract/index.ts';
 import { parseFilter } from '../model/filter/parse.ts';
 import { runFields, type RunRow } from '../model/run-fields.ts';
 import { shortNames } from '../model/run-names.ts';
-import { filterTest, rowsOf } from '../model/run-rows.ts';
+import { byWords, filterTest, rowsOf } from '../model/run-rows.ts';
 import { curves } from './curves.svelte.ts';
 import { workbench } from './workbench.svelte.ts';
 
@@ -17,9 +17,13 @@ class RunList {
     return this.#names.get(run.id) ?? run.name;
   }
 
-  /** Newest first, by what is typed in the language of the list of runs; what cannot be read of it is left out of account. */
+  /**
+   * By what is typed in the language of the list of runs; what cannot be read of it is left out of account. First those with most
+   * of the typed words as words of their names, "seed 1" before "seed 16"; of these the newest.
+   */
   found(typed: string): RunRow[] {
-    return this.rows.filter(filterTest(parseFilter(typed, runFields).terms)).reverse();
+    const found = this.rows.filter(filterTest(parseFilter(typed, runFields).terms)).reverse();
+    return byWords(typed, found);
   }
 }
 

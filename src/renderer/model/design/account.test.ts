@@ -22,6 +22,11 @@ describe('the speed of this machine', () => {
     const small = Array.from({ length: 9 }, (_, i) => run(`s${i}`, 1e3, 10));
     expect(measuredSpeed([...long, ...small], datasets)).toMatchObject(of(speed(1e6, 100)));
   });
+
+  it('counts the epochs of a run that ended early, not those that were planned', () => {
+    const early = { ...run('e', 1e6, 100), lastEpoch: 40 };
+    expect(measuredSpeed([early], datasets)).toMatchObject(of(speed(1e6, 100)));
+  });
 });
 
 const of = (middle: number) => ({ low: middle, middle, high: middle });
