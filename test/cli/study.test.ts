@@ -31,7 +31,7 @@ describe('a study', () => {
     expect(stdout).toMatch(
       /^arm +seeds +test accuracy +inactive +collapsed +against its twin +p\nN2 D4 L2, cut chip b0\.5 c0\.5\n {2}unpruned +1 .* of 1\n {2}pruned +1 .* pp, one seed +–\n/,
     );
-    expect(stdout).toMatch(/\n- N2 D4 L2, chip b0\.5 c0\.5: [^]*one seed[^]*\n\nReport: .*\.html\nRuns: .*capscope\.db\n$/);
+    expect(stdout).toMatch(/\n- N2 D4 L2, chip b0\.5 c0\.5: [^]*one\s+seed[^]*\n\nReport: .*\.html\nRuns: .*capscope\.db\n$/);
     for (const line of stdout.split('\n').slice(0, -3)) expect(line.length).toBeLessThanOrEqual(120);
     expect(stderr).toMatch(/run 1 of 3: unpruned \(\w{8}\)\n/);
     expect(stderr).toMatch(

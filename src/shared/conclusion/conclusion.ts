@@ -6,7 +6,7 @@
 import { accuracy } from '../present/format.ts';
 import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
-import { LEVEL, leaningOf, measured, none, said, seeds, signOf, type Finding, type Numbers } from './finding.ts';
+import { LEVEL, leaningOf, measured, none, said, seeds, shortEffect, signOf, type Finding, type Numbers } from './finding.ts';
 import { pooledFindings } from './pooled.ts';
 import { vanishingFindings, type Uncut } from './vanishing.ts';
 
@@ -43,7 +43,7 @@ function vanished(unpruned: ArmStatistics): Finding[] {
   const { network, n, collapsed, accuracy: sample, runs } = unpruned;
   if (n === 0 || collapsed === 0) return [];
   const inSeeds = n === 1 ? 'its one seed' : `${collapsed} of ${n} seeds`;
-  const text = `an intermediate layer without any active capsule type at the end in ${inSeeds}; mean test accuracy ${accuracy(sample!.mean)}.`;
+  const text = `some intermediate layer ended without an active capsule type in ${inSeeds}; mean test accuracy ${accuracy(sample!.mean)}.`;
   return [{ ...none, ...said(network, () => text), verdict: 'holds', kind: 'vanished', network, pruning: null, n, runs }];
 }
 
@@ -70,37 +70,37 @@ function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding
   };
   const difference = pruned.toTwin.accuracy;
   if (!difference || !unpruned?.accuracy) {
-    const text = `${accuracy(sample!.mean)} test accuracy over ${seeds(n)}, with no unpruned twin to hold it against.`;
+    const text = `${accuracy(sample!.mean)} test accuracy over ${seeds(n)}, with no unpruned twin to compare with.`;
     return { ...none, ...base, ...said(cut, () => text), verdict: 'open', n };
   }
-  const means = `${accuracy(sample!.mean)} test accuracy against ${accuracy(unpruned.accuracy.mean)} of the unpruned network`;
-  const dead = `${collapsedOf(pruned)} against ${collapsedOf(unpruned)}`;
+  const means = `${accuracy(sample!.mean)} test accuracy against ${accuracy(unpruned.accuracy.mean)}`;
+  const dead = `${collapsedOf(pruned)} ${pruned.n === 1 ? 'seed' : 'seeds'} against ${collapsedOf(unpruned)}`;
   const data = { n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
   if (difference.n === 1) {
-    const text = `${means}, collapsed ${dead}; this is one seed, which shows no more than that it can happen.`;
+    const text = `${means}; collapsed in ${dead}; this is one seed, which shows only that it can happen.`;
     return { ...base, ...data, ...said(cut, () => text), verdict: 'open' };
   }
   const sign = signOf(difference);
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
     const text = (numbers: Numbers) =>
-      `the pruned network looks ${leaning} than its unpruned twin: ${means}${numbers(`, ${measured(difference)}`)}; collapsed ${dead}.${numbers(` ${tooFew(difference)}`)}`;
+      `the pruned network looks ${leaning} than its unpruned twin: ${means}${effect(difference, numbers)}; collapsed in ${dead}.${numbers(` ${tooFew(difference)}`)}`;
     return { ...base, ...data, ...said(cut, text), verdict: 'open' };
   }
   const words = {
     better: `the pruned network is better than its unpruned twin`,
     worse: `the pruned network is worse than its unpruned twin`,
-    untold: `the pruned network cannot be told from its unpruned twin`,
+    untold: `the pruned network does not detectably differ from its unpruned twin`,
   }[sign];
-  const text = (numbers: Numbers) => `${words}: ${means}${numbers(`, ${measured(difference)}`)}; collapsed ${dead}.`;
+  const text = (numbers: Numbers) => `${words}: ${means}${effect(difference, numbers)}; collapsed in ${dead}.`;
   return { ...base, ...data, ...said(cut, text), verdict: sign === 'untold' ? 'open' : 'holds' };
 }
 
 /** What a control is a control for, and what it says when it does as well as the pruned network. */
 const explanations = {
-  scratch: { kind: 'size', rival: 'the same small network trained from scratch', cause: 'a network that small does it, not the cut' },
-  ccm: { kind: 'loss', rival: 'the network trained with the CCM term and not cut', cause: 'the loss term does it, not the cut' },
-  random: { kind: 'any-cut', rival: 'the network cut by chance', cause: 'any cut does it, whatever the criterion' },
+  scratch: { kind: 'size', rival: 'the same small network trained from scratch', cause: 'the smaller size explains the gain, not the cut' },
+  ccm: { kind: 'loss', rival: 'the network trained with the CCM loss and not cut', cause: 'the loss term explains the gain, not the cut' },
+  random: { kind: 'any-cut', rival: 'the network cut at random', cause: 'any cut explains the gain, whatever the criterion' },
 } as const;
 
 function controlFinding(
@@ -130,10 +130,10 @@ function controlFinding(
   const alive = awake(row, unpruned) ? ` It does not collapse${pruned.collapsed === 0 ? ' either' : ''} (${collapsedOf(row)}).` : '';
   // Where a cut has gained nothing, nothing is to be explained.
   const gainless = pruned.toTwin.accuracy !== null && !gained(pruned);
-  const ofPruned = ` (pruned: ${measured(difference)})`;
+  const ofPruned = (numbers: Numbers) => ` (pruned: ${numbers(measured(difference), shortEffect(difference, 'seeds'))})`;
   const cut = `${network}, ${pruning}`;
   if (difference.n === 1) {
-    const text = `${reached}${headStart(control)}, pruned ${accuracy(pruned.accuracy!.mean)}; with one seed the two cannot be told apart.${alive}`;
+    const text = `${reached}${headStart(control)}, pruned ${accuracy(pruned.accuracy!.mean)}; one seed cannot tell the two apart.${alive}`;
     return [{ ...base, ...said(cut, () => text), verdict: 'open' }];
   }
   if (row.n > 0 && row.collapsed === row.n && pruned.collapsed === 0 && signOf(difference) === 'untold') {
@@ -143,27 +143,25 @@ function controlFinding(
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
     const compared = leaning === 'worse' ? 'better' : 'worse';
-    const possible = leaning === 'worse' && !gainless ? ` It may be that ${cause}.` : '';
+    const possible = leaning === 'worse' && !gainless ? ` Perhaps ${cause}.` : '';
     const text = (numbers: Numbers) =>
-      `${reached}${numbers(headStart(control))}, which looks ${compared} than pruned${numbers(ofPruned)}.${possible}${alive}`;
+      `${reached}${numbers(headStart(control))}, which looks ${compared} than pruned${ofPruned(numbers)}.${possible}${alive}`;
     return [{ ...base, ...said(cut, text), verdict: (leaning === 'worse' && !gainless) || alive ? 'caveat' : 'open' }];
   }
   switch (signOf(difference)) {
     case 'better': {
       const rest = alive ? `, but ${stillAlive(row, control.control)}` : gainless ? '' : ', so that it does not explain the gain';
-      const text = (numbers: Numbers) =>
-        `${reached}${numbers(headStart(control))}, less than pruned${numbers(` (${measured(difference)})`)}${rest}.`;
+      const text = (numbers: Numbers) => `${reached}${numbers(headStart(control))}, less than pruned${ofPruned(numbers)}${rest}.`;
       return [{ ...base, ...said(cut, text), verdict: alive ? 'caveat' : 'holds' }];
     }
     case 'worse': {
       const text = (numbers: Numbers) =>
-        `${reached}${numbers(headStart(control))}, more than pruned${numbers(ofPruned)}${gainless ? '' : `: ${cause}`}.${alive}`;
+        `${reached}${numbers(headStart(control))}, more than pruned${ofPruned(numbers)}${gainless ? '' : `: ${cause}`}.${alive}`;
       return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'holds' : 'caveat' }];
     }
     case 'untold': {
-      const possible = gainless ? '' : `: it may be that ${cause}`;
-      const text = (numbers: Numbers) =>
-        `${reached}, which cannot be told from pruned${numbers(` (${measured(difference)})`)}${possible}.${alive}`;
+      const possible = gainless ? '' : `: perhaps ${cause}`;
+      const text = (numbers: Numbers) => `${reached}, not detectably different from pruned${ofPruned(numbers)}${possible}.${alive}`;
       return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'open' : 'caveat' }];
     }
   }
@@ -183,7 +181,7 @@ function awake(control: ArmStatistics, unpruned: ArmStatistics | null): boolean 
 
 function stillAlive(row: ArmStatistics, control: Arm): string {
   const what = { scratch: 'so small a size', ccm: 'the loss term', random: 'any cut' }[control as keyof typeof explanations];
-  return `it does not collapse (${collapsedOf(row)}): ${what} is enough to keep it alive`;
+  return `it does not collapse (${collapsedOf(row)}): ${what} is enough to keep it active`;
 }
 
 function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
@@ -191,17 +189,20 @@ function lacking(pruned: ArmStatistics, own: ControlStatistics[]): Finding[] {
   const there = new Set<Arm>(own.filter(({ difference }) => difference.accuracy).map(({ control }) => control));
   const absent = (['ccm', 'scratch'] as const).filter((arm) => !there.has(arm));
   if (absent.length === 0) return [];
-  const causes = absent.map((arm) => ({ ccm: 'the loss term', scratch: 'the smaller size' })[arm]).join(' or from ');
+  const causes = absent.map((arm) => ({ ccm: 'the loss term', scratch: 'the smaller size' })[arm]).join(' or ');
   const arms = absent.map((arm) => `"${armNames[arm]}"`).join(' and ');
-  const text = `without ${arms} beside it, what the cut does cannot be told from ${causes}.`;
+  const text = `without ${arms} as a control, the effect of the cut cannot be told from that of ${causes}.`;
   return [{ ...none, ...said(`${network}, ${pruning}`, () => text), verdict: 'caveat', kind: 'no-control', network, pruning, n, runs }];
 }
+
+/** ", +67.2 pp [+63.4, +71.0]": with p and the number of seeds where they do not stand beside it. */
+const effect = (difference: Difference, numbers: Numbers): string => `, ${numbers(measured(difference), shortEffect(difference, 'seeds'))}`;
 
 /** Why a difference whose interval does not hold 0 is not said to be there. */
 function tooFew({ n, p }: Difference): string {
   // As of few test images, or of seeds that do not matter because those of weights and images are fixed.
-  if (p === null) return `Where it is the same in all seeds, there is no spread to test it with.`;
-  return `${n} seeds are too few to be sure: corrected for all tests of the study, p is not below ${LEVEL}.`;
+  if (p === null) return `The same in all seeds, it leaves no spread to test with.`;
+  return `${n} seeds are too few: after correction for all tests of the study, p is not below ${LEVEL}.`;
 }
 
 const collapsedOf = ({ collapsed, n }: ArmStatistics) => `${collapsed} of ${n}`;

@@ -30,13 +30,14 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-/** Keeps the statistics of a sentence, or leaves them out. */
-export type Numbers = (text: string) => string;
+/** The statistics of a sentence where they stand in it, and what is left of them where they stand beside it. */
+export type Numbers = (full: string, short?: string) => string;
 
-/** The sentence in full and in short. */
-export function said(place: string, sentence: (numbers: Numbers) => string): Pick<Finding, 'text' | 'place' | 'short'> {
-  const short = sentence(() => '');
-  return { text: `${place}: ${sentence((text) => text)}`, place, short: short.charAt(0).toUpperCase() + short.slice(1) };
+/** The sentence in full and in short. @param networks so many are meant, which the place does not say. */
+export function said(place: string, sentence: (numbers: Numbers) => string, networks?: number): Pick<Finding, 'text' | 'place' | 'short'> {
+  const short = sentence((_, rest = '') => rest);
+  const whole = networks === undefined ? place : `${place} (${networks})`;
+  return { text: `${whole}: ${sentence((full) => full)}`, place, short: short.charAt(0).toUpperCase() + short.slice(1) };
 }
 
 export const LEVEL = 0.05;
@@ -70,6 +71,14 @@ export function tested({ mean, ci95, p }: Pick<Difference, 'mean' | 'ci95' | 'p'
   if (ci95) parts.push(ci95[0] === ci95[1] ? `the same in all ${alike}` : `95 % interval ${points(ci95[0])} to ${points(ci95[1])}`);
   if (p !== null) parts.push(p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
   return parts.join(', ');
+}
+
+/** "+67.2 pp [+63.4, +71.0]". @param alike what it is the same in, where it is. */
+export function shortEffect({ mean, ci95 }: Pick<Difference, 'mean' | 'ci95'>, alike: string): string {
+  if (!ci95) return points(mean);
+  if (ci95[0] === ci95[1]) return `${points(mean)}, the same in all ${alike}`;
+  const bare = (value: number) => points(value).replace(/\s*pp$/, '');
+  return `${points(mean)} [${bare(ci95[0])}, ${bare(ci95[1])}]`;
 }
 
 /** The same, and over how many seeds. */

@@ -40,7 +40,7 @@ describe('what is said of several networks', () => {
     expect(activity!.text).toContain('the same in all networks');
     expect(accuracy).toMatchObject({ kind: 'claim', verdict: 'holds', measure: 'accuracy', n: 4 });
     expect(accuracy!.text).toMatch(
-      /^Where activity may go out by the forecast \(4 networks\): the cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.1.%, \+70\.8.pp, 95 % interval/u,
+      /^Networks whose activity is at risk by the forecast \(4\): pruning \(chip b0\.5 c0\.5\) raised test accuracy from 11\.1.% to 81\.8.%: \+70\.8.pp, 95 % interval/u,
     );
     expect(accuracy!.runs).toHaveLength(24);
     expect(rest).toEqual([]);
@@ -54,7 +54,7 @@ describe('what is said of several networks', () => {
       ['caveat', 'accuracy'],
       ['caveat', 'accuracy'],
     ]);
-    expect(loss[2]!.text).toContain('"CCM alone" is better than the cut chip b0.5 c0.5: the loss term does it, not the cut');
+    expect(loss[2]!.text).toContain(': the loss term explains the gain');
   });
 
   it('takes networks apart that live anyway, where a cut has nothing to explain', () => {
@@ -66,13 +66,13 @@ describe('what is said of several networks', () => {
       arm('pruned', [94, 95.1, 93, 93.9], 'stays'),
       arm('scratch', [94.1, 95, 93.2, 94], 'stays'),
     );
-    const living = found.filter(({ text }) => text.startsWith('Where activity is forecast to stay'));
+    const living = found.filter(({ text }) => text.startsWith('Networks forecast to stay active'));
     expect(living.map(({ kind, verdict }) => [kind, verdict])).toEqual([
       ['claim', 'holds'],
       ['size', 'open'],
     ]);
-    expect(living[0]!.text).toContain('lowered test accuracy: ');
-    expect(living[1]!.text).not.toContain('it may be');
+    expect(living[0]!.text).toContain('lowered test accuracy from ');
+    expect(living[1]!.text).not.toContain('may explain');
   });
 
   it('is nothing with two networks: there is no interval over them', () => {
@@ -82,8 +82,8 @@ describe('what is said of several networks', () => {
 
   it('is said in short where the statistics stand beside it', () => {
     const [, accuracy] = together(dead, pruned);
-    expect(accuracy!.place).toBe('Where activity may go out by the forecast (4 networks)');
-    expect(accuracy!.short).toMatch(/^The cut chip b0\.5 c0\.5 raised test accuracy: 81\.8.% against 11\.1.%\.$/u);
+    expect(accuracy!.place).toBe('Networks whose activity is at risk by the forecast');
+    expect(accuracy!.short).toMatch(/^Pruning raised test accuracy from 11\.1.% to 81\.8.%: \+70\.8.pp \[\+\d+\.\d, \+\d+\.\d\]\.$/u);
   });
 
   it('comes first where a conclusion is told in short', () => {

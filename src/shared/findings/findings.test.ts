@@ -52,7 +52,7 @@ describe('findingsOf', () => {
   it('tells a network that only testing finds inactive, after too few steps for batch norm, from one that has vanished', () => {
     const [finding] = find([healthy(0), dead(1, { trained: 0.22 })]);
     expect(finding).toMatchObject({ kind: 'inactive', severity: 'warning' });
-    expect(finding?.text).toMatch(/In training the margin loss is 0\.22: only testing shows it so.*Train on before judging\.$/);
+    expect(finding?.text).toMatch(/In training the margin loss is 0\.22: only testing shows it,.*Train longer before judging\.$/);
   });
 
   it('tells since when all capsules are inactive: from the start, or how many were', () => {
@@ -128,7 +128,7 @@ describe('findingsOf', () => {
     expect(finding).toMatchObject({ kind: 'falling', severity: 'warning', since: 1, layer: 'capsules.1' });
     // Halved every epoch: 0.02, then 0.01.
     expect(finding?.text).toBe(
-      'Activity of capsules.1 falls by about 50 % an epoch, to 0.0400 by now. At this rate it reaches the threshold of 0.01 in about 2 epochs.',
+      'Activity of capsules.1 is falling by about 50 % an epoch and is now 0.0400. At this rate it reaches the threshold of 0.01 in about 2 epochs.',
     );
     expect(find([at(1, 0.16), at(2, 0.17), at(3, 0.04)])).toEqual([]);
     expect(find([at(2, 0.08), at(3, 0.04)])).toEqual([]);

@@ -69,7 +69,7 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
     groups.length === 0
       ? null
       : unsettled
-        ? `In training the margin loss is ${real(last.trained!, 2)}: only testing shows it so, by running statistics of batch norm that have not settled. Train on before judging.`
+        ? `In training the margin loss is ${real(last.trained!, 2)}: only testing shows it, because the running statistics of batch norm have not settled yet. Train longer before judging.`
         : gainText(spec.network, input);
   const found = (since: number, layer: string | null, what: string, reason: string | null): Finding => ({
     kind: 'inactive',
@@ -110,7 +110,7 @@ export const lossStuck: Rule = (observed) => {
   const epochs = trained(observed);
   const since = heldSince(epochs, ({ margin, trained: inTraining }) => isStuck(margin) && inTraining !== null && isStuck(inTraining));
   if (since === null || epochs.filter(({ epoch }) => epoch >= since).length < PATIENCE) return [];
-  const text = `The margin loss has stood at 0.81 since epoch ${since}: that is 0.9², the loss of class capsules of length 0, which tie on every image.`;
+  const text = `The margin loss has been stuck at 0.81 since epoch ${since}: that is 0.9², the loss when every class capsule has length 0 and all classes tie.`;
   return [{ kind: 'loss-stuck', severity: 'vanished', since, layer: null, text }];
 };
 
@@ -118,7 +118,7 @@ export const diverged: Rule = ({ error }) => {
   const divergence = error === null ? null : divergenceOf(error);
   if (!divergence) return [];
   const { loss, epoch, step } = divergence;
-  const text = `The loss became ${Number.isNaN(loss) ? 'NaN, no number,' : 'infinite'} in step ${step} of epoch ${epoch}: training cannot go on from there.`;
+  const text = `The loss became ${Number.isNaN(loss) ? 'NaN, no number,' : 'infinite'} in step ${step} of epoch ${epoch}: training cannot continue.`;
   return [{ kind: 'diverged', severity: 'warning', since: epoch, layer: null, text }];
 };
 
@@ -130,7 +130,7 @@ export const noGradient: Rule = (observed) => {
     const step = observed.stepsPerEpoch && (since - observed.spec.firstEpoch - 1) * observed.stepsPerEpoch + 1;
     const all = layers.length === names.length;
     const who = all ? 'No layer has had any gradient' : `There has been no gradient for ${layersText(layers, names)}`;
-    const text = `${who} since epoch ${since}${step ? `, step ${step} of the run` : ''}: exactly 0 in every step that was looked at, so ${all ? 'nothing is' : 'these weights are not'} learnt any more.`;
+    const text = `${who} since epoch ${since}${step ? `, step ${step} of the run` : ''}: exactly 0 in every sampled step, so ${all ? 'nothing is' : 'these weights are not'} learnt any more.`;
     return { kind: 'no-gradient', severity: 'warning', since, layer: all ? null : layers[0]!, text };
   });
 };
@@ -150,7 +150,7 @@ export const falling: Rule = (observed) => {
   const soonest = prognoses.sort((a, b) => a.epochsLeft - b.epochsLeft)[0];
   if (!soonest) return [];
   const { layer, values, slope, epochsLeft } = soonest;
-  const text = `Activity of ${layer} falls by about ${Math.round(100 * (1 - Math.exp(slope)))} % an epoch, to ${real(values.at(-1)!, 3)} by now. At this rate it reaches the threshold of ${limit} in about ${epochsLeft} ${epochsLeft === 1 ? 'epoch' : 'epochs'}.`;
+  const text = `Activity of ${layer} is falling by about ${Math.round(100 * (1 - Math.exp(slope)))} % an epoch and is now ${real(values.at(-1)!, 3)}. At this rate it reaches the threshold of ${limit} in about ${epochsLeft} ${epochsLeft === 1 ? 'epoch' : 'epochs'}.`;
   return [{ kind: 'falling', severity: 'warning', since: epochs[0]!.epoch, layer, text }];
 };
 
@@ -181,7 +181,7 @@ export const routingUniform: Rule = (observed) => {
     severity: 'note',
     since,
     layer: layers[0]!,
-    text: `The couplings of ${layersText(layers, names)} have been uniform ${sinceText(since, observed.spec)}, after all their routing iterations: routing decides nothing there.`,
+    text: `The couplings of ${layersText(layers, names)} have been uniform ${sinceText(since, observed.spec)}, even after the last routing iteration: routing makes no difference there.`,
   }));
 };
 
@@ -196,7 +196,7 @@ export const routingStatic: Rule = (observed) => {
     severity: 'note',
     since,
     layer: layers[0]!,
-    text: `The couplings of ${layersText(layers, names)} have been the same for every image ${sinceText(since, observed.spec)}: routing does not look at what it routes.`,
+    text: `The couplings of ${layersText(layers, names)} have been the same for every image ${sinceText(since, observed.spec)}: routing does not depend on the image.`,
   }));
 };
 
@@ -211,7 +211,7 @@ export const woken: Rule = (observed) => {
     severity: 'note',
     since,
     layer: layers[0]!,
-    text: `${layersText(layers, asleep)} had no active capsule type when the run began, and ${layers.length > 1 ? 'have' : 'has'} had some since epoch ${since}: training has woken ${layers.length > 1 ? 'them' : 'it'}.`,
+    text: `${layersText(layers, asleep)} had no active capsule type when the run began, and ${layers.length > 1 ? 'have' : 'has'} had some since epoch ${since}: training has revived ${layers.length > 1 ? 'them' : 'it'}.`,
   }));
 };
 
@@ -219,6 +219,6 @@ export const stoppedEarly: Rule = ({ spec, status, vitals }) => {
   const last = vitals.at(-1)?.epoch;
   const planned = spec.firstEpoch + spec.training.epochs;
   if (!spec.training.stopCollapsed || status !== 'finished' || last === undefined || last >= planned) return [];
-  const text = `Stopped early, after epoch ${last} of ${planned}, because it had collapsed; it counts with the accuracy that it had.`;
+  const text = `Stopped early, after epoch ${last} of ${planned}, because it had collapsed; the accuracy it had by then counts.`;
   return [{ kind: 'stopped-early', severity: 'note', since: last, layer: null, text }];
 };

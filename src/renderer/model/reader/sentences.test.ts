@@ -7,7 +7,7 @@ const { conclusion } = resultsOfRuns(studyRuns({ types: [8, 16, 32], dims: [4], 
 it('groups sentences, those of several networks first', () => {
   const groups = groupsOf(conclusion);
   expect(groups.map(({ place, together }) => [place, together])).toEqual([
-    ['Where activity may go out by the forecast (3 networks)', true],
+    ['Networks whose activity is at risk by the forecast', true],
     ...['N8 D4 L6', 'N16 D4 L6', 'N32 D4 L6'].map((network) => [`${network}, chip b0.25 c0.5`, false]),
   ]);
   expect(groups.flatMap(({ findings }) => findings)).toEqual(conclusion);
@@ -39,14 +39,14 @@ it('has a headline that no sentence below takes back', () => {
   const claim = { ...base, kind: 'claim' as const, verdict: 'holds' as const };
   const size = { ...base, kind: 'size' as const, verdict: 'caveat' as const, difference: -0.02, p: 0.4 };
   const loss = { ...size, kind: 'loss' as const };
-  const said = 'The cut raises accuracy by 30.0\u202fpp';
+  const said = 'Pruning raised accuracy by 30.0\u202fpp';
   expect(headlineOf([claim])).toBe(`${said}.`);
   expect(headlineOf([claim, { ...size, verdict: 'holds' }])).toBe(`${said}.`);
-  expect(headlineOf([claim, size])).toBe(`${said}, but the smaller size may be the whole reason.`);
-  expect(headlineOf([claim, size, loss])).toBe(`${said}, but the smaller size or the loss term may be the whole reason.`);
-  expect(headlineOf([claim, { ...size, p: 0.01 }, loss])).toBe(`${said}, but the small network from scratch does better still.`);
-  expect(headlineOf([{ ...claim, difference: -0.1 }, size])).toBe('The cut lowers accuracy by 10.0\u202fpp.');
-  expect(headlineOf([{ ...claim, verdict: 'open', n: 2 }])).toBe('Nothing is certain yet: 2 seeds are too few.');
-  expect(headlineOf([{ ...claim, verdict: 'open' }])).toBe('Whether the cut does anything cannot be told.');
+  expect(headlineOf([claim, size])).toBe(`${said}, but the smaller size may explain all of it.`);
+  expect(headlineOf([claim, size, loss])).toBe(`${said}, but the smaller size or the loss term may explain all of it.`);
+  expect(headlineOf([claim, { ...size, p: 0.01 }, loss])).toBe(`${said}, but the small network from scratch did better still.`);
+  expect(headlineOf([{ ...claim, difference: -0.1 }, size])).toBe('Pruning lowered accuracy by 10.0\u202fpp.');
+  expect(headlineOf([{ ...claim, verdict: 'open', n: 2 }])).toBe('Undecided: 2 seeds are too few.');
+  expect(headlineOf([{ ...claim, verdict: 'open' }])).toBe('Pruning had no detectable effect.');
   expect(headlineOf([{ ...claim, kind: 'vanished' }])).toBeNull();
 });

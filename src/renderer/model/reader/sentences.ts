@@ -2,7 +2,7 @@
 import type { Finding } from '../../../shared/conclusion/finding.ts';
 import { span } from '../../../shared/present/format.ts';
 
-export const verdictWords: Record<Finding['verdict'], string> = { holds: 'holds', caveat: 'with a caveat', open: 'cannot be told' };
+export const verdictWords: Record<Finding['verdict'], string> = { holds: 'holds', caveat: 'with a caveat', open: 'undecided' };
 
 export interface Scale {
   low: number;
@@ -58,20 +58,20 @@ export function headlineOf(findings: readonly Finding[]): string | null {
   const difference = claim.difference!;
   if (verdict !== 'holds')
     return n < 5
-      ? `Nothing is certain yet: ${n === 1 ? `one ${network === null ? 'network' : 'seed'} is` : `${n} ${network === null ? 'networks' : 'seeds'} are`} too few.`
-      : 'Whether the cut does anything cannot be told.';
-  const name = measure === 'accuracy' ? 'accuracy' : 'the share of inactive capsules';
+      ? `Undecided: ${n === 1 ? `one ${network === null ? 'network' : 'seed'} is` : `${n} ${network === null ? 'networks' : 'seeds'} are`} too few.`
+      : 'Pruning had no detectable effect.';
+  const name = measure === 'accuracy' ? 'accuracy' : 'the inactive share';
   const helps = measure === 'accuracy' ? difference > 0 : difference < 0;
-  const said = `The cut ${difference > 0 ? 'raises' : 'lowers'} ${name} by ${span(Math.abs(difference))}`;
+  const said = `Pruning ${difference > 0 ? 'raised' : 'lowered'} ${name} by ${span(Math.abs(difference))}`;
   if (!helps) return `${said}.`;
   const doubts = findings.filter((one) => one.verdict === 'caveat' && one.kind in reasons);
   const better = doubts.filter((one) => one.p !== null && one.p < SURE && one.difference! < 0);
   const distinct = (names: typeof reasons, some: readonly Finding[]) => [...new Set(some.map(({ kind }) => names[kind]!))];
   if (better.length > 0) {
     const names = distinct(rivals, better);
-    return `${said}, but ${listed.format(names)} ${names.length > 1 ? 'do' : 'does'} better still.`;
+    return `${said}, but ${listed.format(names)} did better still.`;
   }
-  return doubts.length > 0 ? `${said}, but ${either.format(distinct(reasons, doubts))} may be the whole reason.` : `${said}.`;
+  return doubts.length > 0 ? `${said}, but ${either.format(distinct(reasons, doubts))} may explain all of it.` : `${said}.`;
 }
 
 /** Of several networks, or of a network and its cut. */
