@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { integerBetween, jsonOption, print, printJson } from '../src/cli/options.ts';
@@ -15,9 +16,10 @@ import { startServer } from '../src/server/server.ts';
 import { chromium as browserProgram, launchOptions } from '../test/chromium.ts';
 import { openDesktop } from '../test/e2e/desktop.ts';
 import { machine, machineLine, progress, withFolder } from './program.ts';
+import { best, measure, openPage, settle, type Action, type Measured } from './window/actions.ts';
 import { TASK_LIMIT, windowBars } from './window/bars.ts';
 import { writeDatabase } from './window/database.ts';
-import { traced, type Busy } from './window/trace.ts';
+import { studyRound, writeStudy } from './window/study.ts';
 import { startScriptedTrainer } from './window/trainer.ts';
 
 interface Options {
@@ -25,12 +27,12 @@ interface Options {
   epochs: number;
   points: number;
   rounds: number;
+  only?: Part;
   json?: true;
 }
 
-interface Measured extends Busy {
-  what: string;
-}
+const parts = ['runs', 'studies'] as const;
+type Part = (typeof parts)[number];
 
 /** Milliseconds. */
 interface Start {
@@ -45,9 +47,6 @@ interface Start {
 
 const cli = fileURLToPath(new URL('../src/cli/start.mjs', import.meta.url));
 const resources = fileURLToPath(new URL('../resources/', import.meta.url));
-
-/** How long the page is left alone after an action, so that what it set off is counted too. */
-const settle = (page: Page) => page.waitForTimeout(400);
 
 const rows = (page: Page) => page.locator('tbody tr[aria-rowindex]');
 
@@ -90,8 +89,6 @@ async function measureServing(browser: Browser, database: string): Promise<Pick<
     await once(server, 'exit');
   }
 }
-
-type Action = [what: string, act: (page: Page) => Promise<void>];
 
 async function scroll(page: Page): Promise<void> {
   await page.locator('.scroller').hover();
@@ -196,28 +193,6 @@ const chartActions: Action[] = [
   ],
 ];
 
-async function measure(browser: Browser, page: Page, actions: readonly Action[]): Promise<Measured[]> {
-  const measured: Measured[] = [];
-  for (const [what, act] of actions) {
-    progress(what);
-    const busy = await traced(browser, page, async () => {
-      await act(page);
-      await settle(page);
-    });
-    measured.push({ what, ...busy });
-  }
-  return measured;
-}
-
-/** Opens the page at the address that lets it in, and goes on from there. */
-async function openPage(browser: Browser, url: string, route: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(url);
-  await page.getByRole('navigation', { name: 'Views' }).waitFor();
-  await page.goto(`${new URL(url).origin}/#${route}`);
-  return page;
-}
-
 async function round(browser: Browser, database: string, queued: string, points: number): Promise<Measured[]> {
   const alone = Promise.withResolvers<undefined>();
   const startTrainer = () => startScriptedTrainer(points, alone.promise);
@@ -243,21 +218,15 @@ async function round(browser: Browser, database: string, queued: string, points:
   }
 }
 
-/** Of several measurements the least: what the machine did besides only adds. */
-function best(rounds: Measured[][]): Measured[] {
-  return rounds[0]!.map(({ what }, i) => {
-    const least = (key: keyof Busy) => Math.min(...rounds.map((measured) => measured[i]![key]));
-    return { what, longest: least('longest'), longestCpu: least('longestCpu'), overLimit: least('overLimit') };
-  });
-}
-
 const ms = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
 
-async function main({ runs, epochs, points, rounds, json }: Options): Promise<void> {
+async function main({ runs, epochs, points, rounds, only, json }: Options): Promise<void> {
   if (browserProgram === null) throw new Error('This needs a Chromium.');
   const { starts, measured, version } = await withFolder(async (folder) => {
     progress(`Writing ${runs} runs of ${epochs} epochs`);
     const { path, queued } = await writeDatabase(folder, resources, { runs, epochs });
+    const studies = join(folder, 'studies.db');
+    const study = await writeStudy(studies, resources);
     const browser = await chromium.launch(launchOptions);
     try {
       const starts: Start[] = [];
@@ -265,7 +234,10 @@ async function main({ runs, epochs, points, rounds, json }: Options): Promise<vo
       for (let i = 0; i < rounds; i++) {
         progress(`Round ${i + 1} of ${rounds}`);
         starts.push({ ...(await measureWindow(folder)), ...(await measureServing(browser, path)) });
-        all.push(await round(browser, path, queued, points));
+        all.push([
+          ...(only === 'studies' ? [] : await round(browser, path, queued, points)),
+          ...(only === 'runs' ? [] : await studyRound(browser, studies, study)),
+        ]);
       }
       return { starts, measured: best(all), version: browser.version() };
     } finally {
@@ -308,8 +280,12 @@ async function main({ runs, epochs, points, rounds, json }: Options): Promise<vo
         { head: 'longest task, ms', ...number },
         { head: 'its CPU, ms', ...number },
         { head: `over ${TASK_LIMIT} ms`, ...number },
+        { head: 'host, CPU ms', ...number },
       ],
-      measured.map(({ what, longest, longestCpu, overLimit }) => [what, ms(longest), ms(longestCpu), String(overLimit)]),
+      measured.map(({ what, longest, longestCpu, overLimit, host }) => [
+        ...[what, ms(longest), ms(longestCpu), String(overLimit)],
+        host === null ? '' : ms(host),
+      ]),
     ),
   );
   print('');
@@ -328,6 +304,7 @@ await new Command('bench:window')
   .addOption(new Option('--epochs <n>', 'epochs of every run').argParser(atLeast1).default(100))
   .addOption(new Option('--points <n>', 'points of the live curve').argParser(atLeast1).default(10_000))
   .addOption(new Option('--rounds <n>', 'measurements of everything').argParser(integerBetween(1, 100)).default(3))
+  .addOption(new Option('--only <part>', 'one part of it').choices(parts))
   .addOption(jsonOption())
   .action(main)
   .parseAsync();

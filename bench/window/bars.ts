@@ -15,10 +15,12 @@ export interface Bar {
 const atMost = (limit: number, what: string, measured: number): Bar => ({ what, limit, measured, met: measured <= limit });
 
 /** @param window milliseconds from the start of the process to the window's first content. */
-export function windowBars(window: number, measured: readonly { longestCpu: number }[]): Bar[] {
+export function windowBars(window: number, measured: readonly { longestCpu: number; host?: number | null }[]): Bar[] {
   const longest = Math.max(...measured.map(({ longestCpu }) => longestCpu));
+  const hosts = measured.flatMap(({ host }) => host ?? []);
   return [
     atMost(START_LIMIT, "ms from the start of the process to the window's first content", window),
     atMost(TASK_LIMIT, "ms of the page's longest task, processor time", longest),
+    ...(hosts.length > 0 ? [atMost(TASK_LIMIT, 'ms that the host was busy at a time, processor time', Math.max(...hosts))] : []),
   ];
 }
