@@ -104,6 +104,20 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     await page.getByRole('button', { name: 'Close the file' }).click();
   });
 
+  it('is opened from a file, and comes back when that is taken back', async () => {
+    const before = await chosen('N, capsule types');
+    const file = { name: 'other', networks: [{ types: [4, 32], dim: 8, depth: 3 }], epochs: { train: 2, fineTune: 0 }, seeds: [7] };
+    const content = { name: 'other.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(file)) };
+    await page.locator('input[type="file"]').setInputFiles(content);
+    await expect.poll(() => chosen('N, capsule types')).toEqual(['4', '32']);
+    expect(await chosen('Seeds')).toEqual(['7']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => chosen('N, capsule types')).toEqual(before);
+    await page.locator('input[type="file"]').setInputFiles({ ...content, buffer: Buffer.from('[1') });
+    await page.getByText(/^other\.json is not a study file: /).waitFor();
+    await page.getByRole('button', { name: 'Close toast' }).first().click();
+  });
+
   it('says what cannot be, and what would mend it', async () => {
     await row('N, capsule types').getByRole('button', { name: 'Add capsule types' }).click();
     await page.getByRole('textbox', { name: 'Add capsule types' }).fill('5');
@@ -197,6 +211,27 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
       expect(await problems(page)).toEqual([]);
     }
   }, 120_000);
+
+  it('leaves out what failed, and takes that back', async () => {
+    const needs = page.getByRole('region', { name: 'Needs you' });
+    const facts = page.getByText(/^[\d,]+ of [\d,]+ finished/);
+    const before = await facts.innerText();
+    await needs.getByRole('button', { name: 'Leave out' }).click();
+    await page.getByText(/ left out\.$/).waitFor();
+    await expect.poll(() => facts.innerText()).not.toBe(before);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => facts.innerText()).toBe(before);
+  });
+
+  it('says where nothing has finished yet', async () => {
+    const [{ fingerprint } = { fingerprint: '' }] = await call<{ fingerprint: string }[]>(page, 'datasets.list');
+    const { database } = await call<{ database: string }>(page, 'app.info');
+    const none = addSyntheticStudy(database, fingerprint, { ...fewRuns, seeds: [1] }, { share: 0 });
+    await page.evaluate(`location.hash = '#/studies/${none}/results'`);
+    await page.getByRole('heading', { name: 'No results yet' }).waitFor();
+    await page.getByRole('link', { name: 'Progress' }).last().click();
+    await page.getByRole('grid', { name: 'Every run' }).waitFor();
+  });
 
   it('complains of nothing', () => expect(desktop.complaints).toEqual([]));
 });

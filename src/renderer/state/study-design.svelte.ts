@@ -15,6 +15,7 @@ import { printStudy } from '../model/design/study-text.ts';
 import { known, probe, type Probing } from '../model/probing.ts';
 import { attempt, report } from './messages.ts';
 import { imagesFor, imagesOf } from './preset-images.ts';
+import { takeTurn } from './turns.ts';
 import { workbench } from './workbench.svelte.ts';
 
 const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: z.enum(['seed', 'network']) });
@@ -54,6 +55,7 @@ export class StudyDesign {
 
   readonly study: StudySummary | null;
   readonly #key: string;
+  #counted: { spec: StudySpec; account: Account } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param study one that has begun and is to get more. */
@@ -176,21 +178,30 @@ export class StudyDesign {
       this.follows = null;
       return () => undefined;
     }
-    const timer = setTimeout(() => {
-      try {
-        const seen = stage === 'failed' ? () => null : (network: NetworkSpec) => known(network, dataset.fingerprint);
-        this.follows = { study: spec, account: accountOf(spec), sights: sightsOf(spec, dataset.input, seen) };
-      } catch (error) {
-        // A combination of a grid of cuts that contradicts itself.
-        if (!(error instanceof z.ZodError)) throw error;
-        this.follows = null;
-      }
-      requestAnimationFrame(() => {
-        if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
-        performance.clearMarks('study-change');
+    const seen = stage === 'failed' ? () => null : (network: NetworkSpec) => known(network, dataset.fingerprint);
+    let back = takeTurn(() => {
+      const account = this.#accountOf(spec);
+      back = takeTurn(() => {
+        this.follows = account && { study: spec, account, sights: sightsOf(spec, dataset.input, seen) };
+        requestAnimationFrame(() => {
+          if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
+          performance.clearMarks('study-change');
+        });
       });
     });
-    return () => clearTimeout(timer);
+    return () => back();
+  }
+
+  /** The last one is kept: what images say changes nothing of it. Null where a combination of a grid of cuts contradicts itself. */
+  #accountOf(spec: StudySpec): Account | null {
+    if (this.#counted?.spec === spec) return this.#counted.account;
+    try {
+      this.#counted = { spec, account: accountOf(spec) };
+      return this.#counted.account;
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      return null;
+    }
   }
 
   /** Asks what has been done already. Call it in an effect. */

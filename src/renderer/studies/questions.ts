@@ -9,9 +9,13 @@ export interface Question {
 }
 
 export const questions: readonly Question[] = [
-  { preset: 'border', title: 'Where do capsules vanish?', text: 'N × D × L without a cut: the border, measured against the forecast.' },
-  { preset: 'quick', title: 'Does pruning help?', text: 'One network below the border, cut, beside every control of the cut.' },
-  { preset: 'remedies', title: 'Which remedy is cheapest?', text: 'Gain, dimension, routing, squash, bias and shortcuts beside the cut.' },
+  { preset: 'border', title: 'Where do capsules vanish?', text: 'N × D × L, unpruned: where activity vanishes, against the forecast.' },
+  { preset: 'quick', title: 'Does pruning help?', text: 'One network below the critical gain, pruned, with its controls.' },
+  {
+    preset: 'remedies',
+    title: 'Which remedy is cheapest?',
+    text: 'Gain, dimension, routing, squash, bias and shortcuts, each against pruning.',
+  },
 ];
 
 /** A preset under the question that it answers. @param preset its name. */

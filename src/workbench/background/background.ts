@@ -61,7 +61,8 @@ export class Background {
         return;
       }
       this.#waiting.delete(reply.id);
-      if ('found' in reply) waiting?.resolve(reply.found as never);
+      // Thousands of runs have been taken in just now: what is made of them is a task of its own.
+      if ('found' in reply) setImmediate(() => waiting?.resolve(reply.found as never));
       else waiting?.reject(reply.problem === null ? reply.error : new InputError(reply.problem, { cause: reply.error }));
     });
     // The next one that is asked for starts another.

@@ -73,12 +73,13 @@ const LONG = 5;
  */
 export function measuredSpeed(runs: Iterable<RunSummary>, datasets: readonly DatasetSummary[], least = LONG): Speed | null {
   const images = new Map(datasets.map(({ fingerprint, train, test }) => [fingerprint, { train, test }]));
-  const ended = [...runs].filter((run) => run.status === 'finished' && run.started && run.ended && run.lastEpoch > run.firstEpoch);
-  const told = ended.flatMap(({ dataset, flops, lastEpoch, firstEpoch, started, ended: end }) => {
+  // Epochs that were done, not those that were planned: a collapsed run may have ended early.
+  const ended = [...runs].filter((run) => run.status === 'finished' && run.started && run.ended && run.epoch > run.firstEpoch);
+  const told = ended.flatMap(({ dataset, flops, epoch, firstEpoch, started, ended: end }) => {
     const of = images.get(dataset.fingerprint);
     const seconds = (Date.parse(end!) - Date.parse(started!)) / 1000;
     if (!of || seconds <= 0 || seconds < least) return [];
-    const work = workOf(flops, lastEpoch - firstEpoch, of.train, of.test);
+    const work = workOf(flops, epoch - firstEpoch, of.train, of.test);
     return [{ work, speed: work / seconds, end: end! }];
   });
   const latest = told.sort((a, b) => b.end.localeCompare(a.end)).slice(0, RECENT);
@@ -131,6 +132,15 @@ export function costOf(
   }
   const byDepth = [...depths].map(([depth, work]) => ({ depth, work })).sort((a, b) => a.depth - b.depth);
   return { work: byDepth.reduce((sum, { work }) => sum + work, 0), byDepth, bytes };
+}
+
+/** Of a study on several data sets; null where none can be told. */
+export function costsTogether(costs: readonly Cost[]): Cost | null {
+  if (costs.length === 0) return null;
+  const depths = new Map<number, number>();
+  for (const { depth, work } of costs.flatMap(({ byDepth }) => byDepth)) depths.set(depth, (depths.get(depth) ?? 0) + work);
+  const sum = (of: (one: Cost) => number) => costs.reduce((total, one) => total + of(one), 0);
+  return { work: sum((one) => one.work), bytes: sum((one) => one.bytes), byDepth: [...depths].map(([depth, work]) => ({ depth, work })) };
 }
 
 export interface Duration {

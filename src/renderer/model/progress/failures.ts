@@ -15,10 +15,10 @@ export interface Failure {
 }
 
 const causes: { test: RegExp; action: Action; advice: string }[] = [
-  { test: /memory|alloc|ENOMEM/i, action: 'smaller-batch', advice: 'A smaller batch needs less. It is another training, and so another study; or try again when less else is running.' },
-  { test: /not a number|diverg|NaN|not finite/i, action: 'leave-out', advice: 'With the same seed it would come to the same. Leave it out, or begin a study with a lower learning rate.' },
-  { test: /no space|ENOSPC|disk/i, action: 'retry', advice: 'Make room on the disk, then try again: it goes on from what has been kept.' },
-  { test: /images|data set|weights of run/i, action: 'retry', advice: 'Once what it needs is here again, it can be begun again.' },
+  { test: /memory|alloc|ENOMEM/i, action: 'smaller-batch', advice: 'A smaller batch takes less memory, but trains differently and so makes a new study. Or retry when less else is running.' },
+  { test: /not a number|diverg|NaN|not finite/i, action: 'leave-out', advice: 'With the same seed it would happen again. Leave it out, or start a study with a lower learning rate.' },
+  { test: /no space|ENOSPC|disk/i, action: 'retry', advice: 'Free some disk space, then retry: it goes on from its last checkpoint.' },
+  { test: /images|data set|weights of run/i, action: 'retry', advice: 'Retry once what it needs is here again.' },
 ]; // prettier-ignore
 
 /** Interrupted ones go on from their checkpoints; a failure without a known cause is tried once more. */
@@ -35,14 +35,14 @@ export function failuresOf(runs: readonly RunSummary[]): Failure[] {
       if (group[0]!.status === 'interrupted') {
         const kept = group.every(({ resumable }) => resumable)
           ? 'It goes on from its last checkpoint.'
-          : 'What has a checkpoint goes on from there.';
+          : 'Those with a checkpoint go on from there, the others from the beginning.';
         return { cause, runs: group, action: 'go-on', advice: kept, held };
       }
       const known = causes.find(({ test }) => test.test(group[0]!.error ?? ''));
       const again = group.some(({ retries }) => retries > 0);
       const unknown = again
-        ? { action: 'leave-out' as const, advice: 'It has failed more than once. Leave it out, or look into its log.' }
-        : { action: 'retry' as const, advice: 'Try it once more: its log says what led to it.' };
+        ? { action: 'leave-out' as const, advice: 'It has failed more than once. Leave it out, or read its log.' }
+        : { action: 'retry' as const, advice: 'Retry it; its log says what led to this.' };
       return { cause, runs: group, held, ...(known ?? unknown) };
     })
     .sort((a, b) => b.runs.length - a.runs.length);
@@ -50,7 +50,7 @@ export function failuresOf(runs: readonly RunSummary[]): Failure[] {
 
 /** First line of what the run says, without numbers that tell two of the same kind apart. */
 function causeOf({ status, error }: RunSummary): string {
-  if (error === null) return status === 'interrupted' ? 'Its process has ended before the run had.' : 'It says no reason.';
+  if (error === null) return status === 'interrupted' ? 'Its process has ended before the run had.' : 'No reason was given.';
   return error.split('\n')[0]!.slice(0, 300);
 }
 

@@ -7,6 +7,8 @@ const FOOT = 18;
 const GAP = 8;
 /** Of a letter in a row's name, about. */
 const LETTER = 7.6;
+/** Of a digit in a cell. */
+const FIGURE = 6.2;
 const QUIET = 30;
 const ARM = 24;
 const PADDING = 8;
@@ -31,8 +33,8 @@ export interface PivotLayout {
   edgeY: (row: number) => number;
 }
 
-/** @param names of the rows; empty where there is one */
-export function layoutOf({ columns, rows }: Pivot, width: number, names: readonly string[]): PivotLayout {
+/** @param names of the rows; empty where there is one. @param numbers letters of the longest number in a cell. */
+export function layoutOf({ columns, rows }: Pivot, width: number, names: readonly string[], numbers: number): PivotLayout {
   const label = Math.ceil(LETTER * Math.max(0, ...names.map((name) => name.length)) + (names.length > 0 ? GAP : 0));
   const room = (width - label - GAP * (columns.length - 1)) / Math.max(1, columns.length);
   const cell = Math.max(NARROWEST, Math.min(WIDEST, room));
@@ -48,7 +50,7 @@ export function layoutOf({ columns, rows }: Pivot, width: number, names: readonl
     ...{ cell, heights, left },
     top: (row) => tops[row]!,
     arm: (index) => PADDING + ARM * (index + 0.5),
-    plot: { left: 12, right: cell < 180 ? 72 : 92 },
+    plot: { left: 12, right: Math.min(0.55 * cell, Math.max(56, FIGURE * numbers + 16)) },
     edgeX: (column) => left(column) - GAP / 2,
     edgeY: (row) => (tops[row] ?? bottom) - GAP / 2,
   };

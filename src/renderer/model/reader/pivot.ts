@@ -146,6 +146,12 @@ export function missingText({ missing: { failed, waiting, noTwin }, marks }: Piv
   return marks.length === 0 ? '–' : '';
 }
 
+/** The same beside a number: how many of how many it is from. */
+export function shareText({ missing: { failed, waiting, noTwin }, marks }: PivotArm): string {
+  const without = failed + waiting + noTwin;
+  return without === 0 ? '' : `${marks.length}/${marks.length + without}`;
+}
+
 /** Edges of cells at which the gain crosses the critical one, in units of cells: what the staircase is drawn along. */
 export function criticalEdges({ rows }: Pivot): { x1: number; y1: number; x2: number; y2: number }[] {
   const below = (r: number, c: number) => rows[r]?.cells[c]?.below ?? null;

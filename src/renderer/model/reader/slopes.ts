@@ -42,3 +42,17 @@ function meansOf(slopes: readonly Slope[]): Slope[] {
     to: meanOf(group.map(({ to }) => to)),
   }));
 }
+
+/**
+ * The line that is pointed at. @param across place between the ends, from 0 to 1. @param off how far a value's place is from the
+ * pointer. @param most so near it has to be.
+ */
+export function nearestSlope(slopes: readonly Slope[], across: number, off: (value: number) => number, most: number): Slope | null {
+  if (across < -0.1 || across > 1.1) return null;
+  let [found, least]: [Slope | null, number] = [null, most];
+  for (const slope of slopes) {
+    const distance = Math.abs(off(slope.from + across * (slope.to - slope.from)));
+    if (distance <= least) [found, least] = [slope, distance];
+  }
+  return found;
+}

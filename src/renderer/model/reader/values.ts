@@ -87,7 +87,7 @@ export function summaryText(
   { mean, ci95, range }: Summary,
   { short: print, spread: printSpread }: Pick<Shown, 'short' | 'spread'>,
 ): string {
-  if (!ci95 && range[1] - range[0] >= 1e-3) return `${print(mean)} (${print(range[0])} to ${print(range[1])})`;
+  if (!ci95 && range[1] - range[0] >= 1e-3) return `${print(mean)} (${print(range[0])} … ${print(range[1])})`;
   const half = ci95 ? (ci95[1] - ci95[0]) / 2 : 0;
   return half < 5e-4 ? print(mean) : `${print(mean)} ± ${printSpread(half)}`;
 }

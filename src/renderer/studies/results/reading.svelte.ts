@@ -4,7 +4,7 @@ import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
 import { inArmOrder } from '../../model/reader/arms.ts';
 import type { Brush } from '../../model/reader/brush.ts';
 import { defaultFactors, pivotOf, type PivotFactors } from '../../model/reader/pivot.ts';
-import { runsById, shownMeasures, shownOf, type ShownName } from '../../model/reader/values.ts';
+import { runsById, shownMeasures, shownOf, type RunsById, type ShownName } from '../../model/reader/values.ts';
 
 /** Where a run or a comparison can be opened; nowhere in a report. */
 export interface Ways {
@@ -14,6 +14,8 @@ export interface Ways {
   mostCompared: number;
 }
 
+type Chosen = Pick<Reading, 'results' | 'shown' | 'brush' | 'hidden'>;
+
 export class Reading {
   readonly title: string;
   readonly ways: Ways | null;
@@ -22,8 +24,7 @@ export class Reading {
   #chosen = $state.raw<PivotFactors | null>(null);
   brush = $state.raw<Brush | null>(null);
   hidden = $state.raw<ReadonlySet<Arm>>(new Set());
-  /** Id of the run that is pointed at. */
-  hover = $state<string | null>(null);
+  #hover = $state<string | null>(null);
 
   constructor(title: string, results: StudyResults, ways: Ways | null) {
     this.title = title;
@@ -33,7 +34,15 @@ export class Reading {
     if (results.runs.every(({ result }) => !result || result.inactiveShare === 0)) this.shown = 'accuracy';
   }
 
-  readonly all = $derived.by(() => runsById(this.results.runs));
+  /** Id of the run that is pointed at. */
+  get hover(): string | null {
+    return this.#hover;
+  }
+  set hover(id: string | null) {
+    this.#hover = id;
+  }
+
+  readonly all: RunsById = $derived.by(() => runsById(this.results.runs));
   readonly arms = $derived.by(() => inArmOrder(this.results.runs.map(({ arm }) => arm)));
   /** Of the arms that are not hidden. */
   readonly runs: readonly StudyRun[] = $derived.by(() => this.results.runs.filter(({ arm }) => !this.hidden.has(arm)));
@@ -51,6 +60,12 @@ export class Reading {
     const paired = this.results.runs.some(({ twin }) => twin !== null && this.all.has(twin));
     return (Object.keys(shownMeasures) as ShownName[]).filter((name) => paired || !shownOf(name).difference);
   });
+
+  /** All that panels go by. */
+  get chosen(): Chosen {
+    const { results, shown, brush, hidden } = this;
+    return { results, shown, brush, hidden };
+  }
 
   set(factors: Partial<PivotFactors>): void {
     this.#chosen = { ...this.factors, ...factors };
@@ -75,4 +90,37 @@ export class Reading {
     const run = this.hover === null ? undefined : this.all.get(this.hover);
     return new Set(run ? [run.id, ...(run.twin === null ? [] : [run.twin])] : []);
   });
+}
+
+/** What has been chosen in another reading, once there was time for it; what is chosen here is chosen there. */
+export class Follower extends Reading {
+  readonly #leader: Reading;
+
+  constructor(leader: Reading) {
+    super(leader.title, leader.results, leader.ways);
+    this.#leader = leader;
+    this.follow(leader.chosen);
+  }
+
+  follow({ results, shown, brush, hidden }: Chosen): void {
+    this.results = results;
+    this.shown = shown;
+    this.brush = brush;
+    this.hidden = hidden;
+  }
+
+  override get hover(): string | null {
+    return this.#leader.hover;
+  }
+  override set hover(id: string | null) {
+    this.#leader.hover = id;
+  }
+
+  override choose(label: string, ids: Iterable<string>): void {
+    this.#leader.choose(label, ids);
+  }
+
+  override toggle(arm: Arm): void {
+    this.#leader.toggle(arm);
+  }
 }
