@@ -48,6 +48,8 @@ export function lookFigure({ look, title, classes }: FigureOf): string {
     return row < 0 ? null : TOP + ((row + 0.5) * rows * ROW) / among - MAP / 2;
   };
 
+  /** Drawn over all others. */
+  const strongestEdges: string[] = [];
   const edges = routing.flatMap(({ from, to, flow, iterations }, l) => {
     const of = Math.min(step, iterations - 1) * from * to;
     const most = flow.subarray(of, of + from * to).reduce((largest, one) => Math.max(largest, one), Number.MIN_VALUE);
@@ -60,7 +62,10 @@ export function lookFigure({ look, title, classes }: FigureOf): string {
       const [x0, x1, y0, y1] = [x(l) + MAP, x(l + 1), top + MAP / 2, end + MAP / 2];
       const bend = (x1 - x0) / 2;
       const [stroke, strokeWidth, opacity] = strongest ? [colours[1]!.light, 4, 1] : [edge, 2.5 * share, 0.1 + 0.4 * share];
-      return `<path d="M${x0} ${n(y0)}C${x0 + bend} ${n(y0)} ${x1 - bend} ${n(y1)} ${x1} ${n(y1)}" fill="none" stroke="${stroke}" stroke-width="${n(strokeWidth)}" opacity="${n(opacity)}"/>`;
+      const drawn = `<path d="M${x0} ${n(y0)}C${x0 + bend} ${n(y0)} ${x1 - bend} ${n(y1)} ${x1} ${n(y1)}" fill="none" stroke="${stroke}" stroke-width="${n(strokeWidth)}" opacity="${n(opacity)}"/>`;
+      if (!strongest) return drawn;
+      strongestEdges.push(drawn);
+      return '';
     });
   });
   const columns = layers.map((layer, l) => {
@@ -88,6 +93,7 @@ export function lookFigure({ look, title, classes }: FigureOf): string {
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<text x="${LEFT}" y="20" font-size="13" font-weight="600">${escaped(title)}</text>`,
     ...edges.flat(),
+    ...strongestEdges,
     ...columns,
     '</svg>\n',
   ].join('');
