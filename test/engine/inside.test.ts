@@ -84,6 +84,7 @@ it.each<[Partial<NetworkFamily>]>([
   [{ types: 4, dim: 8, depth: 3 }],
   [{ types: 4, dim: 8, depth: 2, squash: 'sensitive', residual: 1, bias: true }],
   [{ types: 4, dim: 8, depth: 2, kind: 'full', initialisation: { gain: 4.5 } }],
+  [{ types: 4, dim: 5, depth: 2, initialisation: { gain: 4 } }],
   // Dies on the way.
   [{ types: 4, dim: 8, depth: 4, initialisation: { gain: 0.6 } }],
 ])('agrees with the fused kernels: %j', async (family) => {

@@ -34,15 +34,18 @@ export class PositionRouter {
   readonly outputs: Float64Array[];
   /** By iteration: −Σ c ln c over all present children and their parents. */
   readonly entropies: Float64Array;
-  readonly #parameters: Parameters;
+  readonly #parameters: Omit<Parameters, 'weight'>;
+  /** (K, inDim, outTypes, outDim) */
+  readonly #weight: Float32Array;
   readonly #logits: Float64Array;
 
-  constructor(parameters: Parameters) {
+  constructor({ weight, ...parameters }: Parameters) {
     const { shape } = parameters;
     const { kernelHeight, kernelWidth, inTypes, outTypes, outDim, iterations } = shape;
     const children = kernelHeight * kernelWidth * inTypes;
     const perIteration = (size: number) => Array.from({ length: iterations }, () => new Float64Array(size));
     this.#parameters = parameters;
+    this.#weight = byComponent(weight, shape);
     this.shape = shape;
     this.children = children;
     this.present = new Int32Array(children);
@@ -83,18 +86,27 @@ export class PositionRouter {
       }
   }
 
+  /** Most of the work. Components of the child are taken four at a time, for all of its votes: no sum waits for the one before. */
   #vote(below: Float64Array): void {
-    const { weight } = this.#parameters;
     const { inDim, outTypes, outDim } = this.shape;
     const units = outTypes * outDim;
     const { votes, present, places, count } = this;
+    const weight = this.#weight;
+    const four = inDim - (inDim % 4);
     for (let i = 0; i < count; i++) {
       const k = present[i]!;
       const child = places[k]! * inDim;
-      for (let unit = k * units, w = unit * inDim; unit < (k + 1) * units; unit++) {
-        let vote = 0;
-        for (let d = 0; d < inDim; d++) vote += weight[w++]! * below[child + d]!;
-        votes[unit] = vote;
+      const [first, end] = [k * units, (k + 1) * units];
+      let w = first * inDim;
+      votes.fill(0, first, end);
+      for (let d = 0; d < four; d += 4, w += 3 * units) {
+        const [a, b, c, e] = [below[child + d]!, below[child + d + 1]!, below[child + d + 2]!, below[child + d + 3]!];
+        for (let unit = first; unit < end; unit++, w++)
+          votes[unit]! += a * weight[w]! + b * weight[w + units]! + (c * weight[w + 2 * units]! + e * weight[w + 3 * units]!);
+      }
+      for (let d = four; d < inDim; d++) {
+        const a = below[child + d]!;
+        for (let unit = first; unit < end; unit++) votes[unit]! += a * weight[w++]!;
       }
     }
   }
@@ -171,4 +183,16 @@ export class PositionRouter {
       for (let unit = n * outDim; unit < (n + 1) * outDim; unit++) outputs[unit]! *= factor;
     }
   }
+}
+
+/** From (K, outTypes, outDim, inDim) to (K, inDim, outTypes, outDim). */
+function byComponent(weight: Float32Array, { inDim, outTypes, outDim }: RoutingShape): Float32Array {
+  const units = outTypes * outDim;
+  const turned = new Float32Array(weight.length);
+  for (let from = 0; from < weight.length; from++) {
+    const [row, d] = [Math.floor(from / inDim), from % inDim];
+    const [k, unit] = [Math.floor(row / units), row % units];
+    turned[(k * inDim + d) * units + unit] = weight[from]!;
+  }
+  return turned;
 }
