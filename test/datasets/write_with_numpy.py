@@ -98,6 +98,21 @@ def folders():
                     made.picture(f"{name.format(label, split, c)}/{i}.png", 3000 + 1000 * s + 100 * c + i, shown, split)
         made.done(notes=["Folders are called after a class and a part"])
 
+    made = Published("folders-masks-beside")
+    for c, label in enumerate(("benign", "malignant")):
+        for i in range(4):
+            made.picture(f"Dataset/{label}/{label} ({i + 1}).png", 3500 + 10 * c + i, label)
+            made.picture(f"Dataset/{label}/{label} ({i + 1})_mask.png", 3600 + 10 * c + i)
+            made.picture(f"Dataset/{label}/thumbs/{i}.png", 3700 + 10 * c + i)
+    made.done(notes=["8 images, such as Dataset/benign/benign (1)_mask.png, are masks or the like", "8 images in Dataset are masks or the like"])
+
+    made = Published("folders-divided-by-a-column")
+    for c, label in enumerate(names):
+        for i in range(4):
+            made.picture(f"images/{label}/{label}_{i}.png", 3800 + 10 * c + i, label, "train" if i < 3 else "test")
+    made.text("split.csv", "path,split\n" + "".join(f"images/{label}/{label}_{i}.png,{'train' if i < 3 else 'test'}\n" for label in names for i in range(4)))
+    made.done(notes=["Lists beside the images say which are for training"])
+
 
 def attributes():
     random = np.random.default_rng(5)

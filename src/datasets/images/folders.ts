@@ -7,7 +7,7 @@ import type { Problem, RawDataset, RawSplit } from '../raw.ts';
 import { take } from '../readings.ts';
 import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
 import type { SplitName } from '../splits.ts';
-import { placeImages, type Home } from './placing.ts';
+import { helpersBeside, placeImages, type Home } from './placing.ts';
 import { labelsByLists, splitsByLists } from './listed.ts';
 import { imageFiles } from './pool.ts';
 import { isCalledImage, notWhatItsNameSays } from './unreadable.ts';
@@ -30,8 +30,15 @@ export const imageFolderReader: Reader = {
 
 async function readFolders(source: Source, options: ReadOptions): Promise<RawDataset> {
   const { items } = await contentsOf(source, options);
-  const files = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
+  const all = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
+  const helpers = helpersBeside(all.map(({ path }) => path));
+  const files = all.filter(({ path }) => !helpers.has(path));
   const problems: Problem[] = [];
+  if (helpers.size > 0)
+    problems.push({
+      file: null,
+      message: `${helpers.size} images, such as ${[...helpers][0]!}, are masks or the like of others beside them and are left out.`,
+    });
   for (const { file, kind } of items)
     if (kind !== 'image' && isCalledImage(file.path)) problems.push({ file: file.label, message: notWhatItsNameSays });
   const unread = Map.groupBy(

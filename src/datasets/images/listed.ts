@@ -20,6 +20,8 @@ export interface ListedSplits {
 export async function splitsByLists(source: Source, images: number, options: ReadOptions): Promise<ListedSplits | undefined> {
   const found = await listingsOf(source, options);
   const lists = splitLists(found);
+  const inColumn = lists.length === 0 ? await splitsInColumn(found, images, options) : undefined;
+  if (inColumn) return { splits: inColumn };
   const all = await divisionOf(found, lists, options);
   const numberOf = ({ listing }: SplitList) => /\d+$/.exec(stem(listing.item.file.path))?.[0];
   const numbers = [...new Set(lists.map(numberOf))].filter((number) => number !== undefined).sort((a, b) => Number(a) - Number(b));
@@ -34,6 +36,27 @@ export async function splitsByLists(source: Source, images: number, options: Rea
   }
   const names = first.map(({ listing }) => listing.item.file.path).join(', ');
   return isNumbered ? { splits, note: `Of ${numbers.length} divisions in lists, that of ${names} is taken.` } : { splits };
+}
+
+/** By a list with a column of parts that has nearly all images. */
+async function splitsInColumn(
+  { finder, listings }: Found,
+  images: number,
+  options: ReadOptions,
+): Promise<ListedSplits['splits'] | undefined> {
+  for (const { item, pathColumn, hasHeader } of listings.filter(({ columns }) => columns > 1)) {
+    const table = await tableOf(item, hasHeader, options);
+    const { split } = columnsOf(table, pathColumn, { place: item.file.label, wanted: undefined });
+    if (!split) continue;
+    const splits = new Map<SourceFile, SplitName>();
+    for (const { fields } of table.rows) {
+      const file = finder.find(fields[pathColumn] ?? '', folderName(item.file.path));
+      const purpose = split(fields);
+      if (file && purpose) splits.set(file, purpose);
+    }
+    if (splits.size > 0.9 * images && new Set(splits.values()).size > 1) return splits;
+  }
+  return undefined;
 }
 
 /** Undefined when the lists contradict each other. */

@@ -2,6 +2,7 @@
 import { mentionedSplit, isSample, splitName, splitNames, type SplitName } from '../splits.ts';
 import type { ReadingOption } from '../readings.ts';
 import { byName } from '../formats/labels.ts';
+import { folderName, stem } from '../sources/source.ts';
 
 /** What a folder says about the images in it. */
 export interface Home {
@@ -32,10 +33,26 @@ interface Folder {
 }
 
 /** Pictures about pictures, which lie beside them in folders of their own. */
-const helpers = /^(?:masks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?)$/i;
+const helpers =
+  /^(?:masks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?|thumb(?:nail)?s?|previews?)$/i;
 const pictures = /^(?:images?|imgs?|pictures?|photos?|jpe?gs?|pngs?)$/i;
 /** Parts whose images have no labels. */
 const unlabelled = /(?:^|[-_ ])(?:pred|predict|prediction|predictions|unlabell?ed|unlabel|submission)(?:$|[-_ ])/i;
+
+/** "benign (1)_mask.png" beside "benign (1).png". */
+const helperName = /^(?<of>.+?)[-_. ]+(?:mask|seg|segmentation|annotation|ground[-_ ]?truth|gt|trimap)(?:[-_. ]?\d+)?$/i;
+
+/** Images that belong to others in the same folders, by their names. */
+export function helpersBeside(paths: readonly string[]): Set<string> {
+  const own = (path: string) => `${folderName(path)}/${stem(path)}`;
+  const all = new Set(paths.map(own));
+  return new Set(
+    paths.filter((path) => {
+      const of = helperName.exec(stem(path))?.groups?.of;
+      return of !== undefined && all.has(`${folderName(path)}/${of}`);
+    }),
+  );
+}
 
 /** @param paths of the image files. */
 export function placeImages(paths: readonly string[], level: Level = 'outer'): Placing {
