@@ -12,7 +12,7 @@ export type Trying =
   | { stage: 'failed'; problem: string };
 
 /** Milliseconds after the last change. */
-const PAUSE = 250;
+const PAUSE = 150;
 
 /** Shows each accuracy as it becomes known. Nothing is shown after the returned function has been called. */
 export function tryOut(trial: Trial | null, client: { call: typeof call; on: typeof on }, show: (trying: Trying) => void): () => void {
