@@ -79,7 +79,7 @@ export const givenLayouts: readonly SavedLayout[] = [
       by: ['study', 'network', 'arm'],
       // Groups say most of a name.
       columns: columnsOf('name', 'N', 'D', 'L', 'gain', 'curve', 'acc', 'inactive', 'delta', 'cut', 'ratios', 'best').map((column) =>
-        column.id === 'name' ? { ...column, width: 15.5 } : column,
+        column.id === 'name' ? { ...column, width: 20 } : column,
       ),
       sorting: { key: 'seed', descending: false },
       scatter: { ...usualLayout.scatter, shown: true },
