@@ -67,7 +67,7 @@ const actionsOf = (study: string): Action[] => [
   [
     'results: rows by N',
     async (page) => {
-      await page.getByLabel('Rows').selectOption('types');
+      await page.getByLabel('Rows', { exact: true }).selectOption('types');
     },
   ],
   ['results: twins', (page) => panel(page, 'twins')],
