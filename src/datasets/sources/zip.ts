@@ -1,6 +1,6 @@
 /** A ZIP archive as a source. Its entries are decompressed one at a time, in memory. */
 import { constants, crc32, inflateRawSync } from 'node:zlib';
-import { fromRandomAccessReaderPromise, getFileNameLowLevel, type Entry, type ZipFile } from 'yauzl';
+import { Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { DatasetError } from '../errors.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
 import { ArchiveBytes } from './archive-bytes.ts';
@@ -101,6 +101,24 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
   return { source: { label: place, name: stem(archive.path), files, problems: names.problems, readAll }, others };
 }
 
+/** What is needed to read it: with its names, hundreds of thousands would take more than everything else. */
+const slim = ({
+  generalPurposeBitFlag,
+  compressionMethod,
+  crc32: sum,
+  compressedSize,
+  uncompressedSize,
+  relativeOffsetOfLocalHeader,
+}: Entry): Entry =>
+  Object.assign(new Entry(), {
+    generalPurposeBitFlag,
+    compressionMethod,
+    crc32: sum,
+    compressedSize,
+    uncompressedSize,
+    relativeOffsetOfLocalHeader,
+  });
+
 class ZipEntry implements SourceFile {
   readonly path: string;
   readonly #place: string;
@@ -121,7 +139,7 @@ class ZipEntry implements SourceFile {
   ) {
     this.#place = place;
     this.path = path;
-    this.#entry = entry;
+    this.#entry = slim(entry);
     this.#archive = archive;
     this.#openZip = openZip;
     this.#withZip = withZip;
