@@ -3,7 +3,7 @@ import type { LayerLook, Look, RoutingLook } from '../../../shared/inside/look.t
 import { edgesOf, givesTo, takesFrom } from './edges.ts';
 import { shownClasses } from '../../../shared/inside/shown-classes.ts';
 import { columnsOf } from './graph-layout.ts';
-import { LIVE, Latest, Pace } from './latest.ts';
+import { LIVE, Latest, Pace, SLOW } from './latest.ts';
 import { fittingKind, lengthScale } from './length-scale.ts';
 import { lengthsOf, longestPosition, moved, placeOf } from './place.ts';
 
@@ -141,7 +141,8 @@ describe('questions while drawing', () => {
   });
   it('wait for the pen to be lifted once three in a row were slow, until one is quick again', () => {
     const pace = new Pace();
-    for (const milliseconds of [LIVE + 1, LIVE + 1, 5, LIVE + 1, LIVE + 1]) pace.record(milliseconds);
+    const slow = Array.from({ length: SLOW - 1 }, () => LIVE + 1);
+    for (const milliseconds of [...slow, 5, ...slow]) pace.record(milliseconds);
     expect(pace.live).toBe(true);
     pace.record(LIVE + 1);
     expect(pace.live).toBe(false);

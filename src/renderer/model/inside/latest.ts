@@ -48,15 +48,18 @@ export class Latest<Q, A> {
 /** Milliseconds from a stroke to its reading within which drawing feels live. */
 export const LIVE = 100;
 
+/** Slow answers in a row after which drawing is not followed: the first few of a network that was just opened are slow anyway. */
+export const SLOW = 8;
+
 /** Whether a network is fast enough here to be asked at every move of the pen; else it is when the pen is lifted. */
 export class Pace {
   #slow = 0;
 
   get live(): boolean {
-    return this.#slow < 3;
+    return this.#slow < SLOW;
   }
 
   record(milliseconds: number): void {
-    this.#slow = milliseconds > LIVE ? Math.min(3, this.#slow + 1) : 0;
+    this.#slow = milliseconds > LIVE ? Math.min(SLOW, this.#slow + 1) : 0;
   }
 }
