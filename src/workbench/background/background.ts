@@ -61,8 +61,8 @@ export class Background {
         return;
       }
       this.#waiting.delete(reply.id);
-      // Thousands of runs have been taken in just now: what is made of them is a task of its own.
-      if ('found' in reply) setImmediate(() => waiting?.resolve(reply.found as never));
+      // Thousands of runs have been taken in just now: before something is made of them, calls that have come meanwhile have their turn.
+      if ('found' in reply) setImmediate(() => setImmediate(() => waiting?.resolve(reply.found as never)));
       else waiting?.reject(reply.problem === null ? reply.error : new InputError(reply.problem, { cause: reply.error }));
     });
     // The next one that is asked for starts another.
