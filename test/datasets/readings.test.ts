@@ -78,13 +78,13 @@ describe('a choice', () => {
   it('of one data set among several names the others', async () => {
     for (const [s, set] of ['digits', 'letters'].entries())
       for (const split of ['train', 't10k']) {
-        write(`sets/${set}-${split}-images-idx3-ubyte`, encodeIdx([2, 2, 2], new Uint8Array(8).fill(s + 1)));
+        write(`sets/${set}-${split}-images-idx3-ubyte`, encodeIdx([2, 2, 2], new Uint8Array(8).fill(100 + s)));
         write(`sets/${set}-${split}-labels-idx1-ubyte`, encodeIdx([2], Uint8Array.of(0, 1)));
       }
     const usual = await read('sets');
     expect(usual.notes.join('\n')).toContain('2 data sets are here, of which digits is read');
-    expect(usual.dataset.train.images[0]).toBe(1);
-    expect((await read('sets', { set: 'letters' })).dataset.train.images[0]).toBe(2);
+    expect(usual.dataset.train.images[0]).toBe(100);
+    expect((await read('sets', { set: 'letters' })).dataset.train.images[0]).toBe(101);
   });
 
   it('that is not there is refused in one sentence, with those that are', async () => {

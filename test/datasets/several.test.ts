@@ -20,7 +20,7 @@ type Files = Record<string, Uint8Array | string>;
 const idx: Files = {
   'mnist/train-images-idx3-ubyte': encodeIdx(
     [4, 2, 2],
-    Uint8Array.from({ length: 16 }, (_, i) => i),
+    Uint8Array.from({ length: 16 }, (_, i) => 16 * i),
   ),
   'mnist/train-labels-idx1-ubyte': encodeIdx([4], Uint8Array.of(0, 1, 0, 1)),
 };

@@ -63,9 +63,10 @@ function checkSize(bytes: number, header: IdxHeader, place: string): void {
 
 /** Images that are read part by part; undefined when they are few enough to be held. Throws a DatasetError. */
 export async function idxStream(item: Item, axes: readonly number[], options: ReadOptions): Promise<StreamedArray | undefined> {
-  const { file, gzip } = item;
+  const { file } = item;
   const { label: place } = file;
   const head = await file.head(1024);
+  const gzip = isGzip(head);
   const header = readIdxHeader(gzip ? gunzipHead(head, place) : head, place, axes);
   const total = totalBytes(header);
   if (!(total > options.limits.heldBytes)) return undefined;
