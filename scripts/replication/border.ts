@@ -5,7 +5,16 @@
 import { meanOf } from '../../src/shared/statistics/moments.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import type { FactorValue } from '../../src/shared/study-factors.ts';
-import { predictors, type Border, type BorderRow, type Borders, type Moment, type Predictor, type ReplicationRun } from './result.ts';
+import {
+  predictors,
+  type Border,
+  type BorderRow,
+  type Borders,
+  type Moment,
+  type Parting,
+  type Predictor,
+  type ReplicationRun,
+} from './result.ts';
 
 /** A network: its number, and whether its last layer is active. */
 export interface Placed {
@@ -33,7 +42,7 @@ export function borderOf(placed: readonly Placed[]): Border {
   const stream = randomStream(1, 'border');
   const draw = () => placed.map(() => placed[stream.int(0, placed.length - 1)]!);
   const values = Array.from({ length: RESAMPLES }, () => bestBorder(draw()).value).sort((a, b) => a - b);
-  const at = (share: number) => known(values[Math.round(share * (RESAMPLES - 1))]!);
+  const at = (share: number) => known(quantile(values, share));
   return { value: known(value), low: at(0.025), high: at(0.975), misplaced };
 }
 
@@ -84,10 +93,24 @@ export function bordersOf(runs: readonly ReplicationRun[]): Borders {
       };
     });
   });
-  const parted = predictors.map((by) => ({
+  const deepest = Math.max(...networks.map(({ factors }) => Number(factors.depth)));
+  return { rows, partings: [null, deepest].map((depth) => partingOf(networks, depth)) };
+}
+
+function partingOf(all: readonly Network[], depth: number | null): Parting {
+  const networks = all.filter(({ factors }) => depth === null || factors.depth === depth);
+  const misplaced = predictors.map((by) => ({
     by,
     start: misplacedBy(networks, by, 'start'),
     end: misplacedBy(networks, by, 'end'),
   }));
-  return { networks: networks.length, rows, parted };
+  const stream = randomStream(1, 'parting');
+  const draw = () => networks.map(() => networks[stream.int(0, networks.length - 1)]!);
+  const advantages = Array.from({ length: RESAMPLES }, () => {
+    const drawn = draw();
+    return misplacedBy(drawn, 'ratio', 'start') - misplacedBy(drawn, 'overCritical', 'start');
+  }).sort((a, b) => a - b);
+  return { depth, networks: networks.length, misplaced, advantage: [quantile(advantages, 0.025), quantile(advantages, 0.975)] };
 }
+
+const quantile = (sorted: readonly number[], share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;

@@ -82,13 +82,21 @@ export interface BorderRow {
 export const predictors = ['dim', 'types', 'ratio', 'gain', 'overCritical'] as const;
 export type Predictor = (typeof predictors)[number];
 
-export interface Borders {
-  /** Networks of which the gain is known. */
+/** How well each number alone parts networks of every kind. */
+export interface Parting {
+  /** Null: all depths together. */
+  depth: number | null;
   networks: number;
+  misplaced: { by: Predictor; start: number; end: number }[];
+  /** Networks that D/N misplaces more than gain ÷ critical gain does, before the first step: 95 % interval of a bootstrap over the networks. */
+  advantage: [low: number, high: number];
+}
+
+export interface Borders {
   /** By gain ÷ critical gain. */
   rows: BorderRow[];
-  /** How well each number alone parts the networks of every kind. */
-  parted: { by: Predictor; start: number; end: number }[];
+  /** Of all networks, then of the deepest: the critical gain is that of many layers. */
+  partings: Parting[];
 }
 
 export interface Made {

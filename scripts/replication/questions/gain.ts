@@ -1,8 +1,8 @@
 /** Is it the gain? */
 import { real } from '../../../src/shared/present/format.ts';
 import { factorText } from '../../../src/shared/study-factors.ts';
-import type { Border, BorderRow, Moment, Predictor, Replication } from '../result.ts';
-import { concluded, joined, shareOf, type Said, type Table } from '../words.ts';
+import type { Border, BorderRow, Moment, Parting, Predictor } from '../result.ts';
+import { concluded, joined, series, type Said, type Table } from '../words.ts';
 import type { Question } from './question.ts';
 
 const predictorNames: Record<Predictor, string> = {
@@ -27,7 +27,7 @@ const FORECAST = 1;
 const kindOf = ({ squash, iterations, depth }: BorderRow) =>
   `${squash === 'squash' ? 'squash' : 'sensitive squash'}, routing iterations: ${iterations}, ${depth === null ? 'all depths' : `L = ${depth}`}`;
 
-const least = ({ parted }: NonNullable<Replication['borders']>, moment: Moment) => Math.min(...parted.map((one) => one[moment]));
+const misplacedBy = ({ misplaced }: Parting, by: Predictor, moment: Moment) => misplaced.find((one) => one.by === by)![moment];
 
 export const gain: Question = {
   name: 'gain',
@@ -46,19 +46,23 @@ export const gain: Question = {
   ],
   borders: true,
   answer: ({ borders }) => {
-    const { parted, networks } = borders!;
-    const of = (name: Predictor) => parted.find(({ by }) => by === name)!;
-    const best = of('overCritical');
-    const words = `before the first step, gain ÷ critical gain misplaces ${shareOf(best.start, networks)} networks, D/N ${of('ratio').start}, D ${of('dim').start} and N ${of('types').start}; after training ${best.end}, ${of('ratio').end}, ${of('dim').end} and ${of('types').end}`;
-    const alone = best.start < Math.min(of('dim').start, of('types').start, of('ratio').start);
-    return alone ? `Yes: ${words}` : `Not confirmed: ${words}`;
+    const deep = borders!.partings.at(-1)!;
+    const by = (name: Predictor) => `${predictorNames[name]} ${misplacedBy(deep, name, 'start')}`;
+    const words = `of ${deep.networks} networks with L = ${deep.depth!}, before the first step, ${by('overCritical')} are on the wrong side, by ${by('ratio')}, by ${by('dim')} and by ${by('types')}`;
+    return `${deep.advantage[0] > 0 ? 'Yes, before training' : 'Not confirmed'}: ${words.replace(', gain', ', by gain')}`;
   },
-  tables: ({ borders }) => [partedTable(borders!), borderTable(borders!.rows)],
+  tables: ({ borders }) => [partedTable(borders!.partings), borderTable(borders!.rows)],
   says: ({ borders, conclusion }) => {
     const all = borders!.rows.filter(({ depth }) => depth === null);
     const rows = [...all, ...deepestOf(borders!.rows)];
     const foreseen = concluded(conclusion, 'forecast');
-    return joined(foreseen, ...(['start', 'end'] as const).flatMap((moment) => [partedBy(borders!, moment), ...placesOf(rows, moment)]));
+    return joined(
+      foreseen,
+      ...(['start', 'end'] as const).flatMap((moment) => [
+        ...borders!.partings.map((parting) => partedBy(parting, moment)),
+        ...placesOf(rows, moment),
+      ]),
+    );
   },
 };
 
@@ -68,12 +72,18 @@ function deepestOf(rows: readonly BorderRow[]): BorderRow[] {
   return [...kinds.values()].flatMap((some) => some.reduce((a, b) => ((b.depth ?? 0) > (a.depth ?? 0) ? b : a)));
 }
 
-function partedBy(borders: NonNullable<Replication['borders']>, moment: Moment): Said {
-  const best = least(borders, moment);
-  const names = borders.parted.filter((one) => one[moment] === best).map(({ by }) => predictorNames[by]);
-  const own = borders.parted.find(({ by }) => by === 'overCritical')![moment];
-  const sentence = `${momentNames[moment]}, networks are best parted by ${names.join(', ')}, with ${shareOf(best, borders.networks)} on the wrong side${own === best ? '' : `; by ${predictorNames.overCritical} there are ${own}`}.`;
-  return own === best ? { found: [sentence], open: [] } : { found: [], open: [sentence] };
+function partedBy(parting: Parting, moment: Moment): Said {
+  const { depth, networks, misplaced, advantage } = parting;
+  const numbers = misplaced.map(({ by, [moment]: wrong }) => `${predictorNames[by]} ${wrong}`);
+  const place = `${momentNames[moment]}, ${depth === null ? 'all depths' : `L = ${depth}`}, of ${networks} networks these are on the wrong side: by ${series(numbers)}`;
+  if (moment === 'end') {
+    const others = misplaced.filter(({ by }) => by !== 'overCritical').map(({ end }) => end);
+    const least = misplacedBy(parting, 'overCritical', 'end') < Math.min(...others);
+    return least ? { found: [`${place}.`], open: [] } : { found: [], open: [`${place}: none parts them better than all others.`] };
+  }
+  const [low, high] = advantage;
+  const against = `${predictorNames.ratio} misplaces more than ${predictorNames.overCritical} by an interval of ${low} to ${high}`;
+  return low > 0 ? { found: [`${place}; ${against}.`], open: [] } : { found: [], open: [`${place}; ${against}, so that it may be none.`] };
 }
 
 function placesOf(rows: readonly BorderRow[], moment: Moment): Said[] {
@@ -95,10 +105,17 @@ function placeOf(row: BorderRow, moment: Moment): Said {
     : { found: [], open: [`${sentence}; the forecast's ${FORECAST} is not within it.`] };
 }
 
-function partedTable({ parted, networks }: NonNullable<Replication['borders']>): Table {
+function partedTable(partings: readonly Parting[]): Table {
+  const heads = partings.flatMap(({ depth, networks }) => {
+    const which = `${depth === null ? 'all' : `L = ${depth}`} (${networks})`;
+    return [`${which}: wrong side before the first step`, `${which}: after training`];
+  });
   return {
-    head: ['Networks parted by', `Wrong side before the first step, of ${networks}`, 'Wrong side after training'],
-    rows: parted.map(({ by, start, end }) => [predictorNames[by], String(start), String(end)]),
+    head: ['Networks parted by', ...heads],
+    rows: partings[0]!.misplaced.map(({ by }) => [
+      predictorNames[by],
+      ...partings.flatMap((parting) => [String(misplacedBy(parting, by, 'start')), String(misplacedBy(parting, by, 'end'))]),
+    ]),
   };
 }
 
