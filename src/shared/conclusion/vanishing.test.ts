@@ -42,6 +42,11 @@ describe('along a setting', () => {
     expect(found(dim(4, 0), dim(8, 5), dim(16, 0)).findings[0]!.short).toMatch(/^Activity goes out with D = 8: /);
   });
 
+  it('runs without a result are counted', () => {
+    const failed = depth(2, 0, 2).map((run): Uncut => ({ ...run, result: null }));
+    expect(found(depth(1, 0), failed, depth(4, 5), depth(8, 5)).findings[0]!.text).toMatch(/\. 2 unpruned runs have no result\.$/);
+  });
+
   it('few seeds show nothing for certain', () => {
     expect(found(depth(1, 0, 1), depth(2, 0, 1), depth(3, 1, 1)).findings).toMatchObject([{ kind: 'series', verdict: 'open' }]);
   });

@@ -42,7 +42,8 @@ const lost = ({ collapsed, runs }: Network) => 2 * collapsed > runs.length;
 export function vanishingFindings(runs: readonly Uncut[]): { findings: Finding[]; told: ReadonlySet<string> } {
   const networks = networksOf(runs);
   const series = seriesOf(networks);
-  const findings = series.length <= MOST_SERIES ? series.map(alongSetting) : [];
+  const missing = runs.filter(({ arm, result }) => arm === 'unpruned' && !result).length;
+  const findings = series.length <= MOST_SERIES ? series.map((one) => alongSetting(one, missing)) : [];
   const told = findings.length > 0 ? series.flatMap((one) => one.levels.map(({ network }) => network.name)) : [];
   return { findings: [...againstForecast(networks), ...findings], told: new Set(told) };
 }
@@ -85,7 +86,8 @@ function seriesOf(networks: readonly Network[]): Series[] {
   });
 }
 
-function alongSetting({ setting, levels }: Series): Finding {
+/** @param missing unpruned runs of the study without a result, which may be of levels that are not there */
+function alongSetting({ setting, levels }: Series, missing: number): Finding {
   const values = levels.map(({ value }) => value);
   const at = (value: number) => `${factors[setting].symbol} = ${factorText(setting, value)}`;
   const range = `${at(values[0]!)} to ${factorText(setting, values.at(-1)!)}`;
@@ -100,7 +102,8 @@ function alongSetting({ setting, levels }: Series): Finding {
     return (numbers: Numbers) =>
       `${where}, ${collapsed} of ${of} runs collapsed${numbers(` (95 % interval ${percent(interval[0])} to ${percent(interval[1])})`)}, mean test accuracy ${accuracy(mean)}`;
   });
-  const text = (numbers: Numbers) => `${whereLost(levels, at)}: ${parts.map((part) => part(numbers)).join('; ')}.`;
+  const without = missing === 0 ? '' : ` ${missing} unpruned ${missing === 1 ? 'run has' : 'runs have'} no result.`;
+  const text = (numbers: Numbers) => `${whereLost(levels, at)}: ${parts.map((part) => part(numbers)).join('; ')}.${without}`;
   return {
     ...none,
     ...said([commonName(networks), range].filter((part) => part !== '').join(', '), text),

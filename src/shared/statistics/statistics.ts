@@ -121,12 +121,14 @@ function armOf(group: Outcome[]): Omit<ArmStatistics, 'toTwin'> {
   };
 }
 
+/** Of shares: an interval of few values could else reach beyond all that is possible. */
 export function sampleOf(values: readonly number[]): Sample | null {
   if (values.length === 0) return null;
+  const interval = intervalOf(values);
   return {
     mean: meanOf(values),
     sd: values.length > 1 ? deviationOf(values) : null,
-    ci95: intervalOf(values),
+    ci95: interval && [Math.max(0, interval[0]), Math.min(1, interval[1])],
     range: [Math.min(...values), Math.max(...values)],
   };
 }

@@ -40,13 +40,34 @@ it('has a headline that no sentence below takes back', () => {
   const size = { ...base, kind: 'size' as const, verdict: 'caveat' as const, difference: -0.02, p: 0.4 };
   const loss = { ...size, kind: 'loss' as const };
   const said = 'Pruning raised accuracy by 30.0\u202fpp';
-  expect(headlineOf([claim])).toBe(`${said}.`);
-  expect(headlineOf([claim, { ...size, verdict: 'holds' }])).toBe(`${said}.`);
-  expect(headlineOf([claim, size])).toBe(`${said}, but the smaller size may explain all of it.`);
-  expect(headlineOf([claim, size, loss])).toBe(`${said}, but the smaller size or the loss term may explain all of it.`);
-  expect(headlineOf([claim, { ...size, p: 0.01 }, loss])).toBe(`${said}, but the small network from scratch did better still.`);
-  expect(headlineOf([{ ...claim, difference: -0.1 }, size])).toBe('Pruning lowered accuracy by 10.0\u202fpp.');
-  expect(headlineOf([{ ...claim, verdict: 'open', n: 2 }])).toBe('Undecided: 2 seeds are too few.');
-  expect(headlineOf([{ ...claim, verdict: 'open' }])).toBe('Pruning had no detectable effect.');
+  expect(headlineOf([claim])?.text).toBe(`${said}.`);
+  expect(headlineOf([claim, { ...size, verdict: 'holds' }])?.text).toBe(`${said}.`);
+  expect(headlineOf([claim, size])?.text).toBe(`${said}, but the smaller size may explain all of it.`);
+  expect(headlineOf([claim, size, loss])?.text).toBe(`${said}, but the smaller size or the loss term may explain all of it.`);
+  expect(headlineOf([claim, { ...size, p: 0.01 }, loss])?.text).toBe(`${said}, but the small network from scratch did better still.`);
+  expect(headlineOf([{ ...claim, difference: -0.1 }, size])?.text).toBe('Pruning lowered accuracy by 10.0\u202fpp.');
+  expect(headlineOf([{ ...claim, verdict: 'open', n: 2 }])?.text).toBe('Undecided: 2 seeds are too few.');
+  expect(headlineOf([{ ...claim, verdict: 'open' }])?.text).toBe('Pruning had no detectable effect.');
   expect(headlineOf([{ ...claim, kind: 'vanished' }])).toBeNull();
+});
+
+it('speaks of all cuts of a network, not of the one that comes first', () => {
+  const cut = (place: string, difference: number, verdict: 'holds' | 'open' = 'holds') => ({
+    ...conclusion[0]!,
+    ...{ place, network: 'N8', n: 6, measure: 'accuracy' as const, difference, p: 0.001, kind: 'claim' as const, verdict },
+  });
+  const doubt = (place: string, kind: 'size' | 'any-cut', verdict: 'holds' | 'caveat' = 'caveat') => ({
+    ...cut(place, -0.02),
+    kind,
+    verdict,
+  });
+  const cuts = [cut('N8, a', 0.5), cut('N8, b', 0.3), cut('N8, c', 0.2, 'open')];
+  const said = 'Pruning raised accuracy in 2 of 3 cuts, by 30.0\u202fpp to 50.0\u202fpp';
+  expect(headlineOf(cuts)).toEqual({ place: 'N8', text: `${said}.` });
+  const doubts = [doubt('N8, a', 'any-cut'), doubt('N8, b', 'any-cut'), doubt('N8, a', 'size', 'holds'), doubt('N8, b', 'size')];
+  expect(headlineOf([...cuts, ...doubts, doubt('N8, c', 'size')])!.text).toBe(
+    `${said}, but the smaller size may explain it in 1 of them and any cut at all may explain it in 2 of them.`,
+  );
+  // Where none is certain, the first is spoken of.
+  expect(headlineOf([cut('N8, a', 0.5, 'open'), cut('N8, b', 0.3, 'open')])!.place).toBe('N8, a');
 });

@@ -47,13 +47,51 @@ const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 const either = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 const SURE = 0.05;
 
+/** The line above all others, and what it is about. */
+export interface Headline {
+  place: string;
+  text: string;
+}
+
 /**
- * The line above all others: what the first cut does, and in the same breath what else may have done it, so that no claim stands
- * there that a sentence below takes back. Null where nothing is said of a cut.
+ * What the cut does, by the first sentences that speak of one; of a network that is cut in several ways, what all of them do: the first
+ * might be the best. Null where nothing is said of a cut.
  */
-export function headlineOf(findings: readonly Finding[]): string | null {
-  const claim = findings.find(({ kind, difference }) => kind === 'claim' && difference !== null);
-  if (!claim) return null;
+export function headlineOf(conclusion: readonly Finding[]): Headline | null {
+  const claims = conclusion.filter(isClaim);
+  const [first] = claims;
+  if (!first) return null;
+  const ofNetwork = first.network === null ? [] : claims.filter(({ network }) => network === first.network);
+  const text = ofNetwork.length > 1 ? overCuts(ofNetwork, conclusion) : null;
+  if (text !== null) return { place: first.network!, text };
+  return {
+    place: first.place,
+    text: ofOneCut(
+      first,
+      conclusion.filter(({ place }) => place === first.place),
+    ),
+  };
+}
+
+const isClaim = ({ kind, difference }: Finding) => kind === 'claim' && difference !== null;
+
+/** Null where no cut helps for certain. */
+function overCuts(claims: readonly Finding[], conclusion: readonly Finding[]): string | null {
+  const helping = claims.filter(({ verdict, difference }) => verdict === 'holds' && difference! > 0);
+  if (helping.length === 0) return null;
+  const gains = helping.map(({ difference }) => difference!);
+  const [least, most] = [Math.min(...gains), Math.max(...gains)].map((gain) => span(gain));
+  const said = `Pruning raised accuracy in ${helping.length} of ${claims.length} cuts, by ${least === most ? most : `${least} to ${most}`}`;
+  const places = new Set(helping.map(({ place }) => place));
+  const doubts = (Object.keys(reasons) as Finding['kind'][]).flatMap((kind) => {
+    const doubted = conclusion.filter((one) => one.kind === kind && one.verdict === 'caveat' && places.has(one.place)).length;
+    return doubted === 0 ? [] : [`${reasons[kind]!} may explain it in ${doubted} of them`];
+  });
+  return doubts.length === 0 ? `${said}.` : `${said}, but ${listed.format(doubts)}.`;
+}
+
+/** In the same breath says what else may have done it, so that no claim stands there that a sentence below takes back. */
+function ofOneCut(claim: Finding, findings: readonly Finding[]): string {
   const { verdict, measure, n, network } = claim;
   const difference = claim.difference!;
   if (verdict !== 'holds')
