@@ -8,31 +8,44 @@ export interface Mark {
   row: RunRow;
   x: number;
   y: number;
-  /** Where it is drawn: beside its place where others have the same. */
+}
+
+/** Pixels to the right and down. */
+export interface Offset {
+  x: number;
+  y: number;
+}
+
+/** In pixels, because a mark that is set aside in values would show values that no run has. */
+export interface Placed extends Mark {
+  /** How far beside its place it is drawn, where others have the same. */
+  beside: Offset;
+}
+
+/** A mark in a row, whose height is no value. */
+interface InRow extends Mark {
   at: { x: number; y: number };
 }
 
-/** Runs that have both numbers, at most so many: every second, every third … of more. Marks in one place are set around it. */
-export function marksOf(rows: readonly RunRow[], x: RunField, y: RunField, log: boolean): { marks: Mark[]; of: number } {
+/** Pixels from each other, and from their place at most, of marks that would cover each other: less than the marks themselves. */
+const APART = 3;
+const FARTHEST = 6;
+
+/** Runs that have both numbers, at most so many: every second, every third … of more. Marks in one place are drawn around it. */
+export function marksOf(rows: readonly RunRow[], x: RunField, y: RunField): { marks: Placed[]; of: number } {
   const known = rows.flatMap((row) => {
     const [a, b] = [numberOf(x, row), numberOf(y, row)];
     return a === null || b === null ? [] : [{ row, x: a, y: b }];
   });
   const every = Math.ceil(known.length / MOST_MARKS);
   const drawn = known.filter((_, i) => i % every === 0);
-  const width = (values: number[]) => (values.length === 0 ? 1 : Math.max(...values) - Math.min(...values) || Math.abs(values[0]!) || 1);
-  const scaled = (value: number) => (log ? Math.log(value) : value);
-  const [dx, dy] = [width(drawn.map((mark) => scaled(mark.x))), width(drawn.map((mark) => mark.y))];
-  const taken = new Map<string, number>();
-  const marks = drawn.map((mark): Mark => {
-    const place = `${mark.x} ${mark.y}`;
-    const nth = taken.get(place) ?? 0;
-    taken.set(place, nth + 1);
-    if (nth === 0) return { ...mark, at: { x: mark.x, y: mark.y } };
-    // A sunflower: each next one a golden angle further, and further out.
-    const [angle, radius] = [nth * 2.39996, 0.008 * Math.sqrt(nth)];
-    const [offX, offY] = [radius * Math.cos(angle) * dx, radius * Math.sin(angle) * dy];
-    return { ...mark, at: { x: log ? Math.exp(Math.log(mark.x) + offX) : mark.x + offX, y: mark.y + offY } };
+  const marks = [...Map.groupBy(drawn, (mark) => `${mark.x} ${mark.y}`).values()].flatMap((pile) => {
+    const apart = Math.min(APART, FARTHEST / Math.sqrt(pile.length));
+    return pile.map((mark, nth): Placed => {
+      // A sunflower: each next one a golden angle further, and further out.
+      const [angle, radius] = [nth * 2.39996, apart * Math.sqrt(nth)];
+      return { ...mark, beside: { x: radius * Math.cos(angle), y: radius * Math.sin(angle) } };
+    });
   });
   return { marks, of: known.length };
 }
@@ -43,7 +56,7 @@ const REACH = 0.36;
 const NEAR = 0.025;
 
 /** Runs by one number, a row per group; marks that would cover each other are set above and below the middle. At most so many. */
-export function stripOf(rows: readonly RunRow[], x: RunField, rowOf: (row: RunRow) => number): Mark[] {
+export function stripOf(rows: readonly RunRow[], x: RunField, rowOf: (row: RunRow) => number): InRow[] {
   const known = rows.flatMap((row) => {
     const value = numberOf(x, row);
     return value === null ? [] : [{ row, x: value, y: rowOf(row) }];

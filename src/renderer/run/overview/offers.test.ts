@@ -1,12 +1,12 @@
 import { divergenceText } from '../../../shared/findings/divergence.ts';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunDetail, RunSummary } from '../../../shared/contract/index.ts';
 import { remediesFor } from '../../../shared/findings/remedies.ts';
 import { forecast } from '../../../shared/forecast/forecast.ts';
 import { NetworkFamily, networkOf, type NetworkSpec } from '../../../shared/spec/network.ts';
 import { TrainingSpec } from '../../../shared/spec/training.ts';
 import { planStudy } from '../../../shared/study-plan.ts';
-import { offersOf, studyOf } from './offers.ts';
+import { inOrder, offersOf, studyOf } from './offers.ts';
 
 const input = { height: 28, width: 28, channels: 1, classes: 10 };
 const look = (one: NetworkSpec) => forecast(one, input);
@@ -40,6 +40,34 @@ it('tells what a cut leaves, and that its smaller network is trained faster', ()
 });
 
 it('counts what became of others like it with the CCM term', () => expect(offer('CCM').detail).toBe('1 of 2 like it stayed active'));
+
+describe('what is offered, and in which order', () => {
+  const withTerm = (...active: boolean[]) =>
+    new Map(
+      active.map((one, i) => [String(i), { ...summary, id: String(i), arm: 'source', health: one ? null : { kinds: ['inactive'] } }]),
+    ) as unknown as Map<string, RunSummary>;
+  const names = (runs: ReadonlyMap<string, RunSummary>, images = 1000, rate: number | null = 1e9) =>
+    inOrder(offersOf(run, { images, rate, runs }), () => null).map(({ remedy }) => remedy.name);
+  const term = 'CCM term, α = 0.01';
+
+  it('leaves out what several have tried in vain', () => {
+    expect(names(withTerm(false, false, false))).not.toContain(term);
+    expect(names(withTerm(false, false, true))).toContain(term);
+  });
+
+  it('puts last what one or two have tried in vain, and before what is open what helped most', () => {
+    expect(names(withTerm(false, false)).at(-1)).toBe(term);
+    const helped = names(withTerm(true, true, false));
+    expect(helped.indexOf(term)).toBeLessThan(helped.indexOf('pruned at 0.5'));
+  });
+
+  it('keeps its order when speed and images become known', () => expect(names(others, 0, null)).toEqual(names(others)));
+
+  it('puts last what images have refuted', () => {
+    const refuted = offer('N = ').network;
+    expect(inOrder(offers, (one) => (one === refuted ? 'vanishes' : null)).at(-1)!.network).toBe(refuted);
+  });
+});
 
 it('makes a study of them that can be planned: every network, cut and uncut, with two seeds', () => {
   const study = studyOf(run);

@@ -2,6 +2,7 @@
 import type { RunDetail, RunSummary } from '../../../shared/contract/index.ts';
 import { describe } from '../../../shared/describe.ts';
 import { divergenceOf } from '../../../shared/findings/divergence.ts';
+import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import type { Remedy } from '../../../shared/findings/remedies.ts';
 import { count } from '../../../shared/present/format.ts';
 import { networkAfter } from '../../../shared/pruning-plan.ts';
@@ -16,11 +17,21 @@ export interface Offer {
   network: NetworkSpec | null;
   /** What speaks for it, beside its forecast. */
   detail: string;
+  /** Others like it that were trained, and how many of them stayed active; null where nothing is counted. */
+  tried: Tried | null;
   /** How long it will take; null when there is nothing to go by. */
   seconds: number | null;
   /** From the run's last checkpoint, not from the beginning. */
   goesOn?: true;
 }
+
+interface Tried {
+  of: number;
+  active: number;
+}
+
+/** So many that all failed are evidence against it. */
+const SEVERAL = 3;
 
 interface Known {
   /** Training images per epoch. */
@@ -30,17 +41,37 @@ interface Known {
   runs: ReadonlyMap<string, RunSummary>;
 }
 
-/** What is forecast to help comes first, and of that what costs least. */
+/** What costs least comes first, by operations: how fast they are is measured only later. What never helped is left out. */
 export function offersOf(run: RunDetail, { images, rate, runs }: Known): Offer[] {
   const flops = (network: NetworkSpec) => describe(network, run.input).flops;
   const offers = run.remedies.map((remedy) => {
     const network = remedy.network ?? (remedy.pruning ? networkAfter(run.spec.network, remedy.pruning) : null);
-    const seconds = epochSeconds(images, flops(network ?? run.spec.network), rate);
+    const operations = flops(network ?? run.spec.network);
+    const seconds = epochSeconds(images, operations, rate);
     const { epochs } = run.spec.training;
-    return { remedy, network, detail: detailOf(remedy, run.summary, runs), seconds: seconds && seconds * epochs };
+    const tried = triedOf(remedy, run.summary, runs);
+    return { operations, offer: { remedy, network, detail: detailOf(remedy, tried), tried, seconds: seconds && seconds * epochs } };
   });
-  const doubtful = ({ remedy: { forecast } }: Offer) => Number(forecast !== null && forecast.verdict !== 'stays');
-  return [...goingOn(run, { images, rate }), ...offers.sort((a, b) => doubtful(a) - doubtful(b) || (a.seconds ?? 0) - (b.seconds ?? 0))];
+  const cheapest = offers.sort((a, b) => a.operations - b.operations).map(({ offer }) => offer);
+  return [...goingOn(run, { images, rate }), ...cheapest.filter(({ tried }) => !tried || tried.active > 0 || tried.of < SEVERAL)];
+}
+
+/**
+ * What is most likely to help comes first, else as they are.
+ * @param seen What images said of a network; null if they were not looked at. Asked here, so that the order is the same later, when
+ * the forecasts of the remedies themselves go by images.
+ */
+export function inOrder(offers: readonly Offer[], seen: (network: NetworkSpec) => Verdict | null): Offer[] {
+  return offers.toSorted((a, b) => doubt(a, seen) - doubt(b, seen));
+}
+
+const doubts: Record<Verdict, number> = { stays: 0, open: 1, vanishes: 2 };
+
+function doubt({ remedy: { forecast, pruning }, network, tried, goesOn }: Offer, seen: (network: NetworkSpec) => Verdict | null): number {
+  if (goesOn) return -1;
+  if (forecast) return doubts[(network && !pruning ? seen(network) : null) ?? forecast.verdict];
+  if (!tried || tried.of === 0) return doubts.open;
+  return doubts[2 * tried.active > tried.of ? 'stays' : tried.active > 0 ? 'open' : 'vanishes'];
 }
 
 /** What diverged late has learnt something before, and need not begin again. */
@@ -55,19 +86,23 @@ function goingOn({ summary, spec, input }: RunDetail, { images, rate }: Pick<Kno
       remedy: { name, network: null, training: { learningRate }, pruning: null, forecast: null },
       network: null,
       detail: 'what it has learnt stays',
+      tried: null,
       seconds: seconds && seconds * (lastEpoch - epoch),
       goesOn: true,
     },
   ];
 }
 
-function detailOf({ forecast, training }: Remedy, run: RunSummary, runs: ReadonlyMap<string, RunSummary>): string {
+function detailOf({ forecast }: Remedy, tried: Tried | null): string {
   if (forecast) return `gain ${forecast.gain.toFixed(2)}, critical ${forecast.criticalGain.toFixed(2)}`;
-  if (training?.ccm === undefined) return 'the same network';
+  if (!tried) return 'the same network';
+  return tried.of === 0 ? 'none like it has been tried' : `${count(tried.active)} of ${count(tried.of)} like it stayed active`;
+}
+
+function triedOf({ training }: Remedy, run: RunSummary, runs: ReadonlyMap<string, RunSummary>): Tried | null {
+  if (training?.ccm === undefined) return null;
   const like = withTermLike(run, runs);
-  if (like.length === 0) return 'none like it has been tried';
-  const active = like.filter(({ health }) => !health?.kinds.includes('inactive')).length;
-  return `${count(active)} of ${count(like.length)} like it stayed active`;
+  return { of: like.length, active: like.filter(({ health }) => !health?.kinds.includes('inactive')).length };
 }
 
 /** Finished runs of as large a network on the same images that began with the CCM term. */
