@@ -4,25 +4,28 @@
  *
  *     npm run replication -- --db <file>
  *
- * Reports and figures are large, and stay as they are as long as their runs do; `--again` makes them anew. Figures need Chromium, and
- * stay without it. `--studies <folder>` takes the study files from elsewhere.
+ * Networks are looked at on images first, where they have not been: what is found is kept in the database. Reports and figures are
+ * large, and stay as they are as long as their runs do; `--again` makes them anew. Figures need Chromium, and stay without it.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { Command, CommanderError, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { readStudy } from '../src/cli/study-file.ts';
+import { InputError } from '../src/shared/input-error.ts';
 import { Store } from '../src/store/store.ts';
 import { reportPage } from '../src/workbench/node-host.ts';
+import { resultsOf } from '../src/workbench/outcomes.ts';
 import { filledPage, reportData } from '../src/workbench/report.ts';
 import { bordersOf } from './replication/border.ts';
-import { collect, finishedStudy, type Collected, type Finished } from './replication/collect.ts';
+import { collect, endedStudy, type Collected, type Finished } from './replication/collect.ts';
 import { cutAtHalf } from './replication/cuts.ts';
 import { figuresOf, withBrowser } from './replication/figures.ts';
 import { withSections } from './replication/page.ts';
+import { withLooks } from './replication/looks.ts';
 import { pairingsOf } from './replication/pairings.ts';
 import { questions } from './replication/questions/index.ts';
 import type { Question } from './replication/questions/question.ts';
@@ -85,15 +88,24 @@ export async function filledDocument(text: string): Promise<string> {
 }
 
 async function write(db: string, studies: string, again: boolean): Promise<void> {
-  if (!existsSync(db)) throw new Error(`there is no database ${db}`);
+  if (!existsSync(db)) throw new InputError(`there is no database ${db}`);
   mkdirSync(folder, { recursive: true });
   const store = new Store(db);
   try {
-    const done = questions.flatMap((question): Done[] => {
-      const file = `replication-${question.name}.json`;
-      const { finished, progress } = finishedStudy(store, readStudy(join(studies, file)).spec);
-      if (!finished) console.log(`${question.name}: left out, ${progress}`);
-      return finished ? [{ ...finished, question, collected: collect(store, finished, `resources/studies/${file}`) }] : [];
+    const done: Done[] = [];
+    await withLooks(store, async (look) => {
+      for (const question of questions) {
+        const file = `replication-${question.name}.json`;
+        const say = (what: string) => console.log(`${question.name}: ${what}`);
+        const { ended, progress } = endedStudy(store, readStudy(join(studies, file)).spec);
+        if (!ended) {
+          say(`left out, ${progress}`);
+          continue;
+        }
+        await look(ended.runs, say);
+        const finished = { ...ended, results: resultsOf(store, ended.runs) };
+        done.push({ ...finished, question, collected: collect(store, finished, `resources/studies/${file}`) });
+      }
     });
     for (const one of done) {
       const { name } = one.question;
@@ -109,9 +121,36 @@ async function write(db: string, studies: string, again: boolean): Promise<void>
   writeFileSync(document, await filledDocument(readFileSync(document, 'utf8')));
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { db: { type: 'string' }, studies: { type: 'string' }, again: { type: 'boolean' } } });
-  if (values.db === undefined) throw new Error('name the database of the studies: --db <file>');
-  const studies = values.studies ?? fileURLToPath(new URL('../resources/studies/', import.meta.url));
-  await write(values.db, studies, values.again ?? false);
+interface Options {
+  db?: string;
+  studies: string;
+  again?: true;
 }
+
+const ownStudies = fileURLToPath(new URL('../resources/studies/', import.meta.url));
+
+export async function main(args: string[]): Promise<number> {
+  const program = new Command('replication')
+    .description('Write docs/replication.md and docs/replication/ from the finished studies of a database.')
+    .option('--db <file>', 'database in which the studies have been run')
+    .addOption(new Option('--studies <folder>', 'where the study files are').default(ownStudies, 'resources/studies'))
+    .option('--again', 'make reports and figures anew, also of the same runs')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .showSuggestionAfterError(false)
+    .action(({ db, studies, again }: Options) => {
+      if (db === undefined) throw new InputError('name the database of the studies: --db <file>');
+      return write(db, studies, again ?? false);
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (!(error instanceof CommanderError || error instanceof InputError)) throw error;
+    console.error(`replication: ${error.message.replace(/^error: /, '')}`);
+    return 2;
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

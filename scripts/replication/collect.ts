@@ -2,40 +2,44 @@
 import { availableParallelism, totalmem } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { studyIdentity } from '../../src/store/study-identity.ts';
+import { begins } from '../../src/store/probes.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { StoredRun, StoredStudy } from '../../src/store/types.ts';
 import { kindsOf } from '../../src/shared/computed-on.ts';
 import { countAsMeasured } from '../../src/shared/inactive.ts';
+import { forecast } from '../../src/shared/forecast/forecast.ts';
 import { bytes, inactiveShare } from '../../src/shared/present/format.ts';
 import type { LayerActivity } from '../../src/shared/results.ts';
 import type { StudySpec } from '../../src/shared/spec/study.ts';
 import type { MeasureSpec } from '../../src/shared/spec/training.ts';
 import type { StudyResults, StudyRun } from '../../src/shared/study-result.ts';
 import { InputError } from '../../src/shared/input-error.ts';
-import { resultsOf } from '../../src/workbench/outcomes.ts';
 import { processorHere } from '../../src/workbench/processor.ts';
 import type { Made, Replication, ReplicationRun } from './result.ts';
 
 /** A study of the database, finished. */
-export interface Finished {
-  study: StoredStudy;
-  runs: StoredRun[];
+export interface Finished extends Ended {
   results: StudyResults;
 }
 
+interface Ended {
+  study: StoredStudy;
+  runs: StoredRun[];
+}
+
 /** Null where it has not been begun, or not ended; `progress` says how far it is. Throws an InputError where it was run with other settings. */
-export function finishedStudy(store: Store, spec: StudySpec): { finished: Finished | null; progress: string } {
+export function endedStudy(store: Store, spec: StudySpec): { ended: Ended | null; progress: string } {
   const alike = store.studies.list().filter(({ name }) => name === spec.name);
   const identity = (study: StoredStudy, of: StudySpec) => studyIdentity(of, study.dataset, store.studies.engineOf(study.id));
   const study = alike.find((one) => identity(one, one.spec) === identity(one, spec));
   if (!study) {
     if (alike.length > 0) throw new InputError(`${store.path}: the study "${spec.name}" was run with other settings than its file has now`);
-    return { finished: null, progress: 'not begun' };
+    return { ended: null, progress: 'not begun' };
   }
   const runs = store.runs(study.id);
   const done = runs.filter(({ status }) => status === 'finished').length;
   const progress = `${done} of ${runs.length} runs`;
-  return { finished: done === runs.length ? { study, runs, results: resultsOf(store, runs) } : null, progress };
+  return { ended: done === runs.length ? { study, runs } : null, progress };
 }
 
 /** What does not depend on the question. */
@@ -49,6 +53,7 @@ export function collect(store: Store, { study, runs, results }: Finished, file: 
     file,
     dataset: { name, train, test, classes: classes.length },
     epochs: spec.epochs,
+    validation: spec.training.validation,
     seeds: spec.seeds,
     made: madeOf(runs),
     statistics: withoutRuns(results.statistics),
@@ -71,6 +76,7 @@ function runOf(store: Store, { id, network, arm, pruning, seed, factors, gain, o
   const sum = (of: (epoch: (typeof epochs)[number]) => number) => epochs.reduce((total, epoch) => total + of(epoch), 0);
   return {
     ...{ network, arm, pruning, seed, factors, gain, overCritical, forecast, ...result! },
+    vanishesAt: vanishesAt(store, run),
     lastActive: {
       start: activeInLast(store.results.start(id)?.activity ?? [], measure),
       end: activeInLast(store.results.evaluation(id)!.activity, measure),
@@ -80,6 +86,13 @@ function runOf(store: Store, { id, network, arm, pruning, seed, factors, gain, o
     seconds: sum(({ seconds }) => seconds),
     byEpoch: epochs.map(({ test }) => test.accuracy),
   };
+}
+
+/** By the look at the network on images; null too of cuts and where it was not looked at. */
+function vanishesAt(store: Store, run: StoredRun): string | null {
+  const seen = run.spec.pruning === null ? store.probes.of(begins(run)) : null;
+  const { shape, classes } = store.dataset(run.dataset);
+  return seen && forecast(run.spec.network, { ...shape, classes: classes.length }, seen).vanishesAt;
 }
 
 /** The run that all began with, everything between, and the run itself. */

@@ -1,6 +1,6 @@
 /** The sections of docs/replication.md, from the files in docs/replication/. */
 import { existsSync } from 'node:fs';
-import { count, real } from '../../src/shared/present/format.ts';
+import { count, percent, real } from '../../src/shared/present/format.ts';
 import { counting } from './questions/counting.ts';
 import { questions } from './questions/index.ts';
 import type { Question } from './questions/question.ts';
@@ -23,8 +23,9 @@ const said = ({ found, open }: Said): string[] => [
   ...(open.length === 0 ? ['**Not confirmed.** Nothing that was asked has remained open.'] : bullets('Not confirmed', open)),
 ];
 
-function factsOf({ name }: Question, { file, dataset, epochs, seeds, made }: Replication): string[] {
-  const images = `${dataset.name} (${count(dataset.train)} + ${count(dataset.test)} images)`;
+function factsOf({ name }: Question, { file, dataset, epochs, validation, seeds, made }: Replication): string[] {
+  const heldOut = validation === 0 ? '' : `, ${percent(validation, 0)} of the former held out for validation`;
+  const images = `${dataset.name} (${count(dataset.train)} + ${count(dataset.test)} images${heldOut})`;
   const length = epochs.fineTune === 0 ? `${epochs.train}` : `${epochs.train} + ${epochs.fineTune}`;
   const versions = Object.entries(made.versions).map(([what, version]) => `${what} ${version}`);
   const report = existsSync(new URL(`${name}.html.gz`, folder)) ? `, [report](replication/${name}.html.gz)` : '';

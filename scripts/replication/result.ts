@@ -15,10 +15,12 @@ export interface ReplicationRun {
   seed: number;
   /** Of the network before any cut, and of the cut. */
   factors: FactorValues;
-  /** Of the network as trained: gain of its weakest layer, that over the critical gain, and what is forecast by its spec. */
+  /** Of the network as trained: gain of its weakest layer, that over the critical gain, and what is forecast: on images, before any cut. */
   gain: number | null;
   overCritical: number | null;
   forecast: Verdict | null;
+  /** First layer without activity, where the forecast on images says so. */
+  vanishesAt: string | null;
   accuracy: number;
   /** Of the types of all intermediate layers. */
   inactiveShare: number;
@@ -117,6 +119,8 @@ export interface Replication {
   file: string;
   dataset: { name: string; train: number; test: number; classes: number };
   epochs: { train: number; fineTune: number };
+  /** Share of the training images that is held out. */
+  validation: number;
   seeds: number[];
   made: Made;
   statistics: StudyStatistics;

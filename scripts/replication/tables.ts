@@ -1,12 +1,13 @@
 /** Tables that several sections have. */
 import { verdictGlyphs } from '../../src/shared/forecast/words.ts';
 import { percent, real } from '../../src/shared/present/format.ts';
+import { layerName } from '../../src/shared/present/layer-name.ts';
 import { armNames } from '../../src/shared/spec/arms.ts';
 import { meanOf } from '../../src/shared/statistics/moments.ts';
 import type { ArmStatistics } from '../../src/shared/statistics/statistics.ts';
 import { factors, factorText, type FactorName } from '../../src/shared/study-factors.ts';
 import type { Replication, ReplicationRun } from './result.ts';
-import { cell, differenceCell, shareOf, type Table } from './words.ts';
+import { cellOf, differenceCell, shareOf, type Table } from './words.ts';
 
 export const unprunedOf = ({ statistics: { arms } }: Replication): ArmStatistics[] => arms.filter(({ arm }) => arm === 'unpruned');
 
@@ -19,26 +20,30 @@ const meanShare = (values: readonly (number | null)[]): string =>
 
 /** Unpruned networks, by what they differ in. */
 export function networkTable(result: Replication, names: readonly FactorName[]): Table {
-  const rows = unprunedOf(result).map((row) => {
-    const runs = runsOf(result, row);
-    const { factors: values, overCritical, forecast } = runs[0]!;
-    const over = overCritical === null ? '–' : real(overCritical, 3);
-    return [
-      ...names.map((name) => factorText(name, values[name]!)),
-      forecast ? `${over} ${verdictGlyphs[forecast]}` : over,
-      cell(row.accuracy),
-      cell(row.inactiveShare, percent),
-      shareOf(row.collapsed, row.n),
-      `${meanShare(runs.map(({ lastActive }) => lastActive.start))} → ${meanShare(runs.map(({ lastActive }) => lastActive.end))}`,
-    ];
-  });
+  const networks = unprunedOf(result).map((row) => ({ row, runs: runsOf(result, row) }));
+  const overCritical = networks.map(({ runs }) => (runs[0]!.overCritical === null ? '–' : real(runs[0]!.overCritical, 3)));
+  // What is the same everywhere is no column.
+  const gains = new Set(overCritical).size > 1;
   return {
     head: [
       ...names.map((name) => factors[name].symbol),
-      ...['Gain ÷ critical', 'Test accuracy, %', 'Inactive types, %', 'Collapsed', 'Last layer active, first step → end'],
+      ...(gains ? ['Gain ÷ critical'] : []),
+      ...['Forecast on images', 'Test accuracy, %', 'Inactive types, %', 'Collapsed', 'Last layer active, first step → end'],
     ],
-    rows,
+    rows: networks.map(({ row, runs }, n) => [
+      ...names.map((name) => factorText(name, runs[0]!.factors[name]!)),
+      ...(gains ? [overCritical[n]!] : []),
+      ...[forecastOf(runs[0]!), cellOf(row, 'accuracy'), cellOf(row, 'inactiveShare')],
+      shareOf(row.collapsed, row.n),
+      `${meanShare(runs.map(({ lastActive }) => lastActive.start))} → ${meanShare(runs.map(({ lastActive }) => lastActive.end))}`,
+    ]),
   };
+}
+
+/** "✕ Capsules 5": where activity is said to have ended. */
+function forecastOf({ forecast, vanishesAt }: ReplicationRun): string {
+  if (forecast === null) return '–';
+  return vanishesAt === null ? verdictGlyphs[forecast] : `${verdictGlyphs[forecast]} ${layerName(vanishesAt)}`;
 }
 
 /** Every arm over its seeds. */
@@ -52,9 +57,9 @@ export function armTable(result: Replication): Table {
     ],
     rows: arms.map((row) => [
       ...(several ? [row.network] : []),
-      ...[armNames[row.arm], row.pruning ?? '', cell(row.accuracy)],
+      ...[armNames[row.arm], row.pruning ?? '', cellOf(row, 'accuracy')],
       typeof row.accuracy?.sd === 'number' ? percent(row.accuracy.sd, 2) : '–',
-      ...[cell(row.inactiveShare, percent), shareOf(row.collapsed, row.n)],
+      ...[cellOf(row, 'inactiveShare'), shareOf(row.collapsed, row.n)],
       row.arm === 'unpruned' ? '' : differenceCell(row.toTwin.accuracy),
     ]),
   };

@@ -1,7 +1,7 @@
 /** Sentences of docs/replication.md, made by rules from the statistics: what turns out otherwise is said otherwise. */
 import { LEVEL, leaningOf, signOf, tested, type Finding } from '../../src/shared/conclusion/finding.ts';
 import { accuracy, percent, points } from '../../src/shared/present/format.ts';
-import type { Difference, Sample } from '../../src/shared/statistics/statistics.ts';
+import type { ArmStatistics, Difference, Sample } from '../../src/shared/statistics/statistics.ts';
 import { shareInterval } from '../../src/shared/statistics/tests.ts';
 
 /** What a section says: what these runs show, and what they leave open. */
@@ -28,6 +28,27 @@ export function sampled(sample: Sample | null, print: (share: number) => string 
   const { mean, ci95 } = sample;
   if (!ci95) return `${print(mean)} (one seed)`;
   return ci95[0] === ci95[1] ? `${print(mean)} in every seed` : `${print(mean)} (95 % interval ${interval(ci95, print)})`;
+}
+
+type Sampled = Pick<ArmStatistics, 'n' | 'collapsed' | 'accuracy' | 'inactiveShare'>;
+const printed = { accuracy, inactiveShare: percent } as const;
+
+/** Where some seeds have collapsed and some have not there are two heaps, and a mean with an interval says little of either. */
+const rangeOf = ({ n, collapsed, ...samples }: Sampled, measure: keyof typeof printed): readonly [number, number] | null =>
+  collapsed > 0 && collapsed < n ? (samples[measure]?.range ?? null) : null;
+
+/** A number of an arm: as `sampled`, with the range of its seeds where only some have collapsed. */
+export function sampledOf(row: Sampled, measure: keyof typeof printed): string {
+  const range = rangeOf(row, measure);
+  const text = sampled(row[measure], printed[measure]);
+  return range ? text.replace(/\)$/, `, seeds from ${interval(range, printed[measure])})`) : text;
+}
+
+/** The same in the cell of a table: "26.30 [0.00, 71.56], 10.00 … 91.50". */
+export function cellOf(row: Sampled, measure: keyof typeof printed): string {
+  const range = rangeOf(row, measure);
+  const text = cell(row[measure], printed[measure]);
+  return range ? `${text}, ${interval(range, printed[measure], ' … ', true)}` : text;
 }
 
 /** The same in the cell of a table, whose head says the unit: "97.31 [96.80, 97.82]". */

@@ -1,15 +1,15 @@
 /** docs/replication.md says what its statistics say, and no number in it is typed by hand. */
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
-import { document, filledDocument } from '../../scripts/replication.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { document, filledDocument, main } from '../../scripts/replication.ts';
 import { bestBorder, borderOf } from '../../scripts/replication/border.ts';
 import { covered } from '../../scripts/replication/collect.ts';
 import { withoutSections } from '../../scripts/replication/page.ts';
 import { questions } from '../../scripts/replication/questions/index.ts';
 import { folder, readResult, textOf } from '../../scripts/replication/result.ts';
-import { changes, directionOf } from '../../scripts/replication/words.ts';
-import { correct, differenceOf } from '../../src/shared/statistics/statistics.ts';
+import { cellOf, changes, directionOf, sampledOf } from '../../scripts/replication/words.ts';
+import { correct, differenceOf, sampleOf } from '../../src/shared/statistics/statistics.ts';
 
 const text = readFileSync(document, 'utf8');
 const done = questions.flatMap((question) => {
@@ -55,6 +55,9 @@ it.each(done)(
     expect(runs).toHaveLength(statistics.arms.length * result.seeds.length);
     expect(made.hours).toBeGreaterThan(0);
     expect(text).toContain(made.machine);
+    // Gains do not say where.
+    const vanishing = runs.filter(({ arm, forecast }) => arm === 'unpruned' && forecast === 'vanishes');
+    expect(vanishing.filter(({ vanishesAt }) => vanishesAt === null)).toEqual([]);
   },
 );
 
@@ -98,6 +101,28 @@ describe('a sentence', () => {
         }
     expect(question.says(turned)).not.toEqual(question.says(result));
   });
+});
+
+it('gives the range of seeds of which only some have collapsed', () => {
+  const row = (...values: number[]) => ({
+    ...{ n: values.length, collapsed: values.filter((value) => value === 0.1).length },
+    ...{ accuracy: sampleOf(values), inactiveShare: null },
+  });
+  expect(cellOf(row(0.1, 0.9, 0.92), 'accuracy')).toMatch(/\], 10\.00 … 92\.00$/);
+  expect(sampledOf(row(0.1, 0.9, 0.92), 'accuracy')).toMatch(/, seeds from 10\.00 to 92\.00\s%\)$/);
+  for (const values of [[0.1, 0.1, 0.1], [0.9, 0.91, 0.92]]) expect(cellOf(row(...values), 'accuracy')).not.toContain('…'); // prettier-ignore
+  expect(cellOf(row(0.1, 0.9), 'inactiveShare')).toBe('–');
+});
+
+it.each([
+  [[], 'name the database of the studies: --db <file>'],
+  [['--nothing'], "unknown option '--nothing'"],
+  [['--db', 'nowhere.db'], 'there is no database nowhere.db'],
+])('%j is answered in one sentence', async (args, problem) => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  expect(await main(args)).toBe(2);
+  expect(said.mock.calls).toEqual([[`replication: ${problem}`]]);
+  said.mockRestore();
 });
 
 describe('a border', () => {

@@ -1,10 +1,9 @@
 /** Does a cut help, and what of it is the loss term's, the size's, or any cut's? Asked of several networks and data sets. */
-import { percent } from '../../../src/shared/present/format.ts';
 import { armNames, type Arm } from '../../../src/shared/spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, StudyStatistics } from '../../../src/shared/statistics/statistics.ts';
 import type { Replication } from '../result.ts';
 import { armTable, controlTable } from '../tables.ts';
-import { changes, collapsedIn, directionOf, joined, sampled, series, shareOf, ups, type Item, type Said } from '../words.ts';
+import { changes, collapsedIn, directionOf, joined, sampledOf, series, shareOf, ups, type Item, type Said } from '../words.ts';
 import type { Figure, Question } from './question.ts';
 
 const controls = ['ccm', 'scratch', 'random'] as const;
@@ -13,6 +12,9 @@ const rivals: Record<(typeof controls)[number], string> = {
   scratch: 'the same small network from scratch',
   random: 'a cut by chance',
 };
+
+/** In the answer, where the twin has been named before. */
+const shortly: typeof rivals = { ccm: 'CCM alone', scratch: 'the same network from scratch', random: 'a random cut' };
 
 /** Which case is meant, where there are several: by its network, its cut, or both. */
 function labelOf({ statistics }: Replication, { network, pruning }: { network: string; pruning: string | null }): string {
@@ -36,12 +38,12 @@ export function answerOfCuts({ statistics }: Replication): string {
   if (better.length === 0) return `Not confirmed: ${claim}`;
   const rivalled = controls.flatMap((control) => {
     const own = better.flatMap((cut) => controlsOf(statistics, cut).filter((one) => one.control === control));
-    const equal = own.filter(({ difference }) => directionOf(difference.accuracy) <= 0).length;
-    return own.length > 0 ? [{ control, equal, of: own.length }] : [];
+    const beaten = own.filter(({ difference }) => directionOf(difference.accuracy) > 0).length;
+    return own.length > 0 ? [{ control, beaten, of: own.length }] : [];
   });
-  const some = rivalled.some(({ equal }) => equal > 0);
-  const against = rivalled.map(({ control, equal, of }) => `${armNames[control]} in ${shareOf(equal, of)}`);
-  return `${some ? 'Not by the cut alone' : 'Yes'}: ${claim}; of these it is not better than ${series(against)}`;
+  const some = rivalled.some(({ beaten, of }) => beaten < of);
+  const against = rivalled.map(({ control, beaten, of }) => `than ${shortly[control]} in ${shareOf(beaten, of)}`);
+  return `${some ? 'Not by the cut alone' : 'Yes'}: ${claim}${rivalled.length > 0 ? `; of these it is better ${series(against)}` : ''}`;
 }
 
 /** What each arm comes to, over all that is cut. */
@@ -50,7 +52,7 @@ function means(result: Replication, arm: Arm): Said {
   if (rows.length === 0) return { found: [], open: [] };
   const byAccuracy = [...rows].sort((a, b) => a.accuracy!.mean - b.accuracy!.mean);
   const words = (row: ArmStatistics) =>
-    `test accuracy ${sampled(row.accuracy)}, inactive types ${sampled(row.inactiveShare, percent)}, ${collapsedIn(row.collapsed, row.n)}`;
+    `test accuracy ${sampledOf(row, 'accuracy')}, inactive types ${sampledOf(row, 'inactiveShare')}, ${collapsedIn(row.collapsed, row.n)}`;
   const [low, high] = [byAccuracy[0]!, byAccuracy.at(-1)!];
   const place = (row: ArmStatistics) => labelOf(result, row);
   const said = rows.length === 1 ? words(low) : `lowest ${place(low)}, ${words(low)}; highest ${place(high)}, ${words(high)}`;

@@ -5,7 +5,7 @@ import type { ArmStatistics } from '../../../src/shared/statistics/statistics.ts
 import { meanOf } from '../../../src/shared/statistics/moments.ts';
 import { sampleOf } from '../../../src/shared/statistics/statistics.ts';
 import { networkTable, runsOf, unprunedOf } from '../tables.ts';
-import { changes, concluded, directionOf, joined, sampled, series, ups, type Item, type Said } from '../words.ts';
+import { changes, concluded, directionOf, joined, sampled, sampledOf, series, ups, type Item, type Said } from '../words.ts';
 import type { Question } from './question.ts';
 
 const depthOf = ({ factors }: Pick<ReplicationRun, 'factors'>) => Number(factors.depth);
@@ -53,14 +53,14 @@ export const depth: Question = {
     const [first, last] = [rows[0]!, rows.at(-1)!];
     const deepest = pairings.at(-1)!.of;
     const end = (name: string, row: ArmStatistics) =>
-      `at ${name}, ${sampled(row.accuracy)} test accuracy, and inactive types: ${sampled(row.inactiveShare, percent)}`;
+      `at ${name}, ${sampledOf(row, 'accuracy')} test accuracy, and inactive types: ${sampledOf(row, 'inactiveShare')}`;
     const ends = `From one end to the other: ${end(against, first)}; ${end(deepest, last)}.`;
     return joined(
       { found: [ends], open: [] },
       wokenOf(
         rows.map((row) => ({ depth: depthOf(runsOf(result, row)[0]!), active: runsOf(result, row).map(({ lastActive }) => lastActive) })),
       ),
-      concluded(result.conclusion, 'series'),
+      concluded(result.conclusion, 'forecast', 'series'),
       changes(`The share of inactive types, against ${against},`, items('inactiveShare'), ups.inactiveShare),
       changes(`Test accuracy, against ${against},`, items('accuracy'), ups.accuracy),
     );
