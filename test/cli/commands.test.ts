@@ -58,7 +58,7 @@ describe('commands on stored runs', () => {
     const { code, stdout } = await run('compare', a.id, b.id, '--html', html);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^run +test acc\. .*\n\w{8} unpruned .*\n\w{8} pruned .*\ndifference .*\+5\.00 pp.*\n(?:\n.*one active.*\n)?\n- N2 D4 L1, chip b0\.5 c0\.5: [^]*one seed[^]*\nReport: .*comparison\.html\n$/,
+      /^run +test acc\. .*\n\w{8} unpruned .*\n\w{8} pruned .*\ndifference .*\+5\.00 pp.*\n(?:\n.*one active.*\n)?\n- N2 D4 L1, chip b0\.5 c0\.5: [^]*one\s+seed[^]*\nReport: .*comparison\.html\n$/,
     );
     expect(readFileSync(html, 'utf8')).toMatch(/^<!doctype html>/);
     const { runs: records } = (await json('compare', a.id, b.id)) as { runs: RunRecord[] };
