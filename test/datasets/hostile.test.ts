@@ -63,8 +63,8 @@ interface Entry {
   flags?: number;
 }
 
-/** A ZIP archive that may lie. */
-function zip(entries: Entry[]): Buffer {
+/** A ZIP archive that may lie, of the number of its entries too. */
+function zip(entries: Entry[], count = entries.length): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
@@ -90,8 +90,8 @@ function zip(entries: Entry[]): Buffer {
   const all = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt16LE(count, 8);
+  end.writeUInt16LE(count, 10);
   end.writeUInt32LE(all.length, 12);
   end.writeUInt32LE(at, 16);
   return Buffer.concat([...parts, all, end]);
@@ -194,6 +194,20 @@ describe('archives', () => {
       'it is a link; expected a file',
       'it is encrypted',
     ]);
+  });
+
+  it('that count their entries only up to 65,535, as macOS does, are read to the end; other wrong counts are refused', async () => {
+    const idx = [
+      { name: 'train-images-idx3-ubyte', content: encodeIdx([2, 1, 1], Uint8Array.of(3, 4)) },
+      { name: 'train-labels-idx1-ubyte', content: encodeIdx([2], Uint8Array.of(0, 1)) },
+    ];
+    const few = zip([{ name: 'd/', content: new Uint8Array() }, ...idx], idx.length);
+    const directory = few.readUInt32LE(few.length - 6);
+    const first = few.subarray(directory, directory + 46 + 'd/'.length);
+    const many = Buffer.concat([few.subarray(0, directory), ...Array.from({ length: 2 ** 16 - 1 }, () => first), few.subarray(directory)]);
+    expect((await readPaths([write('many.zip', many)])).train.labels).toEqual(Uint16Array.of(0, 1));
+    for (const count of [0, 1, 3])
+      expect(await refusal([write('count.zip', zip(idx, count))])).toMatch(/^…\/count\.zip: it cannot be read as a ZIP archive/);
   });
 
   it('with links in them are read without', async () => {

@@ -13,6 +13,7 @@ const smallBytes = 2 ** 24;
 const largeBytes = 2 ** 26;
 const wrongSum = 'it is damaged: its content does not have the checksum that the archive declares';
 const localHeader = 0x04034b50;
+const centralHeader = 0x02014b50;
 const localHeaderBytes = 30;
 const linkMode = 0o120000;
 const modeMask = 0o170000;
@@ -47,14 +48,22 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
     }
   };
 
+  // macOS counts them modulo 65,536: where another entry follows the last, there are more. Where the count is merely wrong, what
+  // stands behind the true last is no entry, and the archive is refused.
+  const goOn = (zip: ZipFile) => {
+    const next = zip.entriesRead === zip.entryCount ? at.at(Number(zip.readEntryCursor), 4) : new Uint8Array();
+    if (next.length === 4 && Buffer.from(next).readUInt32LE() === centralHeader) zip.entryCount += 2 ** 16;
+  };
   const names = new EntryNames(place);
   const files: ZipEntry[] = [];
   let others = false;
   await withZip(async (zip) => {
     let total = 0;
     try {
+      goOn(zip);
       for await (const entry of zip.eachEntry()) {
         signal?.throwIfAborted();
+        goOn(zip);
         const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
         if (name.endsWith('/')) continue;
         const path = names.accept(name);
