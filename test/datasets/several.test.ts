@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -91,4 +92,12 @@ it('pictures of a type that is not read are counted by type', async () => {
     format: 'image folders',
     leftOut: [['…/photos/cat/2.heic', 'it is of type HEIC, which is not read, like all 2 of this type']],
   });
+});
+
+it('a list of pixels that lies in gzip beside itself counts once', async () => {
+  const list = (value: number) => JSON.stringify([1, 2, 3].map(() => new Array<number>(16).fill(value)));
+  const files = { 'a.json': list(1), 'a.json.gz': gzipSync(list(1)), 'b.json': list(2), 'c.json.gz': gzipSync(list(3)) };
+  expect((await read(files)).leftOut).toContainEqual([null, 'a.json.gz is a.json once more and is left out.']);
+  const { classes, train } = await readPaths([folder]);
+  expect([classes, train.labels.length]).toEqual([['a', 'b', 'c'], 9]);
 });

@@ -53,8 +53,13 @@ export const jsonPixelReader: Reader = {
 };
 
 async function readLists(source: Source, options: ReadOptions): Promise<RawDataset> {
-  const items = await itemsOf(source, options);
+  const all = await itemsOf(source, options);
   const problems: Problem[] = [];
+  // "0.json.gz" beside "0.json": its images would count twice, and lie in training and testing alike.
+  const plain = new Set(all.map(({ file }) => file.path));
+  const items = all.filter(({ file: { path } }) => !/\.gz$/i.test(path) || !plain.has(path.slice(0, -3)));
+  for (const { file } of all.filter((item) => !items.includes(item)))
+    problems.push({ file: null, message: `${file.path} is ${file.path.slice(0, -3)} once more and is left out.` });
   const readings: Reading[] = [];
   const lists: List[] = [];
   for (const [done, item] of items.entries()) {
