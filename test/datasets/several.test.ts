@@ -101,3 +101,17 @@ it('a list of pixels that lies in gzip beside itself counts once', async () => {
   const { classes, train } = await readPaths([folder]);
   expect([classes, train.labels.length]).toEqual([['a', 'b', 'c'], 9]);
 });
+
+it('the ids of a test table without labels are not taken for its labels', async () => {
+  const lines = (first: string, values: number[]) =>
+    [[first, ...Array.from({ length: 16 }, (_, i) => `pixel${i}`)], ...values.map((value, i) => [value, ...new Array<number>(16).fill(i)])]
+      .map((line) => line.join(','))
+      .join('\n');
+  // As many images as classes, so that every id would be a class too.
+  const files = { 'train.csv': lines('label', [0, 1, 2, 0, 1, 2]), 'test.csv': lines('id', [0, 1, 2]) };
+  expect((await read(files)).leftOut).toEqual([[null, 'test.csv has no column of labels and is left out.']]);
+  expect((await readPaths([folder])).test).toBeNull();
+  // What does not count up may be classes, whatever it is called.
+  await read({ 'test.csv': lines('id', [2, 0, 1]) });
+  expect((await readPaths([folder])).test?.labels).toEqual(Uint16Array.of(2, 0, 1));
+});

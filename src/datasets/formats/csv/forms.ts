@@ -65,7 +65,8 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
   const split = splitIn(header, body);
   const base = split ? [split.column] : [];
   const ways = [...(isCounted(body, header) ? [[0]] : []), base, [...base, ...idsIn(header)].sort((x, y) => x - y)];
-  const left = ways.find((out) => isSquare(first.length - out.length - 1)) ?? base;
+  const usual = ways.find((out) => isSquare(first.length - out.length - 1)) ?? base;
+  const left = usual === base ? [...base, ...soleIds(header, body, base)] : usual;
   const rest = first.map((_, i) => i).filter((i) => !left.includes(i));
   const label = header && [rest[0]!, rest.at(-1)!, ...rest].find((i) => isLabelName(header[i]!));
   return {
@@ -106,6 +107,16 @@ const idsIn = (header: readonly string[] | undefined): number[] =>
   (header ?? []).flatMap((name, i) =>
     /^(?:unnamed.*|(?:(?:image|img|file|row|sample)[-_ ]?)?(?:id|index|no|number|name|file|image|path))$/i.test(name.trim()) ? [i] : [],
   );
+
+/** Ids beside pixels alone, as in a competition's test file: a first or last column that is called so and counts up line by line. */
+function soleIds(header: readonly string[] | undefined, body: readonly string[][], base: readonly number[]): number[] {
+  if (!header || header.some(isLabelName) || body.length < 2 || !isSquare(header.length - base.length - 1)) return [];
+  const rest = [...header.keys()].filter((i) => !base.includes(i));
+  const counts = (i: number) => body.every((row, line) => /^\s*\d+\s*$/.test(row[i]!) && Number(row[i]) === Number(body[0]![i]) + line);
+  return idsIn(header)
+    .filter((i) => (i === rest[0] || i === rest.at(-1)) && counts(i))
+    .slice(0, 1);
+}
 
 /** The first line is "0,0.1,0.2,…": pandas' names for columns that were all called 0, above whole numbers. */
 function isNumbered([first, ...rest]: readonly string[][]): boolean {
