@@ -73,7 +73,12 @@ export interface RawSplit {
   /** Class index of each image, from 0. */
   labels: Uint16Array;
   /** File or files that the images and labels came from, for messages. */
-  from: { images: string; labels: string };
+  from: {
+    images: string;
+    labels: string;
+    /** What in it holds the labels, where it does not say so itself, e.g. "the first column". */
+    column?: string;
+  };
 }
 
 export interface RawDataset {

@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeIdx } from './idx.ts';
+import { loadPaths } from '../../src/datasets/load.ts';
 import { readPaths } from '../../src/datasets/read.ts';
 
 let folder: string;
@@ -114,4 +115,21 @@ it('the ids of a test table without labels are not taken for its labels', async 
   // What does not count up may be classes, whatever it is called.
   await read({ 'test.csv': lines('id', [2, 0, 1]) });
   expect((await readPaths([folder])).test?.labels).toEqual(Uint16Array.of(2, 0, 1));
+});
+
+it('which column of a table of pixels is taken for the label is said', async () => {
+  const taken = async (name: string, header: string, line: (label: number) => string) => {
+    writeFileSync(join(folder, name), [header, ...[0, 1, 1, 0].map(line)].filter(Boolean).join('\n'));
+    return (await loadPaths([join(folder, name)])).taken[0]!.replace(folder, '…');
+  };
+  const pixels = '7,9,'.repeat(8).slice(0, -1);
+  const names = Array.from({ length: 16 }, (_, i) => `p${i}`).join(',');
+  expect(await taken('first.csv', '', (label) => `${label},${pixels}`)).toBe('Classes: 2 (0, 1), from the first column of …/first.csv.');
+  expect(await taken('last.csv', '', (label) => `${pixels},${label}`)).toBe('Classes: 2 (0, 1), from the last column of …/last.csv.');
+  expect(await taken('named.csv', `${names},kind`, (label) => `${pixels},${label}`)).toBe(
+    'Classes: 2 (0, 1), from the column kind of …/named.csv.',
+  );
+  expect(await taken('packed.csv', 'emotion,pixels', (label) => `${label},${pixels.replaceAll(',', ' ')}`)).toBe(
+    'Classes: 2 (0, 1), from the column emotion of …/packed.csv.',
+  );
 });

@@ -17,12 +17,13 @@ export function takenAs(
   const { classes, train, test } = selection;
   const names = classes.slice(0, shown).join(', ') + (classes.length > shown ? ', …' : '');
   const [{ images }] = splits as [(typeof splits)[number]];
+  const columns = [...new Set(splits.flatMap(({ from }) => from.column ?? []))];
   const separate = images.kind === 'separate';
   const divided = spec.split.kind === 'own' ? 'as the data divide them' : 'divided anew, at random';
   const said = (word: string) => raw.problems.some(({ message }) => message.startsWith(word));
   const others = (raw.readings ?? []).filter(({ about }) => about !== 'orientation').map(readingLine);
   return [
-    `Classes: ${classes.length} (${names}), from ${labelled.place}.`,
+    `Classes: ${classes.length} (${names}), from ${columns.length > 0 ? `${columns.join(' and ')} of ` : ''}${labelled.place}.`,
     `Split: ${count(train.labels.length)} training and ${count(test.labels.length)} test images, ${divided}.`,
     ...(said('Orientation:')
       ? []

@@ -91,10 +91,10 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
     for (const one of images) transpose(one);
     problems.push({ file: null, message: turnedUpright });
   }
-  const splits = read.map(({ marks: { place } }, i): RawSplit => ({
+  const splits = read.map(({ marks: { place }, column }, i): RawSplit => ({
     images: images[i]!,
     labels: labels[i]!,
-    from: { images: place, labels: place },
+    from: { images: place, labels: place, column },
   }));
   const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems, readings };
   return classes ? { ...dataset, classes } : dataset;
@@ -160,6 +160,7 @@ function joined(parts: readonly Rows[]): Rows {
   return {
     size: first!.size,
     values,
+    column: [...new Set(parts.map(({ column }) => column))].join(' and '),
     marks: { place: first!.marks.place, values: parts.flatMap(({ marks }) => Array.from(marks.values, String)) },
   };
 }
@@ -181,11 +182,12 @@ async function rowsOf(table: Table, problems: Problem[], options: ReadOptions): 
   return [...groups].map(([split, lines]) => [split, lines.length === splits.length ? rows : only(rows, lines)]);
 }
 
-function only({ marks, values, size }: Rows, lines: readonly number[]): Rows {
+function only({ marks, column, values, size }: Rows, lines: readonly number[]): Rows {
   const chosen = new (values instanceof Uint8Array ? Uint8Array : Float64Array)(lines.length * size);
   for (const [to, line] of lines.entries()) chosen.set(values.subarray(line * size, (line + 1) * size), to * size);
   return {
     size,
+    column,
     values: chosen,
     marks: { ...marks, values: lines.map((line) => String(marks.values[line])), at: (index) => marks.at!(lines[index]!) },
   };

@@ -5,7 +5,7 @@ import type { ReadOptions } from '../reader.ts';
 import type { PixelTable } from './forms.ts';
 import { linesOf } from './lines.ts';
 import { Scanner } from './scanner.ts';
-import { isNumber } from './table.ts';
+import { columnWords, isNumber } from './table.ts';
 import type { DividedRows } from './texts.ts';
 
 /** Lines that are looked at to tell which column is the label. */
@@ -48,7 +48,14 @@ export async function readRows(table: PixelTable, options: ReadOptions): Promise
       scanner.end(total);
     }
   if (marks.length < count) throw new DatasetError(place, 'it has become shorter while it was read');
-  const rows = { marks: { values: marks, place, at: (index: number) => `the label in line ${numbers[index]!}` }, values, size };
+  const kept = [...isPixel.keys()].filter((column) => !left.includes(column));
+  const label = kept.indexOf(labelColumn);
+  const rows = {
+    marks: { values: marks, place, at: (index: number) => `the label in line ${numbers[index]!}` },
+    column: columnWords(table.header, label, [0, kept.length - 1]),
+    values,
+    size,
+  };
   return { rows, splits: split && splits };
 }
 

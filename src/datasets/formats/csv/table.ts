@@ -29,3 +29,10 @@ export const isLabelName = (name: string): boolean =>
   /^(?:.*[-_ ])?(?:label|labels|class|classes|category|target|digit|y|breed|species|diagnosis|emotion)(?:[-_ ]?(?:id|name|index))?$/i.test(
     name.trim(),
   );
+
+/** "the column label", or where it stands when it has no name. */
+export function columnWords(header: readonly string[] | undefined, column: number, [first, last]: readonly [number, number]): string {
+  const name = header?.[column]?.trim() ?? '';
+  if (name !== '') return `the column ${name.slice(0, 60)}`;
+  return column === first ? 'the first column' : column === last ? 'the last column' : `column ${column + 1}`;
+}

@@ -9,10 +9,12 @@ import type { ReadOptions } from '../reader.ts';
 import { isPacked, usageOf, type PixelTable } from './forms.ts';
 import { linesOf } from './lines.ts';
 import { textOf } from './scanner.ts';
-import { isLabelName } from './table.ts';
+import { columnWords, isLabelName } from './table.ts';
 
 export interface Rows {
   marks: Marks;
+  /** Which column they are from, in words. */
+  column: string;
   values: Uint8Array | Float64Array;
   /** Values of an image. */
   size: number;
@@ -50,7 +52,8 @@ export async function readPacked(table: PixelTable, options: ReadOptions): Promi
       throw new DatasetError(place, `its images take more than ${options.limits.dataBytes} bytes of memory`);
   }
   if (read.length === 0) throw new NoDataset(place, `it has names of columns, ${header!.join(', ').slice(0, 100)}, and no lines of images`);
-  return { rows: rowsOf(read, read[0]!.pixels.length, place), splits: splitColumn === undefined ? undefined : splits };
+  const column = columnWords(header, labelColumn, [0, columns - 1]);
+  return { rows: rowsOf(read, read[0]!.pixels.length, { place, column }), splits: splitColumn === undefined ? undefined : splits };
 }
 
 /** What the columns are, of which that of the splits shows only in all lines. */
@@ -122,11 +125,11 @@ export function readSparse(bytes: Uint8Array, { item }: PixelTable, problems: Pr
       return { label, line, pixels };
     }),
     size,
-    place,
+    { place, column: 'the first column' },
   );
 }
 
-function rowsOf(lines: readonly Pixels[], size: number, place: string): Rows {
+function rowsOf(lines: readonly Pixels[], size: number, { place, column }: { place: string; column: string }): Rows {
   const Values = lines.every(({ pixels }) => pixels instanceof Uint8Array) ? Uint8Array : Float64Array;
   const values = new Values(lines.length * size);
   for (const [i, { pixels, line }] of lines.entries()) {
@@ -137,5 +140,5 @@ function rowsOf(lines: readonly Pixels[], size: number, place: string): Rows {
   }
   const numbers = lines.map(({ line }) => line);
   const marks: Marks = { values: lines.map(({ label }) => label), place, at: (index) => `the label in line ${numbers[index]!}` };
-  return { marks, size, values };
+  return { marks, column, size, values };
 }
