@@ -99,7 +99,7 @@ const Window = z.object({
     listed: z.number().positive(),
   }),
   measured: z.array(z.object({ what: z.string(), longest: z.number().positive(), longestCpu: z.number().positive(), overLimit: z.int() })),
-  bars: z.array(z.object({ limit: z.number(), measured: z.number().positive(), met: z.boolean() })).length(2),
+  bars: z.array(z.object({ limit: z.number(), measured: z.number().positive(), met: z.boolean() })),
 });
 
 it('times the pages with a list of runs and a live curve', { timeout: 240_000, ...needs(lackOfChromium, lackOfDesktop) }, async () => {
@@ -108,7 +108,7 @@ it('times the pages with a list of runs and a live curve', { timeout: 240_000, .
   expect(measured.map(({ what }) => what)).toEqual(
     expect.arrayContaining(['scroll from top to end and back', 'points come for two seconds']),
   );
-  expect(bars.map(({ limit }) => limit)).toEqual([1500, 50]);
+  expect(bars.map(({ limit }) => limit)).toEqual([1500, 50, 50]);
 });
 
 const Datasets = z.object({
