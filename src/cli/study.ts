@@ -23,6 +23,8 @@ interface StudyStart {
   engine: EngineName;
   /** Begins anew even if it has been begun before. */
   fresh: boolean;
+  /** What another study has computed with the same settings is not computed again. */
+  reuse: boolean;
 }
 
 /**

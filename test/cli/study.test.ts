@@ -164,6 +164,19 @@ describe('a study', () => {
     expect((await json('--data', join(elsewhere.folder, 'data'))).runs[0]!.id).toBe(changed.runs[0]!.id);
   });
 
+  it('takes over with --reuse what another study has computed with the same settings', async () => {
+    const { folder, run, json } = tinyStudy({ epochs: { train: 1, fineTune: 0 }, pruning: [] });
+    const first = await json();
+    // Another study, because a seed is another setting; the first seed's runs are there already.
+    writeTinyStudy(folder, { epochs: { train: 1, fineTune: 0 }, pruning: [], seeds: [1, 2] });
+    const { stdout, stderr } = await run('--reuse', '--json');
+    expect(stderr).toMatch(new RegExp(`^${first.runs.length} of them reused: computed before with the same settings$`, 'm'));
+    const grown = JSON.parse(stdout) as StudyResult;
+    const ids = ({ runs }: typeof first) => runs.map(({ id }) => id);
+    expect(ids(grown)).toEqual(expect.arrayContaining(ids(first)));
+    expect(grown.runs).toHaveLength(2 * first.runs.length);
+  });
+
   it('prunes with no fine-tuning at all', async () => {
     const { runs } = await tinyStudy({ epochs: { train: 1, fineTune: 0 } }).json();
     expect(runs.map(({ epochs }) => epochs)).toEqual([1, 1, 1]);

@@ -35,6 +35,7 @@ interface Options {
   parallel: AtOnce;
   seed?: number;
   fresh?: boolean;
+  reuse?: boolean;
   tensorboard?: string;
   json?: boolean;
 }
@@ -53,6 +54,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
     .option('--seed <n>', "one seed, instead of the study's", integerBetween(0, 0xffff_ffff))
     .option('--tensorboard <folder>', 'write event files for TensorBoard while it trains')
     .option('--fresh', 'start over even if this study has been started before')
+    .option('--reuse', 'take over what another study has computed with the same settings, instead of computing it again')
     .addOption(jsonOption())
     .action(async (name: string, options: Options) => {
       exit(exitCodes[await study(name, options)]);
@@ -61,7 +63,7 @@ export function addStudy(program: Command, exit: (code: number) => void): void {
 
 async function study(
   name: string,
-  { db, data, reading, skipBad, engine: asked, threads, parallel, seed, fresh = false, tensorboard, json = false }: Options,
+  { db, data, reading, skipBad, engine: asked, threads, parallel, seed, fresh = false, reuse = false, tensorboard, json = false }: Options,
 ): Promise<StudyOutcome> {
   const file = readStudy(name, seed);
   const { spec } = file;
@@ -75,9 +77,11 @@ async function study(
     await sweep(store);
     await remember(store);
     const { name: known, fingerprint, train, test } = store.dataset(dataset.fingerprint);
-    const { study: begun, runs } = queueStudy(store, { spec, dataset: fingerprint, engine: engine.name, fresh });
+    const { study: begun, runs } = queueStudy(store, { spec, dataset: fingerprint, engine: engine.name, fresh, reuse });
     const progress = startProgress(process.stderr);
     progress.say(`${spec.name}: ${runs.length} runs on ${known} (${train} + ${test} images)`);
+    const reused = runs.filter((run) => run.study !== begun.id).length;
+    if (reused > 0) progress.say(`${reused} of them reused: computed before with the same settings`);
     const outcome = await runStudy(runs, {
       store,
       dataset: { path, name: known, fingerprint },
