@@ -43,3 +43,9 @@ export function logAxis(axis: Axis, values: readonly number[]): Axis {
   const { zero } = normAxis(values);
   return { ...axis, span: 0, log: true, ...(zero === undefined ? {} : { zero }) };
 }
+
+/** 1, 2 and 5 in every power of ten. */
+export function roundTicks(low: number, high: number): number[] {
+  const powers = Array.from({ length: Math.ceil(Math.log10(high / low)) + 2 }, (_, i) => 10 ** (Math.floor(Math.log10(low)) + i));
+  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number((digit * power).toPrecision(1)))).filter((v) => v >= low && v <= high);
+}

@@ -23,6 +23,8 @@ export interface Axis {
   min?: number;
   max?: number;
   log?: boolean;
+  /** Where it has ticks: left to itself, those without a number crowd out those that have one. */
+  ticks?: (low: number, high: number) => number[];
   /** Where a logarithmic axis draws what is exactly 0. */
   zero?: number;
   /** The shortest stretch that it shows: what hardly changes is to look so. */
@@ -44,6 +46,11 @@ export function axisOptions(axis: Axis, look: Look, place: 'x' | 'y') {
       const missing = Math.max(0, (axis.span ?? 0) - (scale.max - scale.min)) / 2;
       scale.min = axis.zero ?? Math.max(low, scale.min - missing);
       scale.max = Math.min(high, scale.max + missing);
+    },
+    afterBuildTicks: (scale: Scale) => {
+      const ticks = axis.ticks?.(scale.min, scale.max) ?? [];
+      // Within less than a power of ten there may be none.
+      if (ticks.length > 1) scale.ticks = ticks.map((value) => ({ value }));
     },
     title: { display: true, text: axis.label, color: look.muted, font: { size: 11, weight: 'normal' as const }, padding: 2 },
     grid: { color: place === 'y' ? look.grid : 'transparent', drawTicks: false },

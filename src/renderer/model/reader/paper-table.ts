@@ -6,7 +6,7 @@ import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
 import { factorNames, factors } from '../../../shared/study-factors.ts';
 import { latex } from '../latex.ts';
 import { valueText } from './brush.ts';
-import { missingText, type Pivot, type PivotFactors } from './pivot.ts';
+import { cutsOfPivot, missingText, type Pivot, type PivotFactors } from './pivot.ts';
 import { shownOf, summaryOf, summaryText, type RunsById, type ShownName, type Summary, type Shown } from './values.ts';
 
 export interface PaperTable {
@@ -29,6 +29,7 @@ export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: 
   // Beside shares, what changed against the twin; differences are that already.
   const change = name in changes ? shownOf(changes[name as keyof typeof changes]) : null;
   const unit = shown.difference ? 'pp' : '%';
+  const cuts = cutsOfPivot(pivot);
   const groups = pivot.rows.map(({ value, cells }) => ({
     name: rows === null || value === null ? '' : valueText(rows, value),
     rows: pivot.arms
@@ -49,7 +50,7 @@ export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: 
   }));
   const heads = pivot.columns.map(({ value }) => (columns === null || value === null ? shown.label : valueText(columns, value)));
   return {
-    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${change ? '; Δ: against the own twin, pp' : ''}`,
+    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${cuts === '' ? '' : `; ${cuts}`}${change ? '; Δ: against the own twin, pp' : ''}`,
     head: ['Arm', ...heads, ...(change ? ['Δ to twin'] : [])],
     groups,
   };

@@ -7,12 +7,16 @@ const FOOT = 18;
 const GAP = 8;
 /** Of a letter in a row's name, about. */
 const LETTER = 7.6;
-/** Of a digit in a cell. */
-const FIGURE = 6.2;
+/** Of a digit in a cell, where it is bold. */
+const FIGURE = 7.4;
+/** Of a letter beside or below a name. */
+const SMALL = 6.3;
 const QUIET = 30;
 const ARM = 24;
 const PADDING = 8;
 const NARROWEST = 148;
+/** Between ticks whose numbers do not run into each other. */
+const TICKS_APART = 38;
 /** One cell alone need not fill a wide window. */
 const WIDEST = 1100;
 
@@ -28,14 +32,22 @@ export interface PivotLayout {
   arm: (index: number) => number;
   /** Room beside the plot within a cell. */
   plot: { left: number; right: number };
+  /** The scale's ticks that have room for their number. */
+  numbered: (ticks: readonly number[]) => readonly number[];
   /** The middle between two cells. */
   edgeX: (column: number) => number;
   edgeY: (row: number) => number;
 }
 
+const labelWidth = (names: readonly string[]) =>
+  Math.ceil(LETTER * Math.max(0, ...names.map((name) => name.length)) + (names.length > 0 ? GAP : 0));
+
+/** The least that a pivot needs to have all of its columns in sight. */
+export const leastWidth = (columns: number, names: readonly string[]): number => labelWidth(names) + columns * (NARROWEST + GAP) - GAP;
+
 /** @param names of the rows; empty where there is one. @param numbers letters of the longest number in a cell. */
 export function layoutOf({ columns, rows }: Pivot, width: number, names: readonly string[], numbers: number): PivotLayout {
-  const label = Math.ceil(LETTER * Math.max(0, ...names.map((name) => name.length)) + (names.length > 0 ? GAP : 0));
+  const label = labelWidth(names);
   const room = (width - label - GAP * (columns.length - 1)) / Math.max(1, columns.length);
   const cell = Math.max(NARROWEST, Math.min(WIDEST, room));
   const heights = rows.map(({ quiet, cells }) =>
@@ -44,17 +56,42 @@ export function layoutOf({ columns, rows }: Pivot, width: number, names: readonl
   const tops = heights.map((_, r) => HEAD + heights.slice(0, r).reduce((sum, height) => sum + height + GAP, 0));
   const bottom = HEAD + heights.reduce((sum, height) => sum + height + GAP, 0);
   const left = (column: number) => label + column * (cell + GAP);
+  const plot = { left: 12, right: Math.min(0.55 * cell, Math.max(56, FIGURE * numbers + 16)) };
+  const apart = cell - plot.left - plot.right;
   return {
     width: left(columns.length) - GAP,
     height: bottom + FOOT,
     ...{ cell, heights, left },
     top: (row) => tops[row]!,
     arm: (index) => PADDING + ARM * (index + 0.5),
-    plot: { left: 12, right: Math.min(0.55 * cell, Math.max(56, FIGURE * numbers + 16)) },
+    plot,
+    numbered: (ticks) => (apart >= TICKS_APART * (ticks.length - 1) ? ticks : ticks.filter((_, i) => i === 0 || i === ticks.length - 1)),
     edgeX: (column) => left(column) - GAP / 2,
     edgeY: (row) => (tops[row] ?? bottom) - GAP / 2,
   };
 }
+
+/** What stands above a column: its value, and beside it as many sizes of networks as there is room for. */
+export function headOf(
+  { gains, networks }: Pivot['columns'][number],
+  name: string,
+  unit: string,
+  cell: number,
+): { networks: string; gain: string; unit: string } {
+  const gain = gains ? `gain ${short(gains[0])}${gains[1] - gains[0] > 0.005 ? ` to ${short(gains[1])}` : ''}` : '';
+  const room = (cell - LETTER * name.length - GAP) / SMALL;
+  const shown = networks.map((_, i) => {
+    const first = networks.slice(0, networks.length - i);
+    return i === 0 ? first.join(', ') : `${first.join(', ')} + ${i}`;
+  });
+  return {
+    networks: shown.find((text) => text.length <= room) ?? (networks.length > 1 ? `${networks.length} sizes` : ''),
+    gain,
+    unit: gain.length + unit.length + 1 <= cell / SMALL ? unit : '',
+  };
+}
+
+const short = (gain: number) => String(Number(gain.toFixed(2)));
 
 export interface PivotScale {
   ticks: number[];

@@ -4,7 +4,7 @@ import { meanOf } from '../../../shared/statistics/moments.ts';
 import type { FactorName, FactorValue } from '../../../shared/study-factors.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
 import { inArmOrder } from './arms.ts';
-import { hasValue, valuesOf, varying } from './brush.ts';
+import { hasValue, valuesOf, valueText, varying } from './brush.ts';
 import { shownOf, summaryOf, type RunsById, type ShownName, type Summary } from './values.ts';
 
 export interface PivotArm {
@@ -136,6 +136,22 @@ function armOf(arm: Arm, runs: readonly StudyRun[], all: RunsById, name: ShownNa
     summary: summaryOf(marks.map(({ run: { network, seed }, value }) => ({ network, seed, value }))),
     missing: { failed, waiting: without.length - failed, noTwin: runs.length - without.length - marks.length },
   };
+}
+
+/** Names of its rows; none where it has one. */
+export const rowNamesOf = ({ rows }: Pivot, factor: FactorName | null): string[] =>
+  factor === null ? [] : rows.map(({ value }) => (factor === 'network' ? String(value) : valueText(factor, value!)));
+
+/** How many cuts its numbers are means over: "mean over 6 cuts"; empty where each is of one. */
+export const cutsOfPivot = ({ rows }: Pivot): string =>
+  meanOverCuts(rows.flatMap(({ cells }) => cells.flatMap(({ arms }) => arms.map(({ marks }) => marks.map(({ run }) => run)))));
+
+/** The same of any numbers, each by the runs that it is made of. */
+export function meanOverCuts(numbers: readonly (readonly StudyRun[])[]): string {
+  const cuts = numbers.map((runs) => new Set(runs.flatMap(({ pruning }) => pruning ?? [])).size).filter((size) => size > 0);
+  const most = cuts.reduce((a, b) => Math.max(a, b), 1);
+  const least = cuts.reduce((a, b) => Math.min(a, b), most);
+  return most === 1 ? '' : `mean over ${least < most ? `${least} to ` : ''}${most} cuts`;
 }
 
 /** What an arm without numbers says in their place. */

@@ -3,7 +3,7 @@ import { resultsOfRuns, studyRuns } from '../../../../test/renderer/study-runs.t
 import { bestOf } from './best.ts';
 import { brushText, hasValue, isDimmed, valuesOf, valueText, varying } from './brush.ts';
 import { parallelAxes, within } from './parallel.ts';
-import { criticalEdges, defaultFactors, missingText, pivotOf } from './pivot.ts';
+import { criticalEdges, cutsOfPivot, defaultFactors, missingText, pivotOf } from './pivot.ts';
 import { slopesOf } from './slopes.ts';
 import { trendFactors, trendsOf, trendTitle } from './trends.ts';
 import { marksOf, runsById, shownOf, summaryOf, summaryText } from './values.ts';
@@ -67,6 +67,15 @@ describe('the pivot', () => {
     const edges = criticalEdges(pivot);
     expect(edges.length).toBeGreaterThanOrEqual(2);
     for (const { x1, x2, y1, y2 } of edges) expect(Math.abs(x2 - x1) + Math.abs(y2 - y1)).toBe(1);
+  });
+
+  it('says over how many cuts its numbers are means, and nothing where each is of one', () => {
+    const textOf = (list: typeof runs) => cutsOfPivot(pivotOf(list, runsById(list), { rows: 'depth', columns: null }, 'accuracy'));
+    expect(textOf(runs)).toBe('');
+    const cut = (arm: string) => (run: (typeof runs)[number]) => (run.arm === arm ? { ...run, id: `${run.id} again`, pruning: 'l1' } : run);
+    const both = (arm: string) => [...runs, ...runs.filter((run) => run.arm === arm).map(cut(arm))];
+    expect(textOf(both('pruned').filter(({ arm }) => arm === 'pruned' || arm === 'unpruned'))).toBe('mean over 2 cuts');
+    expect(textOf(both('pruned'))).toBe('mean over 1 to 2 cuts');
   });
 
   it('says why a place is empty', () => {

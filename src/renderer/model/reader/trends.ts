@@ -16,7 +16,7 @@ export const trendFactors = (runs: readonly StudyRun[]): FactorName[] => {
 
 export interface Trend {
   arm: Arm;
-  points: ({ x: number; ids: string[] } & Summary)[];
+  points: ({ x: number; runs: StudyRun[] } & Summary)[];
 }
 
 /** Runs without a number of the factor have no place on its axis, but for those that every cut is held against. */
@@ -28,10 +28,10 @@ export function trendsOf(runs: readonly StudyRun[], all: RunsById, factor: Facto
     const points = xs.flatMap((x) => {
       const there = ofArm.flatMap((run) => {
         const value = run.factors[factor] === undefined || run.factors[factor] === x ? shown.of(run, all) : null;
-        return value === null ? [] : [{ network: run.network, seed: run.seed, value, id: run.id }];
+        return value === null ? [] : [{ network: run.network, seed: run.seed, value, run }];
       });
       const summary = summaryOf(there);
-      return summary ? [{ x, ids: there.map(({ id }) => id), ...summary }] : [];
+      return summary ? [{ x, runs: there.map(({ run }) => run), ...summary }] : [];
     });
     return points.length > 0 && !(shown.difference && arm === 'unpruned') ? [{ arm, points }] : [];
   });
