@@ -1,10 +1,10 @@
 /** What runs have come to, over their seeds: of a study, or of any runs on which somebody wants to look together. */
 import { kindsOf } from '../shared/computed-on.ts';
 import { conclusionOf } from '../shared/conclusion/conclusion.ts';
-import { forecast as forecastOf } from '../shared/forecast/forecast.ts';
+import type { Uncut } from '../shared/conclusion/vanishing.ts';
+import { forecast as forecastOf, type NetworkForecast } from '../shared/forecast/forecast.ts';
 import { gainOverCritical } from '../shared/forecast/over-critical.ts';
 import { weakestOf } from '../shared/forecast/sentence.ts';
-import type { Probe } from '../shared/forecast/probe.ts';
 import type { Verdict } from '../shared/forecast/verdict.ts';
 import { countAsMeasured } from '../shared/inactive.ts';
 import { seedGroups } from '../shared/measures/seed-groups.ts';
@@ -17,7 +17,7 @@ import type { RunSpec } from '../shared/spec/run.ts';
 import { networksOf } from '../shared/spec/study.ts';
 import { cutOf, hasCollapsed, type Outcome, type OutcomeCut } from '../shared/statistics/outcomes.ts';
 import { statisticsOf } from '../shared/statistics/statistics.ts';
-import { networkLabel, networkName } from '../shared/study-plan.ts';
+import { familyOfNetwork, networkLabel, networkName } from '../shared/study-plan.ts';
 import { cutInWords, factorsOf } from '../shared/study-factors.ts';
 import type { StudyResults, StudyRun } from '../shared/study-result.ts';
 import { twinKey } from '../shared/twins.ts';
@@ -34,7 +34,10 @@ export function resultsOf(store: Store, runs: readonly StoredRun[]): StudyResult
   const [one] = sets.length === 1 ? sets : [];
   return {
     statistics,
-    conclusion: conclusionOf(statistics, studyRuns),
+    conclusion: conclusionOf(
+      statistics,
+      read.map(({ run, apart }) => ({ ...run, ...apart })),
+    ),
     runs: studyRuns,
     cuts: [...new Map(read.flatMap(({ cuts }) => cuts.map((cut) => [cut.name, cut] as const))).values()],
     kinds: kindsOf(runs),
@@ -60,6 +63,8 @@ interface Described {
 interface ReadOutcome {
   outcome: Outcome;
   run: StudyRun;
+  /** What tells networks apart beside their factors, and what their forecast is from. */
+  apart: Pick<Uncut, 'rest' | 'basis'>;
   /** In words. */
   cuts: { name: string; words: string }[];
 }
@@ -87,8 +92,9 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
     const name = unique(JSON.stringify([network, first.arm]), cut?.name ?? '', JSON.stringify(first.run.id));
     const names = cut ? { network, cut: { ...cut, name } } : { network: `${network}${name}`, cut };
     const input = inputOf(store.dataset(first.run.dataset));
-    const forecast = verdictOf(first.network, input, store.probes.of({ dataset: first.run.dataset, network: first.network }));
-    const facts = factsOf(store, first, names.network, input);
+    const forecast = verdictOf(forecastOf(first.network, input, store.probes.of({ dataset: first.run.dataset, network: first.network })));
+    const { basis, ...facts } = factsOf(store, first, names.network, input);
+    const apart = { rest: first.arm === 'unpruned' ? restOf(first) : '', basis };
     const cuts = cut ? [{ name, words: first.prunings.map(cutInWords).join('; then ') }] : [];
     return group.map((one): ReadOutcome => {
       const { run, arm } = one;
@@ -99,6 +105,7 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
       return {
         outcome: { id, ...names, forecast, arm, seed, twin, result },
         run: { id, network: names.network, arm, pruning: names.cut?.name ?? null, seed, twin, status, error, ...facts, result },
+        apart,
         cuts,
       };
     });
@@ -111,18 +118,23 @@ function factsOf(store: Store, { run, arm, network, prunings }: Described, name:
   const pruning = prunings.at(-1) && (arm === 'scratch' ? { ...prunings.at(-1)!, criterion: 'random' as const } : prunings.at(-1)!);
   const trained =
     run.spec.control || run.spec.pruning === null || run.cut ? run.spec.network : networkAfter(run.spec.network, run.spec.pruning);
-  const weakest = weakestOf(forecastOf(trained, input));
+  const found = forecastOf(trained, input, store.probes.of(begins(run)));
+  const weakest = weakestOf(found);
   return {
     factors: factorsOf({ name, network, pruning: pruning ?? null, training: run.spec.training, dataset: store.dataset(run.dataset).name }),
     gain: weakest && weakest.gain,
     overCritical: gainOverCritical(trained, input),
-    forecast: verdictOf(trained, input, store.probes.of(begins(run))),
+    forecast: verdictOf(found),
+    basis: found.basis,
   };
 }
 
-function verdictOf(network: NetworkSpec, input: InputShape, probe: Probe | null): Verdict | null {
-  const { verdict, basis } = forecastOf(network, input, probe);
-  return basis === 'nothing' ? null : verdict;
+const verdictOf = ({ verdict, basis }: NetworkForecast): Verdict | null => (basis === 'nothing' ? null : verdict);
+
+/** A network with layers of its own is like no other. */
+function restOf({ run, network }: Described): string {
+  const family = familyOfNetwork(network);
+  return JSON.stringify([run.dataset, run.spec.training, family ? [family.classDim, family.decoder] : network]);
 }
 
 /** A key takes as long as reading a run, and of thousands of runs most differ in the seed alone. */

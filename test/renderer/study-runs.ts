@@ -64,5 +64,16 @@ export function resultsOfRuns(runs: StudyRun[]): StudyResults {
     })),
   );
   const cuts = [{ name: cut.name, words: cutInWords(pruning) }];
-  return { statistics, conclusion: conclusionOf(statistics, runs), runs, cuts, kinds: [], chance: 0.1, testImages: 2000 };
+  return {
+    statistics,
+    conclusion: conclusionOf(
+      statistics,
+      runs.map((run) => ({ ...run, rest: '', basis: 'gains' })),
+    ),
+    runs,
+    cuts,
+    kinds: [],
+    chance: 0.1,
+    testImages: 2000,
+  };
 }

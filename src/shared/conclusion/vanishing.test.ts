@@ -11,7 +11,7 @@ function network(name: string, factors: FactorValues, collapsed: number, seeds =
     network: name,
     arm: 'unpruned',
     factors: { network: name, ...factors },
-    forecast,
+    ...{ rest: '', forecast, basis: 'probe' },
     result: i < collapsed ? { accuracy: 0.1, collapsed: true } : { accuracy: 0.94, collapsed: false },
   }));
 }
@@ -59,6 +59,22 @@ describe('along a setting', () => {
     expect(found(depth(1, 0), depth(2, 0), depth(3, 5), other)).toEqual({ findings: [], told: new Set() });
   });
 
+  it('networks that differ in what is no factor, as a decoder or a backbone of their own, are not lined up', () => {
+    const levels = [1, 2, 3, 4].map((level) => depth(level, level > 2 ? 5 : 0));
+    const other = (runs: Uncut[], rest: string) => runs.map((run): Uncut => ({ ...run, rest }));
+    expect(found(...levels).findings).toMatchObject([{ n: 4 }]);
+    expect(found(...levels.map((runs, i) => (i === 3 ? other(runs, 'decoder') : runs))).findings).toMatchObject([{ n: 3 }]);
+    expect(found(...levels.map((runs, i) => (i < 2 ? other(runs, 'decoder') : runs))).findings).toEqual([]);
+  });
+
+  it('initial weights as in the paper stand beside a series of gains, which goes on without them', () => {
+    const gain = (initialisation: number | string, collapsed: number) =>
+      network(`N8 D4 L5, gain ${initialisation}`, { types: 8, dim: 4, depth: 5, initialisation }, collapsed);
+    const { findings, told } = found(gain(0.5, 5), gain(1, 5), gain(2, 0), gain('paper', 5));
+    expect(findings).toMatchObject([{ kind: 'series', n: 3 }]);
+    expect(told).not.toContain('N8 D4 L5, gain paper');
+  });
+
   it('and nothing of runs that are cut or have not ended', () => {
     const cut = [1, 2, 3].map((level) => depth(level, level > 2 ? 5 : 0).map((run): Uncut => ({ ...run, arm: 'pruned' })));
     const going = [1, 2, 3].map((level) => depth(level, 0).map((run): Uncut => ({ ...run, result: null })));
@@ -74,12 +90,18 @@ describe('against the forecast', () => {
   it('counts networks, and says that it was right', () => {
     const networks = [1, 2, 3, 4, 5, 6].map((level) => living(level, 0));
     const [finding] = forecastOf(...networks, depth(7, 2, 3, 'open'), ...[8, 9, 10, 11, 12, 13].map((level) => dying(level, 3)));
-    expect(finding).toMatchObject({ verdict: 'holds', n: 13, place: 'The forecast of 13 networks before any cut' });
+    expect(finding).toMatchObject({ verdict: 'holds', n: 13, place: 'The forecast of 13 networks before any cut, on images' });
     expect(finding!.short).toBe(
       'Of 6 forecast to vanish, 6 collapsed in most of their seeds; of 1 left open, 1; of 6 forecast to stay, 0.',
     );
     // 6 of 6 by SciPy: [0.541, 1].
     expect(finding!.text).toMatch(/forecast to vanish, 6 collapsed in most of their seeds \(95 % interval 54\.\d+\D*% to 100/);
+  });
+
+  it('says how many forecasts are from what', () => {
+    const byGains = dying(9, 3).map((run): Uncut => ({ ...run, basis: 'gains' }));
+    const [finding] = forecastOf(living(1, 0), living(2, 0), dying(8, 3), byGains);
+    expect(finding!.place).toBe('The forecast of 4 networks before any cut, 3 on images, 1 by gains');
   });
 
   it('says so where it was wrong, or where there are too few to tell', () => {

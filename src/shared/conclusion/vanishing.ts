@@ -2,7 +2,9 @@
  * What a study says of its networks before any cut, where it has several: along which setting activity goes out, and whether
  * that was foreseen. A network has lost its activity if it has collapsed in most of its seeds.
  */
+import type { Basis } from '../forecast/forecast.ts';
 import type { Verdict } from '../forecast/verdict.ts';
+import { basisWords } from '../forecast/words.ts';
 import { accuracy, percent } from '../present/format.ts';
 import type { Arm } from '../spec/arms.ts';
 import { meanOf } from '../statistics/moments.ts';
@@ -16,7 +18,11 @@ export interface Uncut {
   network: string;
   arm: Arm;
   factors: FactorValues;
+  /** Equal for networks that differ in nothing but their factors: all else that they have, and how they are trained. */
+  rest: string;
   forecast: Verdict | null;
+  /** What the forecast is from. */
+  basis: Basis;
   result: { accuracy: number; collapsed: boolean } | null;
 }
 
@@ -24,7 +30,9 @@ export interface Uncut {
 interface Network {
   name: string;
   factors: FactorValues;
+  rest: string;
   forecast: Verdict | null;
+  basis: Basis;
   runs: string[];
   accuracies: number[];
   collapsed: number;
@@ -51,7 +59,7 @@ export function vanishingFindings(runs: readonly Uncut[]): { findings: Finding[]
 function networksOf(runs: readonly Uncut[]): Network[] {
   const ended = runs.flatMap(({ arm, result, ...run }) => (arm === 'unpruned' && result ? [{ ...run, result }] : []));
   return [...Map.groupBy(ended, ({ network }) => network)].map(([name, group]) => ({
-    ...{ name, factors: group[0]!.factors, forecast: group[0]!.forecast },
+    ...{ name, factors: group[0]!.factors, rest: group[0]!.rest, forecast: group[0]!.forecast, basis: group[0]!.basis },
     runs: group.map(({ id }) => id),
     accuracies: group.map(({ result }) => result.accuracy),
     collapsed: group.filter(({ result }) => result.collapsed).length,
@@ -71,16 +79,16 @@ interface Series {
 function seriesOf(networks: readonly Network[]): Series[] {
   return settings.flatMap((setting) => {
     const others = settings.filter((name) => name !== setting);
-    const alike = Map.groupBy(networks, (network) => JSON.stringify(others.map((name) => network.factors[name])));
+    const alike = Map.groupBy(networks, (network) => JSON.stringify([network.rest, ...others.map((name) => network.factors[name])]));
     return [...alike.values()].flatMap((group): Series[] => {
       const levels = group.flatMap((network) => {
         const value = network.factors[setting];
         return typeof value === 'number' ? [{ value, network }] : [];
       });
       const distinct = new Set(levels.map(({ value }) => value)).size;
-      // Two at one place differ in something else, too.
-      const clear = distinct === group.length && distinct >= LEAST_LEVELS;
-      const mixed = group.some(lost) && !group.every(lost);
+      // Two at one place differ in something else, too. What is no number, as the paper's initial weights among gains, has no place.
+      const clear = distinct === levels.length && distinct >= LEAST_LEVELS;
+      const mixed = levels.some(({ network }) => lost(network)) && !levels.every(({ network }) => lost(network));
       return clear && mixed ? [{ setting, levels: levels.sort((a, b) => a.value - b.value) }] : [];
     });
   });
@@ -165,6 +173,12 @@ function commonName(networks: readonly Network[]): string {
   return [shared(({ numbers }) => numbers).join(' '), ...shared(({ extras }) => extras)].filter((part) => part !== '').join(', ');
 }
 
+/** "on images", or how many are from what. */
+function basesOf(networks: readonly Network[]): string {
+  const bases = [...Map.groupBy(networks, ({ basis }) => basis)];
+  return bases.map(([basis, { length }]) => `${bases.length > 1 ? `${length} ` : ''}${basisWords[basis]}`).join(', ');
+}
+
 const foreseen = { vanishes: 'forecast to vanish', open: 'left open', stays: 'forecast to stay' } as const satisfies Record<
   Verdict,
   string
@@ -192,7 +206,7 @@ function againstForecast(networks: readonly Network[]): Finding[] {
   return [
     {
       ...none,
-      ...said(`The forecast of ${known.length} networks before any cut`, text),
+      ...said(`The forecast of ${known.length} networks before any cut, ${basesOf(known)}`, text),
       ...{ verdict, kind: 'forecast', network: null, pruning: null, n: known.length },
       runs: known.flatMap(({ runs }) => runs),
     },

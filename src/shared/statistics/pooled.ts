@@ -9,7 +9,7 @@ import { Arm } from '../spec/arms.ts';
 import { meanOf } from './moments.ts';
 import type { Outcome } from './outcomes.ts';
 import { Interval, measures, probability, type Measure } from './schema.ts';
-import { holm, intervalOf, pairedTTest } from './tests.ts';
+import { clipped, DIFFERENCES, holm, intervalOf, pairedTTest } from './tests.ts';
 
 /** Networks by what is forecast of them before the cut: activity that may go out, or that stays. */
 export const Regime = z.enum(['at-risk', 'stays', 'unknown']);
@@ -114,7 +114,7 @@ export function clustered(clusters: readonly (readonly number[])[]): PooledDiffe
     networks: clusters.length,
     pairs: clusters.reduce((sum, { length }) => sum + length, 0),
     mean: meanOf(means),
-    ci95: enough ? intervalOf(means) : null,
+    ci95: enough ? clipped(intervalOf(means), DIFFERENCES) : null,
     p,
     pUncorrected: p,
   };

@@ -3,7 +3,7 @@ import { countInactive } from '../inactive.ts';
 import { networkOf } from '../spec/network.ts';
 import { PruningSpec } from '../spec/pruning.ts';
 import { cutOf, hasCollapsed, type Outcome } from './outcomes.ts';
-import { statisticsOf, StudyStatistics } from './statistics.ts';
+import { differenceOf, statisticsOf, StudyStatistics } from './statistics.ts';
 
 const result = (accuracy: number, inactiveShare = 0) => ({ accuracy, inactiveShare, collapsed: inactiveShare === 1 });
 const cut = { name: 'chip b0.5 c0.5', extent: 'b0.5 c0.5', remaining: 'small', afresh: null };
@@ -51,6 +51,12 @@ describe('statistics of a study', () => {
     });
     expect(random!.accuracy).toEqual({ mean: 0.7, sd: null, ci95: null, range: [0.7, 0.7] });
     expect(scratch!.inactiveShare).toEqual({ mean: 0, sd: 0, ci95: [0, 0], range: [0, 0] });
+  });
+
+  it('ends intervals of differences where differences must', () => {
+    // Two of three seeds gain all there is: Student's t alone would have it that up to 210 points may be gained.
+    expect(differenceOf([1, 1, 0])).toMatchObject({ mean: 2 / 3, ci95: [expect.closeTo(-0.7676, 4), 1] });
+    expect(differenceOf([-1, -1, 0])!.ci95![0]).toBe(-1);
   });
 
   it('takes differences to the twins that there are', () => {

@@ -8,7 +8,7 @@ import { deviationOf, meanOf } from './moments.ts';
 import type { Outcome } from './outcomes.ts';
 import { PooledStatistics, pooledOf, type Comparison } from './pooled.ts';
 import { Interval, measures, probability, type Measure } from './schema.ts';
-import { holm, intervalOf, pairedTTest, wilcoxon } from './tests.ts';
+import { clipped, DIFFERENCES, holm, intervalOf, pairedTTest, SHARES, wilcoxon } from './tests.ts';
 
 export const Sample = z.strictObject({
   mean: z.number(),
@@ -121,14 +121,13 @@ function armOf(group: Outcome[]): Omit<ArmStatistics, 'toTwin'> {
   };
 }
 
-/** Of shares: an interval of few values could else reach beyond all that is possible. */
+/** Of shares. */
 export function sampleOf(values: readonly number[]): Sample | null {
   if (values.length === 0) return null;
-  const interval = intervalOf(values);
   return {
     mean: meanOf(values),
     sd: values.length > 1 ? deviationOf(values) : null,
-    ci95: interval && [Math.max(0, interval[0]), Math.min(1, interval[1])],
+    ci95: clipped(intervalOf(values), SHARES),
     range: [Math.min(...values), Math.max(...values)],
   };
 }
@@ -156,12 +155,12 @@ function differencesOf(pairs: [Outcome, Outcome | undefined][]): Differences {
   return { accuracy: of('accuracy'), inactiveShare: of('inactiveShare') };
 }
 
-/** @param differences one per seed; null if there are none. The p value is not corrected yet. */
+/** @param differences of shares, one per seed; null if there are none. The p value is not corrected yet. */
 export function differenceOf(differences: readonly number[]): Difference | null {
   if (differences.length === 0) return null;
   const p = pairedTTest(differences);
   const [n, mean] = [differences.length, meanOf(differences)];
-  return { n, mean, ci95: intervalOf(differences), p, pUncorrected: p, wilcoxon: wilcoxon(differences) };
+  return { n, mean, ci95: clipped(intervalOf(differences), DIFFERENCES), p, pUncorrected: p, wilcoxon: wilcoxon(differences) };
 }
 
 /** Corrects the p values of all these differences together, in place. */

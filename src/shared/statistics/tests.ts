@@ -17,6 +17,14 @@ export function intervalOf(values: readonly number[]): Interval | null {
   return [mean - half, mean + half];
 }
 
+/** Of shares and of their differences: an interval of few values could else reach beyond all that is possible. */
+export const clipped = (interval: Interval | null, [least, most]: Interval): Interval | null =>
+  interval && [Math.max(least, interval[0]), Math.min(most, interval[1])];
+
+/** Between which a share, and the difference of two, can lie. */
+export const SHARES: Interval = [0, 1];
+export const DIFFERENCES: Interval = [-1, 1];
+
 /** 95 % interval of a share, of which `count` of `n` have been seen; exact, as by Clopper and Pearson (1934). `n` at least 1. */
 export function shareInterval(count: number, n: number): Interval {
   const tail = (1 - LEVEL) / 2;

@@ -6,7 +6,7 @@ import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
 import { factorNames, factors } from '../../../shared/study-factors.ts';
 import { latex } from '../latex.ts';
 import { valueText } from './brush.ts';
-import { cutsOfPivot, missingText, type Pivot, type PivotFactors } from './pivot.ts';
+import { cutsOfPivot, hasCutIntervals, missingText, type Pivot, type PivotFactors } from './pivot.ts';
 import { shownOf, summaryOf, summaryText, type RunsById, type ShownName, type Summary, type Shown } from './values.ts';
 
 export interface PaperTable {
@@ -44,13 +44,13 @@ export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: 
             return difference === null ? [] : [{ network: run.network, seed: run.seed, value: difference }];
           }),
         );
-        const summary = summaryOf(differences);
+        const summary = summaryOf(differences, change);
         return [armNames[arm], ...numbers, summary ? withInterval(summary, change) : ''];
       }),
   }));
   const heads = pivot.columns.map(({ value }) => (columns === null || value === null ? shown.label : valueText(columns, value)));
   return {
-    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${cuts === '' ? '' : `; ${cuts}`}${change ? '; Δ: against the own twin, pp' : ''}`,
+    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${hasCutIntervals(pivot) ? ', or the interval where it ends at what is possible' : ''}${cuts === '' ? '' : `; ${cuts}`}${change ? '; Δ: against the own twin, pp' : ''}`,
     head: ['Arm', ...heads, ...(change ? ['Δ to twin'] : [])],
     groups,
   };

@@ -133,7 +133,10 @@ function armOf(arm: Arm, runs: readonly StudyRun[], all: RunsById, name: ShownNa
   const failed = without.filter(({ status }) => status === 'failed').length;
   return {
     ...{ arm, marks },
-    summary: summaryOf(marks.map(({ run: { network, seed }, value }) => ({ network, seed, value }))),
+    summary: summaryOf(
+      marks.map(({ run: { network, seed }, value }) => ({ network, seed, value })),
+      shown,
+    ),
     missing: { failed, waiting: without.length - failed, noTwin: runs.length - without.length - marks.length },
   };
 }
@@ -146,7 +149,11 @@ export const rowNamesOf = ({ rows }: Pivot, factor: FactorName | null): string[]
 export const cutsOfPivot = ({ rows }: Pivot): string =>
   meanOverCuts(rows.flatMap(({ cells }) => cells.flatMap(({ arms }) => arms.map(({ marks }) => marks.map(({ run }) => run)))));
 
-/** The same of any numbers, each by the runs that it is made of. */
+/** Whether an interval of it ends where values must. */
+export const hasCutIntervals = ({ rows }: Pivot): boolean =>
+  rows.some(({ cells }) => cells.some(({ arms }) => arms.some(({ summary }) => summary?.cut)));
+
+/** Over how many cuts any numbers are means, each by the runs that it is made of. */
 export function meanOverCuts(numbers: readonly (readonly StudyRun[])[]): string {
   const cuts = numbers.map((runs) => new Set(runs.flatMap(({ pruning }) => pruning ?? [])).size).filter((size) => size > 0);
   const most = cuts.reduce((a, b) => Math.max(a, b), 1);

@@ -90,25 +90,38 @@ describe('the pivot', () => {
 describe('what runs come to', () => {
   it('has its interval over networks where there are several, else over seeds', () => {
     const seeds = [0.1, 0.2, 0.3].map((value, seed) => ({ network: 'a', seed, value }));
-    expect(summaryOf(seeds)!.ci95![0]).toBeCloseTo(-0.0484, 4);
-    const three = summaryOf([...seeds, { network: 'b', seed: 0, value: 0.6 }, { network: 'c', seed: 0, value: 0.4 }])!;
+    const shown = shownOf('accuracy-change');
+    expect(summaryOf(seeds, shown)!.ci95![0]).toBeCloseTo(-0.0484, 4);
+    // Below 0 there is no accuracy.
+    expect(summaryOf(seeds, shownOf('accuracy'))).toMatchObject({ ci95: [0, expect.closeTo(0.4484, 4)], cut: true });
+    const three = summaryOf([...seeds, { network: 'b', seed: 0, value: 0.6 }, { network: 'c', seed: 0, value: 0.4 }], shown)!;
     expect([three.mean, three.networks, three.n]).toEqual([expect.closeTo(0.4, 12), 3, 5]);
     expect(three.ci95![1] - three.mean).toBeCloseTo((4.30265 * 0.2) / Math.sqrt(3), 4);
-    expect(summaryOf([...seeds, { network: 'b', seed: 0, value: 0.6 }])!.ci95).toBeNull();
+    expect(summaryOf([...seeds, { network: 'b', seed: 0, value: 0.6 }], shown)!.ci95).toBeNull();
     // Two cuts with one seed are no two seeds.
     const cuts = [0.5, 0.7].map((value) => ({ network: 'a', seed: 1, value }));
-    expect(summaryOf(cuts)).toMatchObject({ n: 2, mean: expect.closeTo(0.6, 12) as number, ci95: null });
-    expect(summaryOf([])).toBeNull();
-    expect(summaryOf(seeds.slice(1, 2))!.ci95).toBeNull();
+    expect(summaryOf(cuts, shown)).toMatchObject({ n: 2, mean: expect.closeTo(0.6, 12) as number, ci95: null });
+    expect(summaryOf([], shown)).toBeNull();
+    expect(summaryOf(seeds.slice(1, 2), shown)!.ci95).toBeNull();
   });
 
   it.each([
     [[0.31, 0.47, 0.63], '47 ± 40'],
     [[0.062, 0.064], '6.3 ± 1.3'],
     [[1, 1], '100'],
+    [[0, 1, 1], '67 [0, 100]'],
     [[0, 0, 0], '0'],
   ])('of %j reads %s', (values, text) => {
-    expect(summaryText(summaryOf(values.map((value, seed) => ({ network: 'a', seed, value })))!, shownOf('inactive'))).toBe(text);
+    const shown = shownOf('inactive');
+    expect(
+      summaryText(
+        summaryOf(
+          values.map((value, seed) => ({ network: 'a', seed, value })),
+          shown,
+        )!,
+        shown,
+      ),
+    ).toBe(text);
   });
 
   it('has a mark per run, and too many of them become means per network and arm that stand for all', () => {

@@ -12,12 +12,10 @@ export interface Scale {
 }
 
 const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1];
-/** An interval over very few seeds can be as long as it likes; differences of shares are never beyond 1. */
-const clipped = (value: number) => Math.max(-1, Math.min(1, value));
 
 /** The scale of all intervals; null where no sentence has a difference. */
 export function scaleOf(findings: readonly Finding[]): Scale | null {
-  const values = findings.flatMap(({ difference, ci95 }) => (difference === null ? [] : [difference, ...(ci95 ?? [])])).map(clipped);
+  const values = findings.flatMap(({ difference, ci95 }) => (difference === null ? [] : [difference, ...(ci95 ?? [])]));
   if (values.length === 0) return null;
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
   const step = steps.find((one) => Math.max(-least, most) / one <= 2.5) ?? 1;
@@ -27,7 +25,7 @@ export function scaleOf(findings: readonly Finding[]): Scale | null {
 }
 
 /** Place on the scale, from 0 to 1. */
-export const placeOn = ({ low, high }: Scale, value: number): number => (clipped(value) - low) / (high - low);
+export const placeOn = ({ low, high }: Scale, value: number): number => (value - low) / (high - low);
 
 export const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`);
 

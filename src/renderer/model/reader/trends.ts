@@ -30,7 +30,7 @@ export function trendsOf(runs: readonly StudyRun[], all: RunsById, factor: Facto
         const value = run.factors[factor] === undefined || run.factors[factor] === x ? shown.of(run, all) : null;
         return value === null ? [] : [{ network: run.network, seed: run.seed, value, run }];
       });
-      const summary = summaryOf(there);
+      const summary = summaryOf(there, shown);
       return summary ? [{ x, runs: there.map(({ run }) => run), ...summary }] : [];
     });
     return points.length > 0 && !(shown.difference && arm === 'unpruned') ? [{ arm, points }] : [];

@@ -2,7 +2,7 @@
 import { percent, points, span } from '../../../shared/present/format.ts';
 import { meanOf } from '../../../shared/statistics/moments.ts';
 import { LEAST_NETWORKS } from '../../../shared/statistics/pooled.ts';
-import { intervalOf, type Interval } from '../../../shared/statistics/tests.ts';
+import { clipped, DIFFERENCES, intervalOf, SHARES, type Interval } from '../../../shared/statistics/tests.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
 
 export type RunsById = ReadonlyMap<string, StudyRun>;
@@ -12,6 +12,8 @@ export interface Shown {
   label: string;
   /** Of a difference, where nothing has changed. */
   difference: boolean;
+  /** Between which its values must lie. */
+  possible: Interval;
   /** Of the axis; null: as far as the numbers go. */
   domain: [number, number] | null;
   of: (run: StudyRun, runs: RunsById) => number | null;
@@ -36,8 +38,15 @@ function toTwin(measure: 'inactiveShare' | 'accuracy'): Shown['of'] {
   };
 }
 
-const share = { difference: false, short, spread } as const;
-const change = { difference: true, domain: null, print: (value: number) => points(value, 2), short: signedShort, spread } as const;
+const share = { difference: false, possible: SHARES, short, spread } as const;
+const change = {
+  difference: true,
+  possible: DIFFERENCES,
+  domain: null,
+  print: (value: number) => points(value, 2),
+  short: signedShort,
+  spread,
+} as const;
 
 export const shownMeasures = {
   inactive: {
@@ -61,33 +70,38 @@ export interface Summary {
   mean: number;
   /** 95 %: over the networks where there are several, over the seeds of one. Null with one seed, and with two networks. */
   ci95: Interval | null;
+  /** Whether the interval ends where values must, so that it does not lie evenly about the mean. */
+  cut: boolean;
   range: Interval;
 }
 
-/** Null where no run has a value. */
-/** Several cuts of a network with one seed are one observation of it, by their mean. */
-export function summaryOf(values: readonly { network: string; seed: number; value: number }[]): Summary | null {
+/** Null where no run has a value. Several cuts of a network with one seed are one observation of it, by their mean. */
+export function summaryOf(values: readonly { network: string; seed: number; value: number }[], { possible }: Shown): Summary | null {
   if (values.length === 0) return null;
   const means = (group: typeof values, by: (one: (typeof values)[number]) => unknown) =>
     [...Map.groupBy(group, by).values()].map((same) => meanOf(same.map(({ value }) => value)));
   const byNetwork = [...Map.groupBy(values, ({ network }) => network).values()].map((group) => means(group, ({ seed }) => seed));
   const sample = byNetwork.length > 1 ? byNetwork.map(meanOf) : byNetwork[0]!;
   const all = values.map(({ value }) => value);
+  const interval = byNetwork.length > 1 && byNetwork.length < LEAST_NETWORKS ? null : intervalOf(sample);
+  const ci95 = clipped(interval, possible);
   return {
     n: values.length,
     networks: byNetwork.length,
     mean: meanOf(sample),
-    ci95: byNetwork.length > 1 && byNetwork.length < LEAST_NETWORKS ? null : intervalOf(sample),
+    ci95,
+    cut: interval !== null && interval.some((end, i) => end !== ci95![i]),
     range: [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))],
   };
 }
 
-/** "47 ± 21"; without a spread where there is none to speak of. "50 (0 to 100)" where there is no interval but a range. */
+/** "47 ± 21"; without a spread where there is none to speak of. "25 [0, 60]" where the interval is cut off, "50 (0 … 100)" where there is none. */
 export function summaryText(
-  { mean, ci95, range }: Summary,
+  { mean, ci95, cut, range }: Summary,
   { short: print, spread: printSpread }: Pick<Shown, 'short' | 'spread'>,
 ): string {
   if (!ci95 && range[1] - range[0] >= 1e-3) return `${print(mean)} (${print(range[0])} … ${print(range[1])})`;
+  if (ci95 && cut) return `${print(mean)} [${print(ci95[0])}, ${print(ci95[1])}]`;
   const half = ci95 ? (ci95[1] - ci95[0]) / 2 : 0;
   return half < 5e-4 ? print(mean) : `${print(mean)} ± ${printSpread(half)}`;
 }
