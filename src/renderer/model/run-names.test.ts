@@ -98,4 +98,13 @@ describe('names of runs', () => {
 });
 
 it('names a cut by the ratios of its blocks where they have their own', () =>
-  expect(cutText({ pruning: { ...cut, backbone: 0, blocks: [0.25, 0.5, 0] } })).toBe('chip (.25 .5 0)/.5'));
+  expect(cutText(summary('a', { pruning: { ...cut, backbone: 0, blocks: [0.25, 0.5, 0] } }))).toBe('chip (.25 .5 0)/.5'));
+
+it('names the cut that a run from scratch is a control for, as its plan does', () => {
+  const small = (name: string, seed: number) =>
+    summary(`${name} ${seed}`, { name, seed, arm: 'scratch', before: 'N8 D4 L1', pruning: null });
+  const runs = ['b0 c0.5', 'b0.25 c0.5 types'].map((extent) => small(`from scratch ${extent} (N8 D4 L1, seed 1)`, 1));
+  expect([...shortNames(runs, new Map()).values()]).toEqual(['from scratch 0/.5', 'from scratch .25/.5 types']);
+  expect(cutText(small('from scratch', 1))).toBe('');
+  expect(cutText(small('b0 c0.5, small', 1))).toBe('');
+});

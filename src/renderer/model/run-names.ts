@@ -28,10 +28,16 @@ export const backboneText = ({ backbone, blocks }: NonNullable<RunSummary['pruni
   blocks === null ? ratioText(backbone) : `(${blocks.map(ratioText).join(' ')})`;
 
 /** "chip .5/.5": of the backbone's channels and of the primary capsules'; empty without a cut. */
-export function cutText({ pruning }: Pick<RunSummary, 'pruning'>): string {
-  if (!pruning) return '';
+export function cutText({ pruning, arm, name }: Pick<RunSummary, 'pruning' | 'arm' | 'name'>): string {
+  if (!pruning) return arm === 'scratch' ? controlled(name) : '';
   const extras = [pruning.granularity === 'type' ? ' types' : '', pruning.capsuleLayers === 'inherit' ? ' inherit' : ''].join('');
   return `${pruning.criterion} ${backboneText(pruning)}/${ratioText(pruning.capsules)}${extras}`;
+}
+
+/** Of a run from scratch, the cut that it is a control for, as its plan has named it: ".5/.5". */
+function controlled(name: string): string {
+  const [, backbone, capsules, types = ''] = / b([\d.]+) c([\d.]+)( types)?/.exec(plannedName.exec(name)?.[4] ?? '') ?? [];
+  return backbone === undefined ? '' : `${ratioText(Number(backbone))}/${ratioText(Number(capsules))}${types}`;
 }
 
 type Part = (run: RunSummary) => string;

@@ -6,6 +6,7 @@ import { percent, real } from '../present/format.ts';
 import { decidedBetween, LEAST, lengthScale } from './scale.ts';
 import { shownClasses } from './shown-classes.ts';
 import type { LayerLook, Look } from './look.ts';
+import { strongestPath } from './strongest-path.ts';
 
 export interface FigureOf {
   look: Look;
@@ -40,7 +41,9 @@ export function lookFigure({ look, title, classes }: FigureOf): string {
   const width = Math.max(LEFT + last * COLUMN + 150, 2 * LEFT + TITLE_LETTER * title.length);
   const height = TOP + rows * ROW + 16;
   // Where nothing arrives there is no strongest of anything.
-  const onPath = new Map(paths[step]!.flatMap(({ layer, type, length }) => (layer === last || length > LEAST ? [[layer, type]] : [])));
+  const onPath = new Map(
+    strongestPath(look, step).flatMap(({ layer, type, length }) => (layer === last || length > LEAST ? [[layer, type]] : [])),
+  );
   const x = (l: number) => LEFT + l * COLUMN;
   /** Null: a class that is not shown. */
   const y = (l: number, type: number): number | null => {

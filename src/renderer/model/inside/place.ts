@@ -1,5 +1,6 @@
 /** Where one looks in a network: a capsule type of a layer, at a position of its map. Classes are the last layer. */
 import type { LayerLook, Look } from '../../../shared/inside/look.ts';
+import { strongestPath } from '../../../shared/inside/strongest-path.ts';
 
 export interface Position {
   y: number;
@@ -55,12 +56,9 @@ export function placeOf(look: Look, choice: Choice | null, iteration: number): P
   const of = look.layers[layer]!;
   const type = Math.min(choice.type, of.types - 1);
   if (choice.at && choice.at.y < of.height && choice.at.x < of.width) return { layer, type, ...choice.at };
-  const step = pathOf(look, iteration).find((one) => one.layer === layer && one.type === type);
+  const step = strongestPath(look, iteration).find((one) => one.layer === layer && one.type === type);
   return { layer, type, ...(step ? { y: step.y, x: step.x } : longestPosition(of, type)) };
 }
-
-/** Layers may have fewer iterations than the one that has the most. */
-export const pathOf = ({ paths }: Look, iteration: number) => paths[Math.min(iteration, paths.length - 1)] ?? [];
 
 const within = (value: number, count: number) => Math.max(0, Math.min(count - 1, value));
 

@@ -38,8 +38,9 @@ export interface Column {
 export interface Matrix {
   rows: Row[];
   columns: Column[];
-  /** Runs of columns, arm by arm. */
-  heads: { arm: RunArm; label: string; columns: number }[];
+  /** Runs of columns: by arm, and within it by cut. `cut` is empty where the arm has one; `label` names both. */
+  arms: { arm: RunArm; columns: number }[];
+  heads: { arm: RunArm; cut: string; label: string; columns: number }[];
   aggregated: boolean;
 }
 
@@ -75,6 +76,7 @@ export function matrixOf(
       return { network, ...partsOf(network), gain: whole?.gain ?? null, cells, finished: members.filter(({ status }) => status === 'finished').length, of: members.length };
     }),
     columns: sorted,
+    arms: armsOf(sorted),
     heads: headsOf(sorted),
     aggregated,
   }; // prettier-ignore
@@ -124,9 +126,13 @@ function headsOf(columns: readonly Column[]): Matrix['heads'] {
     const label = cut === '' ? armNames[arm] : `${armNames[arm]} ${cut}`;
     const last = heads.at(-1);
     if (last?.label === label) last.columns++;
-    else heads.push({ arm, label, columns: 1 });
+    else heads.push({ arm, cut, label, columns: 1 });
   }
   return heads;
+}
+
+function armsOf(columns: readonly Column[]): Matrix['arms'] {
+  return [...Map.groupBy(columns, ({ arm }) => arm)].map(([arm, { length }]) => ({ arm, columns: length }));
 }
 
 export type CellState = 'waiting' | 'idle' | 'running' | 'stopped' | 'interrupted' | 'failed' | 'finished';

@@ -70,6 +70,12 @@ describe('the matrix of runs', () => {
       ['pruned chip b0 c0.5', 1],
       ['from scratch', 1],
     ]);
+    expect(matrix.arms.map(({ arm, columns }) => [arm, columns])).toEqual([
+      ['source', 1],
+      ['unpruned', 2],
+      ['pruned', 2],
+      ['scratch', 1],
+    ]);
     expect(networkBefore(runs[3]!, mapOf(runs))).toBe('N4 D4 L2');
   });
 

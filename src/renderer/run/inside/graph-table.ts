@@ -1,9 +1,10 @@
 /** What the graph shows, as a table. */
 import type { Look } from '../../../shared/inside/look.ts';
 import { decidedBetween } from '../../../shared/inside/scale.ts';
+import { strongestPath } from '../../../shared/inside/strongest-path.ts';
 import { layerName } from '../../../shared/present/layer-name.ts';
 import { givesTo } from '../../model/inside/edges.ts';
-import { lengthsOf, pathOf } from '../../model/inside/place.ts';
+import { lengthsOf } from '../../model/inside/place.ts';
 
 export interface GraphRow {
   layer: string;
@@ -30,7 +31,7 @@ export function graphRows(look: Look, classes: readonly string[], iteration: num
         ...lengthsOf(layer, type),
         gives: most && { type: name(l + 1, most.type), share: most.share },
         decided: routing ? decidedBetween(routing, iteration) : null,
-        path: pathOf(look, iteration).some((step) => step.layer === l && step.type === type),
+        path: strongestPath(look, iteration).some((step) => step.layer === l && step.type === type),
       };
     });
   });
