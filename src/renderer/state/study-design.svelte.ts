@@ -7,9 +7,10 @@ import { StudySpec } from '../../shared/spec/study.ts';
 import type { StudySummary } from '../../shared/contract/index.ts';
 import { call } from '../client/client.ts';
 import { accountOf, costOf, type Account, type Cost } from '../model/design/account.ts';
-import { emptyDraft, folded, toldStudy, type Raw } from '../model/design/draft.ts';
+import { emptyDraft, folded, listOf, toldStudy, type Raw } from '../model/design/draft.ts';
 import type { FactorKey, Value } from '../model/design/factors.ts';
 import { networksToSee, sightsOf, type Sights } from '../model/design/sights.ts';
+import { spreadOf, tellingOf } from '../model/design/spread.ts';
 import { dataInFile, namesImages, withData, withoutImages } from '../model/design/study-data.ts';
 import { printStudy } from '../model/design/study-text.ts';
 import { known, probe, type Probing } from '../model/probing.ts';
@@ -81,6 +82,10 @@ export class StudyDesign {
   });
   /** What is saved: the text with the images, so that a terminal computes the same study. */
   readonly file = $derived(this.textProblem === null ? printStudy(withData(this.draft, this.imagesInFile)) : this.text);
+
+  /** What its seeds can tell apart, by how far runs on these images have scattered so far. */
+  readonly #spread = $derived.by(() => spreadOf(workbench.runs.values(), this.datasets[0] ?? ''));
+  readonly telling = $derived.by(() => tellingOf(this.#spread, listOf<number>(this.draft, 'seeds', [1]).length));
 
   /** What was kept of it, unless there is a `first`. Answers what was kept, where that is more than an empty study. */
   async restore(first: { draft: Raw; datasets: string[] } | null): Promise<Kept | null> {

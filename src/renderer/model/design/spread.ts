@@ -1,6 +1,8 @@
 /** How far results scatter from seed to seed: of runs on these images, if there are any with several seeds. */
 import type { RunSummary } from '../../../shared/contract/index.ts';
+import { points, span } from '../../../shared/present/format.ts';
 import { deviationOf } from '../../../shared/statistics/moments.ts';
+import { smallestDifference } from '../../../shared/statistics/power.ts';
 import { twinFinder } from '../../../shared/twins.ts';
 
 export interface Spread {
@@ -29,6 +31,28 @@ export function spreadOf(runs: Iterable<RunSummary>, dataset: string): Spread {
   if (paired) return paired;
   const alone = pooled(groups.map((group) => group.map(({ accuracy }) => accuracy!)));
   return alone ? { ...alone, deviation: alone.deviation * Math.SQRT2 } : ASSUMED;
+}
+
+/** What so many seeds can tell apart: as it stands beside a number of seeds, alone, and how it is known. */
+export interface Telling {
+  short: string;
+  text: string;
+  how: string;
+}
+
+export function tellingOf({ deviation, groups }: Spread, seeds: number): Telling {
+  const told = smallestDifference(deviation, seeds);
+  if (told === null)
+    return { short: 'no interval', text: 'one seed: no interval', how: 'With two seeds or more, differences have an interval.' };
+  const known =
+    groups > 0
+      ? `From seed to seed differences scatter by ${span(deviation, 2)}: measured on this data set, in ${groups} ${groups === 1 ? 'group' : 'groups'} of runs.`
+      : `From seed to seed differences are assumed to scatter by ${span(deviation)}: nothing has been measured on this data set yet.`;
+  return {
+    short: `tell ≥ ${span(told)} apart`,
+    text: `tells apart ≥ ${span(told)} of accuracy, paired`,
+    how: `In four of five studies a difference to the twin of ${points(told).replace('+', '')} has a 95 % interval without 0. ${known}`,
+  };
 }
 
 /** Equal for runs that differ in nothing but their seed, as far as the list tells. */
