@@ -162,7 +162,7 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     expect(await chosen('Seeds')).toEqual(['1', '2', '3']);
-    await page.getByText('20 of them part of it already').waitFor();
+    await page.getByText('20 part of it already').waitFor();
     await page.getByRole('button', { name: 'Add 10 runs' }).focus();
     await page.keyboard.press('Enter');
     await finished(30);

@@ -44,8 +44,16 @@ export function logAxis(axis: Axis, values: readonly number[]): Axis {
   return { ...axis, span: 0, log: true, ...(zero === undefined ? {} : { zero }) };
 }
 
-/** 1, 2 and 5 in every power of ten. */
+const MOST_STEPS = 6;
+
+/** 1, 2 and 5 in every power of ten; within less than that, as many round steps as there is room for. */
 export function roundTicks(low: number, high: number): number[] {
   const powers = Array.from({ length: Math.ceil(Math.log10(high / low)) + 2 }, (_, i) => 10 ** (Math.floor(Math.log10(low)) + i));
-  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number((digit * power).toPrecision(1)))).filter((v) => v >= low && v <= high);
+  const round = powers.flatMap((power) => [1, 2, 5].map((digit) => Number((digit * power).toPrecision(1))));
+  const there = round.filter((value) => value >= low && value <= high);
+  if (there.length > 1) return there;
+  const size = 10 ** Math.floor(Math.log10(high - low));
+  const step = size * [0.2, 0.5, 1, 2].find((one) => (high - low) / (one * size) <= MOST_STEPS)!;
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
 }

@@ -49,8 +49,7 @@ export function axisOptions(axis: Axis, look: Look, place: 'x' | 'y') {
     },
     afterBuildTicks: (scale: Scale) => {
       const ticks = axis.ticks?.(scale.min, scale.max) ?? [];
-      // Within less than a power of ten there may be none.
-      if (ticks.length > 1) scale.ticks = ticks.map((value) => ({ value }));
+      if (ticks.length > 0) scale.ticks = ticks.map((value) => ({ value }));
     },
     title: { display: true, text: axis.label, color: look.muted, font: { size: 11, weight: 'normal' as const }, padding: 2 },
     grid: { color: place === 'y' ? look.grid : 'transparent', drawTicks: false },

@@ -29,14 +29,19 @@ export const backboneText = ({ backbone, blocks }: NonNullable<RunSummary['pruni
 
 /** "chip .5/.5": of the backbone's channels and of the primary capsules'; empty without a cut. */
 export function cutText({ pruning, arm, name }: Pick<RunSummary, 'pruning' | 'arm' | 'name'>): string {
-  if (!pruning) return arm === 'scratch' ? controlled(name) : '';
+  if (!pruning) return arm === 'scratch' ? controlledText(name) : '';
   const extras = [pruning.granularity === 'type' ? ' types' : '', pruning.capsuleLayers === 'inherit' ? ' inherit' : ''].join('');
-  return `${pruning.criterion} ${backboneText(pruning)}/${ratioText(pruning.capsules)}${extras}`;
+  // Chance is an arm of its own, whose name says so.
+  const criterion = arm === 'random' ? '' : `${pruning.criterion} `;
+  return `${criterion}${backboneText(pruning)}/${ratioText(pruning.capsules)}${extras}`;
 }
 
-/** Of a run from scratch, the cut that it is a control for, as its plan has named it: ".5/.5". */
-function controlled(name: string): string {
-  const [, backbone, capsules, types = ''] = / b([\d.]+) c([\d.]+)( types)?/.exec(plannedName.exec(name)?.[4] ?? '') ?? [];
+/** Of a run from scratch, the cut that it is a control for, as its plan has named it: "b0.5 c0.5"; empty where there is but one. */
+export const controlledCut = (name: string): string => plannedName.exec(name)?.[4]?.trim() ?? '';
+
+/** ".5/.5" */
+function controlledText(name: string): string {
+  const [, backbone, capsules, types = ''] = /^b([\d.]+) c([\d.]+)( types)?/.exec(controlledCut(name)) ?? [];
   return backbone === undefined ? '' : `${ratioText(Number(backbone))}/${ratioText(Number(capsules))}${types}`;
 }
 

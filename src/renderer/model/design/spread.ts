@@ -49,7 +49,7 @@ export function tellingOf({ deviation, groups }: Spread, seeds: number): Telling
       ? `From seed to seed differences scatter by ${span(deviation, 2)}: measured on this data set, in ${groups} ${groups === 1 ? 'group' : 'groups'} of runs.`
       : `From seed to seed differences are assumed to scatter by ${span(deviation)}: nothing has been measured on this data set yet.`;
   return {
-    short: `tell ≥ ${span(told)} apart`,
+    short: `tell ≥ ${span(told)}`,
     text: `tells apart ≥ ${span(told)} of accuracy, paired`,
     how: `In four of five studies a difference to the twin of ${points(told).replace('+', '')} has a 95 % interval without 0. ${known}`,
   };

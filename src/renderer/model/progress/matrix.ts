@@ -4,6 +4,7 @@ import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { armNames, type RunArm } from '../../../shared/spec/arms.ts';
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
 import { extentOf, networkName, networkOfStudy } from '../../../shared/study-plan.ts';
+import { controlledCut } from '../run-names.ts';
 
 /** Runs above which a cell stands for a network and an arm, with all of its seeds. */
 export const MOST_SINGLE = 1500;
@@ -108,9 +109,9 @@ export function networkBefore(run: RunSummary, all: ReadonlyMap<string, RunSumma
 
 /** What tells the cuts of an arm apart; nothing where all are cut in the same way. */
 function cutsOf(runs: readonly RunSummary[]): (run: RunSummary) => string {
-  const told = ({ pruning, arm, network }: RunSummary): string => {
-    // What a network from scratch is a control for shows in its size.
-    if (arm === 'scratch') return `N${network.types}`;
+  const told = ({ pruning, arm, network, name }: RunSummary): string => {
+    // What a network from scratch is a control for stands in its name, where there are several, or shows in its size.
+    if (arm === 'scratch') return controlledCut(name) || `N${network.types}`;
     if (!pruning) return '';
     return [arm === 'random' ? '' : pruning.criterion, extentOf(pruning)].filter(Boolean).join(' ');
   };
