@@ -1,6 +1,8 @@
 /** What a study shows, as a page asks for it. */
 import { expect, it, onTestFinished } from 'vitest';
+import { fromParts } from '../../src/shared/in-parts.ts';
 import { StudyStatistics } from '../../src/shared/statistics/statistics.ts';
+import { inOneGo } from '../../src/shared/steps.ts';
 import { outcomesOf } from '../../src/workbench/outcomes.ts';
 import { addTinyStudy, engine, finishTinyStudy, openStore, result, resultFiles } from '../store/fixtures.ts';
 import { openBench, temporaryFolder } from './fixture.ts';
@@ -12,7 +14,7 @@ it('is its statistics and conclusion', async () => {
   const { call, workbench } = await openBench(folder);
   onTestFinished(() => workbench.close());
   const [study] = await call('studies.list');
-  const { statistics, conclusion } = await call('studies.results', { id: study!.id });
+  const { statistics, conclusion } = inOneGo(fromParts(await call('studies.results', { id: study!.id })));
   expect(StudyStatistics.parse(statistics).arms).toMatchObject([
     { arm: 'unpruned', n: 1, runs: [unpruned.id], toTwin: { accuracy: null } },
     { arm: 'pruned', n: 1, runs: [pruned.id], toTwin: { accuracy: { n: 1, ci95: null } } },
@@ -54,7 +56,7 @@ it('can end its open runs early, which parts no seeds of one arm', async () => {
   await call('studies.stopCollapsed', { id: study, stop: true });
   // What has finished is as it was trained.
   expect([await stops(), asked()]).toEqual([[true], [false, true, true, true]]);
-  const [arm] = (await call('studies.results', { id: study })).statistics.arms;
+  const [arm] = inOneGo(fromParts(await call('studies.results', { id: study }))).statistics.arms;
   expect(arm).toMatchObject({ arm: 'unpruned', n: 1, missing: 1 });
   await call('studies.stopCollapsed', { id: study, stop: false });
   expect([await stops(), asked()]).toEqual([[false], [false, false, false, false]]);

@@ -1,5 +1,7 @@
 /** Work that would hold the window up in one piece is done in turns, with room between two of them for whatever a person does. */
 
+import type { Steps } from '../../shared/steps.ts';
+
 const waiting: (() => void)[] = [];
 let asked = false;
 
@@ -11,6 +13,26 @@ export function takeTurn(work: () => void): () => void {
     const at = waiting.indexOf(work);
     if (at >= 0) waiting.splice(at, 1);
   };
+}
+
+/** Milliseconds of one turn, after which the others have theirs. */
+const LONGEST = 12;
+
+/** Does as many steps in a turn as it has time for. Answers how to give the work up. */
+export function takeTurns<Found>(steps: Steps<Found>, done: (found: Found) => void): () => void {
+  const go = () => {
+    const end = performance.now() + LONGEST;
+    do {
+      const step = steps.next();
+      if (step.done) {
+        done(step.value);
+        return;
+      }
+    } while (performance.now() < end);
+    back = takeTurn(go);
+  };
+  let back = takeTurn(go);
+  return () => back();
 }
 
 function next(): void {

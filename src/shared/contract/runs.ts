@@ -14,6 +14,7 @@ import type { InputShape } from '../spec/network.ts';
 import type { PruningSpec } from '../spec/pruning.ts';
 import type { RunSpec } from '../spec/run.ts';
 import { StudySpec } from '../spec/study.ts';
+import type { InParts } from '../in-parts.ts';
 import type { StudyResults } from '../study-result.ts';
 import { Fingerprint, Path, RunId, StudyId, TaskId, type Saved } from './common.ts';
 import { method } from './method.ts';
@@ -212,10 +213,10 @@ export const runMethods = {
   'runs.report': method<Saved>()(z.strictObject({ title: z.string().trim().min(1).max(200), ids: z.array(RunId).min(1).max(200) })),
 
   'studies.list': method<StudySummary[]>()(),
-  /** Statistics of the study over its seeds so far, and what they show. */
   /** Whether runs of a study that are still to be done are ended early, should they collapse; those under way stay as they have begun. */
   'studies.stopCollapsed': method<null>()(z.strictObject({ id: StudyId, stop: z.boolean() })),
-  'studies.results': method<StudyResults>()(z.strictObject({ id: StudyId })),
+  /** Statistics of the study over its seeds so far, and what they show. */
+  'studies.results': method<InParts<StudyResults>>()(z.strictObject({ id: StudyId })),
   /** Keys of the runs of planStudy() that need not be done, because the same has been done already, or is part of `study`. */
   'studies.done': method<string[]>()(
     z.strictObject({

@@ -6,6 +6,7 @@ import { archiveOf } from '../../store/archive.ts';
 import type { Store } from '../../store/store.ts';
 import { exportAs } from '../exchange/export-as.ts';
 import { doneAlready, extendStudy, inOrder, openStudy } from '../open-study.ts';
+import { toParts } from '../../shared/in-parts.ts';
 import { resultsOf } from '../outcomes.ts';
 import { reportHtml } from '../report.ts';
 
@@ -41,7 +42,7 @@ export const tasks = {
       });
     }),
 
-  results: (store: Store, { study }: { study: string }) => resultsOf(store, store.runs(store.studies.get(study).id)),
+  results: (store: Store, { study }: { study: string }) => toParts(resultsOf(store, store.runs(store.studies.get(study).id))),
 
   done: (store: Store, start: Start & { study: string | null }) => doneAlready(store, start),
 
