@@ -6,6 +6,7 @@ import { backboneRatio, PruningSpec } from './spec/pruning.ts';
 import type { RunSpec } from './spec/run.ts';
 import { networksOf, type StudySpec, type PruningGrid } from './spec/study.ts';
 import type { TrainingSpec } from './spec/training.ts';
+import { inOneGo, type Steps } from './steps.ts';
 
 /** One run of a study before it has happened. */
 export interface PlannedRun {
@@ -54,22 +55,29 @@ export function extentOf(pruning: Pick<PruningSpec, 'backbone' | 'blocks' | 'cap
  * All runs of a study in the order in which they are to be done; a parent always comes before its children. What is listed
  * twice is done once, under the number that it has first.
  */
-export function planStudy(study: StudySpec): PlannedRun[] {
+export const planStudy = (study: StudySpec): PlannedRun[] => inOneGo(planSteps(study));
+
+/** The same, network by network. */
+export function* planSteps(study: StudySpec): Steps<PlannedRun[]> {
   const settings = pruningSettings(study.pruning);
   const networks = distinct(networksOf(study.networks), networkOfStudy);
   const seeds = [...new Set(study.seeds)];
-  return networks.flatMap(([n, entry]) =>
-    seeds.flatMap((seed) => {
+  const plan: PlannedRun[] = [];
+  for (const [n, entry] of networks) {
+    for (const seed of seeds) {
       const parts = [networks.length > 1 ? networkLabel(entry, n) : '', seeds.length > 1 ? `seed ${seed}` : ''];
       const suffix = parts.filter(Boolean).join(', ');
-      return planFamily(study, settings, networkOfStudy(entry), seed).map(({ key, name, parent, ...run }) => ({
-        ...run,
-        key: `network ${n}/seed ${seed}/${key}`,
-        name: suffix ? `${name} (${suffix})` : name,
-        parent: parent && `network ${n}/seed ${seed}/${parent}`,
-      }));
-    }),
-  );
+      for (const { key, name, parent, ...run } of planFamily(study, settings, networkOfStudy(entry), seed))
+        plan.push({
+          ...run,
+          key: `network ${n}/seed ${seed}/${key}`,
+          name: suffix ? `${name} (${suffix})` : name,
+          parent: parent && `network ${n}/seed ${seed}/${parent}`,
+        });
+    }
+    yield;
+  }
+  return plan;
 }
 
 /** Why a study has no runs, for one that has none. */

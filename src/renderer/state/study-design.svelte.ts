@@ -2,21 +2,22 @@
 import { z } from 'zod';
 import { firstIssue } from '../../shared/issues.ts';
 import { repeatedKeys } from '../../shared/repeated-keys.ts';
-import type { NetworkSpec } from '../../shared/spec/network.ts';
+import type { InputShape, NetworkSpec } from '../../shared/spec/network.ts';
 import { StudySpec } from '../../shared/spec/study.ts';
+import type { Steps } from '../../shared/steps.ts';
 import type { StudySummary } from '../../shared/contract/index.ts';
 import { call } from '../client/client.ts';
-import { accountOf, costOf, type Account, type Cost } from '../model/design/account.ts';
+import { accountSteps, costSteps, costsTogether, type Account, type Cost } from '../model/design/account.ts';
 import { emptyDraft, folded, listOf, toldStudy, type Raw } from '../model/design/draft.ts';
 import type { FactorKey, Value } from '../model/design/factors.ts';
-import { networksToSee, sightsOf, type Sights } from '../model/design/sights.ts';
+import { networksToSee, sightSteps, type Known, type Sights } from '../model/design/sights.ts';
 import { spreadOf, tellingOf } from '../model/design/spread.ts';
 import { dataInFile, namesImages, withData, withoutImages } from '../model/design/study-data.ts';
 import { printStudy } from '../model/design/study-text.ts';
 import { known, probe, type Probing } from '../model/probing.ts';
 import { attempt, report } from './messages.ts';
 import { imagesFor, imagesOf } from './preset-images.ts';
-import { takeTurn } from './turns.ts';
+import { takeTurns } from './turns.ts';
 import { workbench } from './workbench.svelte.ts';
 
 const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: z.enum(['seed', 'network']) });
@@ -184,25 +185,27 @@ export class StudyDesign {
       return () => undefined;
     }
     const seen = stage === 'failed' ? () => null : (network: NetworkSpec) => known(network, dataset.fingerprint);
-    let back = takeTurn(() => {
-      const account = this.#accountOf(spec);
-      back = takeTurn(() => {
-        this.follows = account && { study: spec, account, sights: sightsOf(spec, dataset.input, seen) };
-        requestAnimationFrame(() => {
-          if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
-          performance.clearMarks('study-change');
-        });
+    return takeTurns(this.#following(spec, dataset.input, seen), (follows) => {
+      this.follows = follows;
+      requestAnimationFrame(() => {
+        if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
+        performance.clearMarks('study-change');
       });
     });
-    return () => back();
+  }
+
+  *#following(spec: StudySpec, input: InputShape, seen: Known): Steps<Follows | null> {
+    const account = yield* this.#accountOf(spec);
+    return account && { study: spec, account, sights: yield* sightSteps(spec, input, seen) };
   }
 
   /** The last one is kept: what images say changes nothing of it. Null where a combination of a grid of cuts contradicts itself. */
-  #accountOf(spec: StudySpec): Account | null {
+  *#accountOf(spec: StudySpec): Steps<Account | null> {
     if (this.#counted?.spec === spec) return this.#counted.account;
     try {
-      this.#counted = { spec, account: accountOf(spec) };
-      return this.#counted.account;
+      const account = yield* accountSteps(spec);
+      this.#counted = { spec, account };
+      return account;
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       return null;
@@ -237,12 +240,19 @@ export class StudyDesign {
     return probe(wanted, this.datasets[0] ?? '', call, (probing) => (this.probing = probing));
   }
 
-  costOn(fingerprint: string): Cost | null {
-    const { follows } = this;
-    const dataset = workbench.datasets.find((one) => one.fingerprint === fingerprint);
-    if (!follows || !dataset || follows.sights.networks.some(({ problem }) => problem !== null)) return null;
-    const { input, train, test, classes } = dataset;
-    return costOf(follows.account, follows.study, { input, train, test, classes: classes.length }, this.doneOn(fingerprint));
+  /** On all data sets; null where none can be told. */
+  *costSteps(): Steps<Cost | null> {
+    const { follows, datasets } = this;
+    if (!follows || follows.sights.networks.some(({ problem }) => problem !== null)) return null;
+    const costs: Cost[] = [];
+    for (const fingerprint of datasets) {
+      const dataset = workbench.dataset(fingerprint);
+      if (!dataset) continue;
+      const { input, train, test, classes } = dataset;
+      const images = { input, train, test, classes: classes.length };
+      costs.push(yield* costSteps(follows.account, follows.study, images, this.doneOn(fingerprint)));
+    }
+    return costsTogether(costs);
   }
 
   doneOn(fingerprint: string): ReadonlySet<string> {

@@ -5,7 +5,8 @@ import { measuredNetwork } from '../../../shared/speed-probe.ts';
 import { networkAfter } from '../../../shared/pruning-plan.ts';
 import { networkOf, type InputShape, type NetworkSpec } from '../../../shared/spec/network.ts';
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
-import { planStudy, type PlannedRun } from '../../../shared/study-plan.ts';
+import { inOneGo, type Steps } from '../../../shared/steps.ts';
+import { planSteps, type PlannedRun } from '../../../shared/study-plan.ts';
 
 export interface Account {
   networks: number;
@@ -20,9 +21,11 @@ export interface Account {
 }
 
 /** Throws a ZodError when a combination of a grid of cuts contradicts itself. */
-export function accountOf(study: StudySpec): Account {
+export const accountOf = (study: StudySpec): Account => inOneGo(accountSteps(study));
+
+export function* accountSteps(study: StudySpec): Steps<Account> {
   const seeds = study.seeds.length;
-  const plan = planStudy({ ...study, seeds: study.seeds.slice(0, 1) });
+  const plan = yield* planSteps({ ...study, seeds: study.seeds.slice(0, 1) });
   const each = [...Map.groupBy(plan, ({ key }) => key.split('/')[0]!).values()].map(({ length }) => length);
   return {
     ...{ networks: networksOf(study.networks).length, seeds, runs: plan.length * seeds, plan },
@@ -111,12 +114,12 @@ export interface Cost {
 }
 
 /** @param done keys of runs that need not be done. */
-export function costOf(
+export function* costSteps(
   account: Account,
   study: StudySpec,
   { input, train, test, classes }: { input: InputShape; train: number; test: number; classes: number },
   done: ReadonlySet<string>,
-): Cost {
+): Steps<Cost> {
   const depths = new Map<number, number>();
   let bytes = 0;
   const validation = study.training.validation * train;
@@ -129,6 +132,7 @@ export function costOf(
     const work = again * workOf(flops, spec.training.epochs, train - validation, test + validation);
     depths.set(depth, (depths.get(depth) ?? 0) + work);
     bytes += again * (weightBytes + 4 * test * classes);
+    yield;
   }
   const byDepth = [...depths].map(([depth, work]) => ({ depth, work })).sort((a, b) => a.depth - b.depth);
   return { work: byDepth.reduce((sum, { work }) => sum + work, 0), byDepth, bytes };

@@ -5,6 +5,7 @@ import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { networkAfter } from '../../../shared/pruning-plan.ts';
 import type { InputShape, NetworkFamily, NetworkSpec } from '../../../shared/spec/network.ts';
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
+import { inOneGo, type Steps } from '../../../shared/steps.ts';
 import { extentOf, networkLabel, networkOfStudy, pruningSettings } from '../../../shared/study-plan.ts';
 import { judge } from '../network.ts';
 import { forecastOf } from '../remedies.ts';
@@ -90,19 +91,24 @@ function workOut(network: NetworkSpec, input: InputShape): { sight: Omit<Sight, 
 const lengthsOf = (forecast: NetworkForecast) => intermediateOf(forecast).map(({ closedForm, probe }) => probe?.mean ?? closedForm);
 
 /** Throws a ZodError when a combination of a grid of cuts contradicts itself. */
-export function sightsOf(study: StudySpec, input: InputShape, known: Known = nobody): Sights {
+export const sightsOf = (study: StudySpec, input: InputShape, known: Known = nobody): Sights => inOneGo(sightSteps(study, input, known));
+
+/** The same, network by network. */
+export function* sightSteps(study: StudySpec, input: InputShape, known: Known): Steps<Sights> {
   const cuts = distinct(pruningSettings(study.pruning), extentOf);
-  const networks = networksOf(study.networks).map((entry, index): NetworkSight => {
+  const networks: NetworkSight[] = [];
+  for (const [index, entry] of networksOf(study.networks).entries()) {
     const network = networkOfStudy(entry);
     const label = networkLabel(entry, index);
     const { sight, problem } = sightOf(network, input, known);
     const { types, dim } = network.primary;
-    return {
+    networks.push({
       ...{ label, entry, types, dim, depth: network.intermediate.length, built: sight, problem },
       column: label.replace(/ L\d+/, ''),
       after: cuts.map((cut) => sightOf(networkAfter(network, cut), input, known).sight),
-    };
-  });
+    });
+    yield;
+  }
   return { networks, cuts: cuts.map(extentOf) };
 }
 
