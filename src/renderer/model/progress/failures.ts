@@ -80,17 +80,15 @@ export function reordered(
   networkOf: (run: RunSummary) => string,
 ): string[] {
   const own = new Map(runs.map((run) => [run.id, run]));
-  const seeds = [...new Set(runs.map(({ seed }) => seed))];
-  const networks = [...new Set(runs.map(networkOf))];
-  const place = (id: string): [number, number] => {
-    const run = own.get(id)!;
-    const [seed, network] = [seeds.indexOf(run.seed), networks.indexOf(networkOf(run))];
-    return by === 'seed' ? [seed, network] : [network, seed];
-  };
-  const ordered = waiting.filter((id) => own.has(id)).sort((a, b) => {
-    const [x, y] = [place(a), place(b)];
-    return x[0] - y[0] || x[1] - y[1];
-  }); // prettier-ignore
+  const placesOf = <T>(values: Iterable<T>) => new Map([...new Set(values)].map((value, i) => [value, i]));
+  const seeds = placesOf(runs.map(({ seed }) => seed));
+  const networks = placesOf(runs.map(networkOf));
+  const placed = waiting.flatMap((id) => {
+    const run = own.get(id);
+    return run ? [{ id, seed: seeds.get(run.seed)!, network: networks.get(networkOf(run))! }] : [];
+  });
+  const [first, then] = by === 'seed' ? (['seed', 'network'] as const) : (['network', 'seed'] as const);
+  const ordered = placed.sort((a, b) => a[first] - b[first] || a[then] - b[then]).map(({ id }) => id);
   // Runs of others stay where they are among them.
   let next = 0;
   return waiting.map((id) => (own.has(id) ? ordered[next++]! : id));

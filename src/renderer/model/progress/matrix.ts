@@ -55,15 +55,18 @@ export function matrixOf(
   aggregated = runs.length > MOST_SINGLE,
 ): Matrix {
   const cutOf = cutsOf(runs);
-  const rows = new Map<string, RunSummary[]>(networksOf(spec.networks).map((entry) => [networkName(networkOfStudy(entry)), []]));
+  const rows = new Map<string, [run: RunSummary, column: string][]>(
+    networksOf(spec.networks).map((entry) => [networkName(networkOfStudy(entry)), []]),
+  );
   const columns = new Map<string, Column>();
   for (const run of runs) {
     const network = networkBefore(run, all);
-    const members = rows.get(network);
-    if (members) members.push(run);
-    else rows.set(network, [run]);
     const column = columnOf(run, cutOf, aggregated);
-    columns.set(keyOf(column), column);
+    const key = keyOf(column);
+    const members = rows.get(network);
+    if (members) members.push([run, key]);
+    else rows.set(network, [[run, key]]);
+    columns.set(key, column);
   }
   const sorted = [...columns.values()].sort(
     (a, b) => order.indexOf(a.arm) - order.indexOf(b.arm) || a.cut.localeCompare(b.cut) || (a.seed ?? 0) - (b.seed ?? 0),
@@ -72,9 +75,9 @@ export function matrixOf(
   return {
     rows: together([...rows].filter(([, members]) => members.length > 0)).map(([network, members], row) => {
       const cells = sorted.map((_, column): Cell => ({ key: `${row} ${column}`, row, column, runs: [] }));
-      for (const run of members) cells[places.get(keyOf(columnOf(run, cutOf, aggregated)))!]!.runs.push(run);
-      const whole = members.find((run) => run.parent === null && run.before === null);
-      return { network, ...partsOf(network), gain: whole?.gain ?? null, cells, finished: members.filter(({ status }) => status === 'finished').length, of: members.length };
+      for (const [run, key] of members) cells[places.get(key)!]!.runs.push(run);
+      const whole = members.find(([run]) => run.parent === null && run.before === null)?.[0];
+      return { network, ...partsOf(network), gain: whole?.gain ?? null, cells, finished: members.filter(([{ status }]) => status === 'finished').length, of: members.length };
     }),
     columns: sorted,
     arms: armsOf(sorted),
@@ -116,8 +119,9 @@ function cutsOf(runs: readonly RunSummary[]): (run: RunSummary) => string {
     return [arm === 'random' ? '' : pruning.criterion, extentOf(pruning)].filter(Boolean).join(' ');
   };
   // One cut leaves networks of several sizes: only several from one network tell anything.
-  const byPlace = Map.groupBy(runs, (run) => JSON.stringify([run.arm, run.before ?? run.parent, run.seed]));
-  const several = new Set([...byPlace.values()].filter((group) => new Set(group.map(told)).size > 1).map((group) => group[0]!.arm));
+  const byPlace = Map.groupBy(runs, ({ arm, before, parent, seed }) => `${arm} ${seed} ${before ?? parent}`);
+  const several = new Set<RunArm>();
+  for (const group of byPlace.values()) if (group.length > 1 && new Set(group.map(told)).size > 1) several.add(group[0]!.arm);
   return (run) => (several.has(run.arm) ? told(run) : '');
 }
 

@@ -1,5 +1,6 @@
 /** How fast a study goes, when it will have ended, and how sure that is. */
 import type { DatasetSummary, RunSummary } from '../../../shared/contract/index.ts';
+import { moment } from '../../../shared/present/time.ts';
 import { durationOf, measuredSpeed, workOf } from '../design/account.ts';
 
 export interface Pace {
@@ -61,3 +62,10 @@ export function paceOf(
 /** Of a run that is trained elsewhere, or was stopped: whole epochs. */
 export const doneOf = ({ firstEpoch, epoch, lastEpoch }: RunSummary): number =>
   lastEpoch === firstEpoch ? 0 : (epoch - firstEpoch) / (lastEpoch - firstEpoch);
+
+/** When it will have ended, between these times. */
+export function endText([earliest, latest]: readonly [number, number]): string {
+  // Of today the time is enough.
+  const [from, to] = [earliest, latest].map((time) => moment(new Date(time).toISOString()).replace('today, ', ''));
+  return from === to ? `about ${to!}` : `${from!} to ${to!}`;
+}
