@@ -57,6 +57,16 @@ describe('results of a study (Chromium)', needs(lackOfBrowserMode), () => {
     await page.getByRole('region', { name: 'Conclusion' }).waitFor();
   });
 
+  it('takes the rows that are chosen into the table for the paper', async () => {
+    const { page } = session;
+    await page.getByRole('radio', { name: 'table', exact: true }).click();
+    const groups = page.locator('section[aria-label="Table for the paper"] tbody');
+    await expect.poll(() => groups.count()).toBe(2);
+    await page.getByLabel('Rows', { exact: true }).selectOption({ label: 'all together' });
+    await expect.poll(() => groups.count()).toBe(1);
+    await expect.poll(() => page.locator('[data-pivot]').count()).toBe(1);
+  });
+
   it('saves a report that shows the same from a disk', async () => {
     const { page } = session;
     const said = await page.getByRole('region', { name: 'Conclusion' }).innerText();

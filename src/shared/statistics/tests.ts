@@ -13,8 +13,16 @@ export function intervalOf(values: readonly number[]): Interval | null {
   const n = values.length;
   if (n < 2) return null;
   const mean = meanOf(values);
-  const half = (jStat.studentt.inv(1 - (1 - LEVEL) / 2, n - 1) * deviationOf(values)) / Math.sqrt(n);
+  const half = (quantile(n - 1) * deviationOf(values)) / Math.sqrt(n);
   return [mean - half, mean + half];
+}
+
+const quantiles = new Map<number, number>();
+/** Found step by step, and the same for all samples of a size. */
+function quantile(freedom: number): number {
+  const found = quantiles.get(freedom) ?? jStat.studentt.inv(1 - (1 - LEVEL) / 2, freedom);
+  quantiles.set(freedom, found);
+  return found;
 }
 
 /** Of shares and of their differences: an interval of few values could else reach beyond all that is possible. */

@@ -1,6 +1,7 @@
 /** One choice of runs, made in any panel and followed by all of them. */
 import { factorNames, factors, factorText, type FactorName, type FactorValue } from '../../../shared/study-factors.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
+import { once } from './once.ts';
 
 export interface Brush {
   /** What was chosen, as its chip says. */
@@ -9,18 +10,22 @@ export interface Brush {
 }
 
 /** Values of a factor, ascending: numbers first. */
-export function valuesOf(runs: readonly StudyRun[], factor: FactorName): FactorValue[] {
-  const found = new Set(runs.flatMap((run) => run.factors[factor] ?? []));
-  return [...found].sort((a, b) =>
-    typeof a === 'number' && typeof b === 'number'
-      ? a - b
-      : typeof a === typeof b
-        ? String(a).localeCompare(String(b))
-        : typeof a === 'number'
-          ? -1
-          : 1,
-  );
-}
+export const valuesOf = once(
+  (runs: readonly StudyRun[], factor: FactorName): readonly FactorValue[] => {
+    const found = new Set<FactorValue>();
+    for (const { factors: values } of runs) if (values[factor] !== undefined) found.add(values[factor]);
+    return [...found].sort((a, b) =>
+      typeof a === 'number' && typeof b === 'number'
+        ? a - b
+        : typeof a === typeof b
+          ? String(a).localeCompare(String(b))
+          : typeof a === 'number'
+            ? -1
+            : 1,
+    );
+  },
+  (factor) => factor,
+);
 
 /** Factors in which these runs differ. */
 export const varying = (runs: readonly StudyRun[]): FactorName[] => factorNames.filter((name) => valuesOf(runs, name).length > 1);

@@ -1,5 +1,5 @@
 /** Where the cells of a pivot stand, and the scale that all of them share. */
-import type { Pivot } from './pivot.ts';
+import type { Pivot, PivotFactors } from './pivot.ts';
 import type { Shown } from './values.ts';
 
 const HEAD = 40;
@@ -123,6 +123,22 @@ export function pivotScale({ rows }: Pivot, { difference, domain }: Shown): Pivo
     clip: (value) => Math.max(low, Math.min(high, value)),
   };
 }
+
+/** All that a pivot is drawn from: it changes as a whole, and its rows follow one after the other. */
+export interface Drawing extends PivotFactors {
+  pivot: Pivot;
+  layout: PivotLayout;
+  scale: PivotScale;
+  /** Empty where there is one row. */
+  rowNames: readonly string[];
+  /** Whether there are too many runs for a dot each. */
+  crowded: boolean;
+  measure: Shown;
+}
+
+/** Of a value in a cell that begins at `left`. */
+export const placeIn = ({ plot, cell }: PivotLayout, scale: PivotScale, left: number, value: number): number =>
+  left + plot.left + (cell - plot.left - plot.right) * scale.at(value);
 
 /** Between which the middle half of the values lies. */
 export function spreadOf(values: readonly number[]): [number, number] {

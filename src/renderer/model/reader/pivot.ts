@@ -4,8 +4,8 @@ import { meanOf } from '../../../shared/statistics/moments.ts';
 import type { FactorName, FactorValue } from '../../../shared/study-factors.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
 import { inArmOrder } from './arms.ts';
-import { hasValue, valuesOf, valueText, varying } from './brush.ts';
-import { shownOf, summaryOf, type RunsById, type ShownName, type Summary } from './values.ts';
+import { valuesOf, valueText, varying } from './brush.ts';
+import { shownOf, summaryOf, summaryText, type RunsById, type Shown, type ShownName, type Summary } from './values.ts';
 
 export interface PivotArm {
   arm: Arm;
@@ -73,30 +73,46 @@ export function defaultFactors(runs: readonly StudyRun[]): PivotFactors {
 
 /** Share of the cells that have runs. */
 function fullness(runs: readonly StudyRun[], rows: FactorName, columns: FactorName): number {
-  const [r, c] = [valuesOf(runs, rows), valuesOf(runs, columns)];
-  const cells = new Set(runs.map((run) => JSON.stringify([run.factors[rows] ?? r[0], run.factors[columns] ?? c[0]])));
-  return cells.size / (r.length * c.length);
+  const [r, c] = [valuesOf(runs, rows), valuesOf(runs, columns)].map((values) => new Map(values.map((value, i) => [value, i]))) as [
+    Map<FactorValue, number>,
+    Map<FactorValue, number>,
+  ];
+  const place = (among: ReadonlyMap<FactorValue, number>, value: FactorValue | undefined) => (value === undefined ? 0 : among.get(value)!);
+  const cells = new Set<number>();
+  for (const { factors } of runs) cells.add(place(r, factors[rows]) * c.size + place(c, factors[columns]));
+  return cells.size / (r.size * c.size);
 }
 
 export function pivotOf(runs: readonly StudyRun[], all: RunsById, { rows, columns }: PivotFactors, name: ShownName): Pivot {
   const along = (factor: FactorName | null) => (factor === null ? [null] : valuesOf(runs, factor));
-  const within = (list: readonly StudyRun[], factor: FactorName | null, value: FactorValue | null) =>
-    factor === null || value === null ? list : list.filter((run) => hasValue(run, factor, value));
   const arms = inArmOrder(runs.map(({ arm }) => arm));
-  const columnValues = along(columns);
+  const [rowValues, columnValues] = [along(rows), along(columns)];
+  const ofColumns = divided(runs, columns, columnValues);
   return {
     arms,
-    columns: columnValues.map((value) => {
-      const unpruned = within(runs, columns, value).filter(({ arm }) => arm === 'unpruned');
+    columns: columnValues.map((value, c) => {
+      const unpruned = ofColumns[c]!.filter(({ arm }) => arm === 'unpruned');
       const gains = unpruned.flatMap(({ gain }) => gain ?? []);
       return { value, gains: gains.length > 0 ? extent(gains) : null, networks: [...new Set(unpruned.map(sizeText))] };
     }),
-    rows: along(rows).map((value) => {
-      const ofRow = within(runs, rows, value);
-      const cells = columnValues.map((column) => cellOf(within(ofRow, columns, column), all, arms, name));
+    rows: divided(runs, rows, rowValues).map((ofRow, r) => {
+      const value = rowValues[r]!;
+      const cells = divided(ofRow, columns, columnValues).map((ofCell) => cellOf(ofCell, all, arms, name));
       return { value, cells, quiet: name === 'inactive' && cells.some(({ ids }) => ids.length > 0) && cells.every(isQuiet) };
     }),
   };
+}
+
+/** The runs of every value, as hasValue() has it. */
+function divided(runs: readonly StudyRun[], factor: FactorName | null, values: readonly (FactorValue | null)[]): (readonly StudyRun[])[] {
+  if (factor === null) return [runs];
+  const parts = new Map<FactorValue | null, StudyRun[]>(values.map((value) => [value, []]));
+  for (const run of runs) {
+    const value = run.factors[factor];
+    if (value !== undefined) parts.get(value)!.push(run);
+    else for (const part of parts.values()) part.push(run);
+  }
+  return [...parts.values()];
 }
 
 const extent = (values: readonly number[]): [number, number] => [
@@ -114,7 +130,7 @@ function cellOf(runs: readonly StudyRun[], all: RunsById, arms: readonly Arm[], 
   // Differences to a twin are of others than the twin itself.
   const rows = arms.filter((arm) => !shown.difference || arm !== 'unpruned');
   const byArm = Map.groupBy(runs, ({ arm }) => arm);
-  const ratios = runs.flatMap(({ arm, overCritical }) => (arm === 'unpruned' ? (overCritical ?? []) : []));
+  const ratios = (byArm.get('unpruned') ?? []).flatMap(({ overCritical }) => overCritical ?? []);
   return {
     ids: runs.map(({ id }) => id),
     networks: [...new Set(runs.map(({ network }) => network))],
@@ -125,10 +141,11 @@ function cellOf(runs: readonly StudyRun[], all: RunsById, arms: readonly Arm[], 
 
 function armOf(arm: Arm, runs: readonly StudyRun[], all: RunsById, name: ShownName): PivotArm {
   const shown = shownOf(name);
-  const marks = runs.flatMap((run) => {
+  const marks: PivotArm['marks'] = [];
+  for (const run of runs) {
     const value = shown.of(run, all);
-    return value === null ? [] : [{ run, value }];
-  });
+    if (value !== null) marks.push({ run, value });
+  }
   const without = runs.filter(({ result }) => result === null);
   const failed = without.filter(({ status }) => status === 'failed').length;
   return {
@@ -168,6 +185,8 @@ export function missingText({ missing: { failed, waiting, noTwin }, marks }: Piv
   if (noTwin > 0) return 'no twin';
   return marks.length === 0 ? '–' : '';
 }
+
+export const numberText = (arm: PivotArm, shown: Shown): string => (arm.summary ? summaryText(arm.summary, shown) : missingText(arm));
 
 /** The same beside a number: how many of how many it is from. */
 export function shareText({ missing: { failed, waiting, noTwin }, marks }: PivotArm): string {

@@ -4,9 +4,13 @@ import { meanOf } from '../../../shared/statistics/moments.ts';
 import { LEAST_NETWORKS } from '../../../shared/statistics/pooled.ts';
 import { clipped, DIFFERENCES, intervalOf, SHARES, type Interval } from '../../../shared/statistics/tests.ts';
 import type { StudyRun } from '../../../shared/study-result.ts';
+import { once } from './once.ts';
 
 export type RunsById = ReadonlyMap<string, StudyRun>;
-export const runsById = (runs: readonly StudyRun[]): RunsById => new Map(runs.map((run) => [run.id, run]));
+export const runsById = once(
+  (runs: readonly StudyRun[]): RunsById => new Map(runs.map((run) => [run.id, run])),
+  () => '',
+);
 
 export interface Shown {
   label: string;

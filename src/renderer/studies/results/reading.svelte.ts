@@ -4,6 +4,7 @@ import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
 import { inArmOrder } from '../../model/reader/arms.ts';
 import type { Brush } from '../../model/reader/brush.ts';
 import { defaultFactors, pivotOf, type PivotFactors } from '../../model/reader/pivot.ts';
+import { once } from '../../model/reader/once.ts';
 import { runsById, shownMeasures, shownOf, type RunsById, type ShownName } from '../../model/reader/values.ts';
 
 /** Where a run or a comparison can be opened; nowhere in a report. */
@@ -14,14 +15,25 @@ export interface Ways {
   mostCompared: number;
 }
 
-type Chosen = Pick<Reading, 'results' | 'shown' | 'brush' | 'hidden'>;
+/** The same for all panels, those that follow included. */
+const ofArms = once(
+  (runs: readonly StudyRun[], hidden: ReadonlySet<Arm>): readonly StudyRun[] =>
+    hidden.size === 0 ? runs : runs.filter(({ arm }) => !hidden.has(arm)),
+  (hidden) => [...hidden].sort().join(),
+);
+const factorsOf = once(defaultFactors, () => '');
+/** @param all the study's, whose runs these are. */
+const pivotFor = once(pivotOf, (_all, { rows, columns }, name) => `${rows} ${columns} ${name}`);
+
+type Chosen = Pick<Reading, 'results' | 'shown' | 'picked' | 'brush' | 'hidden'>;
 
 export class Reading {
   readonly title: string;
   readonly ways: Ways | null;
   results = $state.raw<StudyResults>()!;
   shown = $state<ShownName>('inactive');
-  #chosen = $state.raw<PivotFactors | null>(null);
+  /** Null: what there is to see first. */
+  picked = $state.raw<PivotFactors | null>(null);
   brush = $state.raw<Brush | null>(null);
   hidden = $state.raw<ReadonlySet<Arm>>(new Set());
   #hover = $state<string | null>(null);
@@ -45,14 +57,14 @@ export class Reading {
   readonly all: RunsById = $derived.by(() => runsById(this.results.runs));
   readonly arms = $derived.by(() => inArmOrder(this.results.runs.map(({ arm }) => arm)));
   /** Of the arms that are not hidden. */
-  readonly runs: readonly StudyRun[] = $derived.by(() => this.results.runs.filter(({ arm }) => !this.hidden.has(arm)));
+  readonly runs: readonly StudyRun[] = $derived.by(() => ofArms(this.results.runs, this.hidden));
   /** Of these, those of the brush. */
   readonly brushed: readonly StudyRun[] = $derived.by(() => {
     const { brush } = this;
     return brush ? this.runs.filter(({ id }) => brush.ids.has(id)) : this.runs;
   });
-  readonly factors: PivotFactors = $derived.by(() => this.#chosen ?? defaultFactors(this.results.runs));
-  readonly pivot = $derived.by(() => pivotOf(this.runs, this.all, this.factors, this.shown));
+  readonly factors: PivotFactors = $derived.by(() => this.picked ?? factorsOf(this.results.runs));
+  readonly pivot = $derived.by(() => pivotFor(this.runs, this.all, this.factors, this.shown));
   readonly measure = $derived.by(() => shownOf(this.shown));
   readonly seeds = $derived.by(() => new Set(this.results.runs.map(({ seed }) => seed)).size);
   readonly finished = $derived.by(() => this.results.runs.filter(({ result }) => result !== null).length);
@@ -63,12 +75,12 @@ export class Reading {
 
   /** All that panels go by. */
   get chosen(): Chosen {
-    const { results, shown, brush, hidden } = this;
-    return { results, shown, brush, hidden };
+    const { results, shown, picked, brush, hidden } = this;
+    return { results, shown, picked, brush, hidden };
   }
 
   set(factors: Partial<PivotFactors>): void {
-    this.#chosen = { ...this.factors, ...factors };
+    this.picked = { ...this.factors, ...factors };
   }
 
   /** The same choice again takes it back. */
@@ -102,9 +114,10 @@ export class Follower extends Reading {
     this.follow(leader.chosen);
   }
 
-  follow({ results, shown, brush, hidden }: Chosen): void {
+  follow({ results, shown, picked, brush, hidden }: Chosen): void {
     this.results = results;
     this.shown = shown;
+    this.picked = picked;
     this.brush = brush;
     this.hidden = hidden;
   }
@@ -114,6 +127,10 @@ export class Follower extends Reading {
   }
   override set hover(id: string | null) {
     this.#leader.hover = id;
+  }
+
+  override set(factors: Partial<PivotFactors>): void {
+    this.#leader.set(factors);
   }
 
   override choose(label: string, ids: Iterable<string>): void {
