@@ -25,11 +25,13 @@ it('gives each a task of its own, in order, unless it is taken back', () => {
 describe('work in steps', () => {
   it('takes as many as a turn has time for, and lets others have their turns between', () => {
     vi.useFakeTimers();
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock);
     const order: string[] = [];
     function* steps(): Steps<string> {
       for (let i = 0; i < 4; i++) {
         order.push(`step ${i}`);
-        vi.setSystemTime(Date.now() + 8);
+        clock += 8;
         yield;
       }
       return 'all';
@@ -39,15 +41,18 @@ describe('work in steps', () => {
     vi.runAllTimers();
     expect(order).toEqual(['step 0', 'step 1', 'another', 'step 2', 'step 3', 'all']);
     vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   it('is given up in the middle', () => {
     vi.useFakeTimers();
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock);
     const order: number[] = [];
     function* steps(): Steps<null> {
       for (let i = 0; i < 4; i++) {
         order.push(i);
-        vi.setSystemTime(Date.now() + 20);
+        clock += 20;
         yield;
       }
       return null;
@@ -58,5 +63,6 @@ describe('work in steps', () => {
     vi.runAllTimers();
     expect(order).toEqual([0]);
     vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 });
