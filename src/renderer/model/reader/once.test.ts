@@ -14,6 +14,6 @@ it('works out once what is asked again of the same, and anew what is asked of so
     [1, 2],
     [1, 2],
   ];
-  expect([share(a!, 4), share(a!, 4), share(a!, 8), share(b!, 4)]).toEqual([0.5, 0.5, 0.25, 0.5]);
+  expect([share(a, 4), share(a, 4), share(a, 8), share(b, 4)]).toEqual([0.5, 0.5, 0.25, 0.5]);
   expect(worked).toBe(3);
 });
