@@ -21,9 +21,12 @@ const causes: { test: RegExp; action: Action; advice: string }[] = [
   { test: /images|data set|weights of run/i, action: 'retry', advice: 'Retry once what it needs is here again.' },
 ]; // prettier-ignore
 
-/** Interrupted ones go on from their checkpoints; a failure without a known cause is tried once more. */
-export function failuresOf(runs: readonly RunSummary[]): Failure[] {
-  const ended = runs.filter(({ status }) => status === 'failed' || status === 'interrupted');
+/**
+ * Interrupted ones go on from their checkpoints; a failure without a known cause is tried once more.
+ * @param waiting ids of what is to be tried again as it is, of which nothing more need be said
+ */
+export function failuresOf(runs: readonly RunSummary[], waiting: ReadonlySet<string>): Failure[] {
+  const ended = runs.filter(({ id, status }) => (status === 'failed' || status === 'interrupted') && !waiting.has(id));
   const groups = Map.groupBy(ended, (run) => `${run.status} ${causeOf(run)}`);
   const children = Map.groupBy(runs, ({ parent }) => parent);
   const heldBy = (run: RunSummary): RunSummary[] =>

@@ -142,12 +142,11 @@ function armsOf(columns: readonly Column[]): Matrix['arms'] {
 
 export type CellState = 'waiting' | 'idle' | 'running' | 'stopped' | 'interrupted' | 'failed' | 'finished';
 
-/** @param waiting ids of what waits in the queue of this window. */
-export function stateOf(run: RunSummary, waiting: ReadonlySet<string>): CellState {
-  if (run.status === 'paused') return 'waiting';
-  if (run.status === 'queued' || run.status === 'stopped')
-    return waiting.has(run.id) ? 'waiting' : run.status === 'queued' ? 'idle' : 'stopped';
-  return run.status;
+/** @param waiting ids of what waits in the queue of this window: what has failed and is to be tried again is among it. */
+export function stateOf({ id, status }: RunSummary, waiting: ReadonlySet<string>): CellState {
+  if (status === 'running' || status === 'finished') return status;
+  if (status === 'paused' || waiting.has(id)) return 'waiting';
+  return status === 'queued' ? 'idle' : status;
 }
 
 export type Shade = 'active' | 'accuracy' | 'time';

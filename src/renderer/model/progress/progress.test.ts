@@ -116,17 +116,21 @@ describe('the matrix of runs', () => {
 });
 
 describe('failures', () => {
+  const nobody = new Set<string>();
   const failed = (id: string, error: string | null, change: Partial<RunSummary> = {}) => member(id, { status: 'failed', error, ...change });
 
   it('are taken together by cause, most first, each with one action', () => {
-    const found = failuresOf([
-      failed('a', 'The loss is not a number in epoch 3.'),
-      failed('b', 'The loss is not a number in epoch 3.\nstack'),
-      failed('c', 'out of memory'),
-      failed('d', 'something odd'),
-      failed('e', 'something odd again', { retries: 1 }),
-      member('f', { status: 'interrupted', resumable: true }),
-    ]);
+    const found = failuresOf(
+      [
+        failed('a', 'The loss is not a number in epoch 3.'),
+        failed('b', 'The loss is not a number in epoch 3.\nstack'),
+        failed('c', 'out of memory'),
+        failed('d', 'something odd'),
+        failed('e', 'something odd again', { retries: 1 }),
+        member('f', { status: 'interrupted', resumable: true }),
+      ],
+      nobody,
+    );
     expect(found.map(({ runs, action }) => [runs.map(({ id }) => id).join(), action])).toEqual([
       ['a,b', 'leave-out'],
       ['c', 'smaller-batch'],
@@ -136,9 +140,16 @@ describe('failures', () => {
     ]);
   });
 
+  it('need nobody once they wait to be tried again', () => {
+    const runs = [failed('a', 'something odd'), failed('b', 'something odd')];
+    expect(failuresOf(runs, new Set(['b'])).map(({ runs: named }) => named.map(({ id }) => id))).toEqual([['a']]);
+    expect(failuresOf(runs, new Set(['a', 'b']))).toEqual([]);
+    expect([stateOf(runs[0]!, new Set(['a'])), stateOf(runs[0]!, nobody)]).toEqual(['waiting', 'failed']);
+  });
+
   it('hold what is cut from them', () => {
     const runs = [failed('s', 'x'), member('p', { parent: 's', status: 'queued' }), member('q', { parent: 's' }), member('u')];
-    const [failure] = failuresOf(runs);
+    const [failure] = failuresOf(runs, nobody);
     expect(withHeld(failure!)).toEqual(['s', 'p']);
     expect(withDescendants(['s'], runs)).toEqual(['s', 'p']);
   });
