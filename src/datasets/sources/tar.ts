@@ -25,13 +25,14 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
   const packed = await archive.size();
   const memory = archive.disk === undefined && !archive.open ? await archive.read({ signal }) : undefined;
 
-  /** All entries, in their order. Their content must be read, or else is skipped. */
-  async function* entries(abort?: AbortSignal): AsyncGenerator<Entry> {
+  /** All entries, in their order. Their content must be read, or else is skipped. @param end sees all blocks. */
+  async function* entries(abort?: AbortSignal, end?: ArchiveEnd): AsyncGenerator<Entry> {
     const limit = unpackedLimit(packed);
     let unpacked = 0;
     const counter = new Transform({
       transform(chunk: Buffer, _, done) {
         unpacked += chunk.length;
+        end?.take(chunk);
         done(unpacked > limit ? tooMuch(place, packed) : null, chunk);
       },
     });
@@ -70,8 +71,10 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
   const files: ArchivedFile[] = [];
   let total = 0;
   let heads = 0;
-  for await (const entry of entries(signal)) {
+  const end = new ArchiveEnd();
+  for await (const entry of entries(signal, end)) {
     const { name, type, size } = entry.header;
+    end.passed(type === 'directory' ? 0 : size);
     if (type === 'directory') continue;
     const path = names.accept(name);
     if (path === undefined) continue;
@@ -86,6 +89,11 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
     heads += start?.length ?? 0;
     files.push(new ArchivedFile(place, path, name, size, start, { readAll, pieces }));
   }
+  if (files.length > 0 && !end.isThere)
+    names.problems.push({
+      file: place,
+      message: `it breaks off behind ${files.length} files without the end that a TAR archive has; it may be truncated, and have held more`,
+    });
   if (total > smallBytes) for (const file of files) file.forget(headBytes);
 
   async function* pieces({ name, label, bytes }: ArchivedFile, abort?: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -125,6 +133,35 @@ export async function tarSource(archive: SourceFile, gzip: boolean, signal?: Abo
 
   return { label: place, name: stem(archive.path), files, problems: names.problems, readAll };
 }
+
+/** Looks for the blocks of zeros that end an archive; one that was cut between two files has none. */
+class ArchiveEnd {
+  #rest: Uint8Array = new Uint8Array();
+  #at = 0;
+  #lastZero = -1;
+  #entries = 0;
+
+  take(chunk: Uint8Array): void {
+    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const end = bytes.length - (bytes.length % blockBytes);
+    for (let at = 0; at < end; at += blockBytes)
+      if (bytes[at] === 0 && bytes.compare(zeros, 0, blockBytes, at, at + blockBytes) === 0) this.#lastZero = this.#at + at;
+    this.#at += end;
+    this.#rest = bytes.subarray(end);
+  }
+
+  /** A file, or what else there is, with so many bytes of content; it may take more blocks than these, for a long name. */
+  passed(bytes: number): void {
+    this.#entries += blockBytes * (1 + Math.ceil(bytes / blockBytes));
+  }
+
+  get isThere(): boolean {
+    return this.#lastZero >= this.#entries;
+  }
+}
+
+const blockBytes = 512;
+const zeros = Buffer.alloc(blockBytes);
 
 /** The first bytes of an entry; the rest is skipped. Throws a DatasetError when the archive is damaged there. */
 async function read(entry: Entry, bytes: number, place: string, abort: AbortSignal | undefined): Promise<Uint8Array> {
