@@ -1,5 +1,5 @@
 /** Class indices from whatever a file marks its images with. */
-import { DatasetError } from '../errors.ts';
+import { DatasetError, NoDataset } from '../errors.ts';
 
 /** The marks of one split: numbers or names, one per image. */
 export interface Marks {
@@ -112,7 +112,7 @@ export function fromOneHot(count: number, classes: number, get: (row: number, co
     const values = Array.from({ length: classes }, (__, column) => get(row, column));
     const set = values.filter((value) => value !== 0).length;
     if (values.some((value) => value !== 0 && value !== 1))
-      throw new DatasetError(
+      throw new NoDataset(
         place,
         `image ${row} has ${classes} labels, ${values.slice(0, 6).join(', ')}${classes > 6 ? ', …' : ''}; expected one, or a single 1 among zeros`,
       );

@@ -5,7 +5,7 @@ import { byName } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
 import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
-import { mentionedSplit, splitName, type SplitName } from '../splits.ts';
+import { leftForValidation, mentionedSplit, splitName, type SplitName } from '../splits.ts';
 import { imageFiles } from './pool.ts';
 
 /** A class has so many images on average at least; names that are all different are no classes. */
@@ -24,9 +24,9 @@ interface Named {
   split: SplitName | undefined;
 }
 
-/** "obj1__35", "s2_7": where objects are numbered as well, they are the classes; dates are none. */
+/** "obj1__35", "s2_7": where objects are numbered as well, they are the classes; of dates, and of several numbers, none is. */
 function numberedClass(path: string): string | undefined {
-  const match = /^(?<name>.*?\p{L}.*?\d{1,4})[-_. ]+\d+$/u.exec(stem(path).normalize('NFC'));
+  const match = /^(?<name>\D*\p{L}\D*\d{1,4})[-_. ]+\d+$/u.exec(stem(path).normalize('NFC'));
   return match?.groups!.name!.replace(/[-_. ]+$/, '');
 }
 
@@ -67,7 +67,10 @@ async function readNamed(source: Source, options: ReadOptions): Promise<RawDatas
   const test = ['test', 'val']
     .map((split) => named.filter((one) => one.split === split && index.has(one.className)))
     .find((of) => of.length > 0);
-  const left = files.length - train.length - (test?.length ?? 0);
+  const validation =
+    test?.[0]?.split === 'val' ? 0 : named.filter(({ split, className }) => split === 'val' && index.has(className)).length;
+  if (validation > 0) problems.push({ file: null, message: leftForValidation(validation) });
+  const left = files.length - train.length - (test?.length ?? 0) - validation;
   if (left > 0) problems.push({ file: null, message: `${left} images, whose names say no class, are left out.` });
   problems.push({
     file: null,
