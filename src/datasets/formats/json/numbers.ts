@@ -111,6 +111,11 @@ export class NumberList {
       return false;
     }
     if (isBlank(byte)) return false;
+    if (this.#state === 'after' && this.#around === 0) {
+      if (byte === opening || byte === 0x7b)
+        throw new NoDataset(this.#place, 'it holds several lists; expected the pixels of one class alone');
+      throw this.#error(`it goes on behind its list, with "${String.fromCharCode(byte)}"; expected nothing there`);
+    }
     if (this.#begun) {
       this.#begun = false;
       if (isDigit(byte) || byte === 0x2d || byte === opening) {
