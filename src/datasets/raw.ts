@@ -92,4 +92,6 @@ export interface RawDataset {
   problems: Problem[];
   /** What could be read otherwise. */
   readings?: Reading[];
+  /** Files that say something of the images and are no data set themselves, as messages call them. */
+  consulted?: readonly string[];
 }

@@ -11,7 +11,7 @@ const names: Record<string, SplitName> = Object.fromEntries(
 );
 /** Words that add nothing to the name of a split. */
 const plain =
-  /^(?:sets?|splits?|images?|imgs?|pictures?|photos?|pics?|data|datasets?|folders?|samples?|batch(?:es)?|final|my|the|raw|jpe?gs?|pngs?)$/;
+  /^(?:sets?|splits?|images?|imgs?|pictures?|photos?|pics?|data|datasets?|folders?|samples?|batch(?:es)?|final|my|the|raw|parts?|chunks?|shards?|jpe?gs?|pngs?)$/;
 const joined = /^(?<split>train(?:ing)?|test(?:ing)?|val(?:id|idation)?)(?:sets?|images?|imgs?|data|batch)$/;
 
 /** "seg_trainSet2" gives seg, train, set. */
@@ -32,7 +32,10 @@ export function mentionedSplit(name: string): { split: SplitName; rest: string }
   const found = words.filter((word) => Object.hasOwn(names, word));
   if (new Set(found.map((word) => names[word])).size !== 1) return undefined;
   const rest = words.filter((word) => !Object.hasOwn(names, word) && !plain.test(word)).join(' ');
-  return { split: names[found[0]!]!, rest };
+  const split = names[found[0]!]!;
+  // As competitions divide their test images: those of the public part are what entries are chosen by.
+  if (split === 'test' && /^(?:public|private)$/.test(rest)) return { split: rest === 'public' ? 'val' : 'test', rest: '' };
+  return { split, rest };
 }
 
 /** The split that a name stands for and nothing besides: "train", "Training set", "val_images", "test-256". */
@@ -53,6 +56,12 @@ export function splitNames(all: readonly string[]): (SplitName | undefined)[] {
     return one.rest === '' || partner ? one.split : undefined;
   });
 }
+
+/** A name with nothing in it but words such as "images", numbers behind them, and years. */
+export const saysNothing = (name: string): boolean =>
+  wordsOf(name).every((word) => plain.test(word)) && (/\p{L}/u.test(name) || isYear(name));
+
+export const isYear = (name: string): boolean => /^(?:19|20)\d\d$/.test(name);
 
 /** A few of the images of another part, once more. */
 export const isSample = (name: string): boolean => wordsOf(name).some((word) => /^samples?$/.test(word));

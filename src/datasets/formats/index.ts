@@ -114,7 +114,7 @@ async function readPlace(
         ...others,
         ...(await unreadBeside(place, reader, full)),
         ...closed,
-        ...refusals.filter(isOfOthers(reader)).map(leftOut),
+        ...refusals.filter(isOfOthers(reader)).filter(isNotConsulted(read)).map(leftOut),
         ...oriented.problems,
       ],
       readings,
@@ -131,6 +131,12 @@ const isOfOthers =
   ({ kinds }: Reader) =>
   ({ reader, reason }: Refusal): boolean =>
     !(reason instanceof NoDataset && reader.kinds.every((kind) => kinds.includes(kind)));
+
+/** What a file says of the images has been heeded, though it is no data set. */
+const isNotConsulted =
+  ({ consulted = [] }: RawDataset) =>
+  ({ reason }: Refusal): boolean =>
+    !(reason instanceof NoDataset && consulted.includes(placeOf(reason).file!));
 
 /** Arrays in files of their own that happen to be archives, beside others that are not: one data set, unless there are images. */
 async function areBundled(source: Source, options: ReadOptions): Promise<boolean> {

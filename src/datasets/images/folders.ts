@@ -54,13 +54,18 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const paths = files.map(({ path }) => path);
   const usual = placeImages(paths);
   const level = usual.levels.length > 0 ? take('classes', usual.levels, options.reading, source.label) : undefined;
-  const { homes, notes } = level?.taken === 'inner' ? placeImages(paths, 'inner') : usual;
-  const listed = await listedHomes(source, files, homes, options, notes);
+  const variant = usual.variants.length > 0 ? take('variant', usual.variants, options.reading, source.label) : undefined;
+  const isUsual = level?.taken !== 'inner' && variant?.taken === usual.variants[0]?.name;
+  const { homes, notes } = isUsual
+    ? usual
+    : placeImages(paths, { level: level?.taken === 'inner' ? 'inner' : 'outer', variant: variant?.taken });
+  const { listed, consulted } = await listedHomes(source, files, homes, options, notes);
   const leftOut = new Map<string, { folder: string; why: string; count: number }>();
   const splits = new Map<SplitName | undefined, Placed>();
   for (const file of files) {
     const folder = folderName(file.path);
     const home = listed.get(file) ?? homes.get(folder)!;
+    if (home.isToldOf) continue;
     if (home.className === undefined) {
       const why = home.leftOut ?? "lie in no class's folder";
       // What is left out for one reason is told of the folder that all of it lies in.
@@ -131,25 +136,25 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     train: splitOf(train),
     test: known.files.length > 0 ? splitOf(known) : null,
     problems,
-    readings: level ? [level] : [],
+    readings: [level, variant].filter((reading) => reading !== undefined),
+    consulted,
   };
 }
 
-/** Homes of single images that lists know better than folders. */
+/** Homes of single images that lists know better than folders, and what messages call these lists. */
 async function listedHomes(
   source: Source,
   files: readonly SourceFile[],
   homes: ReadonlyMap<string, Home>,
   options: ReadOptions,
   notes: string[],
-): Promise<Map<SourceFile, Home>> {
+): Promise<{ listed: Map<SourceFile, Home>; consulted: string[] }> {
   const listed = new Map<SourceFile, Home>();
   const homeOf = (file: SourceFile) => homes.get(folderName(file.path))!;
   const placed = files.filter((file) => homeOf(file).className !== undefined);
   const classes = new Map(placed.map((file) => [homeOf(file).className!.toLowerCase(), homeOf(file).className!]));
   const loose = files.filter((file) => homeOf(file).className === undefined && homeOf(file).leftOut === undefined);
-  const labels =
-    loose.length > 0 && classes.size > 1 ? await labelsByLists(source, new Set(loose), options) : new Map<SourceFile, string>();
+  const { labels, places } = await labelsByLists(source, new Set(classes.size > 1 ? loose : []), options);
   for (const [file, label] of labels) {
     // "3" is the folder "00003".
     const className =
@@ -167,18 +172,23 @@ async function listedHomes(
     notes.push(`${byNames.length} images that lie in no class's folder are named after their classes, such as ${byNames[0]!.file.path}.`);
   }
   if (labels.size > 0) notes.push(`${listed.size - byNames.length} images that lie in no class's folder have their classes from lists.`);
-  if (placed.some((file) => homeOf(file).split !== undefined)) return listed;
-  const lists = await splitsByLists(source, placed.length, options);
-  if (!lists) return listed;
-  const { splits, note } = lists;
-  if (note !== undefined) notes.push(note);
+  if (placed.some((file) => homeOf(file).split !== undefined)) return { listed, consulted: places };
+  const lists = await splitsByLists(source, new Set(placed), options);
+  if (!lists) return { listed, consulted: places };
+  const { splits, isWhole } = lists;
+  notes.push(...lists.notes);
   const other: SplitName = [...splits.values()].includes('train') ? 'test' : 'train';
   const unlisted = placed.filter((file) => !splits.has(file)).length;
-  for (const file of placed) listed.set(file, { ...homeOf(file), split: splits.get(file) ?? other });
+  for (const file of placed) {
+    const split = splits.get(file) ?? (isWhole ? 'none' : other);
+    if (split === 'none') listed.set(file, { split: undefined, className: undefined, isToldOf: true });
+    else listed.set(file, { ...homeOf(file), split });
+  }
+  const rest = isWhole ? 'left out' : `for ${other === 'test' ? 'testing' : 'training'}`;
   notes.push(
-    `Lists beside the images say which are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are for ${other === 'test' ? 'testing' : 'training'}` : ''}.`,
+    `Lists beside the images say which are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are ${rest}` : ''}.`,
   );
-  return listed;
+  return { listed, consulted: [...places, ...lists.places] };
 }
 
 /** "A_test", "a12": the class that a name begins with. */

@@ -1,5 +1,5 @@
 /** Where images belong, by the folders that they lie in. */
-import { mentionedSplit, isSample, splitName, splitNames, type SplitName } from '../splits.ts';
+import { isSample, isYear, mentionedSplit, saysNothing, splitName, splitNames, type SplitName } from '../splits.ts';
 import type { ReadingOption } from '../readings.ts';
 import { byName } from '../formats/labels.ts';
 import { folderName, stem } from '../sources/source.ts';
@@ -11,6 +11,8 @@ export interface Home {
   className: string | undefined;
   /** Why its images are left out, as the end of a sentence that begins with their number. */
   leftOut?: string;
+  /** Its images are left out, and that is said elsewhere. */
+  isToldOf?: true;
 }
 
 export interface Placing {
@@ -20,9 +22,19 @@ export interface Placing {
   notes: string[];
   /** Which level of folders the classes are, where there are two that could be. */
   levels: ReadingOption[];
+  /** Folders that have the same pictures, made otherwise, of which one is taken. */
+  variants: ReadingOption[];
 }
 
 export type Level = 'outer' | 'inner';
+
+/** What is taken where there is a choice. */
+interface Wanted {
+  level?: Level | undefined;
+  variant?: string | undefined;
+}
+
+type Placement = Placing & Wanted;
 
 interface Folder {
   name: string;
@@ -34,10 +46,17 @@ interface Folder {
 
 /** Pictures about pictures, which lie beside them in folders of their own. */
 const helpers =
-  /^(?:masks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?|thumb(?:nail)?s?|previews?)$/i;
+  /^(?:masks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?|thumb(?:nail)?s?|previews?|overlays?|heat[-_ ]?maps?)(?:[-_ ]?(?:images?|imgs?|pngs?|jpe?gs?|small|\d+(?:x\d+)?))?$/i;
+/** Such a name that may be a class's. */
+const maybeHelper = /^(?:mask|thumb|label|preview)$/i;
 const pictures = /^(?:images?|imgs?|pictures?|photos?|jpe?gs?|pngs?)$/i;
 /** Parts whose images have no labels. */
 const unlabelled = /(?:^|[-_ ])(?:pred|predict|prediction|predictions|unlabell?ed|unlabel|submission)(?:$|[-_ ])/i;
+
+/** What the same pictures are kept as, those that are as they were taken first. */
+const variants =
+  /^(?:originals?|raw|colou?r(?:ed)?|rgb|gr[ae]y(?:[-_ ]?scale)?|segmented|cropped|resized|processed|preprocessed|augmented|enhanced|normali[sz]ed|aligned|\d{2,4}(?:px|x\d{2,4}(?:px)?))(?:[-_ ]?(?:images?|imgs?|data|datasets?|version))?$/i;
+const original = /^(?:originals?|raw|colou?r|rgb)/i;
 
 /** "benign (1)_mask.png" beside "benign (1).png". */
 const helperName = /^(?<of>.+?)[-_. ]+(?:mask|seg|segmentation|annotation|ground[-_ ]?truth|gt|trimap)(?:[-_. ]?\d+)?$/i;
@@ -55,7 +74,7 @@ export function helpersBeside(paths: readonly string[]): Set<string> {
 }
 
 /** @param paths of the image files. */
-export function placeImages(paths: readonly string[], level: Level = 'outer'): Placing {
+export function placeImages(paths: readonly string[], { level = 'outer', variant }: Wanted = {}): Placing {
   const root: Folder = { name: '', path: '', files: [], below: new Map() };
   for (const path of paths) {
     let folder = root;
@@ -68,15 +87,23 @@ export function placeImages(paths: readonly string[], level: Level = 'outer'): P
     }
     folder.files.push(file);
   }
-  const placing: Placing & { level: Level } = { homes: new Map(), notes: [], levels: [], level };
+  const placing: Placement = { homes: new Map(), notes: [], levels: [], variants: [], level, variant };
   placeBelow(root, undefined, placing);
   return placing;
 }
 
 /** Places what is in a folder that is no class's: a wrapper, a split, or the folder of the classes. */
-function placeBelow(start: Folder, given: SplitName | undefined, placing: Placing & { level: Level }): void {
+function placeBelow(start: Folder, given: SplitName | undefined, placing: Placement): void {
   const { folder, split } = unwrapped(start, given);
-  const children = [...folder.below.values()].filter((child) => !isCopy(child, folder, placing));
+  const all = [...folder.below.values()].filter((child) => !isCopy(child, folder, placing));
+  const children = all.filter((child) => !isHelper(child, all));
+  for (const child of all) if (!children.includes(child)) leaveOut(child, helping(child.name), placing);
+  const [only] = children;
+  if (only && children.length === 1 && all.length > 1) {
+    put(folder, { split, className: undefined }, placing);
+    placeBelow(only, splitName(only.name) ?? split, placing);
+    return;
+  }
   const both = classesWithSplits(children);
   if (both) {
     put(folder, { split: undefined, className: undefined }, placing);
@@ -92,6 +119,15 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placin
   // Where classes stand beside it that have images too, a folder without folders is a class, even if it is called "train".
   const flat = named.every(({ below }) => below.size === 0);
   const others = children.some((child, i) => splits[i] === undefined && child.files.length > 0 && !unlabelled.test(child.name));
+  const same = named.length === 0 ? variantsAmong(children) : [];
+  if (same.length > 0) {
+    placing.variants = same.map(({ name, path }) => ({ name, label: `the pictures in ${path}` }));
+    const taken = same.find(({ name }) => name === placing.variant) ?? same[0]!;
+    put(folder, { split, className: undefined }, placing);
+    for (const child of same) if (child !== taken) leaveOut(child, `are those in ${taken.name} in another form`, placing);
+    placeBelow(taken, split, placing);
+    return;
+  }
   if (named.length === 0 && areParts(children)) {
     put(folder, { split, className: undefined }, placing);
     for (const child of children) placeBelow(child, split, placing);
@@ -119,6 +155,26 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placin
   }
 }
 
+const helping = (name: string): string =>
+  /^(?:thumb|preview)/i.test(name) ? 'are thumbnails of other images' : 'are masks or the like, which belong to other images';
+
+/** A folder of masks or thumbnails beside folders of images: two classes at least, or one folder that has all of them. */
+function isHelper(child: Folder, all: readonly Folder[]): boolean {
+  if (!helpers.test(child.name)) return false;
+  const others = all.filter(({ name }) => !helpers.test(name));
+  if (others.length === 0) return false;
+  // "mask" beside "no_mask" is a class.
+  const word = /^\p{L}+?(?=s?(?:\P{L}|$))/u.exec(child.name.toLowerCase())![0];
+  if (others.some(({ name }) => name.toLowerCase().includes(word))) return false;
+  const isBesideMany = others.length > 1 || others[0]!.below.size > 1 || pictures.test(others[0]!.name);
+  if (isBesideMany && !maybeHelper.test(child.name)) return true;
+  const images = others.flatMap(stemsBelow);
+  const known = new Set(images);
+  return known.size === images.length && stemsBelow(child).every((name) => known.has(name));
+}
+
+const stemsBelow = ({ files, below }: Folder): string[] => [...files.map(stem), ...[...below.values()].flatMap(stemsBelow)];
+
 const purposes: Record<SplitName, string> = { train: 'training', test: 'testing', val: 'validation' };
 
 /** "cat_train", "cat_test", "dog_train", …: undefined unless all are called so, and some class has several parts. */
@@ -133,19 +189,36 @@ function classesWithSplits(children: readonly Folder[]): [Folder, Home][] | unde
   return isWhole && classes.size > 1 && classes.size < children.length ? homes : undefined;
 }
 
-/** What a name says besides its split; a number behind that counts parts, and is no class. */
+/** What a name says besides its split; a number behind that counts parts, and a year or "set" is no class. */
 function classBeside(name: string): string | undefined {
   const words = name.split(/([-_. ]+)/);
   const at = words.findIndex((word) => splitName(word) !== undefined);
   if (at < 0) return undefined;
   const [before, after] = [words.slice(0, Math.max(at - 1, 0)).join(''), words.slice(at + 2).join('')];
   if (before !== '' && after !== '') return undefined;
-  return before || (/^\d*$/.test(after) ? undefined : after);
+  const rest = before || (/^\d*$/.test(after) ? '' : after);
+  return rest === '' || saysNothing(rest) ? undefined : rest;
 }
 
-/** "fold1", "fold2", … with the same classes in each. */
+/** "color", "grayscale", "segmented", with the same folders in each: the likeliest first. */
+function variantsAmong(children: readonly Folder[]): Folder[] {
+  if (children.length < 2 || !children.every(({ name, files }) => variants.test(name) && files.length === 0)) return [];
+  const folders = new Set(
+    children.map(({ below }) =>
+      [...below.keys()]
+        .map((name) => name.toLowerCase())
+        .sort()
+        .join('/'),
+    ),
+  );
+  if (folders.size > 1 || children[0]!.below.size < 2) return [];
+  return children.toSorted((a, b) => Number(original.test(b.name)) - Number(original.test(a.name)) || byName(a.name, b.name));
+}
+
+/** "fold1", "fold2", …, or years, with the same classes in each. */
 function areParts(children: readonly Folder[]): boolean {
-  if (children.length < 2 || !children.every(({ name }) => /^(?:fold|part|chunk|shard|batch)s?[-_ ]?\d+$/i.test(name))) return false;
+  const isPart = ({ name }: Folder) => isYear(name) || /^(?:fold|part|chunk|shard|batch)s?[-_ ]?\d+$/i.test(name);
+  if (children.length < 2 || !children.every(isPart)) return false;
   const [first, ...others] = children.map(({ below }) => [...below.keys()]);
   return first!.length > 1 && others.every((names) => names.some((name) => first!.includes(name)));
 }
@@ -171,12 +244,7 @@ function unwrapped(start: Folder, given: SplitName | undefined): { folder: Folde
   }
 }
 
-function placeClasses(
-  folder: Folder,
-  children: readonly Folder[],
-  split: SplitName | undefined,
-  placing: Placing & { level: Level },
-): void {
+function placeClasses(folder: Folder, children: readonly Folder[], split: SplitName | undefined, placing: Placement): void {
   put(folder, { split, className: undefined }, placing);
   const deeper = new Set<string>();
   for (const child of children) {
@@ -201,13 +269,7 @@ function placeClasses(
 }
 
 /** All that is below a class's folder is of this class, divided where all its folders are splits. */
-function placeClass(
-  folder: Folder,
-  className: string,
-  split: SplitName | undefined,
-  placing: Placing & { level: Level },
-  deeper: Set<string>,
-): void {
+function placeClass(folder: Folder, className: string, split: SplitName | undefined, placing: Placement, deeper: Set<string>): void {
   put(folder, { split, className }, placing);
   const children = [...folder.below.values()];
   const splits = children.map(({ name }) => splitName(name));
@@ -218,13 +280,13 @@ function placeClass(
       if (!pictures.test(name) && !helpers.test(name)) deeper.add(className.includes('/') ? className : `${className}/${name}`);
   for (const [i, child] of children.entries()) {
     const isClass = placing.level === 'inner' && !divided && children.length > 1 && !hasPictures && !className.includes('/');
-    if (hasPictures && helpers.test(child.name)) leaveOut(child, 'are masks or the like, which belong to other images', placing);
+    if (hasPictures && helpers.test(child.name)) leaveOut(child, helping(child.name), placing);
     else placeClass(child, isClass ? `${className}/${child.name}` : className, divided ? splits[i] : split, placing, deeper);
   }
 }
 
 /** A folder that is called like the one that it lies in and repeats what lies beside it. */
-function isCopy(child: Folder, folder: Folder, placing: Placing & { level: Level }): boolean {
+function isCopy(child: Folder, folder: Folder, placing: Placement): boolean {
   if (child.name !== folder.name || folder.below.size < 2) return false;
   const beside = [...folder.below.values()].filter((other) => other !== child);
   const repeated = beside.every((other) => {
@@ -238,11 +300,11 @@ function isCopy(child: Folder, folder: Folder, placing: Placing & { level: Level
 const filesOf = (folder: Folder): string =>
   [...folder.files.toSorted(), ...[...folder.below.values()].map((child) => `${child.name}(${filesOf(child)})`).sort()].join('/');
 
-function put(folder: Folder, home: Home, placing: Placing & { level: Level }): void {
+function put(folder: Folder, home: Home, placing: Placement): void {
   if (folder.files.length > 0) placing.homes.set(folder.path, home);
 }
 
-function leaveOut(folder: Folder, why: string, placing: Placing & { level: Level }): void {
+function leaveOut(folder: Folder, why: string, placing: Placement): void {
   put(folder, { split: undefined, className: undefined, leftOut: why }, placing);
   for (const child of folder.below.values()) leaveOut(child, why, placing);
 }

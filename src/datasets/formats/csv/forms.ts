@@ -1,14 +1,15 @@
 /** In which of the usual forms a text holds images, one in every line. */
 import { decodeText } from '../../text.ts';
 import type { Item } from '../contents.ts';
-import { mentionedSplit, type SplitName } from '../../splits.ts';
-import { splitColumn } from '../lists/columns.ts';
-import { isLabelName, isNumber, preview } from './table.ts';
+import { splitColumn, type SplitColumn } from '../lists/split-column.ts';
+import { columnWords, isLabelName, isNumber, preview } from './table.ts';
 
 /** Fewer columns are a table of something else. */
 const minColumns = 10;
 /** Fewer pixels are no image. */
 const minPixels = 16;
+/** Fewer lines do not show that a column has nothing twice. */
+export const fewLines = 20;
 
 interface Form {
   /** A value in each column; all pixels in one column; the pixels that are not 0, with their numbers. */
@@ -22,15 +23,12 @@ interface Form {
   skip: number;
   /** Columns that are neither pixels nor the label. */
   left: readonly number[];
+  /** How many were looked at. */
+  lines: number;
   /** The one among these that says what a line is for. */
-  split?: SplitColumn | undefined;
+  split?: (SplitColumn & { words: string }) | undefined;
   /** The label, where its name tells. */
   label?: number | undefined;
-}
-
-export interface SplitColumn {
-  column: number;
-  of: (text: string) => SplitName | undefined;
 }
 
 export interface PixelTable extends Form {
@@ -50,12 +48,13 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
   // Decimal commas.
   const number = (field: string) => isNumber(delimiter === ';' ? field.replace(',', '.') : field);
   const packed = packedIn(table.rows);
-  if (packed) return { form: 'packed', delimiter, columns: packed.columns, header: table.rows[0]!, skip: 1, left: [] };
+  if (packed)
+    return { form: 'packed', delimiter, columns: packed.columns, header: table.rows[0]!, skip: 1, left: [], lines: table.rows.length - 1 };
   const blank = (delimiter === ' ' || delimiter === '\t') && table.rows.every((row) => row.at(-1) === '');
   const rows = blank ? table.rows.map((row) => row.slice(0, -1)) : table.rows;
   if (rows[0]!.length < minColumns) return undefined;
   // A line that says what it is for is none of names.
-  const usage = textualSplit(rows);
+  const usage = splitColumn({ header: undefined, rows, taken: numeric(rows.length > 1 ? rows.slice(1) : rows), isBeginning: true })?.column;
   const inner = (row: readonly string[]) => row.filter((_, i) => i > 0 && i < row.length - 1 && i !== usage);
   const named = !inner(rows[0]!).every(number) || isNumbered(rows);
   const body = rows.slice(named ? 1 : 0);
@@ -64,11 +63,11 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
   const header = named ? rows[0]! : undefined;
   const split = splitIn(header, body);
   const base = split ? [split.column] : [];
-  const ways = [...(isCounted(body, header) ? [[0]] : []), base, [...base, ...idsIn(header)].sort((x, y) => x - y)];
+  const ways = [...(isNumbering(body, header, base) ? [[0, ...base]] : []), base, [...base, ...idsIn(header)].sort((x, y) => x - y)];
   const usual = ways.find((out) => isSquare(first.length - out.length - 1)) ?? base;
   const left = usual === base ? [...base, ...soleIds(header, body, base)] : usual;
   const rest = first.map((_, i) => i).filter((i) => !left.includes(i));
-  const label = header && [rest[0]!, rest.at(-1)!, ...rest].find((i) => isLabelName(header[i]!));
+  const label = header && ([rest[0]!, rest.at(-1)!, ...rest].find((i) => isLabelName(header[i]!)) ?? unlikeOthers(header, rest));
   return {
     form: 'columns',
     delimiter,
@@ -76,30 +75,32 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
     header: header && rest.map((i) => header[i]!),
     skip: named ? 1 : 0,
     left,
+    lines: body.length,
     split,
     label,
   };
 }
 
-/** What a text in a column of purposes says; FER2013's public test is what its authors validated on. */
-export const usageOf = (text: string | undefined): SplitName | undefined =>
-  /^\s*public\s*test\s*$/i.test(text ?? '') ? 'val' : mentionedSplit(text ?? '')?.split;
+/** The first or the last where the names of all others are numbered alike: "p0", "p1", …, "kind". */
+function unlikeOthers(header: readonly string[], columns: readonly number[]): number | undefined {
+  const patterns = columns.map((i) => header[i]!.trim().replaceAll(/\d+/g, '#'));
+  const [usual] = patterns.slice(1, -1);
+  if (!usual?.includes('#') || patterns.slice(1, -1).some((pattern) => pattern !== usual)) return undefined;
+  const [first, last] = [patterns[0] !== usual, patterns.at(-1) !== usual];
+  return first === last ? undefined : columns.at(first ? 0 : -1);
+}
 
-const textualSplit = (rows: readonly string[][]): number | undefined => {
-  const column = (rows[0] ?? []).findIndex((_, i) => rows.every((row) => usageOf(row[i]) !== undefined));
-  return column < 0 ? undefined : column;
-};
+/** Columns whose values in the first lines are numbers. */
+const numeric = (rows: readonly string[][]): Set<number> =>
+  new Set((rows[0] ?? []).flatMap((_, i) => (rows.every((row) => isNumber(row[i]!)) ? [i] : [])));
 
 /** Texts, or numbers under a name that says what they mean. */
-function splitIn(header: readonly string[] | undefined, body: readonly string[][]): SplitColumn | undefined {
-  const textual = textualSplit(body);
-  if (textual !== undefined) return { column: textual, of: usageOf };
-  if (!header) return undefined;
-  const isOther = (name: string) => /split|partition|subset|train|test/i.test(name);
-  const taken = new Set(header.flatMap((name, i) => (isOther(name) ? [] : [i])));
-  if (taken.size === header.length) return undefined;
-  const found = splitColumn([...header], body, taken, '');
-  return found && { column: found.column, of: (text) => found.of(Object.assign([], { [found.column]: text })) };
+function splitIn(header: readonly string[] | undefined, body: readonly string[][]): Form['split'] {
+  const isOther = (name: string) => !/split|partition|subset|usage|purpose|train|test|^(?:data)?set$/i.test(name);
+  const numbers = numeric(body);
+  const taken = header ? header.flatMap((name, i) => (numbers.has(i) && isOther(name.trim()) ? [i] : [])) : [...numbers];
+  const found = splitColumn({ header, rows: body, taken: new Set(taken), isBeginning: true });
+  return found && { ...found, words: columnWords(header, found.column, [0, body[0]!.length - 1]) };
 }
 
 /** Names and numbers of images. */
@@ -108,15 +109,19 @@ const idsIn = (header: readonly string[] | undefined): number[] =>
     /^(?:unnamed.*|(?:(?:image|img|file|row|sample)[-_ ]?)?(?:id|index|no|number|name|file|image|path))$/i.test(name.trim()) ? [i] : [],
   );
 
-/** Ids beside pixels alone, as in a competition's test file: a first or last column that is called so and counts up line by line. */
+/** Ids beside pixels alone, as in a competition's test file: a first or last column that is called so, and has nothing twice. */
 function soleIds(header: readonly string[] | undefined, body: readonly string[][], base: readonly number[]): number[] {
   if (!header || header.some(isLabelName) || body.length < 2 || !isSquare(header.length - base.length - 1)) return [];
   const rest = [...header.keys()].filter((i) => !base.includes(i));
-  const counts = (i: number) => body.every((row, line) => /^\s*\d+\s*$/.test(row[i]!) && Number(row[i]) === Number(body[0]![i]) + line);
   return idsIn(header)
-    .filter((i) => (i === rest[0] || i === rest.at(-1)) && counts(i))
+    .filter((i) => (i === rest[0] || i === rest.at(-1)) && areIds(body, i))
     .slice(0, 1);
 }
+
+/** Whole numbers or names, each there once. */
+const areIds = (body: readonly string[][], column: number): boolean =>
+  body.every((row) => /^\s*\d+\s*$/.test(row[column]!) || !isNumber(row[column]!)) &&
+  new Set(body.map((row) => row[column]!.trim())).size === body.length;
 
 /** The first line is "0,0.1,0.2,…": pandas' names for columns that were all called 0, above whole numbers. */
 function isNumbered([first, ...rest]: readonly string[][]): boolean {
@@ -129,12 +134,14 @@ function isNumbered([first, ...rest]: readonly string[][]): boolean {
   );
 }
 
-/** A first column without a name that counts up by one, where a label and a square number of pixels follow. */
-function isCounted(rows: readonly string[][], header: readonly string[] | undefined): boolean {
-  if (rows.length < 2 || !isSquare(rows[0]!.length - 2)) return false;
+/** A first column without a name that numbers the lines, in whatever order, where a label and a square number of pixels follow. */
+function isNumbering(body: readonly string[][], header: readonly string[] | undefined, base: readonly number[]): boolean {
+  if (body.length < 2 || !isSquare(body[0]!.length - 2 - base.length) || base.includes(0)) return false;
   if (header && !/^(?:unnamed.*|index|id|)$/i.test(header[0]!.trim())) return false;
-  const start = Number(rows[0]![0]);
-  return [0, 1].includes(start) && rows.every((row, i) => Number(row[0]) === start + i);
+  const start = Number(body[0]![0]);
+  const countsUp = [0, 1].includes(start) && body.every((row, i) => Number(row[0]) === start + i);
+  // Few lines may be of a class each.
+  return countsUp || ((header !== undefined || body.length >= fewLines) && areIds(body, 0));
 }
 
 export const isSquare = (count: number): boolean =>
@@ -160,7 +167,7 @@ function sparseIn(text: string): Form | undefined {
   // The last line may be cut.
   const looked = lines.slice(0, Math.max(1, lines.length - 1)).slice(0, 20);
   return looked.length > 0 && looked.every(isSparse)
-    ? { form: 'sparse', delimiter: ' ', columns: 0, header: undefined, skip: 0, left: [] }
+    ? { form: 'sparse', delimiter: ' ', columns: 0, header: undefined, skip: 0, left: [], lines: looked.length }
     : undefined;
 }
 
@@ -182,6 +189,7 @@ function arffIn(text: string): Form | undefined {
     header,
     skip: data + 1,
     left: [],
+    lines: fewLines,
     label: [0, header.length - 1].find((i) => isLabelName(header[i]!)),
   };
 }

@@ -11,14 +11,17 @@ import { uniformImages } from '../arrays/ndarray.ts';
 import { shardOf } from '../arrays/shards.ts';
 import { transpose, turnedUpright } from '../arrays/upright.ts';
 import { contentsOf, readItem } from '../contents.ts';
+import { leftWithoutPart } from '../lists/split-column.ts';
 import { classLabels } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { isSquare, tableIn, type PixelTable as Table } from './forms.ts';
+import { fewLines, isSquare, tableIn, type PixelTable as Table } from './forms.ts';
+import { surveyed } from './label-column.ts';
 import { readRows } from './rows.ts';
-import { readPacked, readSparse, type Rows } from './texts.ts';
+import { readPacked, readSparse, type DividedRows, type Rows } from './texts.ts';
 import { isLabelName } from './table.ts';
 
 const headBytes = 2 ** 16;
+const moreBytes = 2 ** 22;
 const known = new WeakMap<Source, Promise<Table[]>>();
 
 /** Text files whose lines are numbers, all but perhaps the first or the last field. */
@@ -32,8 +35,14 @@ async function findTables(source: Source, options: ReadOptions): Promise<Table[]
   const { items } = await contentsOf(source, options);
   const tables: Table[] = [];
   for (const item of items.filter(({ kind }) => kind === 'text').slice(0, 100)) {
-    const head = item.gzip ? await readItem(item, options) : await item.file.head(headBytes);
-    const table = tableIn(head, item.gzip || head.length < headBytes);
+    const lookAt = async (bytes: number) => {
+      const head = item.gzip ? await readItem(item, options) : await item.file.head(bytes);
+      return tableIn(head, item.gzip || head.length < bytes);
+    };
+    // Of large images the first few lines do not show what numbers them.
+    const table = await lookAt(headBytes).then((found) =>
+      found && found.lines < fewLines ? lookAt(moreBytes).then((more) => more ?? found) : found,
+    );
     if (table) tables.push({ item, ...table });
   }
   return tables;
@@ -67,9 +76,16 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
       `it has ${tables[0]!.columns} columns of pixels and no label; expected a label and a square number of pixels in every line`,
     );
   const bySplit = new Map<SplitName, Rows[]>();
+  const inColumns = await surveyed(
+    parts.flat().filter(({ form }) => form === 'columns'),
+    options,
+  );
+  if (inColumns.reading) readings.push(inColumns.reading);
   for (const table of parts.flat()) {
     const named = parts.length > 1 || left.length > 0 ? mentionedSplit(baseName(table.item.file.path))?.split : undefined;
-    for (const [split, rows] of await rowsOf(table, problems, options))
+    const known = inColumns.tables.find((one) => one.table === table);
+    const read = known ? await readRows(known, options) : await readTexts(table, problems, options);
+    for (const [split, rows] of partsOf(read, table, problems))
       bySplit.set(split ?? named ?? 'train', [...(bySplit.get(split ?? named ?? 'train') ?? []), rows]);
   }
   const present = (['train', 'test', 'val'] as const).flatMap((split) => (bySplit.has(split) ? [bySplit.get(split)!] : []));
@@ -165,21 +181,21 @@ function joined(parts: readonly Rows[]): Rows {
   };
 }
 
-/** One part, or those that a column divides the lines into. */
-async function rowsOf(table: Table, problems: Problem[], options: ReadOptions): Promise<[SplitName | undefined, Rows][]> {
-  const { rows, splits } = await (table.form === 'packed'
+const readTexts = async (table: Table, problems: Problem[], options: ReadOptions): Promise<DividedRows> =>
+  table.form === 'packed'
     ? readPacked(table, options)
-    : table.form === 'columns'
-      ? readRows(table, options)
-      : { rows: readSparse(await readItem(table.item, options), table, problems, options), splits: undefined });
+    : { rows: readSparse(await readItem(table.item, options), table, problems, options), purposes: undefined };
+
+/** One part, or those that a column divides the lines into. */
+function partsOf({ rows, purposes }: DividedRows, table: Table, problems: Problem[]): [SplitName | undefined, Rows][] {
   if (rows.marks.values.length === 0) return [];
-  if (!splits) return [[undefined, rows]];
-  const odd = splits.filter((split) => split === undefined).length;
-  if (odd > 0)
-    problems.push({ file: null, message: `${odd} lines in ${table.item.file.path} do not say what they are for and are left out.` });
-  const groups = Map.groupBy([...splits.keys()], (line) => splits[line]);
-  groups.delete(undefined);
-  return [...groups].map(([split, lines]) => [split, lines.length === splits.length ? rows : only(rows, lines)]);
+  if (!purposes) return [[undefined, rows]];
+  const { of, without, column } = purposes;
+  for (const message of leftWithoutPart(without, 'lines', { place: table.item.file.path, column })) problems.push({ file: null, message });
+  const groups = Map.groupBy([...of.keys()], (line) => of[line]!);
+  return [...groups].flatMap(([split, lines]) =>
+    split === 'none' ? [] : [[split, lines.length === of.length ? rows : only(rows, lines)]],
+  );
 }
 
 function only({ marks, column, values, size }: Rows, lines: readonly number[]): Rows {

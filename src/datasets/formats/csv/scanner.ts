@@ -34,6 +34,28 @@ export class Scanner {
     });
   }
 
+  /** The field that has so many before it, and the one that has so many behind it; of a line with fewer, what there is. */
+  ends(before: number, behind: number): [string, string] {
+    const [start, end] = [this.#at, this.#end];
+    let from = start;
+    for (let i = 0; i < before; i++) from = Math.min(this.#next(from) + 1, end);
+    let to = end;
+    for (let i = 0; i < behind; i++) to = Math.max(this.#previous(to), start);
+    return [
+      unquote(textOf(this.#bytes.subarray(from, this.#next(from)))),
+      unquote(textOf(this.#bytes.subarray(Math.max(this.#previous(to) + 1, start), to))),
+    ];
+  }
+
+  #next(from: number): number {
+    const next = this.#bytes.indexOf(this.#delimiter, from);
+    return next < 0 || next > this.#end ? this.#end : next;
+  }
+
+  #previous(to: number): number {
+    return to === 0 ? -1 : this.#bytes.lastIndexOf(this.#delimiter, to - 1);
+  }
+
   number(column: number, columns: number): number {
     const start = this.#at;
     let value = 0;

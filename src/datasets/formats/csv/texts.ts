@@ -2,11 +2,11 @@
 import Papa from 'papaparse';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem } from '../../raw.ts';
-import type { SplitName } from '../../splits.ts';
 import { decodeText } from '../../text.ts';
 import type { Marks } from '../labels.ts';
 import type { ReadOptions } from '../reader.ts';
-import { isPacked, usageOf, type PixelTable } from './forms.ts';
+import { splitColumn, type Purpose } from '../lists/split-column.ts';
+import { isPacked, type PixelTable } from './forms.ts';
 import { linesOf } from './lines.ts';
 import { textOf } from './scanner.ts';
 import { columnWords, isLabelName } from './table.ts';
@@ -20,10 +20,18 @@ export interface Rows {
   size: number;
 }
 
-/** The part of each line, where a column says so, and all lines. */
+/** What a column says the lines are for. */
+export interface Purposes {
+  /** In words. */
+  column: string;
+  of: Purpose[];
+  /** What it says where that is no part. */
+  without: string[];
+}
+
 export interface DividedRows {
   rows: Rows;
-  splits: (SplitName | undefined)[] | undefined;
+  purposes: Purposes | undefined;
 }
 
 interface Pixels {
@@ -36,43 +44,43 @@ interface Pixels {
 export async function readPacked(table: PixelTable, options: ReadOptions): Promise<DividedRows> {
   const { item, columns, header } = table;
   const place = item.file.label;
-  const { splitColumn, labelColumn, pixelColumn } = await columnsOf(table, options);
+  const { split, labelColumn, pixelColumn } = await columnsOf(table, options);
   if (labelColumn === undefined)
     throw new DatasetError(place, 'it has a column of pixels and none of labels; expected e.g. emotion, pixels, Usage');
   const read: Pixels[] = [];
-  const splits: (SplitName | undefined)[] = [];
+  const purposes = split && { column: columnWords(header, split.column, [0, columns - 1]), of: [] as Purpose[], without: [] as string[] };
   let held = 0;
   for await (const { fields, line } of fieldsOf(table, options)) {
     if (fields.length !== columns) throw new DatasetError(place, `line ${line} has ${fields.length} columns; expected ${columns}`);
     const pixels = Float64Array.from(fields[pixelColumn]!.trim().split(/\s+/), Number);
     read.push({ pixels: pixels.every(isByte) ? Uint8Array.from(pixels) : pixels, label: fields[labelColumn]!, line });
-    splits.push(splitColumn === undefined ? undefined : usageOf(fields[splitColumn]));
+    if (split) note(purposes!, split.of(fields[split.column]), fields[split.column]!);
     held += read.at(-1)!.pixels.byteLength;
     if (held > options.limits.dataBytes)
       throw new DatasetError(place, `its images take more than ${options.limits.dataBytes} bytes of memory`);
   }
   if (read.length === 0) throw new NoDataset(place, `it has names of columns, ${header!.join(', ').slice(0, 100)}, and no lines of images`);
   const column = columnWords(header, labelColumn, [0, columns - 1]);
-  return { rows: rowsOf(read, read[0]!.pixels.length, { place, column }), splits: splitColumn === undefined ? undefined : splits };
+  return { rows: rowsOf(read, read[0]!.pixels.length, { place, column }), purposes };
+}
+
+export function note(purposes: Purposes, purpose: Purpose, text: string): void {
+  purposes.of.push(purpose);
+  if (purpose === 'none') purposes.without.push(text);
 }
 
 /** What the columns are, of which that of the splits shows only in all lines. */
 async function columnsOf(table: PixelTable, options: ReadOptions) {
   const { columns, header } = table;
   let pixelColumn = -1;
-  let others: number[] = [];
-  let splits: number[] = [];
+  const rows: string[][] = [];
   for await (const { fields } of fieldsOf(table, options)) {
-    if (pixelColumn < 0) {
-      pixelColumn = fields.findIndex(isPacked);
-      others = Array.from({ length: columns }, (_, i) => i).filter((i) => i !== pixelColumn);
-      splits = others;
-    }
-    splits = splits.filter((i) => usageOf(fields[i]) !== undefined);
+    if (pixelColumn < 0) pixelColumn = fields.findIndex(isPacked);
+    rows.push(fields.with(pixelColumn, ''));
   }
-  const [splitColumn] = splits;
-  const rest = others.filter((i) => i !== splitColumn);
-  return { pixelColumn, splitColumn, labelColumn: rest.find((i) => isLabelName(header![i]!)) ?? rest[0] };
+  const split = splitColumn({ header, rows, taken: new Set([pixelColumn]) });
+  const rest = Array.from({ length: columns }, (_, i) => i).filter((i) => i !== pixelColumn && i !== split?.column);
+  return { pixelColumn, split, labelColumn: rest.find((i) => isLabelName(header![i]!)) ?? rest[0] };
 }
 
 async function* fieldsOf({ item, delimiter, skip }: PixelTable, options: ReadOptions): AsyncGenerator<{ fields: string[]; line: number }> {

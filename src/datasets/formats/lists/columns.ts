@@ -1,16 +1,23 @@
 /** What the columns of a list of images are. */
 import { DatasetError } from '../../errors.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
-import { splitName, type SplitName } from '../../splits.ts';
 import { isLabelName } from '../csv/table.ts';
 import type { Table } from './rows.ts';
+import { isSplitFlag, splitColumn, type SplitColumn } from './split-column.ts';
 
 export interface Columns {
   /** The label of a row; undefined when no column is it. */
   labelOf: ((fields: readonly string[]) => string) | undefined;
   /** What a row is for; undefined: no column says so. */
-  split: ((fields: readonly string[]) => SplitName | undefined) | undefined;
+  split: SplitColumn | undefined;
   reading: Reading | undefined;
+}
+
+/** What a label may be taken from: a column, or columns of 0 and 1 of which each is a class, or says whether an image is of one. */
+interface Candidate {
+  name: string;
+  label: string;
+  labelOf: (fields: readonly string[]) => string;
 }
 
 /** Throws a DatasetError when columns of classes mark several, or none. */
@@ -21,104 +28,139 @@ export function columnsOf(
 ): Columns {
   const all = rows.map(({ fields }) => fields);
   const listName = /([^\\/]*?)(?:\.\w+)?$/.exec(place)![1]!;
-  const attributes = attributeColumns(header, all, pathColumn);
-  if (attributes) {
-    const options = attributes.map((column) => ({ name: header![column]!.trim(), label: `whether ${header![column]!.trim()} holds` }));
-    const reading = take('column', options, options.some(({ name }) => name === wanted?.column) ? wanted : undefined, place);
-    const column = header!.findIndex((name) => name.trim() === reading.taken);
-    const labelOf = (fields: readonly string[]) => (Number(fields[column]) === 1 ? reading.taken : `not ${reading.taken}`);
-    return { labelOf, split: splitColumn(header, all, new Set([pathColumn, ...attributes]), listName)?.of, reading };
+  const splitBeside = (columns: readonly number[]) =>
+    splitColumn({ header, rows: all, taken: new Set([pathColumn, ...columns]), listName });
+  const marks = markColumns(header, all, pathColumn);
+  if (marks && header) {
+    const ofRuns = marks.runs.map((run): Candidate => {
+      const names = run.map((column) => header[column]!.trim());
+      return {
+        name: `${names[0]!}..${names.at(-1)!}`,
+        label: `the columns ${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length})` : ''}, a class each`,
+        labelOf: (fields) => header[run.find((column) => Number(fields[column]) === 1)!]!.trim(),
+      };
+    });
+    const ofAttributes = marks.attributes.map((column): Candidate => {
+      const name = header[column]!.trim();
+      return {
+        name,
+        label: `whether ${name} holds`,
+        labelOf: (fields) => (Number(fields[column]) === 1 ? name : `not ${name}`),
+      };
+    });
+    const { chosen, reading } = choose([...ofRuns, ...ofAttributes], wanted, place);
+    // A single set of classes, and nothing else of its kind, leaves nothing open.
+    const isOpen = marks.runs.length === 0 || ofRuns.length + ofAttributes.length > 1;
+    const split = splitBeside([...marks.runs.flat(), ...marks.attributes]);
+    return { labelOf: chosen.labelOf, split, reading: isOpen ? reading : undefined };
   }
-  const marked = markedColumns(header, all, pathColumn, place);
-  if (marked) {
-    const labelOf = (fields: readonly string[]) => header![marked.find((column) => Number(fields[column]) === 1)!]!.trim();
-    return { labelOf, split: splitColumn(header, all, new Set([pathColumn, ...marked]), listName)?.of, reading: undefined };
-  }
-  const split = splitColumn(header, all, new Set([pathColumn]), listName);
-  const candidates = labelColumns(header, all, new Set([pathColumn, split?.column ?? pathColumn]));
-  const named =
-    header &&
-    candidates.length > 1 &&
-    candidates.map((column) => ({ name: header[column]!.trim(), label: `the column ${header[column]!.trim()}` }));
-  const distinct = named && new Set(named.map(({ name }) => name)).size === named.length;
-  const reading = distinct
-    ? take('column', named, wanted && named.some(({ name }) => name === wanted.column) ? wanted : undefined, place)
-    : undefined;
-  const column = reading ? header!.findIndex((name) => name.trim() === reading.taken) : candidates[0];
-  return { labelOf: column === undefined ? undefined : (fields) => fields[column]!, split: split?.of, reading };
-}
-
-interface SplitColumn {
-  column: number;
-  of: (fields: readonly string[]) => SplitName | undefined;
-}
-
-/** As CelebA and WILDS number them. */
-const countedSplits: Record<string, SplitName> = { 0: 'train', 1: 'val', 2: 'test' };
-
-/** A column of names of splits, or of their numbers, or one of 0 and 1 that is called "is_train" or the like; in CUB's "train_test_split" 1 is training. */
-export function splitColumn(
-  header: string[] | undefined,
-  rows: readonly string[][],
-  taken: ReadonlySet<number>,
-  listName: string,
-): SplitColumn | undefined {
-  const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i));
-  const text = (fields: readonly string[], column: number) => (fields[column] ?? '').trim();
-  const named = others.find((i) => rows.every((row) => splitName(text(row, i)) !== undefined));
-  if (named !== undefined) return { column: named, of: (fields) => splitName(text(fields, named)) };
-  for (const column of others) {
+  const split = splitBeside([]);
+  const columns = labelColumns(header, all, new Set([pathColumn, split?.column ?? pathColumn]));
+  const flags = header?.some(isLabelName) ? [] : flagColumns(header, all, pathColumn);
+  // Of many such columns none is the label where there is another.
+  if (flags.length > 2) columns.sort((a, b) => Number(flags.includes(a)) - Number(flags.includes(b)));
+  const odd = all.find((row) => flags.filter((i) => Number(row[i]) === 1).length !== 1);
+  if (odd && flags.length > 2 && flags.includes(columns[0]!))
+    throw new DatasetError(
+      place,
+      `${odd[pathColumn]!} has not exactly one 1 in its ${flags.length} columns of classes; expected one class per image`,
+    );
+  if (columns.length === 0) return { labelOf: undefined, split, reading: undefined };
+  const candidates = columns.map((column): Candidate => {
     const name = header?.[column]?.trim() ?? '';
-    const split = /train.*test.*split|train.*split/i.test(name) ? 'train' : splitName(name.replace(/^is[-_ ]?/i, ''));
-    const values = new Set(rows.map((row) => text(row, column).toLowerCase()));
-    if (!split || values.size !== 2 || ![...values].every((value) => /^(?:[01]|true|false)$/.test(value))) continue;
-    const other: SplitName = split === 'train' ? 'test' : 'train';
-    return { column, of: (fields) => (/^(?:1|true)$/i.test(text(fields, column)) ? split : other) };
-  }
-  const counted = others.find((i) => {
-    const values = new Set(rows.map((row) => text(row, i)));
-    const name = header?.[i]?.trim() ?? (others.length === 1 ? listName : '');
-    return /(?:^|[-_ ])(?:split|partition|subset)$/i.test(name) && values.size > 1 && [...values].every((value) => countedSplits[value]);
+    return { name, label: `the column ${name}`, labelOf: (fields) => fields[column]! };
   });
-  if (counted !== undefined) return { column: counted, of: (fields) => countedSplits[text(fields, counted)] };
-  return undefined;
+  if (!header || candidates.length === 1 || new Set(candidates.map(({ name }) => name)).size < candidates.length)
+    return { labelOf: candidates[0]!.labelOf, split, reading: undefined };
+  const { chosen, reading } = choose(candidates, wanted, place);
+  return { labelOf: chosen.labelOf, split, reading };
 }
+
+/** The one that is wanted, if this list has it, or else the first. */
+function choose(
+  candidates: readonly Candidate[],
+  wanted: WantedReadings | undefined,
+  place: string,
+): { chosen: Candidate; reading: Reading } {
+  const options = candidates.map(({ name, label }) => ({ name, label }));
+  const reading = take('column', options, options.some(({ name }) => name === wanted?.column) ? wanted : undefined, place);
+  return { chosen: candidates.find(({ name }) => name === reading.taken)!, reading };
+}
+
+/** Columns of 1 and of one other number: those that are classes together, one 1 in every line; and those that divide the images in two. */
+interface MarkColumns {
+  /** The largest first. */
+  runs: number[][];
+  attributes: number[];
+}
+
+/** Undefined when there are none of either. */
+function markColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number): MarkColumns | undefined {
+  if (!header || rows.length === 0 || header.some(isLabelName)) return undefined;
+  const flags = flagColumns(header, rows, pathColumn);
+  const runs = oneHotRuns(flags, rows);
+  const attributes = attributeColumns(header, rows, pathColumn);
+  const [largest] = runs;
+  if (largest && (largest.length > 2 || !attributes)) {
+    const others = flags.filter((column) => !runs.flat().includes(column) && divides(rows, column));
+    return { runs, attributes: others };
+  }
+  return attributes && { runs: [], attributes };
+}
+
+/** Columns of 0 and 1, but those that say which images are for training. */
+function flagColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number): number[] {
+  const isMark = (text: string | undefined) => text !== undefined && /^\s*[01](?:\.0*)?\s*$/.test(text);
+  return [...(header ?? []).keys()].filter(
+    (i) => i !== pathColumn && !isSplitFlag(header![i]!.trim()) && rows.every((row) => isMark(row[i])),
+  );
+}
+
+/** Those that stand side by side and have exactly one 1 in every line. */
+function oneHotRuns(flags: readonly number[], rows: readonly string[][]): number[][] {
+  const ones = flags.map((column) => rows.filter((row) => Number(row[column]) === 1).length);
+  const runs: number[][] = [];
+  let sum = 0;
+  for (let from = 0, to = 0; to < flags.length; to++) {
+    sum += ones[to]!;
+    while (sum > rows.length) sum -= ones[from++]!;
+    const run = flags.slice(from, to + 1);
+    if (sum < rows.length || run.length < 2) continue;
+    // Classes without any images stand at the end as well.
+    while (ones[to + 1] === 0) run.push(flags[++to]!);
+    if (!rows.every((row) => run.filter((column) => Number(row[column]) === 1).length === 1)) continue;
+    runs.push(run);
+    [from, sum] = [to + 1, 0];
+  }
+  return runs.sort((a, b) => b.length - a.length);
+}
+
+const shareOfOnes = (rows: readonly string[][], column: number): number =>
+  rows.filter((row) => Number(row[column]) === 1).length / rows.length;
+
+const divides = (rows: readonly string[][], column: number): boolean => {
+  const share = shareOfOnes(rows, column);
+  return share > 0 && share < 1;
+};
 
 /**
  * Columns of 1 and -1, or of 1 and 0 of which most images have several, as CelebA describes faces: each divides the images in two.
  * The one that does it most evenly comes first.
  */
-function attributeColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number): number[] | undefined {
-  if (!header || rows.length < 2 || header.some(isLabelName)) return undefined;
+function attributeColumns(header: string[], rows: readonly string[][], pathColumn: number): number[] | undefined {
+  if (rows.length < 2) return undefined;
   for (const low of [-1, 0]) {
     const isMark = (text: string | undefined) => text?.trim() !== '' && (Number(text) === low || Number(text) === 1);
-    const columns = [...header.keys()].filter((i) => i !== pathColumn && rows.every((row) => isMark(row[i])));
+    const columns = [...header.keys()].filter(
+      (i) => i !== pathColumn && !isSplitFlag(header[i]!.trim()) && rows.every((row) => isMark(row[i])),
+    );
     const single = rows.filter((row) => columns.filter((i) => Number(row[i]) === 1).length === 1).length;
-    const share = (column: number) => rows.filter((row) => Number(row[column]) === 1).length / rows.length;
-    const shares = new Map(columns.map((column) => [column, share(column)]));
-    const divide = columns.filter((column) => shares.get(column)! > 0 && shares.get(column)! < 1);
+    const divide = columns.filter((column) => divides(rows, column));
+    const evenness = new Map(divide.map((column) => [column, Math.abs(shareOfOnes(rows, column) - 0.5)]));
     if (divide.length > (low < 0 ? 1 : 2) && (low < 0 || 2 * single < rows.length))
-      return divide.sort((a, b) => Math.abs(shares.get(a)! - 0.5) - Math.abs(shares.get(b)! - 0.5));
+      return divide.sort((a, b) => evenness.get(a)! - evenness.get(b)!);
   }
   return undefined;
-}
-
-/**
- * Columns of 0 and 1, one for each class and named after it; undefined when there are none. Throws a DatasetError when they
- * give an image several classes, or none.
- */
-function markedColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number, place: string): number[] | undefined {
-  if (!header || rows.length === 0 || header.some(isLabelName)) return undefined;
-  const isMark = (text: string | undefined) => text !== undefined && /^\s*[01](?:\.0*)?\s*$/.test(text);
-  const columns = [...header.keys()].filter((i) => i !== pathColumn && rows.every((row) => isMark(row[i])));
-  if (columns.length < 2) return undefined;
-  const odd = rows.findIndex((row) => columns.filter((i) => Number(row[i]) === 1).length !== 1);
-  if (odd < 0) return columns;
-  if (columns.length === 2) return undefined;
-  throw new DatasetError(
-    place,
-    `${rows[odd]![pathColumn]!} has not exactly one 1 in its ${columns.length} columns of classes; expected one class per image`,
-  );
 }
 
 /** Those that are called so, or else those with values that come again and again; the likeliest first. */

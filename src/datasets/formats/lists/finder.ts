@@ -31,10 +31,19 @@ export class Finder {
     return (
       only(this.#byName.get(below)) ??
       only(this.#byName.get(`/${path}`)) ??
-      (path.includes('/') ? only(this.#atEnd(path)) : undefined) ??
+      (path.includes('/') ? (this.#below(path) ?? only(this.#atEnd(path))) : undefined) ??
       only(this.#byName.get(baseName(path))) ??
       (path.includes('/') ? undefined : only(this.#byName.get(path)))
     );
+  }
+
+  /** Where the list has folders in front that are not there: the longest end of the path that is a file's path. */
+  #below(path: string): SourceFile | undefined {
+    for (let at = path.indexOf('/'); at >= 0 && path.includes('/', at + 1); at = path.indexOf('/', at + 1)) {
+      const found = this.#byName.get(path.slice(at));
+      if (found && !Array.isArray(found)) return found;
+    }
+    return undefined;
   }
 
   #atEnd(path: string): SourceFile | SourceFile[] | undefined {

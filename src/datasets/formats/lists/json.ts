@@ -15,14 +15,44 @@ function parse(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-    try {
-      return lines.map((line) => JSON.parse(line) as Json);
-    } catch {
-      // The beginning of a list, or text that only looks like JSON.
-      return undefined;
-    }
+    const values = text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [valueOf(line)]));
+    // The beginning of a list, or text that only looks like JSON.
+    return values.includes(undefined) ? undefined : (values as Json[]);
   }
+}
+
+function valueOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a text that is no whole JSON, and what can be read of it nevertheless; undefined when that is nothing. */
+export function damageIn(text: string): { table: Table; message: string } | undefined {
+  const lines = text.split(/\r?\n/).map((line) => (line.trim() === '' ? null : valueOf(line)));
+  const entries = lines.filter(isEntry);
+  const odd = lines.indexOf(undefined);
+  if (entries.length > 1 && odd >= 0) {
+    const table = fromEntries(entries);
+    return table && { table, message: `line ${odd + 1} is no JSON; expected an entry in every line` };
+  }
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const position = /after JSON at position (?<at>\d+)/.exec((error as Error).message)?.groups?.at;
+    const value = valueOf(text.slice(0, Number(position ?? 0)));
+    const table = value === undefined ? undefined : tableOfValue(value);
+    if (table)
+      return {
+        table,
+        message: `it goes on behind its list, with "${text.slice(Number(position)).trim().slice(0, 20)}"; expected nothing there`,
+      };
+  }
+  // Whatever is quoted in what breaks off.
+  const rows = [...text.slice(0, 2 ** 20).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match, i) => ({ fields: [match[1]!], line: i + 1 }));
+  return rows.length > 0 ? { table: { header: ['file'], rows }, message: 'it is no whole JSON, and perhaps truncated' } : undefined;
 }
 
 const isEntry = (value: Json | undefined): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,7 +4,7 @@ import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
 import { folderName, type Source, type SourceFile } from '../../sources/source.ts';
-import type { SplitName } from '../../splits.ts';
+import { splitNames, type SplitName } from '../../splits.ts';
 import { contentsOf, type Item } from '../contents.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
@@ -13,6 +13,7 @@ import type { Finder } from './finder.ts';
 import { joinedTable, namesOfNumbers } from './joined.ts';
 import { isSubmission, listingsOf, splitOfList, type Listing } from './listings.ts';
 import type { Table } from './rows.ts';
+import { leftWithoutPart, type Purpose } from './split-column.ts';
 import { tableOf } from './tables.ts';
 
 /** So many missing files are named one by one. */
@@ -21,7 +22,10 @@ const maxNamed = 100;
 export const listingReader: Reader = {
   name: 'list of image files',
   kinds: ['text', 'image', 'json'],
-  looksLike: async (source, options) => (await listingsOf(source, options)).listings.some(({ columns }) => columns > 1),
+  looksLike: async (source, options) => {
+    const { listings, damaged } = await listingsOf(source, options);
+    return damaged.length > 0 || listings.some(({ columns }) => columns > 1);
+  },
   read: readListings,
 };
 
@@ -31,23 +35,26 @@ interface Row {
   file: SourceFile;
   label: string;
   line: number;
-  split: SplitName | undefined;
+  split: Purpose | undefined;
 }
 
 interface List {
   item: Item;
   rows: Row[];
   /** Of a list that says nothing else. */
-  purposes?: ReadonlyMap<SourceFile, SplitName | undefined>;
+  purposes?: ReadonlyMap<SourceFile, Purpose>;
 }
 
 async function readListings(source: Source, options: ReadOptions): Promise<RawDataset> {
-  const { finder, listings } = await listingsOf(source, options);
-  const problems: Problem[] = [];
+  const { finder, listings, damaged } = await listingsOf(source, options);
+  const [broken] = damaged;
+  if (broken && !listings.some(({ columns }) => columns > 1)) throw new NoDataset(broken.item.file.label, broken.message);
+  const problems: Problem[] = damaged.map(({ item, message }) => ({ file: null, message: `${item.file.path} is left out: ${message}.` }));
   const readings: Reading[] = [];
   const lists: List[] = [];
+  const seen = new Set<SourceFile>();
   for (const listing of listings.filter(({ columns }) => columns > 1)) {
-    const list = await readListing(listing, { source, finder, problems, readings, options });
+    const list = await readListing(listing, { source, finder, problems, readings, seen, options });
     if (list) lists.push(list);
   }
   const purposes = lists.flatMap((list) => list.purposes ?? []);
@@ -58,8 +65,10 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
         file: null,
         message: `${item.file.path} ${isAlone ? noLabel : 'says which images are for training, validation and testing.'}`,
       });
-  for (const row of lists.flatMap(({ rows }) => rows)) row.split ??= purposes.map((of) => of.get(row.file)).find(Boolean);
-  const splits = divide(chosenLists(lists, readings, options.reading), problems);
+  const chosen = chosenLists(lists, readings, options.reading);
+  assignParts(chosen, purposes, problems);
+  assignFolders(chosen, problems);
+  const splits = divide(chosen, problems);
   const train = splits.get('train') ?? splits.get('val') ?? splits.get('test');
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
   const left = splits.get('val');
@@ -91,26 +100,76 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
     labels: labels[i]!,
     from: { images: rows[0]!.item.file.label, labels: rows[0]!.item.file.label },
   }));
-  if (listed < images && train.length > 0)
-    problems.push({ file: null, message: `${images - listed} images are in no list with a label and are left out.` });
+  if (seen.size < images)
+    problems.push({ file: null, message: `${images - seen.size} images are in no list with a label and are left out.` });
   return { name: source.name, ...(classes && { classes }), train: read[0]!, test: read[1] ?? null, problems, readings };
 }
 
-/** Of lists of the same images with other labels one is read, the likeliest that with the fewest classes. */
+/** Of lists of the same images with other labels one is read: the likeliest has labels that other images have too, or the fewest classes. */
 function chosenLists(lists: readonly List[], readings: Reading[], wanted: WantedReadings | undefined): List[] {
   const labelling = lists.filter((list) => !list.purposes);
-  const [first] = labelling;
-  if (!first) return [];
-  const labels = new Map(first.rows.map(({ file, label }) => [file, label.trim()]));
-  const isRival = ({ rows }: List) => rows.length > 0.9 * labels.size && rows.every(({ file }) => labels.has(file));
-  const classesOf = ({ rows }: List) => new Set(rows.map(({ label }) => label.trim())).size;
-  const rivals = labelling.filter((list) => isRival(list) && classesOf(list) > 1).sort((a, b) => classesOf(a) - classesOf(b));
-  const isSame = ({ rows }: List) => rows.every(({ file, label }) => labels.get(file) === label.trim());
-  if (rivals.length < 2 || rivals.every(isSame)) return labelling;
-  const options = rivals.map((list) => ({ name: list.item.file.path, label: `the ${classesOf(list)} classes of ${list.item.file.path}` }));
-  const reading = take('list', options, wanted, first.item.file.label);
-  readings.push(reading);
-  return labelling.filter((list) => !rivals.includes(list) || list.item.file.path === reading.taken);
+  const groups: { labels: Map<SourceFile, string>; of: List[] }[] = [];
+  for (const list of labelling) {
+    const group = groups.find(({ labels }) => list.rows.length > 0.9 * labels.size && list.rows.every(({ file }) => labels.has(file)));
+    if (group) group.of.push(list);
+    else groups.push({ labels: new Map(list.rows.map(({ file, label }) => [file, label.trim()])), of: [list] });
+  }
+  const left = new Set<List>();
+  for (const group of groups) {
+    const rivals = group.of.filter((list) => classesOf(list).size > 1);
+    const isSame = ({ rows }: List) => rows.every(({ file, label }) => group.labels.get(file) === label.trim());
+    if (rivals.length < 2 || rivals.every(isSame)) continue;
+    const elsewhere = new Set(groups.filter((one) => one !== group).flatMap(({ labels }) => [...labels.values()]));
+    const isKnown = (list: List) => [...classesOf(list)].some((label) => elsewhere.has(label));
+    rivals.sort((a, b) => Number(isKnown(b)) - Number(isKnown(a)) || classesOf(a).size - classesOf(b).size);
+    const options = rivals.map((list) => ({
+      name: list.item.file.path,
+      label: `the ${classesOf(list).size} classes of ${list.item.file.path}`,
+    }));
+    const isWanted = options.some(({ name }) => name === wanted?.list);
+    const reading = take('list', options, isWanted || groups.length === 1 ? wanted : undefined, group.of[0]!.item.file.label);
+    if (!readings.some(({ about }) => about === 'list')) readings.push(reading);
+    for (const list of rivals) if (list.item.file.path !== reading.taken) left.add(list);
+  }
+  return labelling.filter((list) => !left.has(list));
+}
+
+const classesOf = ({ rows }: List): Set<string> => new Set(rows.map(({ label }) => label.trim()));
+
+/** Gives images the parts that other lists say, and leaves out those that have none although the lists name images to train with. */
+function assignParts(lists: readonly List[], purposes: readonly ReadonlyMap<SourceFile, Purpose>[], problems: Problem[]): void {
+  const isWhole = purposes.some((of) => new Set(of.values()).has('train'));
+  let unlisted = 0;
+  for (const list of lists) {
+    for (const row of list.rows)
+      if (row.split === undefined) {
+        row.split = purposes.map((of) => of.get(row.file)).find(Boolean);
+        if (row.split !== undefined || !isWhole || splitOfList(list.item.file.path) !== undefined) continue;
+        row.split = 'none';
+        unlisted++;
+      }
+    list.rows = list.rows.filter(({ split }) => split !== 'none');
+  }
+  if (unlisted > 0)
+    problems.push({
+      file: null,
+      message: `${unlisted} images are not in the list of parts, which names others for training, and are left out.`,
+    });
+}
+
+/** Where no list says what images are for, their folders may. */
+function assignFolders(lists: readonly List[], problems: Problem[]): void {
+  const rows = lists.flatMap((list) => list.rows);
+  if (rows.some(({ split }) => split !== undefined) || lists.some(({ item }) => splitOfList(item.file.path) !== undefined)) return;
+  const foldersOf = ({ file }: Row) => folderName(file.path).split('/').reverse();
+  const names = [...new Set(rows.flatMap(foldersOf))];
+  const splits = splitNames(names);
+  const known = new Map(names.flatMap((name, i) => (splits[i] ? [[name, splits[i]] as const] : [])));
+  const parts = rows.map((row) => known.get(foldersOf(row).find((name) => known.has(name)) ?? ''));
+  const isForTraining = (part: SplitName | undefined) => part === undefined || part === 'train';
+  if (parts.every(isForTraining) || !parts.some(isForTraining)) return;
+  for (const [i, row] of rows.entries()) row.split = parts[i] ?? 'train';
+  problems.push({ file: null, message: 'The folders of the listed images say which are for training and which for testing.' });
 }
 
 type Placed = Row & { item: Item };
@@ -121,11 +180,12 @@ function divide(lists: readonly List[], problems: Problem[]): Map<SplitName, Pla
   const listed = new Map<SourceFile, { split: SplitName; item: Item }>();
   const known = lists.map(({ item, rows }) => ({ item, rows, named: splitOfList(item.file.path) }));
   const explicit = known.filter(({ named, rows }) => named !== undefined || rows.some(({ split }) => split !== undefined));
+  const trains = explicit.some(({ named, rows }) => rows.some(({ split }) => (split ?? named) === 'train'));
   for (const { item, rows, named } of [...explicit, ...known.filter((one) => !explicit.includes(one))]) {
     const isExplicit = explicit.some((one) => one.item === item);
-    let again = 0;
+    let [again, others] = [0, 0];
     for (const row of rows) {
-      const split = row.split ?? named ?? 'train';
+      const split = row.split && row.split !== 'none' ? row.split : (named ?? 'train');
       const before = listed.get(row.file);
       if (before && before.item !== item) {
         if (isExplicit && before.split !== split)
@@ -136,11 +196,21 @@ function divide(lists: readonly List[], problems: Problem[]): Map<SplitName, Pla
         again++;
         continue;
       }
+      // A table of what the classes look like, with a picture of each, has none to train with.
+      if (!isExplicit && trains) {
+        others++;
+        continue;
+      }
       listed.set(row.file, { split, item });
       const own = splits.get(split) ?? [];
       splits.set(split, own);
       own.push({ ...row, item });
     }
+    if (others > 0)
+      problems.push({
+        file: null,
+        message: `${others} images in ${item.file.path} are in none of the lists for training and testing and are left out.`,
+      });
     if (again > 0 && isExplicit)
       problems.push({ file: null, message: `${again} images in ${item.file.path} are in another list too; the first one counts.` });
   }
@@ -160,12 +230,14 @@ interface Context {
   finder: Finder;
   problems: Problem[];
   readings: Reading[];
+  /** Images that a list of labels names. */
+  seen: Set<SourceFile>;
   options: ReadOptions;
 }
 
 async function readListing(
   { item, pathColumn, hasHeader }: Listing,
-  { source, finder, problems, readings, options }: Context,
+  { source, finder, problems, readings, seen, options }: Context,
 ): Promise<List | undefined> {
   const place = item.file.label;
   const say = (message: string) => problems.push({ file: null, message: `${item.file.path} ${message}` });
@@ -181,6 +253,7 @@ async function readListing(
   if (!labelOf && !split) return void say(noLabel);
   if (columns.reading && !readings.some(({ about }) => about === 'column')) readings.push(columns.reading);
   const rows: Row[] = [];
+  const without: (string | undefined)[] = [];
   let missing = 0;
   for (const { fields, line } of table.rows) {
     const file = finder.find(fields[pathColumn]!, folderName(item.file.path), splitOfList(item.file.path));
@@ -189,17 +262,23 @@ async function readListing(
         problems.push({ file: place, message: `line ${line} names ${fields[pathColumn]!.slice(0, 200)}, which is not among the images` });
       continue;
     }
-    rows.push({ file, label: labelOf?.(fields) ?? '', line, split: split?.(fields) });
+    const purpose = split?.of(fields[split.column]);
+    if (purpose === 'none') without.push(fields[split!.column]);
+    rows.push({ file, label: labelOf?.(fields) ?? '', line, split: purpose });
   }
+  const column = table.header ? `the column ${table.header[split?.column ?? 0]!.trim()}` : `column ${(split?.column ?? 0) + 1}`;
+  for (const message of leftWithoutPart(without, 'images', { place: item.file.path, column })) problems.push({ file: null, message });
   if (missing > maxNamed)
     problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
   if (!labelOf) {
-    return { item, rows: [], purposes: new Map(rows.map((row) => [row.file, row.split])) };
+    return { item, rows: [], purposes: new Map(rows.map((row) => [row.file, row.split!])) };
   }
   const numbers = joined && new Set(rows.map(({ label }) => label.trim()));
   const names = numbers && (await namesOfNumbers(source, item.file.path, numbers, options));
   for (const row of names ? rows : []) row.label = names!.get(row.label.trim())!;
-  return { item, rows: oneLabelEach(oneRowEach(rows, say), say) };
+  for (const { file } of rows) seen.add(file);
+  const used = rows.filter((row) => row.split !== 'none');
+  return { item, rows: oneLabelEach(oneRowEach(used, say), say) };
 }
 
 /** "1025794 A300 B4": where blanks divide the columns and lines have more or fewer of them, all behind the image is its label. */

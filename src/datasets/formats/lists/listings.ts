@@ -2,15 +2,19 @@
 import { DatasetError } from '../../errors.ts';
 import { baseName, folderName, stem, type Source } from '../../sources/source.ts';
 import { mentionedSplit, splitName, type SplitName } from '../../splits.ts';
-import { contentsOf, type Item } from '../contents.ts';
+import { decodeText } from '../../text.ts';
+import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
 import { isLabelName } from '../csv/table.ts';
 import { Finder } from './finder.ts';
+import { damageIn } from './json.ts';
 import type { Table } from './rows.ts';
 import { beginningOf } from './tables.ts';
 
 /** More lists than these belong to one data set rarely; those of every single image are no lists. */
 const maxLists = 2000;
+/** Of JSON that cannot be read, larger files are not looked into. */
+const maxDamagedBytes = 2 ** 26;
 
 export interface Listing {
   item: Item;
@@ -22,7 +26,15 @@ export interface Listing {
 export interface Found {
   finder: Finder;
   listings: Listing[];
+  /** What names images and cannot be read. */
+  damaged: Damaged[];
 }
+
+export interface Damaged {
+  item: Item;
+  message: string;
+}
+
 const known = new WeakMap<Source, Promise<Found>>();
 
 export function listingsOf(source: Source, options: ReadOptions): Promise<Found> {
@@ -37,14 +49,17 @@ async function findListings(source: Source, options: ReadOptions): Promise<Found
   const images = texts.length > 0 ? items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file) : [];
   const finder = new Finder(images);
   const listings: Listing[] = [];
-  if (images.length === 0) return { finder, listings };
+  const damaged: Damaged[] = [];
+  if (images.length === 0) return { finder, listings, damaged };
   for (const item of texts) {
     options.signal?.throwIfAborted();
     const table = await beginning(item, options);
     const listing = table && listingIn(item, table, finder);
     if (listing) listings.push(listing);
+    const message = !table && item.kind === 'json' ? await damageOf(item, finder, options) : undefined;
+    if (message !== undefined) damaged.push({ item, message });
   }
-  return { finder, listings };
+  return { finder, listings, damaged };
 }
 
 /** Labels and captions of single images, as WebDataset and others keep them. */
@@ -58,6 +73,15 @@ async function beginning(item: Item, options: ReadOptions): Promise<Table | unde
     if (error instanceof DatasetError) return undefined;
     throw error;
   }
+}
+
+/** What is wrong with JSON that names images; undefined when it names hardly any. */
+async function damageOf(item: Item, finder: Finder, options: ReadOptions): Promise<string | undefined> {
+  if ((await item.file.size()) > maxDamagedBytes) return undefined;
+  const damage = damageIn(decodeText(await readItem(item, options)));
+  const values = damage?.table.rows.slice(0, 500).flatMap(({ fields }) => fields) ?? [];
+  const names = new Set(values.filter((value) => finder.find(value, folderName(item.file.path)))).size;
+  return names > 1 && 10 * names >= values.length ? damage!.message : undefined;
 }
 
 function listingIn(item: Item, { header, rows }: Table, finder: Finder): Listing | undefined {
