@@ -7,6 +7,7 @@ import { leftForValidation, type SplitName } from '../splits.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { classLabels, type Marks } from './labels.ts';
 import { splitOfList } from './lists/listings.ts';
+import { leftWithoutPart, splitColumn, type Purpose } from './lists/split-column.ts';
 import type { Reader, ReadOptions } from './reader.ts';
 
 /** A label is a line; what is longer is a caption. */
@@ -55,26 +56,34 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
     { limit: maxLabelBytes, signal: options.signal },
   );
   const splits = new Map<SplitName, { file: SourceFile; label: SourceFile }[]>();
-  for (const pair of pairs) {
-    const split = splitOfList(pair.file.path.replace(/\/[^/]*$/, '')) ?? 'train';
+  const parts = partsIn(pairs.map(({ label }) => texts.get(label)!));
+  for (const [i, pair] of pairs.entries()) {
+    const part = parts?.[i] ?? { purpose: splitOfList(pair.file.path.replace(/\/[^/]*$/, '')) ?? 'train' };
+    if (part.purpose === 'none') continue;
+    const split = part.purpose;
     const own = splits.get(split) ?? [];
     splits.set(split, own);
     own.push(pair);
   }
+  for (const message of leftWithoutPart(parts?.flatMap(({ purpose, text }) => (purpose === 'none' ? [text] : [])) ?? [], 'images', {
+    place: source.name,
+    column: 'the field split',
+  }))
+    problems.push({ file: null, message });
   const [val, test] = [splits.get('val'), splits.get('test')];
   const train = splits.get('train') ?? val ?? test;
   if (!train) throw new NoDataset(source.label, 'no image in it has a label of the same name; expected e.g. 0001.jpg and 0001.cls');
   const second = [test, val].find((part) => part !== undefined && part !== train);
   if (val && val !== train && val !== second) problems.push({ file: null, message: leftForValidation(val.length) });
-  const parts = second ? [train, second] : [train];
+  const chosen = second ? [train, second] : [train];
   const read = classLabels(
-    parts.map((part): Marks => ({
+    chosen.map((part): Marks => ({
       values: part.map(({ label }) => labelIn(texts.get(label)!)),
       place: source.label,
       at: (i) => `the label in ${part[i]!.label.path}`,
     })),
   );
-  const [first, other] = parts.map((part, i): RawSplit => ({
+  const [first, other] = chosen.map((part, i): RawSplit => ({
     images: imageFiles(
       source,
       part.map(({ file }) => file),
@@ -86,15 +95,31 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
   return { name: source.name, ...(read.classes && { classes: read.classes }), train: first!, test: other ?? null, problems };
 }
 
+/** What records say that their images are for; undefined: nothing. */
+function partsIn(records: readonly Uint8Array[]): { purpose: Purpose; text: string }[] | undefined {
+  const texts = records.map((bytes) => {
+    const part = recordIn(bytes)?.split;
+    return typeof part === 'string' || typeof part === 'number' ? String(part) : '';
+  });
+  const column = splitColumn({ header: ['split'], rows: texts.map((text) => [text]), taken: new Set() });
+  return column && texts.map((text) => ({ purpose: column.of(text), text }));
+}
+
 /** The text, or what a record calls the label. */
 function labelIn(bytes: Uint8Array): string {
+  const record = recordIn(bytes);
+  if (record === undefined) return new TextDecoder().decode(bytes).trim();
+  const label = record.label ?? record.class ?? record.cls ?? record.class_name ?? record.target;
+  return typeof label === 'string' || typeof label === 'number' ? String(label) : '';
+}
+
+/** Undefined where the bytes are a text that stands for itself. */
+function recordIn(bytes: Uint8Array): Record<string, unknown> | undefined {
   const text = new TextDecoder().decode(bytes).trim();
-  if (!text.startsWith('{')) return text;
+  if (!text.startsWith('{')) return undefined;
   try {
-    const record = JSON.parse(text) as Record<string, unknown>;
-    const label = record.label ?? record.class ?? record.cls ?? record.class_name ?? record.target;
-    return typeof label === 'string' || typeof label === 'number' ? String(label) : '';
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return '';
+    return {};
   }
 }

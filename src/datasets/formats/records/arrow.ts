@@ -100,6 +100,7 @@ async function readShard(
   const tables = new Tables(content, heading, place);
   const batches: Batch[] = [];
   const labels: (string | number)[] = [];
+  const parts: string[] = [];
   let chosen: Chosen | undefined;
   // One batch is held at a time; without any, there are still the names of the columns.
   for (const [start, end] of ranges.length > 0 ? ranges : [[0, 0] as const]) {
@@ -117,9 +118,11 @@ async function readShard(
         throw new DatasetError(place, `row ${first + row} has no label in ${chosen.label}; expected a number or a name`);
       labels.push(label);
     }
+    if (chosen.split !== undefined) for (const value of valuesOf(table, chosen.split, place)) parts.push(String(labelOf(value) ?? ''));
     batches.push({ start, end, first });
   }
-  const { image, classes, reading } = chosen!;
+  const { image, split: column, classes, reading } = chosen!;
+  const split = column === undefined ? undefined : { column, texts: parts };
   const images: Shard['images'] = async function* (wanted, signal) {
     const own = new Tables(content, heading, place);
     let next = 0;
@@ -134,7 +137,7 @@ async function readShard(
       }
     }
   };
-  return { shard: { path: item.file.path, place, labels, images }, classes, reading };
+  return { shard: { path: item.file.path, place, labels, split, images }, classes, reading };
 }
 
 const endOfStream = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);

@@ -1,6 +1,7 @@
 /** Which columns of a table hold the images and the labels: as Hugging Face's description says, or by type and name. */
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
 import { isLabelName } from '../csv/table.ts';
+import { saysSplit } from '../lists/split-column.ts';
 
 export interface Column {
   name: string;
@@ -10,6 +11,8 @@ export interface Column {
 export interface Chosen {
   image: string;
   label: string;
+  /** What its rows are for, perhaps. */
+  split: string | undefined;
   /** Names of the label's classes. */
   classes: string[] | undefined;
   reading: Reading | undefined;
@@ -52,7 +55,8 @@ export function chooseColumns(
   const label = reading?.taken ?? candidates[0]!;
   const names = features[label]?.names;
   const classes = Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
-  return { image, label, classes, reading };
+  const split = labels.find((name) => name !== label && saysSplit(name.trim()));
+  return { image, label, split, classes, reading };
 }
 
 /** Whatever a row has for an image: its bytes, or a record of bytes and path. */

@@ -53,10 +53,13 @@ async function readShard(
       if (label === undefined) throw new DatasetError(place, `row ${row} has no label in ${chosen.label}; expected a number or a name`);
       return label;
     });
+    const { split } = chosen;
+    const parts = split === undefined ? undefined : await rowsOf(file, metadata, split, 0, rows);
     const shard: Shard = {
       path: item.file.path,
       place,
       labels,
+      split: split === undefined ? undefined : { column: split, texts: parts!.map((value) => String(labelOf(value) ?? '')) },
       images: (wanted, signal) => imagesOf(item, { ...options, signal }, metadata, chosen.image, wanted),
     };
     return { shard, classes: chosen.classes, reading: chosen.reading };

@@ -7,6 +7,7 @@ import type { FileContent, ReadFileOptions, Source, SourceFile } from '../../sou
 import { leftForValidation, type SplitName } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import { splitOfList } from '../lists/listings.ts';
+import { leftWithoutPart, splitColumn } from '../lists/split-column.ts';
 import type { ReadOptions } from '../reader.ts';
 
 /** One file of rows. */
@@ -16,6 +17,8 @@ export interface Shard {
   place: string;
   /** Of every row; a class's number or its name. */
   labels: (string | number)[];
+  /** What stands in the column that may say what the rows are for. */
+  split?: { column: string; texts: string[] } | undefined;
   /** The encoded images of these rows, in ascending order. Throws a DatasetError. */
   images: (rows: readonly number[], signal: AbortSignal | undefined) => AsyncIterable<{ row: number; bytes: Uint8Array }>;
 }
@@ -34,42 +37,62 @@ export function recordedDataset(
   { shards, classes: named, problems, readings }: Recorded,
   options: ReadOptions,
 ): RawDataset {
-  const parts = new Map<SplitName, Shard[]>();
-  for (const shard of shards) {
-    const split = splitOfList(shard.path) ?? 'train';
-    parts.set(split, [...(parts.get(split) ?? []), shard]);
-  }
+  const parts = divided(shards, source.name, problems);
   const [val, test] = [parts.get('val'), parts.get('test')];
   const train = parts.get('train') ?? val ?? test;
   if (!train) throw new NoDataset(source.label, 'no row of it has an image and a label');
   const second = [test, val].find((part) => part !== undefined && part !== train);
-  if (val && val !== train && val !== second)
-    problems.push({ file: null, message: leftForValidation(val.reduce((sum, { labels }) => sum + labels.length, 0)) });
+  if (val && val !== train && val !== second) problems.push({ file: null, message: leftForValidation(val.length) });
   const chosen = second ? [train, second] : [train];
   const { labels, classes } = classLabels(chosen.map(marksOf));
   const splits = chosen.map((part, i): RawSplit => {
-    const rows = rowsOf(part);
-    return { images: imageFiles(rows, rows.files, options), labels: labels[i]!, from: { images: part[0]!.place, labels: part[0]!.place } };
+    const [{ shard }] = part as [Row];
+    return {
+      images: imageFiles(rowsOf(part), part, options),
+      labels: labels[i]!,
+      from: { images: shard.place, labels: shard.place },
+    };
   });
   const highest = labels.reduce((most, part) => part.reduce((a, b) => Math.max(a, b), most), 0);
   const names = named && named.length > highest ? named : classes;
   return { name: source.name, ...(names && { classes: names }), train: splits[0]!, test: splits[1] ?? null, problems, readings };
 }
 
-const marksOf = (shards: readonly Shard[]): Marks => {
-  const values = shards.flatMap(({ labels }) => labels);
+/** All rows, by what a column says that they are for, or else by the names of their files. */
+function divided(shards: readonly Shard[], name: string, problems: Problem[]): Map<SplitName, Row[]> {
+  const parts = new Map<SplitName, Row[]>();
+  const said = shards.every(({ split }) => split) ? shards.flatMap(({ split }) => split!.texts) : [];
+  const title = shards[0]?.split?.column ?? '';
+  const column = splitColumn({ header: [title], rows: said.map((text) => [text]), taken: new Set() });
+  const without: string[] = [];
+  for (const shard of shards)
+    for (let row = 0; row < shard.labels.length; row++) {
+      const text = shard.split?.texts[row];
+      const purpose = column ? column.of(text) : (splitOfList(shard.path) ?? 'train');
+      if (purpose === 'none') {
+        without.push(text ?? '');
+        continue;
+      }
+      const own = parts.get(purpose) ?? [];
+      parts.set(purpose, own);
+      own.push(new Row(shard, row));
+    }
+  for (const message of leftWithoutPart(without, 'rows', { place: name, column: `the column ${title}` }))
+    problems.push({ file: null, message });
+  return parts;
+}
+
+const marksOf = (rows: readonly Row[]): Marks => {
+  const values = rows.map(({ shard, row }) => shard.labels[row]!);
   return {
     values: values.some((value) => typeof value === 'string') ? values.map(String) : (values as number[]),
-    place: shards[0]!.place,
-    at: (index) => `the label of row ${index}`,
+    place: rows[0]!.shard.place,
+    at: (index) => `the label of row ${rows[index]!.row}`,
   };
 };
 
-/** The rows of some shards as a source. */
-function rowsOf(shards: readonly Shard[]): Source {
-  const files: Row[] = [];
-  for (const shard of shards) for (let row = 0; row < shard.labels.length; row++) files.push(new Row(shard, row));
-
+/** Some rows as a source. */
+function rowsOf(files: Row[]): Source {
   const own = new Map<SourceFile, Row>(files.map((file) => [file, file]));
   const rowOf = (file: SourceFile): Row => own.get(file)!;
 
@@ -95,7 +118,7 @@ function rowsOf(shards: readonly Shard[]): Source {
     }
   }
 
-  return { label: shards[0]!.place, name: '', files, problems: [], readAll };
+  return { label: files[0]!.shard.place, name: '', files, problems: [], readAll };
 }
 
 class Row implements SourceFile {
