@@ -155,8 +155,8 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
   }
 }
 
-const helping = (name: string): string =>
-  /^(?:thumb|preview)/i.test(name) ? 'are thumbnails of other images' : 'are masks or the like, which belong to other images';
+const masksOrTheLike = 'are masks or the like, which belong to other images';
+const helping = (name: string): string => (/^(?:thumb|preview)/i.test(name) ? 'are thumbnails of other images' : masksOrTheLike);
 
 /** A folder of masks or thumbnails beside folders of images: two classes at least, or one folder that has all of them. */
 function isHelper(child: Folder, all: readonly Folder[]): boolean {
@@ -280,7 +280,7 @@ function placeClass(folder: Folder, className: string, split: SplitName | undefi
       if (!pictures.test(name) && !helpers.test(name)) deeper.add(className.includes('/') ? className : `${className}/${name}`);
   for (const [i, child] of children.entries()) {
     const isClass = placing.level === 'inner' && !divided && children.length > 1 && !hasPictures && !className.includes('/');
-    if (hasPictures && helpers.test(child.name)) leaveOut(child, helping(child.name), placing);
+    if (hasPictures && helpers.test(child.name)) leaveOut(child, masksOrTheLike, placing);
     else placeClass(child, isClass ? `${className}/${child.name}` : className, divided ? splits[i] : split, placing, deeper);
   }
 }

@@ -76,7 +76,7 @@ async function columnsOf(table: PixelTable, options: ReadOptions) {
   const rows: string[][] = [];
   for await (const { fields } of fieldsOf(table, options)) {
     if (pixelColumn < 0) pixelColumn = fields.findIndex(isPacked);
-    rows.push(fields.with(pixelColumn, ''));
+    rows.push(fields.map((field, i) => (i === pixelColumn ? '' : field)));
   }
   const split = splitColumn({ header, rows, taken: new Set([pixelColumn]) });
   const rest = Array.from({ length: columns }, (_, i) => i).filter((i) => i !== pixelColumn && i !== split?.column);
