@@ -31,8 +31,11 @@ async function read(reading?: Record<string, string>) {
   return { train: named(train), test: named(test), notes, readings, format, from: train.from };
 }
 
-const count = (labels: readonly string[] | null): Record<string, number> =>
-  Object.fromEntries([...Map.groupBy(labels ?? [], (label) => label)].map(([label, of]) => [label, of.length]).sort());
+function count(labels: readonly string[] | null): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const label of labels ?? []) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+}
 
 const classes = ['cat', 'dog'];
 const lines = (of: readonly (readonly (string | number)[])[]) => of.map((line) => line.join(',')).join('\n');
