@@ -243,7 +243,9 @@ describe('archives', () => {
     const twice = zip([{ name: 'outer.zip', content: once }]);
     expect((await readPaths([write('twice.zip', twice)])).train.labels).toEqual(Uint16Array.of(0, 1));
     const thrice = zip([{ name: 'outermost.zip', content: twice }]);
-    expect(await refusal([write('thrice.zip', thrice)])).toMatch(/1 of TAR|a file of TAR/);
+    expect(await refusal([write('thrice.zip', thrice)])).toMatch(
+      /thrice\.zip.*: archives in archives are opened 3 deep, and it holds a further one; expected files$/,
+    );
     // An archive and a folder, given together.
     const files = idx.map(({ name, content }) => write(`f/${name.replace('train', 't10k')}`, content));
     const { train, test } = await readPaths([write('train.zip', zip(idx)), ...files]);
@@ -272,7 +274,10 @@ describe('folders', () => {
     const reports: string[] = [];
     if (train.images.kind === 'separate')
       for await (const read of train.images.read()) if ('problem' in read) reports.push(read.problem.message);
-    expect(reports).toEqual(['there is no such file or folder', 'it is no image that can be read, or it is damaged']);
+    expect(reports).toEqual([
+      'there is no such file or folder',
+      'it is truncated: its last chunk, IEND, is missing; expected a whole file',
+    ]);
     expect(await valuesOf(train)).toEqual([
       [0, 10],
       [0, 11],
@@ -315,7 +320,7 @@ describe('folders', () => {
   it('with one class, none, or nothing are refused', async () => {
     expect(await refusal([folder])).toMatch(/^…: it holds no files; expected image folders/);
     write('only/1.png', await png(1));
-    expect(await refusal([folder])).toMatch(/its 1 images lie in no folders named after classes; expected e\.g\. train\/cat\/1\.png/);
+    expect(await refusal([folder])).toMatch(/its only image lies in one folder, only; expected e\.g\. train\/cat\/1\.png/);
     write('train/only/1.png', await png(1));
     rmSync(join(folder, 'only'), { recursive: true });
     expect(await refusal([folder])).toMatch(/its images all lie in the folder of one class, only; expected a folder for each/);

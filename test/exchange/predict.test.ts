@@ -58,7 +58,7 @@ it('reads files and folders through the preparation of the run', async () => {
   expect(code).toBe(1);
   expect(problems).toEqual([
     { file: join(home, 'photos', 'page.png'), problem: 'it is not an image, whatever its name says' },
-    { file: join(home, 'photos', 'broken.png'), problem: 'it is no image that can be read, or it is damaged' },
+    { file: join(home, 'photos', 'broken.png'), problem: 'it is truncated: its last chunk, IEND, is missing; expected a whole file' },
   ]);
   expect(images.map((image) => [image.file, image.height])).toEqual([
     ...[0, 1, 2].map((i) => [join(folder, `${i}.png`), height]),

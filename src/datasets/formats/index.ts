@@ -21,6 +21,7 @@ import { cifarBinaryReader } from './cifar/binary.ts';
 import { cifarPythonReader } from './cifar/python.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { listingReader } from './lists/listing.ts';
+import { unusedTable } from './csv/unused.ts';
 import { csvPixelReader } from './csv/pixels.ts';
 import { jsonPixelReader } from './json/pixels.ts';
 import { arrowReader } from './records/arrow.ts';
@@ -76,7 +77,8 @@ export async function readSource(
     const read = await readPlace(place, full);
     if ('format' in read) return read;
     if (read.reason) throw read.reason;
-    const opened = nesting < maxNesting ? await openArchives(place, full) : undefined;
+    if (nesting === maxNesting) throw await tooDeep(place, full);
+    const opened = await openArchives(place, full);
     if (!opened) throw await unknown(place, full);
     place = await unpacked(opened, full);
   }
@@ -121,9 +123,16 @@ async function readPlace(
       format: reader.name,
     };
   }
-  // A data set that is damaged says more than files that are none.
-  const best = refusals.find(({ reason }) => !(reason instanceof NoDataset)) ?? refusals[0];
-  return { reason: best && (await withUnread(best.reason, place, full)) };
+  const best = mostTelling(refusals);
+  return { reason: best && (await withUnread(best, place, full)) };
+}
+
+/** A data set that is damaged says more than files that are none; of these, more is known to the last reader of the kind, which takes any. */
+function mostTelling(refusals: readonly Refusal[]): DatasetError | undefined {
+  const damaged = refusals.find(({ reason }) => !(reason instanceof NoDataset));
+  const [first] = refusals;
+  const own = first?.reader.kinds.find((kind) => !shared.has(kind));
+  return (damaged ?? refusals.findLast(({ reader: { kinds } }) => own && kinds.includes(own) && !kinds.includes('image')) ?? first)?.reason;
 }
 
 /** A reader of the same files has read them; what another saw in them does not matter. */
@@ -164,10 +173,14 @@ async function closedArchives(source: Source, reader: Reader, options: ReadOptio
 /** What is missing may be in a file that is known and not read. */
 async function withUnread(reason: DatasetError, source: Source, options: ReadOptions): Promise<DatasetError> {
   const { items } = await contentsOf(source, options);
-  const item = reason instanceof NoDataset ? items.find(({ unread }) => unread) : undefined;
-  if (!item) return reason;
-  const { what, instead } = item.unread!;
+  if (!(reason instanceof NoDataset)) return reason;
   const place = placeOf(reason);
+  const item = items.find(({ unread }) => unread);
+  if (!item) {
+    const list = await unusedTable(items, options, true);
+    return list ? new NoDataset(place.file!, `${place.message}; ${list.item.file.path} is ${list.what}`) : reason;
+  }
+  const { what, instead } = item.unread!;
   return new NoDataset(place.file!, `${place.message}; ${item.file.path} is ${what}, which is not read: ${instead}`);
 }
 
@@ -265,6 +278,12 @@ async function unpacked(source: Source, options: ReadOptions): Promise<Source> {
   return compressed.size > 0 ? decompressed(source, compressed) : source;
 }
 
+async function tooDeep(place: Source, options: ReadOptions): Promise<DatasetError> {
+  const { items } = await contentsOf(place, options);
+  if (!items.some(({ kind }) => archives.has(kind))) return unknown(place, options);
+  return new DatasetError(place.label, `archives in archives are opened ${maxNesting} deep, and it holds a further one; expected files`);
+}
+
 /** What is said when no format fits. */
 async function unknown(source: Source, options: ReadOptions): Promise<DatasetError> {
   const { items, problems } = await contentsOf(source, options);
@@ -284,6 +303,8 @@ async function unknown(source: Source, options: ReadOptions): Promise<DatasetErr
     const inside = items.length === 1 ? 'it is' : `${baseName(unread.file.path)} is`;
     return new DatasetError(source.label, `${inside} ${what}, which is not read; ${instead}`);
   }
+  const table = await unusedTable(items, options);
+  if (table) return new DatasetError(source.label, `${items.length === 1 ? 'it' : table.item.file.path} is ${table.what}`);
   const what =
     items.length === 0
       ? 'it holds no files'

@@ -77,6 +77,8 @@ function unreadOf(text: string, name: string): Unread | undefined {
   if (/\.(?:zip|7z|tar|gz|tgz)\.\d{2,3}$|\.z\d\d$|\.part\d+\.rar$/i.test(name))
     return { what: 'a part of an archive that was split', instead: 'join the parts to one archive first' };
   if (/^\s*<(?:!doctype html|html)/i.test(text)) return { what: 'a web page', instead: 'the download has failed: get the file again' };
+  if (/^\s*(?:<\?xml[^>]*>\s*)?<Error>/i.test(text))
+    return { what: "a server's message of an error", instead: 'the download has failed: get the file again' };
   if (at(0, 'version https://git-lfs.github.com/spec/'))
     return { what: 'a pointer of Git LFS', instead: 'the file itself is not here: get it with "git lfs pull"' };
   if (at(0, 'Rar!\x1a\x07')) return { what: 'a RAR archive', instead: unpack };
@@ -95,6 +97,14 @@ function unreadOf(text: string, name: string): Unread | undefined {
   if (at(0, '\xd0\xcf\x11\xe0')) return { what: 'a file of an old Office program', instead: 'save it as CSV' };
   if (/^(?:\0{2}\x01\0|\x5c\x01\0\0|\x6e\x2b[12]\0)/.test(text) && /\.nii$/i.test(name))
     return { what: 'a NIfTI volume', instead: 'save its slices as images or as NumPy arrays' };
+  // Level 4: its first number tells how and of what its first variable is, another two how large that is.
+  if (
+    /^(?:[\0-\x34]\0\0\0|\0\0[\x03\x04][\0-\xff])[\0-\xff]{8}(?:[\0\x01]\0\0\0[\x01-\x40]\0\0\0|\0\0\0[\0\x01]\0\0\0[\x01-\x40])/.test(
+      text,
+    ) &&
+    /\.mat$/i.test(name)
+  )
+    return { what: 'a file of MATLAB 4', instead: 'save it anew in MATLAB with -v7, or as NPY' };
   if (at(344, 'n+1\0') || at(344, 'ni1\0')) return { what: 'a NIfTI volume', instead: 'save its slices as images or as NumPy arrays' };
   return undefined;
 }

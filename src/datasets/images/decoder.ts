@@ -68,8 +68,9 @@ async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBy
   for (const [which, file] of contents.entries()) {
     if (packed.used >= enoughBytes) break;
     done++;
+    let content: Uint8Array | undefined;
     try {
-      const content = contentOf(file, maxBytes);
+      content = contentOf(file, maxBytes);
       let image = decodePlainPng(content, reduce ? Math.min(maxPixels, largePixels) : maxPixels, take);
       if (!image) {
         image = await decodeImage(content, maxPixels, reduce);
@@ -90,7 +91,7 @@ async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBy
       );
       count++;
     } catch (error) {
-      problems.push({ which, message: whyUnreadable(error) });
+      problems.push({ which, message: whyUnreadable(error, content) });
     }
   }
   return { shapes: shapes.slice(0, count * shapeSize), pixels: packed.bytes.subarray(0, packed.used), problems, done };

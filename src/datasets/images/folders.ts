@@ -98,11 +98,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const validation = splits.get('val');
   if (validation && validation !== train && validation !== test)
     problems.push({ file: null, message: `${validation.files.length} validation images are left out; training and test images are read.` });
-  if (!train)
-    throw new NoDataset(
-      source.label,
-      `its ${files.length} images lie in no folders named after classes; expected e.g. train/cat/1.png and train/dog/1.png`,
-    );
+  if (!train) throw new NoDataset(source.label, `${unplaced(files)}; expected e.g. train/cat/1.png and train/dog/1.png`);
 
   const classes = [...new Set(train.homes.map(({ className }) => className!))].sort(byName);
   const byLowerCase = new Map(classes.map((name) => [name.toLowerCase(), name]));
@@ -139,6 +135,12 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     readings: [level, variant].filter((reading) => reading !== undefined),
     consulted,
   };
+}
+
+function unplaced(files: readonly SourceFile[]): string {
+  const [folder, ...others] = new Set(files.map(({ path }) => folderName(path)));
+  const where = folder && others.length === 0 ? `one folder, ${folder}` : 'no folders named after classes';
+  return files.length === 1 ? `its only image lies in ${where}` : `its ${files.length} images lie in ${where}`;
 }
 
 /** Homes of single images that lists know better than folders, and what messages call these lists. */

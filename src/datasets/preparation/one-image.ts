@@ -39,6 +39,6 @@ async function decoded(path: string): Promise<RawImage> {
   try {
     return await decodeImage(bytes, MOST_PIXELS, true);
   } catch (error) {
-    throw new DatasetError(path, whyUnreadable(error), { cause: error });
+    throw new DatasetError(path, whyUnreadable(error, bytes), { cause: error });
   }
 }

@@ -6,6 +6,7 @@ import { byName, classLabels, fromOneHot, type Labels, type Marks } from '../lab
 import type { ReadOptions } from '../reader.ts';
 import { leftForValidation } from '../../splits.ts';
 import { take, type Reading, type ReadingOption, type WantedReadings } from '../../readings.ts';
+import { ownName, partOf, placeOf, splitOf, type SplitName } from './array-names.ts';
 import { imageAxisOf } from './axes.ts';
 import { countAxes, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
 import { joinImages, joinMarks, shardOf } from './shards.ts';
@@ -30,47 +31,6 @@ export interface NamedArray {
   parts?: StreamedArray['parts'];
 }
 
-type SplitName = 'train' | 'test' | 'val';
-type Part = 'images' | 'labels';
-
-/** Words of a name, e.g. "Xtr_flat" gives x, tr, flat; sizes such as 32x32 are no words. */
-const words = (name: string): string[] =>
-  name
-    .replaceAll(/\d+(?:x\d+)+/gi, ' ')
-    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .replaceAll(/(\p{Lu})(tr|te|val)(?=$|[^\p{L}])/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}]+/u)
-    .filter(Boolean);
-
-function splitOf(name: string): SplitName | undefined {
-  for (const part of name.split('/').reverse())
-    for (const word of words(part)) {
-      if (/^[xy]?(?:train(?:ing)?|tr)[xy]?$/.test(word) || /^train(?:images?|labels?|data|set)$/.test(word)) return 'train';
-      if (/^[xy]?(?:test(?:ing)?|te|t10k)[xy]?$/.test(word) || /^test(?:images?|labels?|data|set)$/.test(word)) return 'test';
-      if (/^[xy]?(?:val(?:id|idation)?|dev)[xy]?$/.test(word) || /^val(?:images?|labels?|data|set)$/.test(word)) return 'val';
-    }
-  return undefined;
-}
-
-const ownName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-const placeOf = (name: string): string => name.slice(0, Math.max(name.lastIndexOf('/'), 0));
-
-function partOf(name: string): Part | undefined {
-  // What is nearest to the array decides: the array's own name, then its folders and files.
-  for (const part of name.split('/').reverse())
-    for (const word of words(part).reverse()) {
-      if (/^(?:y|y?(?:train|test|val)y|y(?:train|test|val)|lbls?|cat|gnd|class(?:es)?|targets?)$/.test(word) || /labels?$/.test(word))
-        return 'labels';
-      if (
-        /^(?:x|(?:train|test|val)x|x(?:train|test|val)|dat|data|fea|features?|pixels?|imgs?)$/.test(word) ||
-        /(?:images?|data|datasets?)$/.test(word)
-      )
-        return 'images';
-    }
-  return undefined;
-}
-
 /** One value per image: a vector, or an array with a single axis that is longer than 1. */
 const isVector = (shape: readonly number[]): boolean =>
   shape.length === 1 || (shape.length > 1 && shape.filter((size) => size !== 1).length <= 1 && shape.length !== 3);
@@ -92,6 +52,8 @@ function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
     if (images.type !== 'numbers' || isVector(images.shape) || images.shape.length > 4 || partOf(images.name) === 'labels') continue;
     for (const labels of arrays) {
       if (labels === images || (labels.shape.length > 2 && !isVector(labels.shape)) || partOf(labels.name) === 'images') continue;
+      // A class in each file, of as many images as another.
+      if (!isVector(labels.shape) && labels.shape.join() === images.shape.join()) continue;
       const counts = isVector(labels.shape) ? [length(labels.shape)] : labels.lastFirst ? [...labels.shape] : [labels.shape[0]!];
       for (const count of counts) {
         const [imageAxis, otherAxis] = countAxes(images, count, images.lastFirst);
@@ -174,7 +136,7 @@ async function labelled(
     marks,
   }: { arrays: readonly NamedArray[]; chosen: readonly Pair[]; images: readonly RawImages[]; marks: Marks[] },
 ): Promise<Pick<RawDataset, 'name' | 'classes' | 'train' | 'test'>> {
-  const { labels, classes } = namedDigits(classLabels(marks), chosen);
+  const { labels, classes } = namedDigits(labelsOf(marks, chosen), chosen);
   const names = await classNames(arrays, labels);
   const [train, test] = chosen.map((pair, i): RawSplit => ({
     images: images[i]!,
@@ -182,6 +144,22 @@ async function labelled(
     from: { images: pair.images.place, labels: pair.labels.place },
   }));
   return { name: source.name, ...((names ?? classes) && { classes: names ?? classes! }), train: train!, test: test ?? null };
+}
+
+/** Throws a DatasetError: what only has the length of labels, such as the weights of a network, is none that is damaged. */
+function labelsOf(marks: Marks[], chosen: readonly Pair[]): Labels {
+  try {
+    return classLabels(marks);
+  } catch (error) {
+    const odd = chosen.find(({ labels }) => partOf(ownName(labels.name)) !== 'labels');
+    if (!odd || !(error instanceof DatasetError)) throw error;
+    const why = error.message.replace(`${odd.labels.place}: `, '');
+    throw new NoDataset(
+      odd.images.place,
+      `no labels are beside it: ${ownName(odd.labels.name)} has as many values as it has images, but ${why}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Undefined when not all of them can be read part by part, or when it takes all of an array to tell which axis counts the images. */
@@ -338,9 +316,14 @@ function unfit(source: Source, arrays: readonly NamedArray[]): DatasetError {
     .map(({ name, shape }) => `${name.slice(name.lastIndexOf('/') + 1)} (${shape.join(' × ')})`)
     .join(', ');
   const more = arrays.length > 6 ? ` and ${arrays.length - 6} more` : '';
+  const why = !couldBeImages(arrays)
+    ? 'no array in it has the two to four axes of images'
+    : arrays.every((array) => elements(array.shape) === 0)
+      ? 'the arrays in it are empty'
+      : 'no array of images in it has an array of as many labels beside it';
   return new NoDataset(
     source.label,
-    `no array of images in it has an array of as many labels beside it; found ${list}${more}; expected e.g. x_train (images, height, width, channels) and y_train (images)`,
+    `${why}; found ${list}${more}; expected e.g. x_train (images, height, width, channels) and y_train (images)`,
   );
 }
 

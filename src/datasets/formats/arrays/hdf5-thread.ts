@@ -44,6 +44,7 @@ async function open(from: Uint8Array | string): Promise<Hdf5Array[]> {
   handle = undefined;
   FS.writeFile(path, typeof from === 'string' ? new Uint8Array() : from);
   if (typeof from === 'string') readFromDisk((FS as unknown as LazyFiles).lookupPath(path).node, (handle = openSync(from, 'r')));
+  checkEnd(typeof from === 'string' ? beginning(handle!) : from, typeof from === 'string' ? fstatSync(handle!).size : from.length);
   file = new File(path, 'r');
   const arrays: Hdf5Array[] = [];
   const walk = (group: Group, prefix: string, depth: number): void => {
@@ -68,6 +69,23 @@ async function open(from: Uint8Array | string): Promise<Hdf5Array[]> {
   };
   walk(file, '', 0);
   return arrays;
+}
+
+const beginning = (from: number): Uint8Array => {
+  const bytes = new Uint8Array(1024);
+  return bytes.subarray(0, readSync(from, bytes, 0, bytes.length, 0));
+};
+
+/** The superblock says where the file ends; MATLAB's begins behind 512 bytes. The library only says that it cannot open what ends earlier. */
+function checkEnd(head: Uint8Array, size: number): void {
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const base = [0, 512].find((at) => head.length >= at + 64 && view.getUint32(at) === 0x89484446);
+  if (base === undefined) return;
+  const version = head[base + 8]!;
+  const lengthsAt = base + (version < 2 ? 13 : 9);
+  const end = base + (version === 0 ? 40 : version === 1 ? 44 : 28);
+  const declared = head[lengthsAt] === 8 && version < 4 ? Number(view.getBigUint64(end, true)) : 0;
+  if (declared > size && declared < 2 ** 50) throw new Error(`it is truncated: it has ${size} bytes, but declares ${declared}`);
 }
 
 /** A file of Emscripten's, as those that it makes lazily. */

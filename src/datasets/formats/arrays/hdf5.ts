@@ -9,8 +9,10 @@ import type { Hdf5Array, Hdf5Request, Hdf5Response } from './hdf5-protocol.ts';
 import { elements, type NdArray } from './ndarray.ts';
 import { imagesOfPart, ranges, type Part } from './pieces.ts';
 
-/** Without a sign of life for so long, the library is astray. */
+/** Milliseconds that the thread may compute without a sign of life: the library is astray then. */
 const patience = 4000;
+/** Milliseconds that it may be silent without computing: its file does not come, or the processor is others'. */
+const longestWait = 120_000;
 
 /** One thread for all files of a source, of which it has one open at a time. Close it. */
 export class Hdf5Thread {
@@ -113,11 +115,9 @@ function rowsOfPart({ shape, itemBytes, chunk }: Hdf5Array): number {
 function exchange(worker: Worker, request: Hdf5Request, place: string, signal: AbortSignal | undefined): Promise<Hdf5Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Hdf5Response>();
   const damaged = (what: string) => reject(new DatasetError(place, `it cannot be read as an HDF5 file (${what})`));
-  const lost = () => damaged('reading it does not end');
-  let timer = setTimeout(lost, patience);
+  const watch = new Watch(worker, () => damaged('reading it does not end'));
   const onMessage = (message: Hdf5Response) => {
-    clearTimeout(timer);
-    if (message.type === 'reading') timer = setTimeout(lost, patience);
+    if (message.type === 'reading') watch.reset();
     else if (message.type === 'failed') damaged(message.message);
     else resolve(message);
   };
@@ -127,8 +127,46 @@ function exchange(worker: Worker, request: Hdf5Request, place: string, signal: A
   signal?.addEventListener('abort', onAbort, { once: true });
   worker.postMessage(request, 'room' in request && request.room ? [request.room] : []);
   return promise.finally(() => {
-    clearTimeout(timer);
+    watch.end();
     worker.off('message', onMessage).off('error', onError);
     signal?.removeEventListener('abort', onAbort);
   });
 }
+
+/** Tells when a thread has gone astray: by what it computes, because on a busy machine it may wait for long and be well. */
+class Watch {
+  readonly #worker: Worker;
+  #since = performance.now();
+  #computed: Promise<number>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(worker: Worker, onLost: () => void) {
+    this.#worker = worker;
+    this.#computed = computedBy(worker);
+    this.#timer = setInterval(() => void this.#look(onLost), patience);
+  }
+
+  /** It lives. */
+  reset(): void {
+    this.#since = performance.now();
+    this.#computed = computedBy(this.#worker);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(onLost: () => void): Promise<void> {
+    const before = this.#computed;
+    const computed = (await computedBy(this.#worker)) - (await before);
+    // What has come meanwhile is a sign of life.
+    if (before === this.#computed && (computed >= 0.9 * patience || performance.now() - this.#since > longestWait)) onLost();
+  }
+}
+
+/** Milliseconds of the processor; 0 for a thread that does not run. */
+const computedBy = (worker: Worker): Promise<number> =>
+  worker.cpuUsage().then(
+    ({ user, system }) => (user + system) / 1000,
+    () => 0,
+  );

@@ -5,7 +5,7 @@ import { splitColumn, type SplitColumn } from '../lists/split-column.ts';
 import { columnWords, isLabelName, isNumber, preview } from './table.ts';
 
 /** Fewer columns are a table of something else. */
-const minColumns = 10;
+export const minColumns = 10;
 /** Fewer pixels are no image. */
 const minPixels = 16;
 /** Fewer lines do not show that a column has nothing twice. */

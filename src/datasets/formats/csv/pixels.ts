@@ -61,7 +61,8 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
   // The test file of a competition has no labels: as many columns as there are pixels.
   const labelled = tables.filter(({ item, columns, header, form }) => {
     if (form !== 'columns') return true;
-    const fits = isSquare(columns - 1) && !(isSquare(columns) && header && !header.some(isLabelName));
+    if (header?.some(isLabelName)) return true;
+    const fits = isSquare(columns - 1) && !(isSquare(columns) && header);
     if (!fits && tables.length > 1 && isSquare(columns))
       problems.push({ file: null, message: `${item.file.path} has no column of labels and is left out.` });
     return fits || !isSquare(columns);

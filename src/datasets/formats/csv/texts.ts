@@ -98,21 +98,25 @@ export function readSparse(bytes: Uint8Array, { item }: PixelTable, problems: Pr
   const place = item.file.label;
   const lines: { label: string; line: number; values: [number, number][] }[] = [];
   let highest = 0;
+  // Some count from 0, which shows where the first pixel is not 0.
+  let first = 1;
   for (const [i, text] of decodeText(bytes).split('\n').entries()) {
     const [label, ...pairs] = text.replace(/#.*/, '').trim().split(/\s+/);
     if (!label) continue;
     const values = pairs.map((pair): [number, number] => {
       const [index = NaN, value = NaN] = pair.split(':').map(Number);
-      if (!Number.isInteger(index) || index < 1 || index > 2 ** 24 || !Number.isFinite(value))
+      if (!Number.isInteger(index) || index < 0 || index > 2 ** 24 || !Number.isFinite(value))
         throw new DatasetError(
           place,
           `line ${i + 1} has "${pair.slice(0, 30)}" in it; expected the number of a pixel, a colon and its value`,
         );
       highest = Math.max(highest, index);
+      first = Math.min(first, index);
       return [index, value];
     });
     lines.push({ label, line: i + 1, values });
   }
+  highest += 1 - first;
   // The last pixels are dark in all images and left out.
   const squares = [1, 3].map((channels) => channels * Math.ceil(Math.sqrt(highest / channels)) ** 2);
   const size = squares[0]! - highest <= squares[1]! - highest || squares[1]! - highest > 3 ? squares[0]! : squares[1]!;
@@ -129,7 +133,7 @@ export function readSparse(bytes: Uint8Array, { item }: PixelTable, problems: Pr
   return rowsOf(
     lines.map(({ label, line, values }) => {
       const pixels = values.every(([, value]) => isByte(value)) ? new Uint8Array(size) : new Float64Array(size);
-      for (const [index, value] of values) pixels[index - 1] = value;
+      for (const [index, value] of values) pixels[index - first] = value;
       return { label, line, pixels };
     }),
     size,

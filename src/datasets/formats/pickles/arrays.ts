@@ -46,7 +46,14 @@ export const pickleReader: Reader = {
       }
       options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
     }
-    if (!couldBeImages(arrays)) throw refused[0] ?? new NoDataset(source.label, 'no pickle in it holds an array that could be images');
+    if (!couldBeImages(arrays))
+      throw (
+        refused[0] ??
+        new NoDataset(
+          source.label,
+          'no pickle in it holds an array that could be images; expected e.g. a dictionary with images (images, height, width, channels) and labels (images)',
+        )
+      );
     const read = await arrange(source, arrays, options);
     return { ...read, problems: [...refused.map((error) => ({ file: null, message: `Left out: ${error.message}.` })), ...read.problems] };
   },

@@ -296,7 +296,7 @@ class Unpickler {
 
   #take(count: number): Uint8Array {
     if (!(count >= 0 && this.#at + count <= this.#bytes.length))
-      throw this.#error(this.#at, `it ends after ${this.#bytes.length} bytes, within a value of ${count} bytes`);
+      throw this.#error(this.#at, `it ends after ${this.#bytes.length} bytes, within a value of ${count} bytes`, 'a whole file');
     this.#at += count;
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
@@ -376,7 +376,7 @@ class Unpickler {
     return value;
   }
 
-  #error(at: number, what: string): DatasetError {
-    return new DatasetError(this.#place, `at byte ${at} of the pickle, ${what}; expected a dictionary with images and labels`);
+  #error(at: number, what: string, expected = 'a dictionary with images and labels'): DatasetError {
+    return new DatasetError(this.#place, `at byte ${at} of the pickle, ${what}; expected ${expected}`);
   }
 }

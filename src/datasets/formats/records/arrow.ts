@@ -8,7 +8,7 @@ import type { Source } from '../../sources/source.ts';
 import { anyBytes, type AnyBytes } from '../content.ts';
 import { contentsOf, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, featuresOf, imageBytes, labelOf, listOf, reasonOf, type Chosen, type Column } from './columns.ts';
+import { chooseColumns, featuresOf, imageBytes, labelOf, lackOf, reasonOf, type Chosen, type Column } from './columns.ts';
 import { recordedDataset, type Shard } from './records.ts';
 
 export const arrowReader: Reader = {
@@ -108,7 +108,7 @@ async function readShard(
     const table = await tables.of(start, end);
     const columns = columnsOf(table);
     chosen ??= chooseColumns(columns, featuresOf(table.schema.metadata?.get('huggingface')), { wanted: options.reading, place });
-    if (!chosen) throw new NoDataset(place, `it has no column of encoded images and one of labels; it has ${listOf(columns)}`);
+    if (!chosen) throw new NoDataset(place, `it has ${lackOf(columns)}`);
     const first = labels.length;
     if (first + table.numRows > options.limits.images)
       throw new DatasetError(place, `it declares ${first + table.numRows} rows; expected at most ${options.limits.images}`);

@@ -72,18 +72,21 @@ export function reasonOf(error: unknown): string {
     .split('\n')[0]!
     .replace(/^parquet /, '')
     .slice(0, 200);
+  if (/footer != PAR1/.test(line)) return 'it does not end as it begins, with PAR1; expected a whole file';
   if (/codec "LZ4_FRAME"/.test(line)) return 'it is compressed with LZ4; expected Zstandard, or no compression';
   return /undefined|Cannot read|is not a function|\[object|timed out/.test(line)
     ? 'its structure cannot be followed'
     : line || 'no reason given';
 }
 
-/** The names of columns, for messages. */
-export const listOf = (columns: readonly Column[]): string =>
-  columns
-    .map(({ name }) => name)
-    .slice(0, 8)
-    .join(', ') || 'no columns';
+/** Why none of the columns were chosen, as the end of a sentence: what is missing, and what there is. */
+export function lackOf(columns: readonly Column[]): string {
+  const isThere = (wanted: Column['type']) => columns.some(({ type }) => type === wanted);
+  const lacking = [...(isThere('image') ? [] : ['encoded images (PNG, JPEG, …)']), ...(isThere('label') ? [] : ['labels'])];
+  const names = columns.slice(0, 8).map(({ name }) => name);
+  const found = names.join(', ') + (columns.length > 8 ? ', …' : '');
+  return `no column of ${lacking.join(' and none of ') || 'labels that is called so'}; expected images and labels; found ${found || 'no columns'}`;
+}
 
 /** A label as a number or a name; undefined: none. */
 export function labelOf(value: unknown): string | number | undefined {

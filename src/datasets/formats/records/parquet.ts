@@ -7,7 +7,7 @@ import type { Reading } from '../../readings.ts';
 import type { Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, featuresOf, imageBytes, labelOf, listOf, reasonOf, type Column } from './columns.ts';
+import { chooseColumns, featuresOf, imageBytes, labelOf, lackOf, reasonOf, type Column } from './columns.ts';
 import { recordedDataset, type Shard } from './records.ts';
 
 export const parquetReader: Reader = {
@@ -47,7 +47,7 @@ async function readShard(
       throw new DatasetError(place, `it declares ${rows} rows; expected at most ${options.limits.images}`);
     const features = featuresOf(metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value);
     const chosen = chooseColumns(columnsOf(metadata), features, { wanted: options.reading, place });
-    if (!chosen) throw new NoDataset(place, `it has no column of encoded images and one of labels; it has ${listOf(columnsOf(metadata))}`);
+    if (!chosen) throw new NoDataset(place, `it has ${lackOf(columnsOf(metadata))}`);
     const labels = (await rowsOf(file, metadata, chosen.label, 0, rows)).map((value, row) => {
       const label = labelOf(value);
       if (label === undefined) throw new DatasetError(place, `row ${row} has no label in ${chosen.label}; expected a number or a name`);

@@ -10,7 +10,7 @@ import { decodeText } from '../../text.ts';
 import { anyBytes, type AnyBytes } from '../content.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, listOf, type Chosen, type Column } from './columns.ts';
+import { chooseColumns, lackOf, type Chosen, type Column } from './columns.ts';
 import { crc32c } from './crc32c.ts';
 import { Fields } from './fields.ts';
 import { recordedDataset, type Shard } from './records.ts';
@@ -63,7 +63,7 @@ async function readShard(item: Item, options: ReadOptions): Promise<{ shard: Sha
     if (!chosen) {
       const columns = [...example].map(([name, feature]): Column => ({ name, type: columnType(name, feature, example) }));
       chosen = chooseColumns(columns, {}, { wanted: options.reading, place });
-      if (!chosen) throw new NoDataset(place, `its records have no image with a label; they have ${listOf(columns)}`);
+      if (!chosen) throw new NoDataset(place, `its records have ${lackOf(columns)}`);
     }
     const feature = example.get(chosen.label);
     const [value] = feature?.kind === 'integers' ? feature.values : feature?.kind === 'bytes' ? feature.values : [];
