@@ -18,6 +18,16 @@ const localHeaderBytes = 30;
 const linkMode = 0o120000;
 const modeMask = 0o170000;
 
+/** What of a directory's entry it takes to read it. */
+const fields = [
+  'relativeOffsetOfLocalHeader',
+  'uncompressedSize',
+  'compressedSize',
+  'crc32',
+  'compressionMethod',
+  'generalPurposeBitFlag',
+] as const;
+
 /** Compression methods other than deflate that libarchive knows: bzip2, LZMA, xz. */
 const otherMethods = new Set([12, 14, 95]);
 
@@ -38,15 +48,7 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
     fromRandomAccessReaderPromise(at, size, options).catch((error: unknown) => {
       throw damaged(place, error);
     });
-  // Opened for as long as something is read, so that nobody has to close a source.
-  const withZip = async <T>(use: (zip: ZipFile) => Promise<T>): Promise<T> => {
-    const zip = await openZip();
-    try {
-      return await use(zip);
-    } finally {
-      zip.close();
-    }
-  };
+  const directory = new Directory(place, at, openZip);
 
   // macOS counts them modulo 65,536: where another entry follows the last, there are more. Where the count is merely wrong, what
   // stands behind the true last is no entry, and the archive is refused.
@@ -57,7 +59,7 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
   const names = new EntryNames(place);
   const files: ZipEntry[] = [];
   let others = false;
-  await withZip(async (zip) => {
+  await directory.withZip(async (zip) => {
     let total = 0;
     try {
       goOn(zip);
@@ -75,7 +77,7 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
             name,
             entry.isEncrypted() ? 'it is encrypted' : `its compression method ${entry.compressionMethod} is not deflate`,
           );
-        else files.push(new ZipEntry(place, path, entry, { archive: at, openZip, withZip }));
+        else files.push(new ZipEntry(path, directory, entry));
         total += entry.uncompressedSize;
         if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
       }
@@ -110,69 +112,93 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
   return { source: { label: place, name: stem(archive.path), files, problems: names.problems, readAll }, others };
 }
 
-/** What is needed to read it: with its names, hundreds of thousands would take more than everything else. */
-const slim = ({
-  generalPurposeBitFlag,
-  compressionMethod,
-  crc32: sum,
-  compressedSize,
-  uncompressedSize,
-  relativeOffsetOfLocalHeader,
-}: Entry): Entry =>
-  Object.assign(new Entry(), {
-    generalPurposeBitFlag,
-    compressionMethod,
-    crc32: sum,
-    compressedSize,
-    uncompressedSize,
-    relativeOffsetOfLocalHeader,
-  });
+/** What is needed to read the entries: an object for each would take more than everything else where there are hundreds of thousands. */
+class Directory {
+  readonly place: string;
+  readonly archive: ArchiveBytes;
+  readonly openZip: () => Promise<ZipFile>;
+  #values = new Float64Array(2 ** 10 * fields.length);
+  #count = 0;
+
+  constructor(place: string, archive: ArchiveBytes, openZip: () => Promise<ZipFile>) {
+    this.place = place;
+    this.archive = archive;
+    this.openZip = openZip;
+  }
+
+  /** Its number. */
+  add(entry: Entry): number {
+    const at = this.#count * fields.length;
+    if (at === this.#values.length) {
+      const larger = new Float64Array(2 * at);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    for (const [i, field] of fields.entries()) this.#values[at + i] = entry[field];
+    return this.#count++;
+  }
+
+  entry(index: number): Entry {
+    const at = index * fields.length;
+    const entry = new Entry();
+    for (const [i, field] of fields.entries()) entry[field] = this.#values[at + i]!;
+    return entry;
+  }
+
+  offset(index: number): number {
+    return this.#values[index * fields.length]!;
+  }
+
+  size(index: number): number {
+    return this.#values[index * fields.length + 1]!;
+  }
+
+  /** Opened for as long as something is read, so that nobody has to close a source. */
+  async withZip<T>(use: (zip: ZipFile) => Promise<T>): Promise<T> {
+    const zip = await this.openZip();
+    try {
+      return await use(zip);
+    } finally {
+      zip.close();
+    }
+  }
+}
 
 class ZipEntry implements SourceFile {
   readonly path: string;
-  readonly #place: string;
-  readonly #entry: Entry;
-  readonly #archive: ArchiveBytes;
-  readonly #openZip: () => Promise<ZipFile>;
-  readonly #withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T>;
+  readonly #directory: Directory;
+  readonly #index: number;
 
-  constructor(
-    place: string,
-    path: string,
-    entry: Entry,
-    {
-      archive,
-      openZip,
-      withZip,
-    }: { archive: ArchiveBytes; openZip: () => Promise<ZipFile>; withZip: <T>(use: (zip: ZipFile) => Promise<T>) => Promise<T> },
-  ) {
-    this.#place = place;
+  constructor(path: string, directory: Directory, entry: Entry) {
     this.path = path;
-    this.#entry = slim(entry);
-    this.#archive = archive;
-    this.#openZip = openZip;
-    this.#withZip = withZip;
+    this.#directory = directory;
+    this.#index = directory.add(entry);
   }
 
   get label(): string {
-    return `${this.#place}/${this.path}`;
+    return `${this.#directory.place}/${this.path}`;
   }
 
   get offset(): number {
-    return this.#entry.relativeOffsetOfLocalHeader;
+    return this.#directory.offset(this.#index);
   }
 
   size(): Promise<number> {
-    return Promise.resolve(this.#entry.uncompressedSize);
+    return Promise.resolve(this.#directory.size(this.#index));
+  }
+
+  get #entry(): Entry {
+    return this.#directory.entry(this.#index);
   }
 
   async head(bytes: number): Promise<Uint8Array> {
-    const wanted = Math.min(bytes, this.#entry.uncompressedSize);
+    const { uncompressedSize, compressedSize, compressionMethod } = this.#entry;
+    const wanted = Math.min(bytes, uncompressedSize);
     // Deflate needs no more than a little over what it shrinks.
-    const packed = this.#packed(Math.min(this.#entry.compressedSize, 2 * bytes + 512));
-    const start = packed && this.#unpacked(packed, wanted, packed.length < this.#entry.compressedSize);
+    const packed = this.#packed(Math.min(compressedSize, 2 * bytes + 512));
+    const start = packed && unpacked(packed, wanted, compressionMethod, packed.length < compressedSize);
     if (start && start.length >= wanted) return start.subarray(0, wanted);
-    return this.#withZip(async (zip) => {
+    return this.#directory.withZip(async (zip) => {
       const head = new Uint8Array(wanted);
       await this.#fill(zip, head, {});
       return head;
@@ -181,11 +207,11 @@ class ZipEntry implements SourceFile {
 
   /** Of large ones, so that nobody has to hold them. */
   get open(): SourceFile['open'] {
-    return this.#entry.uncompressedSize > largeBytes ? (signal) => Promise.resolve(this.#pieces(signal)) : undefined;
+    return this.#directory.size(this.#index) > largeBytes ? (signal) => Promise.resolve(this.#pieces(signal)) : undefined;
   }
 
   async *#pieces(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-    const zip = await this.#openZip();
+    const zip = await this.#directory.openZip();
     let sum = 0;
     try {
       for await (const chunk of (await zip.openReadStreamPromise(this.#entry)) as AsyncIterable<Buffer>) {
@@ -203,15 +229,15 @@ class ZipEntry implements SourceFile {
   }
 
   async read(options: ReadFileOptions = {}): Promise<Uint8Array> {
-    return this.#readSmall(options) ?? this.#withZip((zip) => this.readFrom(zip, options));
+    return this.#readSmall(options) ?? this.#directory.withZip((zip) => this.readFrom(zip, options));
   }
 
   /** All of a small one; undefined when it is large, or damaged, which the slower way tells better. */
   #readSmall({ limit = maxFileBytes }: ReadFileOptions): Uint8Array | undefined {
-    const { uncompressedSize, compressedSize, crc32: declared } = this.#entry;
-    if (uncompressedSize > Math.min(limit, smallBytes)) return undefined;
+    if (this.#directory.size(this.#index) > Math.min(limit, smallBytes)) return undefined;
+    const { uncompressedSize, compressedSize, crc32: declared, compressionMethod } = this.#entry;
     const packed = this.#packed(compressedSize);
-    const bytes = packed && this.#unpacked(packed, uncompressedSize, false);
+    const bytes = packed && unpacked(packed, uncompressedSize, compressionMethod);
     return bytes?.length === uncompressedSize && crc32(bytes) === declared ? bytes : undefined;
   }
 
@@ -227,24 +253,15 @@ class ZipEntry implements SourceFile {
   }
 
   #packedAt(length: number): Uint8Array | undefined {
-    const { relativeOffsetOfLocalHeader: offset } = this.#entry;
-    const header = this.#archive.at(offset, localHeaderBytes);
+    const { offset } = this;
+    const { archive } = this.#directory;
+    const header = archive.at(offset, localHeaderBytes);
     const view = new DataView(header.buffer, header.byteOffset, header.length);
     if (header.length < localHeaderBytes || view.getUint32(0, true) !== localHeader) return undefined;
     const start = offset + localHeaderBytes + view.getUint16(26, true) + view.getUint16(28, true);
-    const packed = this.#archive.at(start, length);
+    const packed = archive.at(start, length);
     // A copy: what is read next takes its place.
     return packed.length === length ? packed.slice() : undefined;
-  }
-
-  #unpacked(packed: Uint8Array, size: number, isPart: boolean): Uint8Array | undefined {
-    if (this.#entry.compressionMethod === 0) return packed;
-    try {
-      if (isPart) return inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 22 });
-      return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(Math.max(size, 64), 2 ** 20) });
-    } catch {
-      return undefined;
-    }
   }
 
   async readFrom(zip: ZipFile, options: ReadFileOptions): Promise<Uint8Array> {
@@ -280,6 +297,16 @@ class ZipEntry implements SourceFile {
       signal?.throwIfAborted();
       throw damaged(this.label, error);
     }
+  }
+}
+
+function unpacked(packed: Uint8Array, size: number, method: number, isPart = false): Uint8Array | undefined {
+  if (method === 0) return packed;
+  try {
+    if (isPart) return inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 22 });
+    return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(Math.max(size, 64), 2 ** 20) });
+  } catch {
+    return undefined;
   }
 }
 
