@@ -1,7 +1,8 @@
 /** Arrays that are too large to be held give, read part by part, what they give when they are held. */
-import { closeSync, ftruncateSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/datasets/formats/reader.ts';
 import { loadPaths, loadRaw } from '../../src/datasets/load.ts';
@@ -28,6 +29,7 @@ describe('part by part', () => {
     'mnist/npz-int64.npz',
     'mnist/npz-flat.npz',
     'mnist/mat73.mat',
+    'mnist/mat5-svhn',
     'cifar/npz-channels-first.npz',
     'cifar/npz-planes.npz',
     'cifar/mat73.mat',
@@ -59,8 +61,12 @@ describe('part by part', () => {
   });
 });
 
+const [count, side] = [12, 5];
+const fewPixels = Buffer.from(Uint8Array.from({ length: count * side * side }, (_, i) => (i * 37) % 256));
+const fewLabels = Buffer.from(Uint8Array.from({ length: count }, (_, i) => i % 2));
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
+
 it('safetensors', async () => {
-  const [count, side] = [12, 5];
   const pixels = Float32Array.from({ length: count * side * side }, (_, i) => (i * 37) % 256);
   const header = JSON.stringify({
     labels: { dtype: 'U8', shape: [count], data_offsets: [0, count] },
@@ -69,11 +75,73 @@ it('safetensors', async () => {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   const path = join(folder, 'few.safetensors');
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
-  writeFileSync(path, Buffer.concat([length, Buffer.from(header), labels, Buffer.from(pixels.buffer)]));
+  writeFileSync(path, Buffer.concat([length, Buffer.from(header), fewLabels, Buffer.from(pixels.buffer)]));
   const [held, streamed] = [await loadPaths([path]), await loadPaths([path], { limits: none })];
   expect(new Set(held.dataset.train.images).size).toBeGreaterThan(100);
   expect(streamed.dataset.fingerprint).toBe(held.dataset.fingerprint);
+});
+
+/** What is in these files is the same when it is not held. */
+async function expectStreamed(files: Record<string, Buffer>): Promise<void> {
+  const place = mkdtempSync(join(folder, 'few-'));
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(join(place, name, '..'), { recursive: true });
+    writeFileSync(join(place, name), bytes);
+  }
+  const [held, streamed] = [await loadPaths([place]), await loadPaths([place], { limits: none })];
+  expect((await loadRaw([place], { limits: none })).train.images.kind).toBe('streamed');
+  expect(new Set(held.dataset.train.images).size).toBeGreaterThan(100);
+  expect(streamed.dataset.fingerprint).toBe(held.dataset.fingerprint);
+}
+
+it('pickled arrays', async () => {
+  const array = (name: string, shape: string, elements: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(elements.length);
+    return [
+      latin1(`U${String.fromCharCode(name.length)}${name}cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tU\x01btR`),
+      latin1(`(K\x01(${shape}tcnumpy\ndtype\n(U\x02u1K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89T`),
+      length,
+      elements,
+      latin1('tb'),
+    ];
+  };
+  const pickle = [
+    latin1('\x80\x02}('),
+    ...array('images', 'K\x0cK\x05K\x05', fewPixels),
+    ...array('labels', 'K\x0c', fewLabels),
+    latin1('u.'),
+  ];
+  await expectStreamed({ 'few.pkl': Buffer.concat(pickle) });
+});
+
+it("PyTorch's tensors", async () => {
+  const tensor = (name: string, key: number, shape: string, strides: string) =>
+    `X${String.fromCharCode(name.length)}\0\0\0${name}ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nByteStorage\nX\x01\0\0\0${key}X\x03\0\0\0cpuK\x01tQ` +
+    `K\0(${shape}t(${strides}t\x89ccollections\nOrderedDict\n)RtR`;
+  const pickle = `\x80\x02}(${tensor('images', 0, 'K\x0cK\x05K\x05', 'K\x19K\x05K\x01')}${tensor('labels', 1, 'K\x0c', 'K\x01')}u.`;
+  await expectStreamed({ 'few/data.pkl': latin1(pickle), 'few/data/0': fewPixels, 'few/data/1': fewLabels });
+});
+
+it.each([false, true])("MATLAB's arrays, compressed: %s", async (compressed) => {
+  const element = (type: number, data: Buffer) => {
+    const tag = Buffer.alloc(8);
+    tag.writeUInt32LE(type);
+    tag.writeUInt32LE(data.length, 4);
+    return Buffer.concat([tag, data, Buffer.alloc(type === 15 ? 0 : -data.length & 7)]);
+  };
+  const numbers = (...of: number[]) => Buffer.from(Uint32Array.from(of).buffer);
+  const array = (name: string, shape: number[], data: Buffer) => {
+    const whole = element(
+      14,
+      Buffer.concat([element(6, numbers(9, 0)), element(5, numbers(...shape)), element(1, latin1(name)), element(2, data)]),
+    );
+    return compressed ? element(15, deflateSync(whole)) : whole;
+  };
+  const header = Buffer.concat([latin1('MATLAB 5.0 MAT-file'.padEnd(124)), Buffer.from([0, 1]), latin1('IM')]);
+  await expectStreamed({
+    'few.mat': Buffer.concat([header, array('X', [side, side, count], fewPixels), array('y', [1, count], fewLabels)]),
+  });
 });
 
 /** An NPY file of which only the beginning and the end are on disk. */

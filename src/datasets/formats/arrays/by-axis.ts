@@ -14,7 +14,7 @@ const maxClasses = 100;
 export async function arrangeByAxis(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset | undefined> {
   const [stack, ...others] = arrays.filter(({ shape }) => shape.length > 1);
   if (stack?.type !== 'numbers' || others.length > 0 || stack.shape.length !== 3) return undefined;
-  const { lastFirst, place } = stack;
+  const { lastFirst, place, type, itemBytes } = stack;
   const [pixels, images, classes] = (lastFirst ? stack.shape : stack.shape.toReversed()) as [number, number, number];
   const isClassAxis = classes > 1 && classes <= maxClasses && images > 2 * classes;
   if (!isClassAxis || pixels === images || pixels < fewestPixels || !Number.isInteger(Math.sqrt(pixels))) return undefined;
@@ -28,7 +28,7 @@ export async function arrangeByAxis(source: Source, arrays: readonly NamedArray[
   const read = await arrange(
     source,
     [
-      { ...stack, name: `${stack.name}/images`, shape, load: () => Promise.resolve({ ...array, shape }) },
+      { name: `${stack.name}/images`, place, shape, type, itemBytes, lastFirst, load: () => Promise.resolve({ ...array, shape }) },
       {
         name: `${stack.name}/labels`,
         place,

@@ -157,7 +157,7 @@ async function imagesOf(
 ): Promise<RawImages[]> {
   const all = parts.flat();
   const bytes = all.reduce((sum, { shape, itemBytes }) => sum + elements(shape) * itemBytes, 0);
-  if (bytes > options.limits.heldBytes && all.every((array) => array.parts))
+  if (bytes > options.limits.heldBytes && all.every((array) => array.parts && !array.lastFirst))
     return streamedImages(
       parts.map((part) => part.map((array) => ({ ...array, count: 0, parts: array.parts! }))),
       problems,

@@ -2,11 +2,13 @@
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { RawDataset } from '../../raw.ts';
 import { baseName, type Source } from '../../sources/source.ts';
+import { isSeekable } from '../content.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { couldBeImages, type NamedArray } from './arrange.ts';
 import { arrangeWithLists } from './lists.ts';
 import { Hdf5Thread } from './hdf5.ts';
+import { largeMat5Arrays } from './mat5-large.ts';
 import { mat5Arrays } from './mat5.ts';
 
 /** Some data sets have a file for every image. */
@@ -24,9 +26,7 @@ export const matReader: Reader = {
     try {
       const arrays: NamedArray[] = [];
       for (const [i, item] of items.entries()) {
-        arrays.push(
-          ...(item.kind === 'mat5' ? mat5Arrays(await readItem(item, options), item, options.limits.fileBytes) : await thread.arrays(item)),
-        );
+        arrays.push(...(item.kind === 'mat5' ? await mat5In(item, options) : await thread.arrays(item)));
         options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
       }
       return await arrangeMat(source, items, arrays, options);
@@ -35,6 +35,11 @@ export const matReader: Reader = {
     }
   },
 };
+
+async function mat5In(item: Item, options: ReadOptions): Promise<NamedArray[]> {
+  if (isSeekable(item) && (await item.file.size()) > options.limits.heldBytes) return largeMat5Arrays(item, options);
+  return mat5Arrays(await readItem(item, options), item, options.limits.fileBytes);
+}
 
 function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset> {
   const numbers = items.find(({ file }) => /^digitStruct\.mat$/i.test(baseName(file.path)));

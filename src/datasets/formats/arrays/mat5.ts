@@ -13,8 +13,8 @@ import type { Numbers } from './numbers.ts';
 const miInt8 = 1;
 const miInt32 = 5;
 const miUint32 = 6;
-const miMatrix = 14;
-const miCompressed = 15;
+export const miMatrix = 14;
+export const miCompressed = 15;
 /** How elements are stored, which may be smaller than what they are in MATLAB: doubles that are whole are stored as bytes. */
 const storage: Record<number, new (buffer: ArrayBuffer) => Numbers> = {
   1: Int8Array,
@@ -29,14 +29,15 @@ const storage: Record<number, new (buffer: ArrayBuffer) => Numbers> = {
   13: BigUint64Array,
 };
 const structClass = 2;
-const firstNumberClass = 6;
-const lastNumberClass = 15;
+/** Classes from here to there are numbers. */
+export const firstNumberClass = 6;
+export const lastNumberClass = 15;
 const complexFlag = 0x08;
 const maxNesting = 4;
 const maxVariables = 10_000;
 
-/** The arrays of numbers in a file. Throws a DatasetError when it is damaged. */
-export function mat5Arrays(bytes: Uint8Array, { file }: Item, limit: number): NamedArray[] {
+/** The arrays of numbers in a file. @param before bytes of the file that were left out behind its header. Throws a DatasetError when it is damaged. */
+export function mat5Arrays(bytes: Uint8Array, { file }: Item, limit: number, before = 0): NamedArray[] {
   const place = file.label;
   const little = bytes[126] === 0x49;
   const reader = new Cursor(bytes, little, place, 128);
@@ -44,7 +45,7 @@ export function mat5Arrays(bytes: Uint8Array, { file }: Item, limit: number): Na
   while (reader.left > 0) {
     if (found.length > maxVariables)
       throw new DatasetError(place, `it holds more than ${maxVariables} variables; expected images and labels`);
-    const at = reader.at;
+    const at = before + reader.at;
     const { type, data } = reader.next(false);
     if (type === miMatrix) found.push(...variables(new Cursor(data, little, place, 0, at), file.path, place, 0));
     else if (type === miCompressed) {
@@ -100,14 +101,14 @@ function loadOnly([only]: NamedArray[], place: string): NamedArray['load'] {
   return only.load;
 }
 
-interface MatrixHeader {
+export interface MatrixHeader {
   arrayClass: number;
   complex: boolean;
   shape: number[];
   name: string;
 }
 
-function matrixHeader(cursor: Cursor): MatrixHeader {
+export function matrixHeader(cursor: Cursor): MatrixHeader {
   const flags = cursor.next(true, miUint32, 'array flags');
   const sizes = cursor.next(true, miInt32, 'dimensions');
   const name = cursor.next(true, miInt8, 'a name');
@@ -164,7 +165,7 @@ function variables(cursor: Cursor, path: string, place: string, depth: number, f
 }
 
 /** Walks over elements. */
-class Cursor {
+export class Cursor {
   at: number;
   readonly little: boolean;
   readonly place: string;
@@ -195,13 +196,18 @@ class Cursor {
     return new DataView(data.buffer, data.byteOffset).getUint32(4 * index, this.little);
   }
 
-  /** @param padded elements inside a variable are padded to eight bytes and may be packed into their tag. */
-  next(padded: boolean, expected?: number, what = 'an element'): { type: number; data: Uint8Array } {
+  /** Of the element that is next. */
+  tag(what = 'an element'): { type: number; size: number; small: number } {
     if (this.left < 8) throw this.#damaged(`it ends where ${what} was expected`);
     const word = this.#view.getUint32(this.at, this.little);
     const small = word >>> 16;
-    const type = small === 0 ? word : word & 0xffff;
-    const size = small === 0 ? this.#view.getUint32(this.at + 4, this.little) : small;
+    if (small !== 0) return { type: word & 0xffff, size: small, small };
+    return { type: word, size: this.#view.getUint32(this.at + 4, this.little), small };
+  }
+
+  /** @param padded elements inside a variable are padded to eight bytes and may be packed into their tag. */
+  next(padded: boolean, expected?: number, what = 'an element'): { type: number; data: Uint8Array } {
+    const { type, size, small } = this.tag(what);
     if (expected !== undefined && type !== expected) throw this.#damaged(`${what} has type ${type} instead of ${expected}`);
     if (small > 4) throw this.#damaged(`${what} declares ${small} bytes where four fit`);
     const start = this.at + (small === 0 ? 8 : 4);

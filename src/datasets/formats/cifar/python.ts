@@ -14,6 +14,9 @@ import { unpickle } from '../pickles/unpickle.ts';
 const labelKeys = ['labels', 'fine_labels'];
 const nameKeys = ['label_names', 'fine_label_names'];
 
+/** Larger pickles are others. */
+const batchBytes = 2 ** 29;
+
 interface Batch {
   item: Item;
   pixels: Uint8Array;
@@ -33,6 +36,7 @@ export const cifarPythonReader: Reader = {
     const batches: Batch[] = [];
     let bytes = 0;
     for (const [i, item] of items.entries()) {
+      if ((await item.file.size()) > batchBytes) throw new NoDataset(item.file.label, `it is larger than any of CIFAR's batches`);
       const content = unpickle(await readItem(item, options), item.file.label);
       options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
       if (!(content instanceof Map)) throw new NoDataset(item.file.label, 'it holds no dictionary; expected one with "data" and "labels"');
@@ -60,7 +64,14 @@ export const cifarPythonReader: Reader = {
 function batchOf(content: Map<string, Pickled>, item: Item): Batch {
   const place = item.file.label;
   const data = content.get('data');
-  if (!(data instanceof PickledArray) || data.type !== 'u1' || data.shape.length !== 2 || data.shape[1] !== imageBytes || data.fortran)
+  if (
+    !(data instanceof PickledArray) ||
+    !(data.bytes instanceof Uint8Array) ||
+    data.type !== 'u1' ||
+    data.shape.length !== 2 ||
+    data.shape[1] !== imageBytes ||
+    data.fortran
+  )
     throw new NoDataset(place, `its "data" is not an array of bytes (images, ${imageBytes})`);
   if (data.bytes.length !== data.shape[0]! * imageBytes)
     throw new DatasetError(place, `its "data" has ${data.bytes.length} bytes; expected ${data.shape[0]!} × ${imageBytes}`);

@@ -1,11 +1,14 @@
 /** Arrays in pickles and in what PyTorch saves: dictionaries, tuples and lists of NumPy arrays, tensors and numbers. */
 import { DatasetError, NoDataset } from '../../errors.ts';
-import { baseName, folderName, readFiles, type Source, type SourceFile } from '../../sources/source.ts';
+import { baseName, folderName, type Source } from '../../sources/source.ts';
 import { arrange, couldBeImages, type NamedArray } from '../arrays/arrange.ts';
 import { decodeElements, elements, type NdArray } from '../arrays/ndarray.ts';
+import { storedParts } from '../arrays/pieces.ts';
+import { bytesFrom, isSeekable } from '../content.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { asText, PickledArray, PickledTensor, type Pickled } from './pickled.ts';
+import { ArchiveBytes } from '../../sources/archive-bytes.ts';
+import { asText, FarBytes, PickledArray, PickledTensor, type FarPickle, type Pickled } from './pickled.ts';
 import { unpickle, unpickleSeveral } from './unpickle.ts';
 
 const maxDepth = 4;
@@ -64,33 +67,45 @@ const pickleItems = async (source: Source, options: ReadOptions): Promise<Item[]
 
 async function arraysOf(source: Source, item: Item, options: ReadOptions): Promise<NamedArray[]> {
   const place = item.file.label;
-  const bytes = await readItem(item, options);
   const isTorch = baseName(item.file.path) === 'data.pkl';
-  const value = unpickle(bytes, place);
-  if (value === legacyMagic) return legacyArrays(bytes, item);
+  const value = unpickle(await pickleOf(item, options), place, Math.min(farBytes, options.limits.heldBytes));
+  if (value === legacyMagic) return legacyArrays(await readItem(item, options), item, options);
   // A new file of PyTorch is a ZIP with the storages beside the pickle.
   const folder = folderName(item.file.path);
-  const storageOf = isTorch ? (key: string) => storageIn(source, `${folder}/data/${key}`, options) : noStorage(place);
+  const storages: Storages = isTorch ? { files: (key) => storageIn(source, `${folder}/data/${key}`) } : noStorage(place);
   const name = isTorch ? folder.replace(/\/[^/]*$/, '') || folder : item.file.path;
-  return collect(value, { name, place, storageOf });
+  return collect(value, { name, item, storages, options });
 }
 
-type StorageOf = (key: string) => Promise<Uint8Array>;
+/** Strings of so many bytes, which are arrays, stay in a large file. */
+const farBytes = 2 ** 20;
 
-const noStorage =
-  (place: string): StorageOf =>
-  () =>
-    Promise.reject(new DatasetError(place, 'the elements of its tensors are not in it'));
+/** Its bytes; those of a large file, as far as its arrays do not stay in it. */
+async function pickleOf(item: Item, options: ReadOptions): Promise<Uint8Array | FarPickle> {
+  const length = await item.file.size();
+  if (!isSeekable(item) || length <= options.limits.heldBytes) return readItem(item, options);
+  const file = new ArchiveBytes(item.file.disk!);
+  return { length, at: (start, count) => file.at(start, count) };
+}
 
-async function storageIn(source: Source, path: string, { limits, signal }: ReadOptions): Promise<Uint8Array> {
+/** The elements of tensors: in memory, or a file of each that has nothing else in it. */
+type Storages = { held: (key: string) => Uint8Array } | { files: (key: string) => Item };
+
+const noStorage = (place: string): Storages => ({
+  held: () => {
+    throw new DatasetError(place, 'the elements of its tensors are not in it');
+  },
+});
+
+function storageIn(source: Source, path: string): Item {
   const file = source.files.find((one) => one.path === path || `/${one.path}` === path);
   if (!file) throw new DatasetError(source.label, `the elements of a tensor, ${path}, are missing`);
-  return (await readFiles(source, [file], { limit: limits.fileBytes, signal })).get(file)!;
+  return { file, kind: 'unknown', gzip: false };
 }
 
 /** Five pickles: magic number, version, system, the object, keys of the storages; then each storage's number of elements and elements. */
-function legacyArrays(bytes: Uint8Array, { file }: { file: SourceFile }): NamedArray[] {
-  const place = file.label;
+function legacyArrays(bytes: Uint8Array, item: Item, options: ReadOptions): NamedArray[] {
+  const place = item.file.label;
   const { values, end } = unpickleSeveral(bytes, place, 5);
   const [, , , value, keys] = values;
   const tensors = new Map<string, PickledTensor>();
@@ -110,11 +125,12 @@ function legacyArrays(bytes: Uint8Array, { file }: { file: SourceFile }): NamedA
     storages.set(asText(key), bytes.subarray(at + 8, at + 8 + length));
     at += 8 + length;
   }
-  const storageOf = (key: string) => {
+  const held = (key: string) => {
     const storage = storages.get(key);
-    return storage ? Promise.resolve(storage) : Promise.reject(new DatasetError(place, 'the elements of a tensor are missing'));
+    if (!storage) throw new DatasetError(place, 'the elements of a tensor are missing');
+    return storage;
   };
-  return collect(value!, { name: file.path, place, storageOf });
+  return collect(value!, { name: item.file.path, item, storages: { held }, options });
 }
 
 const sizeOf = (type: string): number => Number(/\d+$/.exec(type)?.[0] ?? 0);
@@ -142,36 +158,60 @@ function partName(tuple: readonly Pickled[], index: number): string {
 
 interface Context {
   name: string;
-  place: string;
-  storageOf: StorageOf;
+  item: Item;
+  storages: Storages;
+  options: ReadOptions;
 }
 
-function collect(value: Pickled, { name, place, storageOf }: Context): NamedArray[] {
+function collect(value: Pickled, { name, item, storages, options }: Context): NamedArray[] {
   const arrays: NamedArray[] = [];
   const inLists = new Set<Pickled>();
   walk(value, '', (found, path) => {
     if (inLists.has(found) || arrays.length > maxArrays) return;
-    const label = `${place}${path ? `, ${path.slice(1).replaceAll('/', '.')}` : ''}`;
-    const add = (shape: readonly number[], type: NamedArray['type'], itemBytes: number, load: NamedArray['load']) =>
-      arrays.push({ name: `${name}${path}`, place: label, shape, type, itemBytes, lastFirst: false, load });
-    if (found instanceof PickledArray)
-      add(found.shape, 'numbers', sizeOf(found.type), () => Promise.resolve().then(() => arrayOf(found, label)));
-    else if (found instanceof PickledTensor)
-      add(found.shape, 'numbers', sizeOf(torchTypes[found.storage.type] ?? ''), async () =>
-        tensorOf(found, await storageOf(found.storage.key), label),
-      );
+    const place = `${item.file.label}${path ? `, ${path.slice(1).replaceAll('/', '.')}` : ''}`;
+    const add = (array: Pick<NamedArray, 'shape' | 'type' | 'itemBytes' | 'load' | 'parts'>) =>
+      arrays.push({ name: `${name}${path}`, place, lastFirst: false, ...array });
+    if (found instanceof PickledArray) add(ofNumPy(found, place, item, options));
+    else if (found instanceof PickledTensor) add(ofTorch(found, place, storages, options));
     else if (Array.isArray(found) && found.length > 0) {
-      const list = listOf(found, label);
+      const list = listOf(found, place, (bytes) => held(bytes, item, options));
       if (!list) return;
       for (const one of found) if (one instanceof PickledArray) inLists.add(one);
-      add(list.shape, list.text ? 'text' : 'numbers', list.itemBytes, list.load);
+      add({ ...list, type: list.text ? 'text' : 'numbers' });
     }
   });
   return arrays;
 }
 
-function arrayOf({ shape, type, fortran, bytes, bigEndian }: PickledArray, place: string): NdArray {
-  return { shape, fortran, data: decodeElements(bytes, type, elements(shape), { place, bigEndian }) };
+type Loadable = Pick<NamedArray, 'shape' | 'type' | 'itemBytes' | 'load' | 'parts'>;
+
+const held = (bytes: Uint8Array | FarBytes, item: Item, options: ReadOptions): Uint8Array | Promise<Uint8Array> =>
+  bytes instanceof FarBytes ? bytesFrom(item, bytes.start, bytes.length, options) : bytes;
+
+function ofNumPy({ shape, type, fortran, bytes, bigEndian }: PickledArray, place: string, item: Item, options: ReadOptions): Loadable {
+  const itemBytes = sizeOf(type);
+  const load = async (): Promise<NdArray> => {
+    return { shape, fortran, data: decodeElements(await held(bytes, item, options), type, elements(shape), { place, bigEndian }) };
+  };
+  const { start, length } = bytes instanceof FarBytes ? bytes : { start: 0, length: NaN };
+  if (fortran || length !== elements(shape) * itemBytes) return { shape, type: 'numbers', itemBytes, load };
+  const stored = { place, shape, type, itemBytes, bigEndian, start };
+  const parts: Loadable['parts'] = (signal, wanted) => storedParts(item, stored, { ...options, signal }, wanted);
+  return { shape, type: 'numbers', itemBytes, load, parts };
+}
+
+function ofTorch(tensor: PickledTensor, place: string, storages: Storages, options: ReadOptions): Loadable {
+  const { shape, storage, offset } = tensor;
+  const type = torchTypes[storage.type];
+  const itemBytes = sizeOf(type ?? '');
+  const load = async (): Promise<NdArray> => {
+    const bytes = 'held' in storages ? storages.held(storage.key) : await readItem(storages.files(storage.key), options);
+    return tensorOf(tensor, bytes, place);
+  };
+  if (type === undefined || 'held' in storages || !isContiguous(tensor)) return { shape, type: 'numbers', itemBytes, load };
+  const stored = { place, shape, type, itemBytes, bigEndian: false, start: offset * itemBytes };
+  const parts: Loadable['parts'] = (signal, wanted) => storedParts(storages.files(storage.key), stored, { ...options, signal }, wanted);
+  return { shape, type: 'numbers', itemBytes, load, parts };
 }
 
 interface List {
@@ -182,7 +222,11 @@ interface List {
 }
 
 /** Numbers, names, or images of one size. */
-function listOf(list: readonly Pickled[], place: string): List | undefined {
+function listOf(
+  list: readonly Pickled[],
+  place: string,
+  heldOf: (bytes: Uint8Array | FarBytes) => Uint8Array | Promise<Uint8Array>,
+): List | undefined {
   const { length } = list;
   if (list.every((one) => typeof one === 'number' || typeof one === 'bigint' || typeof one === 'boolean'))
     return {
@@ -205,11 +249,13 @@ function listOf(list: readonly Pickled[], place: string): List | undefined {
     !one.bigEndian;
   if (!(first instanceof PickledArray) || length < 2 || !list.every(isAlike)) return undefined;
   const shape = [length, ...first.shape];
-  const load = () => {
-    const bytes = Buffer.concat((list as PickledArray[]).map((one) => one.bytes));
+  const load = async () => {
+    const all: Uint8Array[] = [];
+    for (const one of list as PickledArray[]) all.push(await heldOf(one.bytes));
+    const bytes = Buffer.concat(all);
     return { shape, fortran: false, data: decodeElements(bytes, first.type, elements(shape), { place, bigEndian: false }) };
   };
-  return { shape, text: false, itemBytes: sizeOf(first.type), load: () => Promise.resolve().then(load) };
+  return { shape, text: false, itemBytes: sizeOf(first.type), load };
 }
 
 export function tensorOf({ storage, offset, shape, strides }: PickledTensor, bytes: Uint8Array, place: string): NdArray {
@@ -220,13 +266,7 @@ export function tensorOf({ storage, offset, shape, strides }: PickledTensor, byt
   const last = shape.reduce((sum, length, axis) => sum + Math.max(length - 1, 0) * strides[axis]!, offset);
   if (count > 0 && (last + 1) * size > bytes.length)
     throw new DatasetError(place, `its shape ${shape.join(' × ')} needs ${(last + 1) * size} bytes, but it has ${bytes.length}`);
-  let step = 1;
-  let contiguous = true;
-  for (const [axis, length] of [...shape.entries()].reverse()) {
-    contiguous &&= length === 1 || strides[axis] === step;
-    step *= length;
-  }
-  if (contiguous)
+  if (isContiguous({ shape, strides }))
     return {
       shape,
       fortran: false,
@@ -241,4 +281,14 @@ export function tensorOf({ storage, offset, shape, strides }: PickledTensor, byt
     for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
   }
   return { shape, fortran: false, data: decodeElements(packed, type, count, { place, bigEndian: false }) };
+}
+
+/** Whether its elements follow one another in the order of its axes. */
+function isContiguous({ shape, strides }: Pick<PickledTensor, 'shape' | 'strides'>): boolean {
+  let step = 1;
+  return shape.toReversed().every((length, i) => {
+    const isNext = length === 1 || strides[shape.length - 1 - i] === step;
+    step *= length;
+    return isNext;
+  });
 }

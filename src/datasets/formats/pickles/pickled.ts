@@ -7,6 +7,7 @@ export type Pickled =
   | bigint
   | string
   | Uint8Array
+  | FarBytes
   | Pickled[]
   | Map<string, Pickled>
   | Name
@@ -30,6 +31,23 @@ export class Dtype {
     this.type = type;
   }
 }
+/** Bytes that are left in the file. */
+export class FarBytes {
+  readonly start: number;
+  readonly length: number;
+  constructor(start: number, length: number) {
+    this.start = start;
+    this.length = length;
+  }
+}
+export const isBytes = (value: Pickled | undefined): value is Uint8Array | FarBytes =>
+  value instanceof Uint8Array || value instanceof FarBytes;
+/** A pickle that is too large to be held: strings of many bytes, which are the elements of arrays, are left in it. */
+export interface FarPickle {
+  length: number;
+  /** Fewer bytes where it ends. */
+  at: (start: number, length: number) => Uint8Array;
+}
 /** A NumPy array of numbers. */
 export class PickledArray {
   shape: number[] = [];
@@ -37,7 +55,7 @@ export class PickledArray {
   type = '';
   bigEndian = false;
   fortran = false;
-  bytes: Uint8Array = new Uint8Array();
+  bytes: Uint8Array | FarBytes = new Uint8Array();
 }
 /** The elements of tensors, which lie beside the pickle. */
 export class Storage {

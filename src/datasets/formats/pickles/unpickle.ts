@@ -5,17 +5,19 @@
  */
 import { DatasetError } from '../../errors.ts';
 import { arrayNames, bufferNames, isAllowed, plainObjects, scalarNames, storageNames } from './names.ts';
-import { asText, Dtype, Name, PickledArray, PickledTensor, Storage, type Pickled } from './pickled.ts';
+import { asText, Dtype, FarBytes, isBytes, Name, PickledArray, PickledTensor, Storage, type FarPickle, type Pickled } from './pickled.ts';
 
 /** Where a list or dictionary begins on the stack. */
 const mark = Symbol('mark');
 type Slot = Pickled | typeof mark;
 
 const maxValues = 20_000_000;
+/** More is no name, but an array that was written as text. */
+const maxText = 2 ** 28;
 
-/** Throws a DatasetError that names the byte when the pickle is damaged or asks for anything else. */
-export function unpickle(bytes: Uint8Array, place: string): Pickled {
-  return new Unpickler(bytes, place, 0).run();
+/** @param far strings of so many bytes are left in a pickle that is not held. Throws a DatasetError that names the byte when the pickle is damaged or asks for anything else. */
+export function unpickle(pickle: Uint8Array | FarPickle, place: string, far = Infinity): Pickled {
+  return new Unpickler(pickle, place, 0, far).run();
 }
 
 /** So many pickles that follow one another, and where the last one ends. Throws a DatasetError as `unpickle` does. */
@@ -31,18 +33,18 @@ export function unpickleSeveral(bytes: Uint8Array, place: string, count: number)
 }
 
 class Unpickler {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #bytes: Uint8Array | FarPickle;
+  readonly #far: number;
   readonly #place: string;
   readonly #stack: Slot[] = [];
   readonly #memo = new Map<number, Slot>();
   #at = 0;
   #values = 0;
 
-  constructor(bytes: Uint8Array, place: string, at: number) {
+  constructor(bytes: Uint8Array | FarPickle, place: string, at: number, far = Infinity) {
     this.#at = at;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#far = bytes instanceof Uint8Array ? Infinity : far;
     this.#place = place;
   }
 
@@ -90,18 +92,19 @@ class Unpickler {
         return void stack.push(this.#long(this.#take(1)[0]!));
       case '\x8b': // LONG4
         return void stack.push(this.#long(this.#uint(4)));
-      case 'G':
-        this.#take(8);
-        return void stack.push(this.#view.getFloat64(this.#at - 8));
+      case 'G': {
+        const { buffer, byteOffset } = this.#take(8);
+        return void stack.push(new DataView(buffer, byteOffset).getFloat64(0));
+      }
       case 'U': // SHORT_BINSTRING
       case 'C': // SHORT_BINBYTES
         return void stack.push(this.#take(this.#uint(1)));
       case 'T': // BINSTRING
       case 'B': // BINBYTES
-        return void stack.push(this.#take(this.#uint(4)));
+        return void stack.push(this.#string(this.#uint(4)));
       case '\x8e': // BINBYTES8
       case '\x96': // BYTEARRAY8
-        return void stack.push(this.#take(this.#uint(8)));
+        return void stack.push(this.#string(this.#uint(8)));
       case '\x8c': // SHORT_BINUNICODE
         return void stack.push(this.#text(this.#uint(1)));
       case 'X': // BINUNICODE
@@ -240,8 +243,7 @@ class Unpickler {
   }
 
   #fromBuffer([bytes, dtype, shape, order]: Pickled[], at: number): PickledArray {
-    if (!(bytes instanceof Uint8Array) || !(dtype instanceof Dtype) || !Array.isArray(shape))
-      throw this.#error(at, 'an array lacks its elements');
+    if (!isBytes(bytes) || !(dtype instanceof Dtype) || !Array.isArray(shape)) throw this.#error(at, 'an array lacks its elements');
     const array = new PickledArray();
     Object.assign(array, { shape: shape.map(Number), type: dtype.type, bigEndian: dtype.order === '>', fortran: order === 'F', bytes });
     return array;
@@ -282,7 +284,7 @@ class Unpickler {
     }
     if (target instanceof PickledArray && Array.isArray(state) && state.length === 5) {
       const [, shape, dtype, fortran, bytes] = state;
-      if (Array.isArray(shape) && dtype instanceof Dtype && bytes instanceof Uint8Array) {
+      if (Array.isArray(shape) && dtype instanceof Dtype && isBytes(bytes)) {
         target.shape = shape.map(Number);
         target.type = dtype.type;
         target.bigEndian = dtype.order === '>';
@@ -298,7 +300,18 @@ class Unpickler {
     if (!(count >= 0 && this.#at + count <= this.#bytes.length))
       throw this.#error(this.#at, `it ends after ${this.#bytes.length} bytes, within a value of ${count} bytes`, 'a whole file');
     this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
+    return this.#peek(this.#at - count, count);
+  }
+
+  #peek(start: number, count: number): Uint8Array {
+    return this.#bytes instanceof Uint8Array ? this.#bytes.subarray(start, start + count) : this.#bytes.at(start, count);
+  }
+
+  /** In memory, or where it lies. */
+  #string(count: number): Uint8Array | FarBytes {
+    if (count < this.#far || this.#at + count > this.#bytes.length) return this.#take(count);
+    this.#at += count;
+    return new FarBytes(this.#at - count, count);
   }
 
   #uint(size: 1 | 2 | 4 | 8): number {
@@ -317,13 +330,15 @@ class Unpickler {
   }
 
   #text(size: number): string {
+    if (size > maxText)
+      throw this.#error(this.#at, `it has a text of ${size} bytes`, 'arrays as bytes, which pickle protocols from 3 on have');
     return new TextDecoder().decode(this.#take(size));
   }
 
   #line(): string {
-    const end = this.#bytes.indexOf(0x0a, this.#at);
-    if (end < 0 || end - this.#at > 200) throw this.#error(this.#at, 'a name has no end');
-    const line = this.#take(end - this.#at);
+    const end = this.#peek(this.#at, 201).indexOf(0x0a);
+    if (end < 0) throw this.#error(this.#at, 'a name has no end');
+    const line = this.#take(end);
     this.#at += 1;
     return Buffer.from(line).toString('latin1');
   }
