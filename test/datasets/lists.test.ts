@@ -134,6 +134,20 @@ describe('the label in a table of pixels without names of columns', () => {
     expect([count(other.train), other.from.column]).toEqual([{ 0: 25, 1: 3, 2: 2 }, 'the first column']);
   });
 
+  it('is not a first pixel that changes slowly', async () => {
+    table(
+      (i) => [
+        Math.floor(((i * 7) % 256) / 16),
+        ...pixels(i)
+          .slice(1)
+          .map((value) => value >> 4),
+        i % 10,
+      ],
+      60,
+    );
+    expect((await read()).from.column).toBe('the last column');
+  });
+
   it('is beyond what pixels are, where these are only black and white', async () => {
     table((i) => [
       i % 3,

@@ -20,6 +20,8 @@ interface Seen {
   lines: number;
   /** Lines with another value than the one before. */
   changes: number;
+  /** How many tables these lines are of, each of which may be sorted. */
+  tables: number;
 }
 
 /** A table of which it is known how many lines it has, and which column is the label. */
@@ -101,10 +103,10 @@ async function look(
   return { count, ends, highest };
 }
 
-const nothing = (): Seen => ({ counts: new Map(), lines: 0, changes: 0 });
+const nothing = (): Seen => ({ counts: new Map(), lines: 0, changes: 0, tables: 1 });
 
 function together(parts: readonly Seen[]): Seen {
-  const all = nothing();
+  const all = { ...nothing(), tables: parts.length };
   for (const { counts, lines, changes } of parts) {
     for (const [text, count] of counts) all.counts.set(text, (all.counts.get(text) ?? 0) + count);
     all.lines += lines;
@@ -122,7 +124,7 @@ const fewGreys = 16;
  * Classes are names, or whole numbers without gaps that occur about equally often, perhaps one after the other; pixels at an image's
  * edge are all the same, or many and mostly dark.
  */
-function likenessToClasses({ counts: texts, lines, changes }: Seen, highest: number): number {
+function likenessToClasses({ counts: texts, lines, changes, tables }: Seen, highest: number): number {
   if (texts.size < 2) return -3;
   if (texts.size > maxValues) return -2;
   if ([...texts.keys()].some((text) => !isNumber(text))) return 2 * texts.size > lines && lines >= 8 ? -1 : 100;
@@ -136,7 +138,7 @@ function likenessToClasses({ counts: texts, lines, changes }: Seen, highest: num
   if (2 * whole < lines) return -1;
   const [low, high] = numbers.reduce(([a, b], number) => [Math.min(a, number), Math.max(b, number)], [Infinity, -Infinity]);
   const isGapless = (low === 0 || low === 1) && high - low === size - 1 && size < 256;
-  const isSorted = lines >= 2 * size && changes < 2 * size;
+  const isSorted = lines >= 2 * size && changes <= tables * (size - 1);
   const shares = [...counts.values()].map((count) => count / lines);
   const evenness = -shares.reduce((sum, share) => sum + share * Math.log2(share), 0) / Math.log2(size);
   // Nothing in the images is as high.
