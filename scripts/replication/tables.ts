@@ -18,9 +18,11 @@ export const runsOf = ({ runs }: Pick<Replication, 'runs'>, row: Pick<ArmStatist
 const meanShare = (values: readonly (number | null)[]): string =>
   values.some((value) => value === null) ? '–' : percent(meanOf(values as number[]));
 
-/** Unpruned networks, by what they differ in. */
+/** Unpruned networks, by what they differ in, in the order of these values: runs may have been done, or taken over, in another. */
 export function networkTable(result: Replication, names: readonly FactorName[]): Table {
-  const networks = unprunedOf(result).map((row) => ({ row, runs: runsOf(result, row) }));
+  const networks = unprunedOf(result)
+    .map((row) => ({ row, runs: runsOf(result, row) }))
+    .toSorted((a, b) => names.map((name) => byValue(a.runs[0]!.factors[name], b.runs[0]!.factors[name])).find(Boolean) ?? 0);
   const overCritical = networks.map(({ runs }) => (runs[0]!.overCritical === null ? '–' : real(runs[0]!.overCritical, 3)));
   // What is the same everywhere is no column.
   const gains = new Set(overCritical).size > 1;
@@ -38,6 +40,11 @@ export function networkTable(result: Replication, names: readonly FactorName[]):
       `${meanShare(runs.map(({ lastActive }) => lastActive.start))} → ${meanShare(runs.map(({ lastActive }) => lastActive.end))}`,
     ]),
   };
+}
+
+/** What is no number stays where it is. */
+function byValue(a: unknown, b: unknown): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : 0;
 }
 
 /** "✕ Capsules 5": where activity is said to have ended. */

@@ -25,7 +25,8 @@ export const counting = {
         (result) =>
           `${placeOf(result)}, the pruned network has fewer inactive types in ${ofAll(result, -1)} counts, more in ${ofAll(result, 1)}`,
       )
-      .join('; '),
+      .join('; ')
+      .replaceAll('; In ', '; in '),
   table: (results: readonly Replication[]): Table => ({
     head: ['Network', 'Cut', 'Criterion', 'At most', 'Unpruned, %', 'Pruned, %', 'Pruned against unpruned, pp'],
     rows: results.flatMap((result) =>
