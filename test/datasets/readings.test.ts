@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPaths } from '../../src/datasets/load.ts';
+import { readPaths } from '../../src/datasets/read.ts';
 import { PreparationSpec } from '../../src/shared/spec/preparation.ts';
 import { encodeIdx } from './idx.ts';
 
@@ -27,6 +28,9 @@ const png = (value: number) =>
 const read = (path: string, reading?: Record<string, string>) =>
   loadPaths([join(folder, path)], { preparation: PreparationSpec.parse({ reading }) });
 
+/** Without decoding any image. */
+const look = (path: string, reading?: Record<string, string>) => readPaths([join(folder, path)], { reading });
+
 describe('a choice', () => {
   it('of the level of class folders is offered, and taken when asked for', async () => {
     for (const [a, outer] of ['Greek', 'Latin'].entries())
@@ -40,6 +44,33 @@ describe('a choice', () => {
     expect(other.dataset.classes).toEqual(['Greek/alpha', 'Greek/beta', 'Latin/alpha', 'Latin/beta']);
     expect(other.readings).toMatchObject([{ about: 'classes', taken: 'inner' }]);
     expect(other.dataset.preparation?.reading).toEqual({ classes: 'inner' });
+  });
+
+  it('of the level is still one of folders that are variants or years, where a study says so', async () => {
+    const studies: [string, string[]][] = [
+      ['forms', ['color', 'grayscale']],
+      ['years', ['2019', '2020']],
+    ];
+    for (const [set, folders] of studies) {
+      for (const outer of folders) for (const inner of ['cat', 'dog']) write(`${set}/${outer}/${inner}/${outer}.png`, await png(1));
+      expect((await look(set)).classes).toEqual(['cat', 'dog']);
+      const outer = await look(set, { classes: 'outer' });
+      expect([outer.classes, [...outer.train.labels]]).toEqual([folders, [0, 0, 1, 1]]);
+      const inner = await look(set, { classes: 'inner' });
+      expect(inner.classes).toEqual(folders.flatMap((folder) => [`${folder}/cat`, `${folder}/dog`]));
+    }
+  });
+
+  it('of the level within variants is called otherwise', async () => {
+    for (const form of ['color', 'grayscale'])
+      for (const outer of ['apple', 'pear'])
+        for (const inner of ['ill', 'well']) write(`leaves/${form}/${outer}/${inner}/1.png`, await png(1));
+    expect((await look('leaves')).readings).toMatchObject([
+      { about: 'level', taken: 'outer' },
+      { about: 'variant', taken: 'color' },
+    ]);
+    expect((await look('leaves', { level: 'inner' })).classes).toEqual(['apple/ill', 'apple/well', 'pear/ill', 'pear/well']);
+    expect((await look('leaves', { classes: 'outer' })).classes).toEqual(['color', 'grayscale']);
   });
 
   it('of orientation turns every image, and back', async () => {

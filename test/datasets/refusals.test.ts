@@ -138,6 +138,34 @@ it('images beside a list of others, and in a folder', async () => {
   );
 });
 
+it('words behind numbers that several images share, which are the classes where the numbers count the images', async () => {
+  mkdirSync(join(folder, 'train'));
+  const image = await sharp(Buffer.alloc(16), { raw: { width: 4, height: 4, channels: 1 } })
+    .png()
+    .toBuffer();
+  for (const [i, name] of ['cat', 'dog', 'dog', 'cat'].entries()) writeFileSync(join(folder, 'train', `${i}_${name}.png`), image);
+  const { classes, train } = await readPaths([folder]);
+  expect([classes, [...train.labels]]).toEqual([
+    ['cat', 'dog'],
+    [0, 1, 1, 0],
+  ]);
+  // Two views of one thing.
+  writeFileSync(join(folder, 'train', '0_dog.png'), image);
+  await expect(readPaths([folder])).rejects.toThrow('its 5 images lie in ');
+});
+
+it('a list of images that are here and have no classes, of which it is not said that they are missing', async () => {
+  const image = await sharp(Buffer.alloc(16), { raw: { width: 4, height: 4, channels: 1 } })
+    .png()
+    .toBuffer();
+  const ages = Array.from({ length: 9 }, (_, i) => `${i}.png,${20 + 1.5 * i}`);
+  for (const i of ages.keys()) writeFileSync(join(folder, `${i}.png`), image);
+  writeFileSync(join(folder, 'ages.csv'), `file,age\n${ages.join('\n')}\n`);
+  await expect(readPaths([folder])).rejects.toThrow(
+    /ages\.csv: it lists images, but no column of it is their label; expected lines with an image file and its class$/,
+  );
+});
+
 it('damaged images, by what their format tells', async () => {
   const image = await sharp(Buffer.alloc(16), { raw: { width: 4, height: 4, channels: 1 } })
     .png()

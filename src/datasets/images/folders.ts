@@ -52,13 +52,17 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     throw new DatasetError(source.label, `it holds ${files.length} images; expected at most ${options.limits.images}`);
 
   const paths = files.map(({ path }) => path);
-  const usual = placeImages(paths);
-  const level = usual.levels.length > 0 ? take('classes', usual.levels, options.reading, source.label) : undefined;
+  const likely = placeImages(paths);
+  // Studies say of which level the classes are that were written when variants and years counted as classes.
+  const areClasses = options.reading?.classes !== undefined && (likely.levels.length === 0 || likely.variants.length > 0);
+  const usual = areClasses ? placeImages(paths, { areClasses }) : likely;
+  const about = usual.variants.length > 0 ? 'level' : 'classes';
+  const level = usual.levels.length > 0 ? take(about, usual.levels, options.reading, source.label) : undefined;
   const variant = usual.variants.length > 0 ? take('variant', usual.variants, options.reading, source.label) : undefined;
   const isUsual = level?.taken !== 'inner' && variant?.taken === usual.variants[0]?.name;
   const { homes, notes } = isUsual
     ? usual
-    : placeImages(paths, { level: level?.taken === 'inner' ? 'inner' : 'outer', variant: variant?.taken });
+    : placeImages(paths, { level: level?.taken === 'inner' ? 'inner' : 'outer', variant: variant?.taken, areClasses });
   const { listed, consulted } = await listedHomes(source, files, homes, options, notes);
   const leftOut = new Map<string, { folder: string; why: string; count: number }>();
   const splits = new Map<SplitName | undefined, Placed>();

@@ -1,4 +1,4 @@
-/** Image files that are named after their classes and numbered: cat.0.jpg, beagle_12.png, A_test.jpg. */
+/** Image files that are named after their classes and numbered: cat.0.jpg, beagle_12.png, A_test.jpg, or numbered first: 0_cat.png. */
 import { NoDataset } from '../errors.ts';
 import { contentsOf } from '../formats/contents.ts';
 import { byName } from '../formats/labels.ts';
@@ -38,6 +38,16 @@ export function classInName(path: string): string | undefined {
   return name === '' ? undefined : name;
 }
 
+/** "0_cat", "1_dog": where the numbers count the images of a folder, what follows them is the class. */
+function classesBehindNumbers(files: readonly SourceFile[]): (path: string) => string | undefined {
+  const parts = new Map(
+    files.map(({ path }) => [path, /^(?<number>\d+)[-_. ]+(?<name>\p{L}\P{N}*)$/u.exec(stem(path).normalize('NFC'))?.groups] as const),
+  );
+  const numbers = new Set([...parts].map(([path, found]) => found && `${folderName(path)}/${Number(found.number)}`));
+  const areCounted = !numbers.has(undefined) && numbers.size === files.length;
+  return (path) => (areCounted ? parts.get(path)?.name : undefined);
+}
+
 const splitOfPath = (path: string): SplitName | undefined =>
   folderName(path)
     .split('/')
@@ -53,8 +63,8 @@ async function readNamed(source: Source, options: ReadOptions): Promise<RawDatas
       const className = classOf(file.path);
       return className === undefined ? [] : [{ file, className, split: splitOfPath(file.path) }];
     });
-  const usual = namedBy(classInName);
-  const named = new Set(usual.map(({ className }) => className)).size > 1 ? usual : namedBy(numberedClass);
+  const isDivided = (those: readonly Named[]) => new Set(those.map(({ className }) => className)).size > 1;
+  const named = [classInName, numberedClass, classesBehindNumbers(files)].map(namedBy).find(isDivided) ?? [];
   const problems: Problem[] = [];
   const train = named.filter(({ split }) => split === undefined || split === 'train');
   const classes = [...new Set(train.map(({ className }) => className))].sort(byName);

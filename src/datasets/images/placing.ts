@@ -32,6 +32,8 @@ export type Level = 'outer' | 'inner';
 interface Wanted {
   level?: Level | undefined;
   variant?: string | undefined;
+  /** Folders are classes even if they are called as variants, years or masks are. */
+  areClasses?: boolean | undefined;
 }
 
 type Placement = Placing & Wanted;
@@ -74,7 +76,7 @@ export function helpersBeside(paths: readonly string[]): Set<string> {
 }
 
 /** @param paths of the image files. */
-export function placeImages(paths: readonly string[], { level = 'outer', variant }: Wanted = {}): Placing {
+export function placeImages(paths: readonly string[], { level = 'outer', variant, areClasses = false }: Wanted = {}): Placing {
   const root: Folder = { name: '', path: '', files: [], below: new Map() };
   for (const path of paths) {
     let folder = root;
@@ -87,7 +89,7 @@ export function placeImages(paths: readonly string[], { level = 'outer', variant
     }
     folder.files.push(file);
   }
-  const placing: Placement = { homes: new Map(), notes: [], levels: [], variants: [], level, variant };
+  const placing: Placement = { homes: new Map(), notes: [], levels: [], variants: [], level, variant, areClasses };
   placeBelow(root, undefined, placing);
   return placing;
 }
@@ -96,7 +98,7 @@ export function placeImages(paths: readonly string[], { level = 'outer', variant
 function placeBelow(start: Folder, given: SplitName | undefined, placing: Placement): void {
   const { folder, split } = unwrapped(start, given);
   const all = [...folder.below.values()].filter((child) => !isCopy(child, folder, placing));
-  const children = all.filter((child) => !isHelper(child, all));
+  const children = all.filter((child) => placing.areClasses || !isHelper(child, all));
   for (const child of all) if (!children.includes(child)) leaveOut(child, helping(child.name), placing);
   const [only] = children;
   if (only && children.length === 1 && all.length > 1) {
@@ -119,7 +121,7 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
   // Where classes stand beside it that have images too, a folder without folders is a class, even if it is called "train".
   const flat = named.every(({ below }) => below.size === 0);
   const others = children.some((child, i) => splits[i] === undefined && child.files.length > 0 && !unlabelled.test(child.name));
-  const same = named.length === 0 ? variantsAmong(children) : [];
+  const same = named.length === 0 && !placing.areClasses ? variantsAmong(children) : [];
   if (same.length > 0) {
     placing.variants = same.map(({ name, path }) => ({ name, label: `the pictures in ${path}` }));
     const taken = same.find(({ name }) => name === placing.variant) ?? same[0]!;
@@ -128,7 +130,7 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
     placeBelow(taken, split, placing);
     return;
   }
-  if (named.length === 0 && areParts(children)) {
+  if (named.length === 0 && areParts(children) && !(placing.areClasses && children.some(({ name }) => isYear(name)))) {
     put(folder, { split, className: undefined }, placing);
     for (const child of children) placeBelow(child, split, placing);
     placing.notes.push(

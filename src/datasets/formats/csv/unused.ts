@@ -2,6 +2,7 @@
 import { DatasetError } from '../../errors.ts';
 import { decodeText } from '../../text.ts';
 import { readItem, type Item } from '../contents.ts';
+import { baseName } from '../../sources/source.ts';
 import type { ReadOptions } from '../reader.ts';
 import { isPacked, minColumns } from './forms.ts';
 import { isLabelName, isNumber, preview } from './table.ts';
@@ -14,6 +15,7 @@ export async function unusedTable(
   options: ReadOptions,
   listsOnly = false,
 ): Promise<{ item: Item; what: string } | undefined> {
+  const here = new Set(items.map(({ file }) => baseName(file.path).toLowerCase()));
   const texts = items.filter(({ kind }) => kind === 'text' || kind === 'json').slice(0, 20);
   for (const item of texts) {
     if (item.kind === 'json') {
@@ -22,7 +24,7 @@ export async function unusedTable(
       continue;
     }
     const text = await beginning(item, options);
-    const what = (text && listOfImages(text)) ?? (listsOnly || !text ? undefined : (arff(text) ?? tableOf(text)));
+    const what = (text && listOfImages(text, here)) ?? (listsOnly || !text ? undefined : (arff(text) ?? tableOf(text)));
     if (what !== undefined) return { item, what };
   }
   return undefined;
@@ -71,12 +73,15 @@ async function beginning(item: Item, options: ReadOptions): Promise<Text | undef
   }
 }
 
-function listOfImages({ text, whole }: Text): string | undefined {
+/** @param here names of the files that there are. */
+function listOfImages({ text, whole }: Text, here: ReadonlySet<string>): string | undefined {
   const { rows } = preview(text, whole) ?? { rows: text.split(/\r?\n/).map((line) => [line]) };
   const isFile = (field: string) => /\S\.(?:png|jpe?g|webp|gif|bmp|tiff?)\s*$/i.test(field);
   const listing = rows.filter((row) => row.some(isFile));
-  return listing.length > 0 && listing.length >= 0.8 * (rows.length - 1)
-    ? `a list of image files such as ${listing[0]!.find(isFile)!.trim().slice(-60)}, none of which is here; expected them beside it`
+  const listed = listing.map((row) => row.find(isFile)!.trim());
+  const isHere = (path: string) => here.has(path.slice(path.search(/[^\\/]*$/)).toLowerCase());
+  return listed.length > 0 && listed.length >= 0.8 * (rows.length - 1) && !listed.some(isHere)
+    ? `a list of image files such as ${listed[0]!.slice(-60)}, none of which is here; expected them beside it`
     : undefined;
 }
 
