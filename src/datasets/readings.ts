@@ -23,22 +23,27 @@ export type WantedReadings = Readonly<Record<string, string>>;
 /** The option that is wanted, or else the first. Throws a DatasetError when there is none of this name. */
 export function take(about: string, options: readonly ReadingOption[], wanted: WantedReadings | undefined, place: string): Reading {
   const name = wanted?.[about] ?? options[0]!.name;
-  if (!options.some((option) => option.name === name))
-    throw new DatasetError(
-      place,
-      `its ${about} cannot be read as "${name.slice(0, 60)}"; expected ${options.map((option) => option.name).join(' or ')}`,
-    );
+  if (!options.some((option) => option.name === name)) throw noSuch(about, name, options, place);
   return { about, taken: name, options: options.slice(0, 50) };
 }
 
-/** Throws a DatasetError when something is asked for that this data set does not leave open. */
+const noSuch = (about: string, name: string, options: readonly ReadingOption[], place: string): DatasetError =>
+  new DatasetError(
+    place,
+    `its ${about} cannot be read as "${name.slice(0, 60)}"; expected ${options.map((option) => option.name).join(' or ')}`,
+  );
+
+/** Throws a DatasetError when something is asked for that this data set does not leave open, or that no file of it has. */
 export function checkWanted(readings: readonly Reading[], wanted: WantedReadings | undefined, place: string): void {
-  for (const about of Object.keys(wanted ?? {}))
-    if (!readings.some((reading) => reading.about === about))
+  for (const [about, name] of Object.entries(wanted ?? {})) {
+    const own = readings.filter((reading) => reading.about === about);
+    if (own.length === 0)
       throw new DatasetError(
         place,
         `there is no choice of ${about} here${readings.length > 0 ? `; there is one of ${readings.map((one) => one.about).join(', ')}` : ''}`,
       );
+    if (!own.some(({ taken }) => taken === name)) throw noSuch(about, name, own[0]!.options, place);
+  }
 }
 
 /** A reading in a line: what was taken, and what else there is. */

@@ -61,6 +61,27 @@ describe('a choice', () => {
     }
   });
 
+  it('of a column is still one of those that are classes together, where a study names it; one that no list has is refused', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => [
+      `${i}.png`,
+      ...[0, 1, 2].map((k) => Number(i % 3 === k)),
+      i % 2,
+      (i >> 1) % 2,
+      Number(i < 7),
+    ]);
+    for (const [name] of rows) write(`hair/${name}`, await png(1));
+    write('hair/list.csv', ['file,black,blond,brown,male,smiling,young', ...rows.map((row) => row.join(','))].join('\n'));
+    expect((await look('hair')).classes).toEqual(['black', 'blond', 'brown']);
+    const one = await look('hair', { column: 'blond' });
+    expect([one.classes, one.train.labels.filter((label) => label === 0).length]).toEqual([['blond', 'not blond'], 4]);
+    await expect(look('hair', { column: 'grey' })).rejects.toThrow(
+      /its column cannot be read as "grey"; expected black\.\.brown or male or smiling or young$/,
+    );
+    // A list that is read later has it.
+    write('hair/more.csv', `file,kind,place\n${rows.map(([name], i) => `${name},${'ab'[i % 2]},${'xy'[+(i < 6)]}`).join('\n')}\n`);
+    expect((await look('hair', { list: 'more.csv', column: 'place' })).classes).toEqual(['x', 'y']);
+  });
+
   it('of the level within variants is called otherwise', async () => {
     for (const form of ['color', 'grayscale'])
       for (const outer of ['apple', 'pear'])

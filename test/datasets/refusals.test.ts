@@ -1,5 +1,5 @@
 /** What is refused is refused for its true reason: the file, what is wrong with it and what was expected. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -149,8 +149,11 @@ it('words behind numbers that several images share, which are the classes where 
     ['cat', 'dog'],
     [0, 1, 1, 0],
   ]);
+  // A part is no class.
+  writeFileSync(join(folder, 'train', '4_test.png'), image);
+  await expect(readPaths([folder])).rejects.toThrow('its 5 images lie in ');
   // Two views of one thing.
-  writeFileSync(join(folder, 'train', '0_dog.png'), image);
+  renameSync(join(folder, 'train', '4_test.png'), join(folder, 'train', '0_dog.png'));
   await expect(readPaths([folder])).rejects.toThrow('its 5 images lie in ');
 });
 

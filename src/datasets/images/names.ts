@@ -40,9 +40,11 @@ export function classInName(path: string): string | undefined {
 
 /** "0_cat", "1_dog": where the numbers count the images of a folder, what follows them is the class. */
 function classesBehindNumbers(files: readonly SourceFile[]): (path: string) => string | undefined {
-  const parts = new Map(
-    files.map(({ path }) => [path, /^(?<number>\d+)[-_. ]+(?<name>\p{L}\P{N}*)$/u.exec(stem(path).normalize('NFC'))?.groups] as const),
-  );
+  const partsOf = (path: string) => {
+    const found = /^(?<number>\d+)[-_. ]+(?<name>\p{L}\P{N}*)$/u.exec(stem(path).normalize('NFC'))?.groups;
+    return found && mentionedSplit(found.name!) ? undefined : found;
+  };
+  const parts = new Map(files.map(({ path }) => [path, partsOf(path)] as const));
   const numbers = new Set([...parts].map(([path, found]) => found && `${folderName(path)}/${Number(found.number)}`));
   const areCounted = !numbers.has(undefined) && numbers.size === files.length;
   return (path) => (areCounted ? parts.get(path)?.name : undefined);

@@ -40,7 +40,9 @@ export function columnsOf(
         labelOf: (fields) => header[run.find((column) => Number(fields[column]) === 1)!]!.trim(),
       };
     });
-    const ofAttributes = marks.attributes.map((column): Candidate => {
+    // A study may name a single one of the classes' columns.
+    const named = marks.within.filter((column) => header[column]!.trim() === wanted?.column);
+    const ofAttributes = [...marks.attributes, ...named].map((column): Candidate => {
       const name = header[column]!.trim();
       return {
         name,
@@ -92,6 +94,8 @@ interface MarkColumns {
   /** The largest first. */
   runs: number[][];
   attributes: number[];
+  /** Those in a run that would be attributes without it. */
+  within: number[];
 }
 
 /** Undefined when there are none of either. */
@@ -103,9 +107,9 @@ function markColumns(header: string[] | undefined, rows: readonly string[][], pa
   const [largest] = runs;
   if (largest && (largest.length > 2 || !attributes)) {
     const others = flags.filter((column) => !runs.flat().includes(column) && divides(rows, column));
-    return { runs, attributes: others };
+    return { runs, attributes: others, within: attributes?.filter((column) => !others.includes(column)) ?? [] };
   }
-  return attributes && { runs: [], attributes };
+  return attributes && { runs: [], attributes, within: [] };
 }
 
 /** Columns of 0 and 1, but those that say which images are for training. */

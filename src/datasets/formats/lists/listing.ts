@@ -251,7 +251,11 @@ async function readListing(
   const columns = columnsOf(table, pathColumn, { place, wanted: options.reading });
   const { labelOf, split } = columns;
   if (!labelOf && !split) return void say(noLabel);
-  if (columns.reading && !readings.some(({ about }) => about === 'column')) readings.push(columns.reading);
+  if (columns.reading) {
+    const known = readings.findIndex(({ about }) => about === 'column');
+    if (known < 0) readings.push(columns.reading);
+    else if (columns.reading.taken === options.reading?.column) readings[known] = columns.reading;
+  }
   const rows: Row[] = [];
   const without: (string | undefined)[] = [];
   let missing = 0;
