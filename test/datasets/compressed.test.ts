@@ -1,8 +1,11 @@
-/** CIFAR's binary batches that are compressed one by one, and NumPy's half precision. */
+/** CIFAR's binary batches that are compressed one by one, small files in a ZIP archive, and NumPy's half precision. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPaths } from '../../src/datasets/read.ts';
 
@@ -50,6 +53,26 @@ describe('CIFAR’s batches, each in gzip', () => {
       expect(await refusal()).toBe('…/data_batch_1.bin.gz: it is damaged: its gzip data cannot be decompressed');
     }
   });
+});
+
+it('the beginnings of small files in a ZIP archive are read without opening it anew for each, which Node warned of', async () => {
+  const image = (i: number, width: number) =>
+    sharp(Buffer.from(Array.from({ length: 3 * width ** 2 }, (_, k) => Math.imul(k + 1, 2654435761 + 2 * i) >>> 24)), {
+      raw: { width, height: width, channels: 3 },
+    })
+      .png()
+      .toBuffer();
+  const files: Record<string, Uint8Array> = {};
+  // Some need 1 kB for their beginning and have a little more, some have far more.
+  for (let i = 0; i < 24; i++) files[`${'ab'[i % 2]!}/${i}.png`] = await image(i, i < 16 ? 22 : 60);
+  write('images.zip', zipSync(files));
+  const warnings: string[] = [];
+  const warned = ({ message }: Error) => warnings.push(message);
+  process.on('warning', warned);
+  const { train } = await readPaths([folder]);
+  await setImmediate();
+  process.off('warning', warned);
+  expect([train.labels.length, warnings]).toEqual([24, []]);
 });
 
 describe('NumPy’s half precision', () => {

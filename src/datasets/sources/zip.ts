@@ -44,10 +44,16 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
   const options = { decodeStrings: false, autoClose: false, validateEntrySizes: true };
   const at = new ArchiveBytes(bytes ?? archive.disk!);
   const size = bytes?.length ?? packed;
-  const openZip = () =>
-    fromRandomAccessReaderPromise(at, size, options).catch((error: unknown) => {
+  const openZip = async () => {
+    try {
+      const zip = await fromRandomAccessReaderPromise(at, size, options);
+      // It waits for how closing `at` goes, which cannot fail, and would be held as long as that.
+      at.removeAllListeners();
+      return zip;
+    } catch (error) {
       throw damaged(place, error);
-    });
+    }
+  };
   const directory = new Directory(place, at, openZip);
 
   // macOS counts them modulo 65,536: where another entry follows the last, there are more. Where the count is merely wrong, what
@@ -196,7 +202,7 @@ class ZipEntry implements SourceFile {
     const wanted = Math.min(bytes, uncompressedSize);
     // Deflate needs no more than a little over what it shrinks.
     const packed = this.#packed(Math.min(compressedSize, 2 * bytes + 512));
-    const start = packed && unpacked(packed, wanted, compressionMethod, packed.length < compressedSize);
+    const start = packed && unpacked(packed, wanted, compressionMethod, wanted < uncompressedSize || packed.length < compressedSize);
     if (start && start.length >= wanted) return start.subarray(0, wanted);
     return this.#directory.withZip(async (zip) => {
       const head = new Uint8Array(wanted);
