@@ -7,7 +7,7 @@ import { leftForValidation, type SplitName } from '../splits.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { classLabels, type Marks } from './labels.ts';
 import { splitOfList } from './lists/listings.ts';
-import { leftWithoutPart, splitColumn, type Purpose } from './lists/split-column.ts';
+import { divides, leftWithoutPart, splitColumn, type Purpose } from './lists/split-column.ts';
 import type { Reader, ReadOptions } from './reader.ts';
 
 /** A label is a line; what is longer is a caption. */
@@ -56,9 +56,18 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
     { limit: maxLabelBytes, signal: options.signal },
   );
   const splits = new Map<SplitName, { file: SourceFile; label: SourceFile }[]>();
-  const parts = partsIn(pairs.map(({ label }) => texts.get(label)!));
+  const byFile = pairs.map(({ file }): SplitName => splitOfList(file.path.replace(/\/[^/]*$/, '')) ?? 'train');
+  const said = partsIn(pairs.map(({ label }) => texts.get(label)!));
+  const parts =
+    said &&
+    divides(
+      said.map(({ purpose }) => purpose),
+      byFile,
+    )
+      ? said
+      : undefined;
   for (const [i, pair] of pairs.entries()) {
-    const part = parts?.[i] ?? { purpose: splitOfList(pair.file.path.replace(/\/[^/]*$/, '')) ?? 'train' };
+    const part = parts?.[i] ?? { purpose: byFile[i]! };
     if (part.purpose === 'none') continue;
     const split = part.purpose;
     const own = splits.get(split) ?? [];

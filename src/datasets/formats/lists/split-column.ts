@@ -114,6 +114,10 @@ const byNumber: Kind = (name, counts, { lines, isBeginning }) => {
   return (text) => of(text) ?? 'none';
 };
 
+/** What a column says of all rows alike divides nothing that the names of their files divide. */
+export const divides = (purposes: readonly Purpose[], byFile: readonly SplitName[]): boolean =>
+  new Set(byFile).size < 2 || new Set(purposes.filter((purpose) => purpose !== 'none')).size > 1;
+
 /** What is left out because nothing says what it is for, a sentence for each kind. @param texts what stands in the column instead. */
 export function leftWithoutPart(
   texts: readonly (string | undefined)[],

@@ -48,14 +48,17 @@ export function chooseColumns(
   const candidates = labels
     .filter((name) => isClass(name) || isLabelName(name))
     .sort((a, b) => isClass(b) - isClass(a) || Number(b === 'label') - Number(a === 'label') || isFine(b) - isFine(a));
-  if (candidates.length === 0 && labels.length === 1) candidates.push(labels[0]!);
+  const free = labels.filter((name) => !saysSplit(name.trim()));
+  const [only, ...others] = free.length > 0 ? free : labels;
+  if (candidates.length === 0 && only !== undefined && others.length === 0) candidates.push(only);
   if (image === undefined || candidates.length === 0) return undefined;
   const options = candidates.map((name) => ({ name, label: `the column ${name}` }));
   const reading = candidates.length > 1 ? take('column', options, wanted, place) : undefined;
   const label = reading?.taken ?? candidates[0]!;
   const names = features[label]?.names;
   const classes = Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
-  const split = labels.find((name) => name !== label && saysSplit(name.trim()));
+  const splits = labels.filter((name) => name !== label && saysSplit(name.trim()));
+  const split = splits.find((name) => /split|train/i.test(name)) ?? splits[0];
   return { image, label, split, classes, reading };
 }
 

@@ -7,7 +7,7 @@ import type { FileContent, ReadFileOptions, Source, SourceFile } from '../../sou
 import { leftForValidation, type SplitName } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import { splitOfList } from '../lists/listings.ts';
-import { leftWithoutPart, splitColumn } from '../lists/split-column.ts';
+import { divides, leftWithoutPart, splitColumn } from '../lists/split-column.ts';
 import type { ReadOptions } from '../reader.ts';
 
 /** One file of rows. */
@@ -63,12 +63,14 @@ function divided(shards: readonly Shard[], name: string, problems: Problem[]): M
   const parts = new Map<SplitName, Row[]>();
   const said = shards.every(({ split }) => split) ? shards.flatMap(({ split }) => split!.texts) : [];
   const title = shards[0]?.split?.column ?? '';
-  const column = splitColumn({ header: [title], rows: said.map((text) => [text]), taken: new Set() });
+  const found = splitColumn({ header: [title], rows: said.map((text) => [text]), taken: new Set() });
+  const ofFile = ({ path }: Shard): SplitName => splitOfList(path) ?? 'train';
+  const column = found && divides(said.map(found.of), shards.map(ofFile)) ? found : undefined;
   const without: string[] = [];
   for (const shard of shards)
     for (let row = 0; row < shard.labels.length; row++) {
       const text = shard.split?.texts[row];
-      const purpose = column ? column.of(text) : (splitOfList(shard.path) ?? 'train');
+      const purpose = column ? column.of(text) : ofFile(shard);
       if (purpose === 'none') {
         without.push(text ?? '');
         continue;
