@@ -23,10 +23,10 @@ export const counting = {
     results
       .map(
         (result) =>
-          `${placeOf(result)}, the pruned network has fewer inactive types in ${ofAll(result, -1)} counts, more in ${ofAll(result, 1)}`,
+          `in ${placeOf(result)}, the pruned network has fewer inactive types in ${ofAll(result, -1)} counts, more in ${ofAll(result, 1)}`,
       )
       .join('; ')
-      .replaceAll('; In ', '; in '),
+      .replace(/^./, (letter) => letter.toUpperCase()),
   table: (results: readonly Replication[]): Table => ({
     head: ['Network', 'Cut', 'Criterion', 'At most', 'Unpruned, %', 'Pruned, %', 'Pruned against unpruned, pp'],
     rows: results.flatMap((result) =>
@@ -42,7 +42,7 @@ export const counting = {
         const items = atHalf(result).map((one): Item => ({ label: way(one), difference: one.difference }));
         const { pruning } = atHalf(result)[0]!;
         return changes(
-          `${placeOf(result)}, the share of inactive types after ${pruning}, against the unpruned twin,`,
+          `In ${placeOf(result)}, the share of inactive types after ${pruning}, against the unpruned twin,`,
           items,
           ups.inactiveShare,
         );
@@ -50,6 +50,6 @@ export const counting = {
     ),
 };
 
-const placeOf = ({ recounts }: Replication) => `In ${recounts[0]!.network}`;
+const placeOf = ({ recounts }: Replication) => recounts[0]!.network;
 const ofAll = ({ recounts }: Replication, direction: number) =>
   shareOf(recounts.filter(({ difference }) => directionOf(difference) === direction).length, recounts.length);

@@ -1,12 +1,12 @@
 /** What takes seconds where there are thousands of runs, and so is done in a thread. By the name under which it is asked for. */
 import type { StudySummary } from '../../shared/contract/index.ts';
 import type { EngineName } from '../../shared/engines.ts';
+import { toParts } from '../../shared/in-parts.ts';
 import type { StudySpec } from '../../shared/spec/study.ts';
 import { archiveOf } from '../../store/archive.ts';
 import type { Store } from '../../store/store.ts';
 import { exportAs } from '../exchange/export-as.ts';
 import { doneAlready, extendStudy, inOrder, openStudy } from '../open-study.ts';
-import { toParts } from '../../shared/in-parts.ts';
 import { resultsOf } from '../outcomes.ts';
 import { reportHtml } from '../report.ts';
 
