@@ -1,12 +1,13 @@
 /** Image files of a source, decoded on several threads. */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ReadOptions } from '../formats/reader.ts';
 import type { Problem, ReadImage, SeparateImages } from '../raw.ts';
 import type { FileContent, Source, SourceFile } from '../sources/source.ts';
 import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
 import { decoderScript } from './script.ts';
+import { giveBackThread, takeThread } from './threads.ts';
 
 /** Larger files are no images of a data set. */
 const maxImageBytes = 2 ** 28;
@@ -19,8 +20,6 @@ const fewFiles = 64;
 const firstBatch = 16;
 const maxBatch = 1024;
 const maxThreads = 16;
-/** Decoding leaves many small objects behind; a thread that may pile them up takes more memory and is no faster. */
-const youngMegabytes = 4;
 
 /** Images that are files of a source, one image each. */
 export function imageFiles(source: Source, files: readonly SourceFile[], { decoder = decoderScript, limits }: ReadOptions): SeparateImages {
@@ -50,18 +49,14 @@ async function* decodeFiles(
   signal?.throwIfAborted();
   if (wanted.length === 0) return;
   const threads = Math.min(availableParallelism(), maxThreads, Math.ceil(wanted.length / 16));
-  const workers = Array.from(
-    { length: threads },
-    // What reads TIFF looks for a script in a thread's data, and must find some.
-    () => new Worker(script, { workerData: {}, resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } }),
-  );
+  const workers = Array.from({ length: threads }, () => takeThread(script));
+  // One request for every thread; the next one is sent before the answer is used.
+  const running = new Map<Worker, Promise<{ worker: Worker; batch: Batch; response: DecodeResponse }>>();
   const batches = new Batches(source, files, wanted, signal);
   try {
     const size = { images: 0, bytes: 0 };
     // Memory of pixels that have been used, for the next ones: left to the garbage collector, tens of megabytes pile up.
     const free: ArrayBuffer[] = [];
-    // One request for every thread; the next one is sent before the answer is used.
-    const running = new Map<Worker, Promise<{ worker: Worker; batch: Batch; response: DecodeResponse }>>();
     const start = async (worker: Worker): Promise<void> => {
       const batch = await batches.next(
         size.images === 0
@@ -113,7 +108,9 @@ async function* decodeFiles(
       signal?.throwIfAborted();
     }
   } finally {
-    await Promise.all([batches.close(), ...workers.map((worker) => worker.terminate())]);
+    // One that has not answered is in the midst of something, or has failed.
+    const over = (worker: Worker) => (running.has(worker) ? worker.terminate() : giveBackThread(worker, script));
+    await Promise.all([batches.close(), ...workers.map(over)]);
   }
 }
 
