@@ -2,7 +2,7 @@
 import { NoDataset } from '../errors.ts';
 import { imageFiles } from '../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
-import { readFiles, type Source, type SourceFile } from '../sources/source.ts';
+import type { Source, SourceFile } from '../sources/source.ts';
 import { leftForValidation, type SplitName } from '../splits.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { classLabels, type Marks } from './labels.ts';
@@ -13,22 +13,38 @@ import type { Reader, ReadOptions } from './reader.ts';
 /** A label is a line; what is longer is a caption. */
 const maxLabelBytes = 2 ** 16;
 
+/** Labels that are remembered to be shared. */
+const maxKnown = 1000;
+
+interface Said {
+  label: string;
+  /** What the image is for; empty: it does not say. */
+  part: string;
+}
+
+interface Pair {
+  file: SourceFile;
+  label: SourceFile;
+}
+
 export const webDatasetReader: Reader = {
   name: 'WebDataset',
   kinds: ['image', 'text', 'json'],
-  looksLike: async (source, options) => (await labelsOf(source, options)).size > 0,
+  looksLike: async (source, options) =>
+    (await contentsOf(source, options)).items.some(isLabel) || (await labelsOf(source, options)).size > 0,
   read: readPairs,
 };
 
 /** Everything up to the first dot of the file's own name. */
 const keyOf = (path: string): string => path.replace(/(?<=[^/])\.[^/]*$/, '').replace(/(?<=\/[^/.]+|^[^/.]+)\.[^/]*$/, '');
 
+const isLabel = ({ kind, file }: Item): boolean => (kind === 'text' || kind === 'unknown') && /\.cls$/i.test(file.path);
+
 /** Files with labels, by the key that they share with their image. */
 async function labelsOf(source: Source, options: ReadOptions): Promise<Map<string, Item>> {
   const { items } = await contentsOf(source, options);
   const labels = new Map<string, Item>();
-  for (const item of items)
-    if ((item.kind === 'text' || item.kind === 'unknown') && /\.cls$/i.test(item.file.path)) labels.set(keyOf(item.file.path), item);
+  for (const item of items) if (isLabel(item)) labels.set(keyOf(item.file.path), item);
   if (labels.size > 0) return labels;
   // A JSON for every image.
   const images = items.filter(({ kind }) => kind === 'image');
@@ -43,19 +59,16 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
   const labels = await labelsOf(source, options);
   const { items } = await contentsOf(source, options);
   const problems: Problem[] = [];
-  const pairs = items.flatMap(({ file, kind, gzip }) => {
+  const pairs: Pair[] = [];
+  for (const { file, kind, gzip } of items) {
     const label = kind === 'image' && !gzip ? labels.get(keyOf(file.path)) : undefined;
-    return label ? [{ file, label: label.file }] : [];
-  });
+    if (label) pairs.push({ file, label: label.file });
+  }
   const images = items.filter(({ kind }) => kind === 'image').length;
   if (pairs.length < images)
     problems.push({ file: null, message: `${images - pairs.length} images have no label of their name and are left out.` });
-  const texts = await readFiles(
-    source,
-    pairs.map(({ label }) => label),
-    { limit: maxLabelBytes, signal: options.signal },
-  );
-  const splits = new Map<SplitName, { file: SourceFile; label: SourceFile }[]>();
+  const texts = await readLabels(source, pairs, options);
+  const splits = new Map<SplitName, Pair[]>();
   const byFile = pairs.map(({ file }): SplitName => splitOfList(file.path.replace(/\/[^/]*$/, '')) ?? 'train');
   const said = partsIn(pairs.map(({ label }) => texts.get(label)!));
   const parts =
@@ -87,7 +100,7 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
   const chosen = second ? [train, second] : [train];
   const read = classLabels(
     chosen.map((part): Marks => ({
-      values: part.map(({ label }) => labelIn(texts.get(label)!)),
+      values: part.map(({ label }) => texts.get(label)!.label),
       place: source.label,
       at: (i) => `the label in ${part[i]!.label.path}`,
     })),
@@ -104,27 +117,42 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
   return { name: source.name, ...(read.classes && { classes: read.classes }), train: first!, test: other ?? null, problems };
 }
 
+/** What the labels say, by their files, whose content is not held: there may be hundreds of thousands. Throws a DatasetError. */
+async function readLabels(source: Source, pairs: readonly Pair[], { signal }: ReadOptions): Promise<Map<SourceFile, Said>> {
+  const texts = new Map<SourceFile, Said>();
+  // Most are a number or a name that many others have, too.
+  const known = new Map<string, Said>();
+  const files = pairs.map(({ label }) => label);
+  for await (const content of source.readAll(files, { limit: maxLabelBytes, signal })) {
+    if ('error' in content) throw content.error;
+    const text = decoder.decode(content.bytes).trim();
+    const said = known.get(text) ?? saidIn(text);
+    if (known.size < maxKnown) known.set(text, said);
+    texts.set(content.file, said);
+  }
+  return texts;
+}
+
 /** What records say that their images are for; undefined: nothing. */
-function partsIn(records: readonly Uint8Array[]): { purpose: Purpose; text: string }[] | undefined {
-  const texts = records.map((bytes) => {
-    const part = recordIn(bytes)?.split;
-    return typeof part === 'string' || typeof part === 'number' ? String(part) : '';
-  });
+function partsIn(records: readonly Said[]): { purpose: Purpose; text: string }[] | undefined {
+  const texts = records.map(({ part }) => part);
   const column = splitColumn({ header: ['split'], rows: texts.map((text) => [text]), taken: new Set() });
   return column && texts.map((text) => ({ purpose: column.of(text), text }));
 }
 
-/** The text, or what a record calls the label. */
-function labelIn(bytes: Uint8Array): string {
-  const record = recordIn(bytes);
-  if (record === undefined) return new TextDecoder().decode(bytes).trim();
+const decoder = new TextDecoder();
+
+/** The text, or what a record calls the label and the part. */
+function saidIn(text: string): Said {
+  const record = recordIn(text);
+  if (record === undefined) return { label: text, part: '' };
   const label = record.label ?? record.class ?? record.cls ?? record.class_name ?? record.target;
-  return typeof label === 'string' || typeof label === 'number' ? String(label) : '';
+  const own = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+  return { label: own(label), part: own(record.split) };
 }
 
-/** Undefined where the bytes are a text that stands for itself. */
-function recordIn(bytes: Uint8Array): Record<string, unknown> | undefined {
-  const text = new TextDecoder().decode(bytes).trim();
+/** Undefined where the text stands for itself. */
+function recordIn(text: string): Record<string, unknown> | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
     return JSON.parse(text) as Record<string, unknown>;

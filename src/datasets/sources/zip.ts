@@ -2,6 +2,7 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { DatasetError } from '../errors.ts';
+import type { Problem } from '../raw.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
 import { ArchiveBytes } from './archive-bytes.ts';
 import { libarchiveSource } from './libarchive.ts';
@@ -18,15 +19,11 @@ const localHeaderBytes = 30;
 const linkMode = 0o120000;
 const modeMask = 0o170000;
 
-/** What of a directory's entry it takes to read it. */
-const fields = [
-  'relativeOffsetOfLocalHeader',
-  'uncompressedSize',
-  'compressedSize',
-  'crc32',
-  'compressionMethod',
-  'generalPurposeBitFlag',
-] as const;
+/** What of a directory's entry it takes to read it: what may have more than 32 bits, and what has fewer. */
+const places = ['relativeOffsetOfLocalHeader', 'uncompressedSize', 'compressedSize'] as const;
+const details = ['crc32', 'compressionMethod', 'generalPurposeBitFlag'] as const;
+/** The shortest entry of a directory. */
+const centralHeaderBytes = 46;
 
 /** Compression methods other than deflate that libarchive knows: bzip2, LZMA, xz. */
 const otherMethods = new Set([12, 14, 95]);
@@ -55,43 +52,7 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
     }
   };
   const directory = new Directory(place, at, openZip);
-
-  // macOS counts them modulo 65,536: where another entry follows the last, there are more. Where the count is merely wrong, what
-  // stands behind the true last is no entry, and the archive is refused.
-  const goOn = (zip: ZipFile) => {
-    const next = zip.entriesRead === zip.entryCount ? at.at(Number(zip.readEntryCursor), 4) : new Uint8Array();
-    if (next.length === 4 && Buffer.from(next).readUInt32LE() === centralHeader) zip.entryCount += 2 ** 16;
-  };
-  const names = new EntryNames(place);
-  const files: ZipEntry[] = [];
-  let others = false;
-  await directory.withZip(async (zip) => {
-    let total = 0;
-    try {
-      goOn(zip);
-      for await (const entry of zip.eachEntry()) {
-        signal?.throwIfAborted();
-        goOn(zip);
-        const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
-        if (name.endsWith('/')) continue;
-        const path = names.accept(name);
-        if (path === undefined) continue;
-        if (((entry.externalFileAttributes >>> 16) & modeMask) === linkMode) names.leaveOut(name, 'it is a link; expected a file');
-        else if (!entry.isEncrypted() && otherMethods.has(entry.compressionMethod)) others = true;
-        else if (!entry.canDecodeFileData())
-          names.leaveOut(
-            name,
-            entry.isEncrypted() ? 'it is encrypted' : `its compression method ${entry.compressionMethod} is not deflate`,
-          );
-        else files.push(new ZipEntry(path, directory, entry));
-        total += entry.uncompressedSize;
-        if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error instanceof DatasetError ? error : damaged(place, error);
-    }
-  });
+  const { files, problems, others } = await entriesOf(directory, packed, size, signal);
 
   async function* readAll(wanted: readonly SourceFile[], readOptions: ReadFileOptions = {}): AsyncGenerator<FileContent> {
     // One by one, in the order in which they lie in the archive.
@@ -115,7 +76,59 @@ async function listZip(archive: SourceFile, signal?: AbortSignal): Promise<{ sou
     }
   }
 
-  return { source: { label: place, name: stem(archive.path), files, problems: names.problems, readAll }, others };
+  return { source: { label: place, name: stem(archive.path), files, problems, readAll }, others };
+}
+
+/**
+ * A function of its own, so that nothing of what is needed for listing alone is held for longer.
+ * @param packed bytes of the archive on disk. @param size of it as it is read.
+ */
+async function entriesOf(
+  directory: Directory,
+  packed: number,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<{ files: ZipEntry[]; problems: Problem[]; others: boolean }> {
+  const { place, archive: at } = directory;
+  // macOS counts them modulo 65,536: where another entry follows the last, there are more. Where the count is merely wrong, what
+  // stands behind the true last is no entry, and the archive is refused.
+  const goOn = (zip: ZipFile) => {
+    if (zip.entriesRead !== zip.entryCount) return;
+    const next = at.at(Number(zip.readEntryCursor), 4);
+    if (next.length === 4 && Buffer.from(next).readUInt32LE() === centralHeader) zip.entryCount += 2 ** 16;
+  };
+  const names = new EntryNames(place);
+  const files: ZipEntry[] = [];
+  let others = false;
+  await directory.withZip(async (zip) => {
+    let total = 0;
+    try {
+      goOn(zip);
+      directory.reserve(Math.min(zip.entryCount, size / centralHeaderBytes));
+      for await (const entry of zip.eachEntry()) {
+        signal?.throwIfAborted();
+        goOn(zip);
+        const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+        if (name.endsWith('/')) continue;
+        const path = names.accept(name);
+        if (path === undefined) continue;
+        if (((entry.externalFileAttributes >>> 16) & modeMask) === linkMode) names.leaveOut(name, 'it is a link; expected a file');
+        else if (!entry.isEncrypted() && otherMethods.has(entry.compressionMethod)) others = true;
+        else if (!entry.canDecodeFileData())
+          names.leaveOut(
+            name,
+            entry.isEncrypted() ? 'it is encrypted' : `its compression method ${entry.compressionMethod} is not deflate`,
+          );
+        else files.push(new ZipEntry(path, directory, entry));
+        total += entry.uncompressedSize;
+        if (total > unpackedLimit(packed)) throw tooMuch(place, packed);
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof DatasetError ? error : damaged(place, error);
+    }
+  });
+  return { files, problems: names.problems, others };
 }
 
 /** What is needed to read the entries: an object for each would take more than everything else where there are hundreds of thousands. */
@@ -123,7 +136,8 @@ class Directory {
   readonly place: string;
   readonly archive: ArchiveBytes;
   readonly openZip: () => Promise<ZipFile>;
-  #values = new Float64Array(2 ** 10 * fields.length);
+  #places = new Float64Array();
+  #details = new Uint32Array();
   #count = 0;
 
   constructor(place: string, archive: ArchiveBytes, openZip: () => Promise<ZipFile>) {
@@ -132,31 +146,36 @@ class Directory {
     this.openZip = openZip;
   }
 
+  /** Room for so many entries: growing, it would have more than it needs, and what it had before as well. */
+  reserve(count: number): void {
+    const [before, alsoBefore] = [this.#places, this.#details];
+    this.#places = new Float64Array(Math.ceil(count) * places.length);
+    this.#details = new Uint32Array(Math.ceil(count) * details.length);
+    this.#places.set(before);
+    this.#details.set(alsoBefore);
+  }
+
   /** Its number. */
   add(entry: Entry): number {
-    const at = this.#count * fields.length;
-    if (at === this.#values.length) {
-      const larger = new Float64Array(2 * at);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    for (const [i, field] of fields.entries()) this.#values[at + i] = entry[field];
+    if (this.#count * places.length >= this.#places.length) this.reserve(2 * this.#count + 1024);
+    for (const [i, field] of places.entries()) this.#places[this.#count * places.length + i] = entry[field];
+    for (const [i, field] of details.entries()) this.#details[this.#count * details.length + i] = entry[field];
     return this.#count++;
   }
 
   entry(index: number): Entry {
-    const at = index * fields.length;
     const entry = new Entry();
-    for (const [i, field] of fields.entries()) entry[field] = this.#values[at + i]!;
+    for (const [i, field] of places.entries()) entry[field] = this.#places[index * places.length + i]!;
+    for (const [i, field] of details.entries()) entry[field] = this.#details[index * details.length + i]!;
     return entry;
   }
 
   offset(index: number): number {
-    return this.#values[index * fields.length]!;
+    return this.#places[index * places.length]!;
   }
 
   size(index: number): number {
-    return this.#values[index * fields.length + 1]!;
+    return this.#places[index * places.length + 1]!;
   }
 
   /** Opened for as long as something is read, so that nobody has to close a source. */
