@@ -28,12 +28,14 @@ export const stl10Reader: Reader = {
 /** Files of images with files of as many labels beside them. */
 async function partsOf(source: Source, options: ReadOptions): Promise<Part[]> {
   const { items } = await contentsOf(source, options);
-  const byPath = new Map(items.map((item) => [item.file.path.toLowerCase(), item]));
+  const arrays = items.filter(({ file }) => /_X\.bin(?:\.gz)?$/.test(file.path));
   const parts: Part[] = [];
-  for (const images of items) {
+  if (arrays.length === 0) return parts;
+  const byPath = new Map(items.map((item) => [item.file.path.toLowerCase(), item]));
+  for (const images of arrays) {
     const name = baseName(images.file.path);
-    const split = mentionedSplit(name.replace(/_X\.bin(?:\.gz)?$/i, ''))?.split;
-    if (!/_X\.bin(?:\.gz)?$/.test(name) || split === undefined) continue;
+    const split = mentionedSplit(name.replace(/_X\.bin(?:\.gz)?$/, ''))?.split;
+    if (split === undefined) continue;
     const labels = byPath.get(`${folderName(images.file.path)}/${name.replace(/_X\.bin/i, '_y.bin')}`.replace(/^\//, '').toLowerCase());
     if (!labels) continue;
     const [pixels, count] = [await images.file.size(), await labels.file.size()];

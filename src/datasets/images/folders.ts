@@ -31,8 +31,10 @@ export const imageFolderReader: Reader = {
 async function readFolders(source: Source, options: ReadOptions): Promise<RawDataset> {
   const { items } = await contentsOf(source, options);
   const all = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
-  const helpers = helpersBeside(all.map(({ path }) => path));
-  const files = all.filter(({ path }) => !helpers.has(path));
+  const allPaths = all.map(({ path }) => path);
+  const helpers = helpersBeside(allPaths);
+  const isOwn = (_: unknown, i: number) => !helpers.has(allPaths[i]!);
+  const [files, paths] = helpers.size > 0 ? [all.filter(isOwn), allPaths.filter(isOwn)] : [all, allPaths];
   const problems: Problem[] = [];
   if (helpers.size > 0)
     problems.push({
@@ -51,7 +53,6 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   if (files.length > options.limits.images)
     throw new DatasetError(source.label, `it holds ${files.length} images; expected at most ${options.limits.images}`);
 
-  const paths = files.map(({ path }) => path);
   const likely = placeImages(paths);
   // Studies say of which level the classes are that were written when variants and years counted as classes.
   const areClasses = options.reading?.classes !== undefined && (likely.levels.length === 0 || likely.variants.length > 0);
@@ -63,21 +64,22 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const { homes, notes } = isUsual
     ? usual
     : placeImages(paths, { level: level?.taken === 'inner' ? 'inner' : 'outer', variant: variant?.taken, areClasses });
-  const { listed, consulted } = await listedHomes(source, files, homes, options, notes);
+  const own = paths.map((path) => homes.get(folderName(path))!);
+  const { listed, consulted } = await listedHomes(source, files, own, homes, options, notes);
   const leftOut = new Map<string, { folder: string; why: string; count: number }>();
   const splits = new Map<SplitName | undefined, Placed>();
-  for (const file of files) {
-    const folder = folderName(file.path);
-    const home = listed.get(file) ?? homes.get(folder)!;
+  for (const [i, file] of files.entries()) {
+    const home = listed.get(file) ?? own[i]!;
     if (home.isToldOf) continue;
     if (home.className === undefined) {
+      const folder = folderName(file.path);
       const why = home.leftOut ?? "lie in no class's folder";
       // What is left out for one reason is told of the folder that all of it lies in.
       const key = home.leftOut === undefined ? folder : why;
-      const own = leftOut.get(key) ?? { folder, why, count: 0 };
-      leftOut.set(key, own);
-      own.folder = commonFolder(own.folder, folder);
-      own.count += 1;
+      const left = leftOut.get(key) ?? { folder, why, count: 0 };
+      leftOut.set(key, left);
+      left.folder = commonFolder(left.folder, folder);
+      left.count += 1;
       continue;
     }
     const split = splits.get(home.split) ?? { files: [], homes: [] };
@@ -147,19 +149,25 @@ function unplaced(files: readonly SourceFile[]): string {
   return files.length === 1 ? `its only image lies in ${where}` : `its ${files.length} images lie in ${where}`;
 }
 
-/** Homes of single images that lists know better than folders, and what messages call these lists. */
+/**
+ * Homes of single images that lists know better than folders, and what messages call these lists.
+ * @param own home of each file by its folder. @param homes the same by folder.
+ */
 async function listedHomes(
   source: Source,
   files: readonly SourceFile[],
+  own: readonly Home[],
   homes: ReadonlyMap<string, Home>,
   options: ReadOptions,
   notes: string[],
 ): Promise<{ listed: Map<SourceFile, Home>; consulted: string[] }> {
   const listed = new Map<SourceFile, Home>();
   const homeOf = (file: SourceFile) => homes.get(folderName(file.path))!;
-  const placed = files.filter((file) => homeOf(file).className !== undefined);
-  const classes = new Map(placed.map((file) => [homeOf(file).className!.toLowerCase(), homeOf(file).className!]));
-  const loose = files.filter((file) => homeOf(file).className === undefined && homeOf(file).leftOut === undefined);
+  const placed = files.filter((_, i) => own[i]!.className !== undefined);
+  const classes = new Map<string, string>();
+  for (const [i, { className }] of own.entries())
+    if (className !== undefined && className !== own[i - 1]?.className) classes.set(className.toLowerCase(), className);
+  const loose = files.filter((_, i) => own[i]!.className === undefined && own[i]!.leftOut === undefined);
   const { labels, places } = await labelsByLists(source, new Set(classes.size > 1 ? loose : []), options);
   for (const [file, label] of labels) {
     // "3" is the folder "00003".

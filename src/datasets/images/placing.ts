@@ -65,33 +65,39 @@ const helperName = /^(?<of>.+?)[-_. ]+(?:mask|seg|segmentation|annotation|ground
 
 /** Images that belong to others in the same folders, by their names. */
 export function helpersBeside(paths: readonly string[]): Set<string> {
-  const own = (path: string) => `${folderName(path)}/${stem(path)}`;
-  const all = new Set(paths.map(own));
-  return new Set(
-    paths.filter((path) => {
-      const of = helperName.exec(stem(path))?.groups?.of;
-      return of !== undefined && all.has(`${folderName(path)}/${of}`);
-    }),
-  );
+  const called = paths.flatMap((path) => {
+    const of = helperName.exec(stem(path))?.groups?.of;
+    return of === undefined ? [] : [{ path, of: `${folderName(path)}/${of}` }];
+  });
+  if (called.length === 0) return new Set();
+  const all = new Set(paths.map((path) => `${folderName(path)}/${stem(path)}`));
+  return new Set(called.flatMap(({ path, of }) => (all.has(of) ? [path] : [])));
 }
 
 /** @param paths of the image files. */
 export function placeImages(paths: readonly string[], { level = 'outer', variant, areClasses = false }: Wanted = {}): Placing {
   const root: Folder = { name: '', path: '', files: [], below: new Map() };
+  // Those of one folder usually stand together.
+  let last = { folder: root, start: '' };
   for (const path of paths) {
-    let folder = root;
-    const parts = path.split('/');
-    const file = parts.pop()!;
-    for (const name of parts) {
-      const next = folder.below.get(name) ?? { name, path: folder.path ? `${folder.path}/${name}` : name, files: [], below: new Map() };
-      folder.below.set(name, next);
-      folder = next;
-    }
-    folder.files.push(file);
+    const start = path.slice(0, path.lastIndexOf('/') + 1);
+    if (start !== last.start) last = { folder: folderAt(root, start), start };
+    last.folder.files.push(path.slice(start.length));
   }
   const placing: Placement = { homes: new Map(), notes: [], levels: [], variants: [], level, variant, areClasses };
   placeBelow(root, undefined, placing);
   return placing;
+}
+
+/** @param start of a path, with the last slash. */
+function folderAt(root: Folder, start: string): Folder {
+  let folder = root;
+  for (const name of start.split('/').slice(0, -1)) {
+    const next = folder.below.get(name) ?? { name, path: folder.path ? `${folder.path}/${name}` : name, files: [], below: new Map() };
+    folder.below.set(name, next);
+    folder = next;
+  }
+  return folder;
 }
 
 /** Places what is in a folder that is no class's: a wrapper, a split, or the folder of the classes. */

@@ -171,15 +171,17 @@ class Places {
     this.#sinks = sinks;
     this.#slots = new Int32Array(count);
     for (const [i, { numbers }] of sinks.entries())
-      for (const [slot, number] of numbers.entries())
+      for (let slot = 0; slot < numbers.length; slot++) {
+        const number = numbers[slot]!;
         if (number >= first && number < first + count) this.#slots[number - first] = i === 0 ? slot + 1 : -(slot + 1);
+      }
   }
 
   /** Those that are wanted, ascending. */
   images(): Uint32Array {
     const wanted = new Uint32Array(this.#slots.length);
     let count = 0;
-    for (const [image, slot] of this.#slots.entries()) if (slot !== 0) wanted[count++] = image;
+    for (let image = 0; image < wanted.length; image++) if (this.#slots[image] !== 0) wanted[count++] = image;
     return wanted.subarray(0, count);
   }
 

@@ -48,7 +48,7 @@ export async function folderSource(folder: string, { signal, onFile }: ListOptio
       if (!kind) leaveOut(join(folder, below), 'it is a link that leads nowhere');
       else if (kind.isDirectory()) await walk(below, depth + 1);
       else if (kind.isFile()) {
-        files.push(new DiskFile(place, entry.name));
+        files.push(diskFile(place, entry.name));
         onFile?.();
       }
       if (files.length > maxFiles)
@@ -72,7 +72,7 @@ async function list(folder: string) {
 /** A single file. */
 export function fileSource(path: string): Source {
   const name = basename(path);
-  const file = new DiskFile({ disk: path.slice(0, path.lastIndexOf(name)), path: '' }, name);
+  const file = diskFile({ disk: path.slice(0, path.lastIndexOf(name)), path: '' }, name);
   return { label: path, name: stem(file.path), files: [file], problems: [], readAll: readOneByOne };
 }
 
@@ -92,8 +92,9 @@ class DiskFile implements SourceFile {
     this.#name = name;
   }
 
+  /** Composed Unicode is what nearly all names are in, and asking for it takes longer than the rest. */
   get path(): string {
-    return this.#place.path + this.#name.normalize('NFC');
+    return this.#place.path + this.#name;
   }
 
   get disk(): string {
@@ -149,4 +150,15 @@ class DiskFile implements SourceFile {
       await file.close();
     }
   }
+}
+
+/** One whose name is not in NFC on disk. */
+class DecomposedFile extends DiskFile {
+  override get path(): string {
+    return super.path.normalize('NFC');
+  }
+}
+
+function diskFile(place: Place, name: string): DiskFile {
+  return name === name.normalize('NFC') ? new DiskFile(place, name) : new DecomposedFile(place, name);
 }
