@@ -8,7 +8,7 @@ import type { Source } from '../../sources/source.ts';
 import { anyBytes, type AnyBytes } from '../content.ts';
 import { contentsOf, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, featuresOf, imageBytes, labelOf, lackOf, reasonOf, type Chosen, type Column } from './columns.ts';
+import { chooseColumns, featuresOf, imageBytes, labelOf, lackOf, reasonOf, rowLabel, type Chosen, type Column } from './columns.ts';
 import { recordedDataset, type Shard } from './records.ts';
 
 export const arrowReader: Reader = {
@@ -99,7 +99,7 @@ async function readShard(
   const { heading, batches: ranges } = await messagesOf(content, place);
   const tables = new Tables(content, heading, place);
   const batches: Batch[] = [];
-  const labels: (string | number)[] = [];
+  const labels: Shard['labels'] = [];
   const parts: string[] = [];
   let chosen: Chosen | undefined;
   // One batch is held at a time; without any, there are still the names of the columns.
@@ -112,16 +112,12 @@ async function readShard(
     const first = labels.length;
     if (first + table.numRows > options.limits.images)
       throw new DatasetError(place, `it declares ${first + table.numRows} rows; expected at most ${options.limits.images}`);
-    for (const [row, value] of valuesOf(table, chosen.label, place).entries()) {
-      const label = labelOf(value);
-      if (label === undefined)
-        throw new DatasetError(place, `row ${first + row} has no label in ${chosen.label}; expected a number or a name`);
-      labels.push(label);
-    }
+    for (const [row, value] of valuesOf(table, chosen.label, place).entries())
+      labels.push(rowLabel(value, first + row, chosen.label, place));
     if (chosen.split !== undefined) for (const value of valuesOf(table, chosen.split, place)) parts.push(String(labelOf(value) ?? ''));
     batches.push({ start, end, first });
   }
-  const { image, split: column, classes, reading } = chosen!;
+  const { image, label: labelColumn, split: column, classes, reading } = chosen!;
   const split = column === undefined ? undefined : { column, texts: parts };
   const images: Shard['images'] = async function* (wanted, signal) {
     const own = new Tables(content, heading, place);
@@ -137,7 +133,7 @@ async function readShard(
       }
     }
   };
-  return { shard: { path: item.file.path, place, labels, split, images }, classes, reading };
+  return { shard: { path: item.file.path, place, labels, labelColumn, split, images }, classes, reading };
 }
 
 const endOfStream = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);

@@ -1,4 +1,5 @@
 /** Which columns of a table hold the images and the labels: as Hugging Face's description says, or by type and name. */
+import { DatasetError } from '../../errors.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
 import { isLabelName } from '../csv/table.ts';
 import { saysSplit } from '../lists/split-column.ts';
@@ -96,4 +97,12 @@ export function labelOf(value: unknown): string | number | undefined {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'boolean') return Number(value);
   return typeof value === 'number' || typeof value === 'string' ? value : undefined;
+}
+
+/** Undefined where a row has none. Throws a DatasetError where it is something else. */
+export function rowLabel(value: unknown, row: number, column: string, place: string): string | number | undefined {
+  if (value === null || value === undefined) return undefined;
+  const label = labelOf(value);
+  if (label === undefined) throw new DatasetError(place, `row ${row} has no label in ${column}; expected a number or a name`);
+  return label;
 }

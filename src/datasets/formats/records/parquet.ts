@@ -7,7 +7,7 @@ import type { Reading } from '../../readings.ts';
 import type { Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { chooseColumns, featuresOf, imageBytes, labelOf, lackOf, reasonOf, type Column } from './columns.ts';
+import { chooseColumns, featuresOf, imageBytes, labelOf, lackOf, reasonOf, rowLabel, type Column } from './columns.ts';
 import { recordedDataset, type Shard } from './records.ts';
 
 export const parquetReader: Reader = {
@@ -48,17 +48,14 @@ async function readShard(
     const features = featuresOf(metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value);
     const chosen = chooseColumns(columnsOf(metadata), features, { wanted: options.reading, place });
     if (!chosen) throw new NoDataset(place, `it has ${lackOf(columnsOf(metadata))}`);
-    const labels = (await rowsOf(file, metadata, chosen.label, 0, rows)).map((value, row) => {
-      const label = labelOf(value);
-      if (label === undefined) throw new DatasetError(place, `row ${row} has no label in ${chosen.label}; expected a number or a name`);
-      return label;
-    });
+    const labels = (await rowsOf(file, metadata, chosen.label, 0, rows)).map((value, row) => rowLabel(value, row, chosen.label, place));
     const { split } = chosen;
     const parts = split === undefined ? undefined : await rowsOf(file, metadata, split, 0, rows);
     const shard: Shard = {
       path: item.file.path,
       place,
       labels,
+      labelColumn: chosen.label,
       split: split === undefined ? undefined : { column: split, texts: parts!.map((value) => String(labelOf(value) ?? '')) },
       images: (wanted, signal) => imagesOf(item, { ...options, signal }, metadata, chosen.image, wanted),
     };

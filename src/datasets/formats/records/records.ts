@@ -2,12 +2,13 @@
 import { DatasetError, NoDataset } from '../../errors.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
-import type { Reading } from '../../readings.ts';
-import type { FileContent, ReadFileOptions, Source, SourceFile } from '../../sources/source.ts';
-import { leftForValidation, type SplitName } from '../../splits.ts';
+import { take, type Reading, type WantedReadings } from '../../readings.ts';
+import { folderName, type FileContent, type ReadFileOptions, type Source, type SourceFile } from '../../sources/source.ts';
+import { leftForValidation, splitName, type SplitName } from '../../splits.ts';
+import { isLabelName } from '../csv/table.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import { splitOfList } from '../lists/listings.ts';
-import { divides, leftWithoutPart, splitColumn } from '../lists/split-column.ts';
+import { divides, leftWithoutPart, saysSplit, splitColumn } from '../lists/split-column.ts';
 import type { ReadOptions } from '../reader.ts';
 
 /** One file of rows. */
@@ -15,8 +16,10 @@ export interface Shard {
   /** Path inside the source. */
   path: string;
   place: string;
-  /** Of every row; a class's number or its name. */
-  labels: (string | number)[];
+  /** Of every row; a class's number or its name. Undefined: it has none. */
+  labels: (string | number | undefined)[];
+  /** What the column of labels is called. */
+  labelColumn?: string | undefined;
   /** What stands in the column that may say what the rows are for. */
   split?: { column: string; texts: string[] } | undefined;
   /** The encoded images of these rows, in ascending order. Throws a DatasetError. */
@@ -34,9 +37,11 @@ export interface Recorded {
 /** @param source that the shards lie in. Throws a DatasetError. */
 export function recordedDataset(
   source: Source,
-  { shards, classes: named, problems, readings }: Recorded,
+  { shards: all, classes: named, problems, readings }: Recorded,
   options: ReadOptions,
 ): RawDataset {
+  const shards = ofOneSet(all, source, { problems, readings, wanted: options.reading });
+  checkLabels(shards);
   const parts = divided(shards, source.name, problems);
   const [val, test] = [parts.get('val'), parts.get('test')];
   const train = parts.get('train') ?? val ?? test;
@@ -67,8 +72,10 @@ function divided(shards: readonly Shard[], name: string, problems: Problem[]): M
   const ofFile = ({ path }: Shard): SplitName => splitOfList(path) ?? 'train';
   const column = found && divides(said.map(found.of), shards.map(ofFile)) ? found : undefined;
   const without: string[] = [];
+  const isLabelled = labelledRows(shards, problems);
   for (const shard of shards)
     for (let row = 0; row < shard.labels.length; row++) {
+      if (!isLabelled(shard.labels[row])) continue;
       const text = shard.split?.texts[row];
       const purpose = column ? column.of(text) : ofFile(shard);
       if (purpose === 'none') {
@@ -82,6 +89,63 @@ function divided(shards: readonly Shard[], name: string, problems: Problem[]): M
   for (const message of leftWithoutPart(without, 'rows', { place: name, column: `the column ${title}` }))
     problems.push({ file: null, message });
   return parts;
+}
+
+/** Folders with training files of their own hold sets of their own, as Hugging Face keeps the configurations of one: one is read. */
+function ofOneSet(
+  shards: readonly Shard[],
+  source: Source,
+  { problems, readings, wanted }: { problems: Problem[]; readings: Reading[]; wanted: WantedReadings | undefined },
+): readonly Shard[] {
+  const setOf = ({ path }: Shard) =>
+    folderName(path)
+      .split('/')
+      .filter((name) => splitName(name) === undefined && !/^(?:(?:part|shard|chunk|batch)(?:e?s)?[-_ ]?)?\d+$/i.test(name))
+      .join('/');
+  const groups = [...Map.groupBy(shards, setOf)];
+  const trains = (of: readonly Shard[]) => of.some(({ path }) => splitOfList(path) === 'train');
+  if (groups.length < 2 || !groups.every(([, of]) => trains(of))) return shards;
+  const options = groups.map(([name]) => ({ name: name || source.name, label: `the files in ${name || 'the outermost folder'}` }));
+  const reading = take('set', options, wanted, source.label);
+  readings.push(reading);
+  problems.push({ file: null, message: `${groups.length} data sets are here, of which ${reading.taken} is read.` });
+  return groups[options.findIndex(({ name }) => name === reading.taken)]![1];
+}
+
+/** Throws a NoDataset where what stands for the label says which rows are for training: that is no class. */
+function checkLabels(shards: readonly Shard[]): void {
+  const column = shards[0]?.labelColumn?.trim() ?? '';
+  if (!saysSplit(column) || isLabelName(column)) return;
+  const rows = shards.flatMap(({ labels }) => labels.map((label) => [String(label ?? '')]));
+  const isFlag = rows.every(([text]) => /^\d*$/.test(text!)) && !/split|^is[-_ ]/i.test(column);
+  if (isFlag || !splitColumn({ header: [column], rows, taken: new Set() })) return;
+  throw new NoDataset(
+    shards[0]!.place,
+    `its column ${column} says which rows are for training and which for testing, and no other column could be their label; expected images and labels`,
+  );
+}
+
+/** Tells rows that have a label from those that have none, or -1 where all other labels are from 0 on, as Hugging Face marks what is not told. */
+function labelledRows(shards: readonly Shard[], problems: Problem[]): (label: string | number | undefined) => boolean {
+  let lowest = 0;
+  let [highest, count, none, marked] = [-Infinity, 0, 0, 0];
+  for (const { labels } of shards)
+    for (const label of labels) {
+      count++;
+      if (label === undefined) none++;
+      else if (label === -1) marked++;
+      else if (typeof label === 'number') [lowest, highest] = [Math.min(lowest, label), Math.max(highest, label)];
+    }
+  const isAlone = shards.some(({ labels }) => labels.length > 0 && labels.every((label) => label === -1));
+  // -1, 0 and 1 may be three classes.
+  const isMark = marked > 0 && lowest === 0 && highest >= (isAlone ? 0 : 2);
+  const left = none + (isMark ? marked : 0);
+  if (left > 0 && left < count)
+    problems.push({
+      file: null,
+      message: `${left} ${left === 1 ? 'row has' : 'rows have'} no label${isMark ? ', or -1 for it,' : ''} and ${left === 1 ? 'is' : 'are'} left out.`,
+    });
+  return (label) => label !== undefined && !(isMark && label === -1);
 }
 
 const marksOf = (rows: readonly Row[]): Marks => {

@@ -89,7 +89,7 @@ async function readShard(item: Item, options: ReadOptions): Promise<{ shard: Sha
       }
     }
   };
-  return { shard: { path: item.file.path, place, labels, images }, label, reading };
+  return { shard: { path: item.file.path, place, labels, labelColumn: label, images }, label, reading };
 }
 
 /** Read at once. */
