@@ -32,11 +32,13 @@ const png = await sharp({ create: { width: 4, height: 4, channels: 3, background
 const photos: Files = { 'photos/cat/1.png': png, 'photos/dog/1.png': png, 'photos/dog/2.png': png };
 const table: Files = { 'digits.csv': ['0', '1', '1', '0'].map((label) => `${label},${'7,'.repeat(15)}7`).join('\n') };
 
-/** A NumPy array of bytes, all 0. */
-function npy(shape: number[]): Buffer {
+/** A NumPy array of bytes, 0 where nothing is said. */
+function npy(shape: number[], values: ArrayLike<number> = []): Buffer {
   const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(', ')},), }\n`;
   const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
-  return Buffer.concat([start, Buffer.from(header), Buffer.alloc(shape.reduce((a, b) => a * b, 1))]);
+  const data = Buffer.alloc(shape.reduce((a, b) => a * b, 1));
+  data.set(Uint8Array.from(values));
+  return Buffer.concat([start, Buffer.from(header), data]);
 }
 
 async function read(files: Files): Promise<{ format: string; leftOut: [string | null, string][] }> {
@@ -77,6 +79,51 @@ it('image folders win over a table of numbers', async () => {
     format: 'image folders',
     leftOut: [['…/digits.csv', another('CSV of pixels', 'image folders')]],
   });
+});
+
+it('arrays of another size, or of another version, are named', async () => {
+  const set = (name: string, side: number) => ({
+    [`${name}/train_images.npy`]: npy([4, side, side, 3], [0, 255]),
+    [`${name}/train_labels.npy`]: npy([4], [0, 1, 0, 1]),
+  });
+  expect((await read({ ...set('birds', 16), ...set('fish', 20) })).leftOut).toEqual([
+    [null, '1 more array that could be images, fish/train_images, is left out; birds/train_images is read.'],
+  ]);
+  rmSync(folder, { recursive: true });
+  const version = (name: string, count: number) => ({
+    [`set_${name}_data.npy`]: npy([count, 16, 16, 3], [0, 255]),
+    [`set_${name}_labels.npy`]: npy([count], [0, 1, 2]),
+  });
+  expect((await read({ ...version('v4', 5), ...version('v6', 6) })).leftOut).toEqual([
+    [null, '1 more array of such images, set_v6_data, is left out; set_v4_data is read.'],
+  ]);
+  expect((await readPaths([folder])).train.labels.length).toBe(5);
+  // Pieces of one array are read together nevertheless.
+  await read({ 'set_v4_data.npy': npy([1]), ...version('4', 5), ...version('6', 6) });
+  expect((await readPaths([folder])).train.labels.length).toBe(11);
+});
+
+it('names of as many classes as there are colours do not count the images', async () => {
+  const files = {
+    'images.npy': npy([4, 8, 8, 3]),
+    'category.npy': npy([4, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0]),
+    'names.npy': npy([3]),
+  };
+  await read(files);
+  expect((await readPaths([folder])).train.labels).toEqual(Uint16Array.of(0, 1, 2, 0));
+});
+
+it('arrays that are called after parts and classes hold the images of a class each', async () => {
+  const files = Object.fromEntries(
+    ['train0', 'train1', 'test0', 'test1'].map((name, i) => [`${name}.npy`, npy([i + 1, 16], new Array<number>(16 * (i + 1)).fill(i))]),
+  );
+  await read(files);
+  const { classes, train, test } = await readPaths([folder]);
+  expect([classes, [...train.labels], [...test!.labels]]).toEqual([
+    ['0', '1'],
+    [0, 1, 1],
+    [0, 0, 0, 1, 1, 1, 1],
+  ]);
 });
 
 it('files that only look like a data set are not called one', async () => {

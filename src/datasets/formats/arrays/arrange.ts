@@ -45,6 +45,9 @@ interface Pair {
   otherAxis: number | undefined;
 }
 
+/** The axis that counts images where they are kept as usual. */
+const usualAxis = ({ shape, lastFirst }: NamedArray): number => (lastFirst && shape.length > 2 ? shape.length - 1 : 0);
+
 /** The best pair among these arrays; undefined when no array of labels fits one of images. */
 function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
   const pairs: (Pair & { score: number })[] = [];
@@ -64,6 +67,8 @@ function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
           3000 * Number(partOf(ownName(images.name)) === 'images') -
           5000 * Number(elements(images.shape) / count < 16) +
           50 * Number(placeOf(images.name) === placeOf(labels.name)) +
+          // Names of three classes number no colours.
+          200 * Number(imageAxis === usualAxis(images)) +
           100 * Number(partOf(images.name) === 'images') +
           100 * Number(partOf(labels.name) === 'labels') +
           10 * Number(isVector(labels.shape)) +
@@ -88,7 +93,7 @@ export async function arrange(source: Source, arrays: readonly NamedArray[], opt
   const pairs = findPairs(source, arrays, problems, { wanted: reading, readings });
   const chosen = [pairs.train, pairs.test].filter((pair) => pair !== undefined);
   const pieces = chosen.map((pair) => piecesOf(pair, arrays));
-  nameTheRest(pieces.flat(), arrays, problems);
+  nameTheRest(pieces.flat(), arrays, problems, readings);
   const bytes = pieces.flat().reduce((sum, { images }) => sum + elements(images.shape) * Math.max(images.itemBytes, 1), 0);
   const streams = bytes > limits.heldBytes ? streamsOf(pieces) : undefined;
   if (streams) {
@@ -271,28 +276,44 @@ function rangeOf(pieces: readonly Pair[][], part: number, length: number): [numb
   return [start, start + length];
 }
 
-/** Arrays that look just like the images that are read, but are not among them. */
-function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], problems: Problem[]): void {
+/** Arrays that could be images too, but are not among those that are read. */
+function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], problems: Problem[], readings: readonly Reading[]): void {
   const shapes = new Set(read.map(({ images }) => images.shape.slice(1).join()));
   const taken = new Set(read.flatMap(({ images, labels }) => [images, labels]));
+  const isTold = ({ place, name }: NamedArray) =>
+    problems.some(({ message }) => message.includes(` in ${place} are left out`)) ||
+    readings.some(({ about, options }) => about === 'images' && options.some((option) => option.name === name));
   const rest = arrays.filter(
     (array) =>
-      !taken.has(array) &&
-      array.type === 'numbers' &&
-      array.shape.length > 2 &&
-      splitOf(array.name) !== 'val' &&
-      !isVector(array.shape) &&
-      shapes.has(array.shape.slice(1).join()),
+      !taken.has(array) && array.type === 'numbers' && array.shape.length > 1 && splitOf(array.name) !== 'val' && !isVector(array.shape),
   );
-  if (rest.length > 0)
-    problems.push({
-      file: null,
-      message: `${rest.length} more ${rest.length === 1 ? 'array' : 'arrays'} of such images, ${rest
-        .slice(0, 5)
-        .map(({ name }) => name)
-        .join(', ')}, ${rest.length === 1 ? 'is' : 'are'} left out; ${read[0]!.images.name} is read.`,
-    });
+  const alike = rest.filter(({ shape }) => shapes.has(shape.slice(1).join()));
+  // What has another size may be a second set, or bands of another sensor.
+  const unlike = rest.filter(
+    (array) =>
+      array.shape.length > 2 &&
+      !alike.includes(array) &&
+      !isTold(array) &&
+      partOf(ownName(array.name)) !== 'labels' &&
+      elements(array.shape) / array.shape[usualAxis(array)]! >= fewestPixels &&
+      array.shape.toSorted((a, b) => b - a)[2]! > 1,
+  );
+  for (const [what, of] of [
+    ['of such images', alike],
+    ['that could be images', unlike],
+  ] as const)
+    if (of.length > 0)
+      problems.push({
+        file: null,
+        message: `${of.length} more ${of.length === 1 ? 'array' : 'arrays'} ${what}, ${of
+          .slice(0, 5)
+          .map(({ name }) => name)
+          .join(', ')}, ${of.length === 1 ? 'is' : 'are'} left out; ${read[0]!.images.name} is read.`,
+      });
 }
+
+/** Fewer are landmarks, boxes and the like. */
+const fewestPixels = 256;
 
 const isRows = ({ shape }: NamedArray, values: number): boolean => shape.length === 2 && shape[1] === values;
 

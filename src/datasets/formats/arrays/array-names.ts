@@ -32,7 +32,12 @@ export function partOf(name: string): Part | undefined {
   // What is nearest to the array decides: the array's own name, then its folders and files.
   for (const part of name.split('/').reverse())
     for (const word of words(part).reverse()) {
-      if (/^(?:y|y?(?:train|test|val)y|y(?:train|test|val)|lbls?|cat|gnd|class(?:es)?|targets?)$/.test(word) || /labels?$/.test(word))
+      if (
+        /^(?:y|y?(?:train|test|val)y|y(?:train|test|val)|lbls?|cat|category|categories|gnd|ans|answers?|class(?:es)?|targets?)$/.test(
+          word,
+        ) ||
+        /labels?$/.test(word)
+      )
         return 'labels';
       if (
         /^(?:x|(?:train|test|val)x|x(?:train|test|val)|dat|data|fea|features?|pixels?|imgs?)$/.test(word) ||

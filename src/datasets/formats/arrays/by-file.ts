@@ -110,8 +110,25 @@ async function classPerFile(
   return arrays.length === files.size ? classPerArray(source, arrays, options) : undefined;
 }
 
+/** "train0", "train1", …, "test0", "test1", …, as MNIST is kept in one file: each holds the images of a class. */
+export async function classPerName(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset | undefined> {
+  const parts = arrays.map(({ name }) => /^(?<split>train(?:ing)?|test(?:ing)?)[-_]?(?<className>\d{1,3})$/i.exec(ownName(name))?.groups);
+  if (parts.includes(undefined)) return undefined;
+  const bySplit = Map.groupBy(parts, (part) => part!.split!.toLowerCase());
+  const classesOf = (of: typeof parts) => of.map((part) => Number(part!.className)).sort((a, b) => a - b);
+  const [first, second, ...others] = [...bySplit.values()].map((of) => classesOf(of).join());
+  if (first === undefined || first !== second || others.length > 0) return undefined;
+  const named = arrays.map((array, i) => ({ ...array, name: `${parts[i]!.split!}/${parts[i]!.className!}` }));
+  return classPerArray(source, named, options, 'arrays');
+}
+
 /** The same of arrays that are called as their files are. */
-export async function classPerArray(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset | undefined> {
+export async function classPerArray(
+  source: Source,
+  arrays: readonly NamedArray[],
+  options: ReadOptions,
+  what: 'files' | 'arrays' = 'files',
+): Promise<RawDataset | undefined> {
   const [first] = arrays;
   if (!first) return undefined;
   const rest = ({ shape }: NamedArray) => shape.slice(1).join(' × ');
@@ -125,7 +142,10 @@ export async function classPerArray(source: Source, arrays: readonly NamedArray[
   const short = withoutCommon(distinct);
   const names = stems.map((name) => short[distinct.indexOf(name)]!);
   const problems: Problem[] = [
-    { file: null, message: `Classes are taken from the names of the files: all images in ${first.name} are of class ${names[0]!}.` },
+    {
+      file: null,
+      message: `Classes are taken from the names of the ${what}: all images in ${what === 'arrays' ? first.place : first.name} are of class ${names[0]!}.`,
+    },
   ];
   const order = short.toSorted(byName);
   const of = (split: SplitName) => [...arrays.keys()].filter((i) => splits[i] === split);

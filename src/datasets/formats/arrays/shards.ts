@@ -2,10 +2,10 @@
 import type { UniformImages } from '../../raw.ts';
 import type { Marks } from '../labels.ts';
 
-/** A name without the numbers of files and arrays, and these numbers; sizes such as 32x32 are none of them. */
+/** A name without the numbers of files and arrays, and these numbers; sizes such as 32x32 and versions such as v4 are none of them. */
 export function shardOf(name: string): { stem: string; numbers: string } {
   const numbers: string[] = [];
-  const stem = name.replaceAll(/(\d+(?:x\d+)+)|\d+/gi, (found: string, size: string | undefined) => {
+  const stem = name.replaceAll(/(\d+(?:x\d+)+|(?<!\p{L})v\d+(?:\.\d+)*)|\d+/giu, (found: string, size: string | undefined) => {
     if (size !== undefined) return size;
     numbers.push(found);
     return '#';
