@@ -168,6 +168,47 @@ it('the ids of a test table without labels are not taken for its labels', async 
   expect((await readPaths([folder])).test?.labels).toEqual(Uint16Array.of(2, 0, 2));
 });
 
+it('tables of pixels and tables of their labels belong together, as numbers or as a 1 among zeros', async () => {
+  const images = (seed: number, count: number) =>
+    Array.from({ length: count }, (_, i) => Array.from({ length: 16 }, (__, k) => (seed + i * 31 + k * 17) % 256).join(',')).join('\n');
+  const hot = (label: number) => [0, 1, 2].map((k) => Number(k === label)).join(',');
+  const files = (labels: (label: number) => string): Files => ({
+    'set_train_28.csv': images(0, 6),
+    'set_train_labels.csv': [0, 1, 2, 2, 1, 0].map(labels).join('\n'),
+    'set_test_28.csv': images(7, 4),
+    'set_test_labels.csv': [2, 1, 0, 0].map(labels).join('\n'),
+  });
+  for (const labels of [String, hot]) {
+    await read(files(labels));
+    const { train, test } = await readPaths([folder]);
+    expect([[...train.labels], [...test!.labels]]).toEqual([
+      [0, 1, 2, 2, 1, 0],
+      [2, 1, 0, 0],
+    ]);
+  }
+  // Columns of classes alone are no images of three by three.
+  rmSync(folder, { recursive: true });
+  await expect(
+    read({
+      'a.csv': Array.from({ length: 12 }, (_, i) => Array.from({ length: 10 }, (__, k) => Number(k === i % 10)).join(',')).join('\n'),
+    }),
+  ).rejects.toThrow('columns of pixels and no label');
+});
+
+it('the test file of LIBSVM, and columns that several blanks divide', async () => {
+  const sparse = (labels: number[]) =>
+    labels.map((label, i) => `${label} ${[1, 2, 5, 16].map((k) => `${k}:${(i + k) / 20}`).join(' ')}`).join('\n');
+  await read({ usps: sparse([1, 2, 1, 2]), 'usps.t': sparse([2, 1]) });
+  expect((await readPaths([folder])).test?.labels.length).toBe(2);
+  rmSync(folder, { recursive: true });
+  const table = [0, 1, 1, 0]
+    .map((label, i) => `   ${Array.from({ length: 16 }, (_, k) => `${(i + k) / 20}`).join('   ')}   ${label}.0`)
+    .join('\n');
+  await read({ 'set_train.amat': table, 'set_test.amat': table });
+  const { train, test } = await readPaths([folder]);
+  expect([train.labels, test?.labels]).toEqual([Uint16Array.of(0, 1, 1, 0), Uint16Array.of(0, 1, 1, 0)]);
+});
+
 it('which column of a table of pixels is taken for the label is said', async () => {
   const taken = async (name: string, header: string, line: (label: number) => string) => {
     writeFileSync(join(folder, name), [header, ...[0, 1, 1, 0].map(line)].filter(Boolean).join('\n'));

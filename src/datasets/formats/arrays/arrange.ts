@@ -319,6 +319,8 @@ const isRows = ({ shape }: NamedArray, values: number): boolean => shape.length 
 
 /** Rows in MATLAB's files that are column by column: EMNIST's, STL-10's, and COIL-20 and faces as Deng Cai published them, in `fea` and `gnd`. */
 function areOnTheirSide(arrays: readonly NamedArray[], pairs: readonly Pair[]): boolean {
+  // Arabic characters and digits as El-Sawy and others published them.
+  if (pairs.every(({ images }) => /^(?:.*\/)?csv(?:train|test)images\b/i.test(images.name))) return true;
   const emnist = arrays.some(({ name }) => /emnist/i.test(name)) || arrays.some(({ name }) => /^writers$/i.test(ownName(name)));
   const isFeatures = ({ images, labels }: Pair) =>
     ownName(images.name) === 'fea' && ownName(labels.name) === 'gnd' && (isRows(images, 1024) || isRows(images, 4096));

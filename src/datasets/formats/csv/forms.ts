@@ -29,6 +29,8 @@ interface Form {
   split?: (SplitColumn & { words: string }) | undefined;
   /** The label, where its name tells. */
   label?: number | undefined;
+  /** It holds no pixels but classes. */
+  isOneHot?: boolean | undefined;
 }
 
 export interface PixelTable extends Form {
@@ -42,7 +44,7 @@ export function tableIn(head: Uint8Array, whole: boolean): Form | undefined {
 }
 
 function columnsIn(text: string, whole: boolean): Form | undefined {
-  const table = preview(text, whole);
+  const table = preview(evenBlanks(text), whole);
   if (!table) return undefined;
   const { delimiter } = table;
   // Decimal commas.
@@ -78,8 +80,24 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
     lines: body.length,
     split,
     label,
+    isOneHot: isOneHot(body),
   };
 }
+
+/** Text in which one blank divides the columns where several did. */
+function evenBlanks(text: string): string {
+  const [first = '', second = ''] = text.split(/\r?\n/, 2);
+  const isEven = /[,;\t|"]/.test(first + second) || !/^ | {2}/.test(first + second);
+  return isEven ? text : text.replaceAll(/ {2,}/g, ' ').replaceAll(/^ /gm, '');
+}
+
+/** A single 1 among zeros in every line: that is the class of images in another file. */
+const isOneHot = (rows: readonly string[][]): boolean =>
+  rows[0]!.length > 2 &&
+  rows.every((row) => {
+    const numbers = row.map(Number);
+    return numbers.every((number) => number === 0 || number === 1) && numbers.filter((number) => number === 1).length === 1;
+  });
 
 /** The first or the last where the names of all others are numbered alike: "p0", "p1", …, "kind". */
 function unlikeOthers(header: readonly string[], columns: readonly number[]): number | undefined {

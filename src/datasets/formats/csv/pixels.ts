@@ -16,6 +16,7 @@ import { classLabels } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { fewLines, isSquare, tableIn, type PixelTable as Table } from './forms.ts';
 import { surveyed } from './label-column.ts';
+import { pairedTables } from './paired.ts';
 import { readRows } from './rows.ts';
 import { readPacked, readSparse, type DividedRows, type Rows } from './texts.ts';
 import { isLabelName } from './table.ts';
@@ -39,9 +40,9 @@ async function findTables(source: Source, options: ReadOptions): Promise<Table[]
       const head = item.gzip ? await readItem(item, options) : await item.file.head(bytes);
       return tableIn(head, item.gzip || head.length < bytes);
     };
-    // Of large images the first few lines do not show what numbers them.
+    // Of large images the first few lines do not show what numbers them, and the names of their columns are long.
     const table = await lookAt(headBytes).then((found) =>
-      found && found.lines < fewLines ? lookAt(moreBytes).then((more) => more ?? found) : found,
+      (found ? found.lines < fewLines : /\.arff\b/i.test(item.file.path)) ? lookAt(moreBytes).then((more) => more ?? found) : found,
     );
     if (table) tables.push({ item, ...table });
   }
@@ -59,16 +60,21 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
   const tables = (await tablesOf(source, options)).sort((a, b) => (a.item.file.path < b.item.file.path ? -1 : 1));
   const problems: Problem[] = [];
   // The test file of a competition has no labels: as many columns as there are pixels.
-  const labelled = tables.filter(({ item, columns, header, form }) => {
+  const labelled = tables.filter(({ item, columns, header, form, isOneHot }) => {
     if (form !== 'columns') return true;
+    if (isOneHot) return false;
     if (header?.some(isLabelName)) return true;
     const fits = isSquare(columns - 1) && !(isSquare(columns) && header);
     if (!fits && tables.length > 1 && isSquare(columns))
       problems.push({ file: null, message: `${item.file.path} has no column of labels and is left out.` });
     return fits || !isSquare(columns);
   });
+  if (labelled.length === 0) {
+    const paired = await pairedTables(source, tables, options);
+    if (paired) return paired;
+  }
   const { tables: chosen, readings } = await chooseTables(labelled, problems, options);
-  const { parts, left } = divided(chosen, ({ item }) => baseName(item.file.path));
+  const { parts, left } = divided(chosen, nameOf);
   for (const { item } of left) problems.push({ file: null, message: `${baseName(item.file.path)}, for validation, is left out.` });
   const [first] = parts[0]!;
   if (!first)
@@ -83,7 +89,7 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
   );
   if (inColumns.reading) readings.push(inColumns.reading);
   for (const table of parts.flat()) {
-    const named = parts.length > 1 || left.length > 0 ? mentionedSplit(baseName(table.item.file.path))?.split : undefined;
+    const named = parts.length > 1 || left.length > 0 ? splitNamed(table) : undefined;
     const known = inColumns.tables.find((one) => one.table === table);
     const read = known ? await readRows(known, options) : await readTexts(table, problems, options);
     for (const [split, rows] of partsOf(read, table, problems))
@@ -117,6 +123,12 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
   return classes ? { ...dataset, classes } : dataset;
 }
 
+/** What a table is called; LIBSVM's "usps.t" is that for testing. */
+const nameOf = ({ item, form }: Table): string =>
+  form === 'sparse' ? baseName(item.file.path).replace(/\.t$/i, '.test') : baseName(item.file.path);
+
+const splitNamed = (table: Table): SplitName | undefined => mentionedSplit(nameOf(table))?.split;
+
 /** Of copies one is read; of tables that hold different images, the one that is wanted. */
 async function chooseTables(
   tables: readonly Table[],
@@ -135,19 +147,16 @@ async function chooseTables(
       kept.push(table);
     }
   }
-  const groups = Map.groupBy(
-    kept,
-    ({ item, columns }) => `${columns} ${mentionedSplit(baseName(item.file.path))?.rest ?? shardOf(baseName(item.file.path)).stem}`,
-  );
+  const groups = Map.groupBy(kept, (table) => `${table.columns} ${mentionedSplit(nameOf(table))?.rest ?? shardOf(nameOf(table)).stem}`);
   if (groups.size < 2) return { tables: kept, readings: [] };
   const sorted = [...groups.values()].sort((a, b) => b[0]!.columns - a[0]!.columns);
   // Training and test files with names of their own.
-  const splits = kept.map(({ item }) => mentionedSplit(baseName(item.file.path))?.split);
+  const splits = kept.map(splitNamed);
   if (new Set(splits).size === kept.length && kept.every(({ columns }) => columns === kept[0]!.columns))
     return { tables: kept, readings: [] };
   const optionOf = ([first]: readonly Table[]) => ({
     name: first!.item.file.path,
-    label: `the table ${first!.item.file.path} with ${first!.columns} columns`,
+    label: `the table ${first!.item.file.path}${first!.columns > 0 ? ` with ${first!.columns} columns` : ''}`,
   });
   const reading = take(
     'table',

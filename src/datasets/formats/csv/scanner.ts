@@ -3,6 +3,8 @@ import { DatasetError } from '../../errors.ts';
 import { decodeText } from '../../text.ts';
 import type { Line } from './lines.ts';
 
+const blank = 0x20;
+
 /** Reads the fields of one line after the other. */
 export class Scanner {
   #bytes: Uint8Array = new Uint8Array();
@@ -19,9 +21,16 @@ export class Scanner {
 
   begin(bytes: Uint8Array, { start, end, number }: Line): void {
     this.#bytes = bytes;
-    this.#at = start;
     this.#end = end;
+    this.#at = this.#behind(start);
     this.#line = number;
+  }
+
+  /** Past the blanks there: of those that stand together, one divides. */
+  #behind(at: number): number {
+    let next = at;
+    if (this.#delimiter === blank) while (next < this.#end && this.#bytes[next] === blank) next++;
+    return next;
   }
 
   /** The fields in these columns, which ascend. */
@@ -38,7 +47,7 @@ export class Scanner {
   ends(before: number, behind: number): [string, string] {
     const [start, end] = [this.#at, this.#end];
     let from = start;
-    for (let i = 0; i < before; i++) from = Math.min(this.#next(from) + 1, end);
+    for (let i = 0; i < before; i++) from = Math.min(this.#behind(this.#next(from) + 1), end);
     let to = end;
     for (let i = 0; i < behind; i++) to = Math.max(this.#previous(to), start);
     return [
@@ -53,7 +62,9 @@ export class Scanner {
   }
 
   #previous(to: number): number {
-    return to === 0 ? -1 : this.#bytes.lastIndexOf(this.#delimiter, to - 1);
+    let last = to;
+    if (this.#delimiter === blank) while (last > 0 && this.#bytes[last - 1] === blank) last--;
+    return last === 0 ? -1 : this.#bytes.lastIndexOf(this.#delimiter, last - 1);
   }
 
   number(column: number, columns: number): number {
@@ -66,7 +77,7 @@ export class Scanner {
     }
     // Whole numbers, nearly all there are, are read here; whatever else comes is left to JavaScript.
     if (this.#at > start && (this.#at === this.#end || this.#bytes[this.#at] === this.#delimiter)) {
-      this.#at++;
+      this.#at = this.#behind(this.#at + 1);
       return value;
     }
     this.#at = start;
@@ -85,7 +96,7 @@ export class Scanner {
     const next = this.#bytes.indexOf(this.#delimiter, this.#at);
     const end = next < 0 || next > this.#end ? this.#end : next;
     const text = textOf(this.#bytes.subarray(this.#at, end));
-    this.#at = end + 1;
+    this.#at = this.#behind(end + 1);
     return unquote(text);
   }
 
@@ -104,6 +115,6 @@ export function textOf(bytes: Uint8Array): string {
 const unquote = (text: string): string =>
   text
     .trim()
-    .replace(/^"(.*)"$/s, '$1')
+    .replace(/^"(.*)"$|^'(.*)'$/s, '$1$2')
     .replaceAll('""', '"')
     .replace(/^\uFEFF/, '');
