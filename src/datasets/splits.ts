@@ -38,6 +38,14 @@ export function mentionedSplit(name: string): { split: SplitName; rest: string }
   return { split, rest };
 }
 
+/** "trainval", "train_val_list": what is for training and validation alike, which is to train with where nothing divides it. */
+export const isForBoth = (name: string): boolean => {
+  const words = wordsOf(name);
+  if (words.includes('trainval') || words.includes('trainvalid')) return true;
+  const found = new Set(words.filter((word) => Object.hasOwn(names, word)).map((word) => names[word]));
+  return found.size === 2 && found.has('train') && found.has('val');
+};
+
 /** The split that a name stands for and nothing besides: "train", "Training set", "val_images", "test-256". */
 export function splitName(name: string): SplitName | undefined {
   const found = mentionedSplit(name);

@@ -48,7 +48,7 @@ interface Folder {
 
 /** Pictures about pictures, which lie beside them in folders of their own. */
 const helpers =
-  /^(?:masks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?|thumb(?:nail)?s?|previews?|overlays?|heat[-_ ]?maps?)(?:[-_ ]?(?:images?|imgs?|pngs?|jpe?gs?|small|\d+(?:x\d+)?))?$/i;
+  /^(?:masks?|msks?|segmentations?|annotations?|labels?|ground[-_ ]?truths?|gt|bounding[-_ ]?box(?:es)?|trimaps?|thumb(?:nail)?s?|previews?|overlays?|heat[-_ ]?maps?)(?:[-_ ]?(?:images?|imgs?|pngs?|jpe?gs?|small|\d+(?:x\d+)?))?$/i;
 /** Such a name that may be a class's. */
 const maybeHelper = /^(?:mask|thumb|label|preview)$/i;
 const pictures = /^(?:images?|imgs?|pictures?|photos?|jpe?gs?|pngs?)$/i;
@@ -151,7 +151,10 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
   put(folder, { split: undefined, className: undefined }, placing);
   // Classes beside a folder of test images are for training.
   const classes = splits.includes('train') ? [] : children.filter((child, i) => splits[i] === undefined && !unlabelled.test(child.name));
-  if (classes.length > 0) placeClasses(folder, classes, 'train', placing);
+  const [sole] = classes;
+  // One folder with folders beside that of the test images has all the classes.
+  if (sole && classes.length === 1 && sole.files.length === 0 && sole.below.size > 0) placeBelow(sole, 'train', placing);
+  else if (classes.length > 0) placeClasses(folder, classes, 'train', placing);
   for (const [i, child] of children.entries()) {
     const own = splits[i];
     const whole = children.some((other, k) => other !== child && splits[k] === own && !isSample(other.name));

@@ -52,7 +52,7 @@ export const maxDepth = 8;
 export const maxFiles = 2_000_000;
 
 /** Files that systems leave in folders and archives. */
-const clutter = /^(\.(?!\.$)|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
+const clutter = /^(\.(?!\.$)|(?:__MACOSX|Thumbs\.db|desktop\.ini|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information)$)/i;
 export const isClutterName = (name: string): boolean => clutter.test(name);
 export const isClutter = (path: string): boolean => path.split('/').some(isClutterName);
 

@@ -27,7 +27,8 @@ export const isNumber = (field: string): boolean =>
 
 export const isLabelName = (name: string): boolean =>
   /^(?:.*[-_ ])?(?:label|labels|class|classes|category|target|digit|y|breed|species|diagnosis|emotion)(?:[-_ ]?(?:id|name|index))?$/i.test(
-    name.trim(),
+    // "masterCategory" is one.
+    name.trim().replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2'),
   );
 
 /** "the column label", or where it stands when it has no name. */
@@ -35,4 +36,12 @@ export function columnWords(header: readonly string[] | undefined, column: numbe
   const name = header?.[column]?.trim() ?? '';
   if (name !== '') return `the column ${name.slice(0, 60)}`;
   return column === first ? 'the first column' : column === last ? 'the last column' : `column ${column + 1}`;
+}
+
+/** Whether a column is called as labels are; a "y" beside an "x" is a place in the image. */
+export function isLabelHeading(header: readonly string[], column: number): boolean {
+  const name = header[column] ?? '';
+  const plain = (text: string) => text.trim().toLowerCase();
+  const isPlace = /(?:^|[-_ ])y$/.test(plain(name)) && header.some((other) => plain(other) === plain(name).replace(/y$/, 'x'));
+  return isLabelName(name) && !isPlace;
 }

@@ -40,6 +40,8 @@ async function damagedJson(item: Item, options: ReadOptions): Promise<string | u
     if (isJson(text)) return undefined;
     const lines = text.split(/\r?\n/);
     const odd = lines.findIndex((line) => line.trim() !== '' && !isJson(line));
+    if (odd < 0)
+      return 'JSON with an entry in every line, in none of which the name of an image stands beside its label; expected e.g. {"file": "1.png", "label": "cat"}';
     return odd > 0
       ? `JSON whose line ${odd + 1} is damaged; expected one document, or one in every line`
       : 'JSON that is damaged or breaks off; expected a whole document';

@@ -1,7 +1,7 @@
 /** What the columns of a list of images are. */
 import { DatasetError } from '../../errors.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
-import { isLabelName } from '../csv/table.ts';
+import { isLabelHeading, isLabelName } from '../csv/table.ts';
 import type { Table } from './rows.ts';
 import { isSplitFlag, splitColumn, type SplitColumn } from './split-column.ts';
 
@@ -58,7 +58,7 @@ export function columnsOf(
   }
   const split = splitBeside([]);
   const columns = labelColumns(header, all, new Set([pathColumn, split?.column ?? pathColumn]));
-  const flags = header?.some(isLabelName) ? [] : flagColumns(header, all, pathColumn);
+  const flags = header?.some((_, i) => isLabelHeading(header, i)) ? [] : flagColumns(header, all, pathColumn);
   // Of many such columns none is the label where there is another.
   if (flags.length > 2) columns.sort((a, b) => Number(flags.includes(a)) - Number(flags.includes(b)));
   const odd = all.find((row) => flags.filter((i) => Number(row[i]) === 1).length !== 1);
@@ -100,7 +100,7 @@ interface MarkColumns {
 
 /** Undefined when there are none of either. */
 function markColumns(header: string[] | undefined, rows: readonly string[][], pathColumn: number): MarkColumns | undefined {
-  if (!header || rows.length === 0 || header.some(isLabelName)) return undefined;
+  if (!header || rows.length === 0 || header.some((_, i) => isLabelHeading(header, i))) return undefined;
   const flags = flagColumns(header, rows, pathColumn);
   const runs = oneHotRuns(flags, rows);
   const attributes = attributeColumns(header, rows, pathColumn);
@@ -178,7 +178,9 @@ function labelColumns(header: string[] | undefined, rows: readonly string[][], t
     const { size } = values(i);
     return size > 1 && size <= rows.length / 2;
   });
-  const named = others.filter((i) => header && isLabelName(header[i] ?? ''));
+  const named = others
+    .filter((i) => header && isLabelHeading(header, i))
+    .sort((a, b) => Number(values(b).size > 1) - Number(values(a).size > 1));
   if (named.length > 0) return [...named, ...recurring.filter((i) => !named.includes(i))];
   // The only other column may hold one class alone, or a few images of many; numbers that are all different count the lines.
   if (others.length === 1 && (values(others[0]!).size < rows.length || rows.length < 8)) return others;

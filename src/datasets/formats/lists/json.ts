@@ -87,7 +87,17 @@ function fromPairs(pairs: readonly Json[] | readonly [string, Json][]): Table | 
   return { header: ['file', 'label'], rows: (pairs as Json[][]).map((pair, i) => ({ fields: pair.map(String), line: i + 1 })) };
 }
 
-function fromEntries(entries: readonly Entry[]): Table | undefined {
+/** The one label, or several, of what is marked in an image: {"annotations": [{"label": "cat", …}]}. */
+function withMarked(entry: Entry): Entry {
+  for (const marked of Object.values(entry)) {
+    if (!Array.isArray(marked) || marked.length === 0 || !marked.every(isEntry) || !marked.every(({ label }) => isPlain(label))) continue;
+    return { ...entry, label: [...new Set(marked.map(({ label }) => String(label)))].sort().join('|') };
+  }
+  return entry;
+}
+
+function fromEntries(all: readonly Entry[]): Table | undefined {
+  const entries = all.some(({ label }) => label !== undefined) ? all : all.map(withMarked);
   const header = [...new Set(entries.slice(0, 1000).flatMap((entry) => Object.keys(entry).filter((key) => isPlain(entry[key]))))];
   if (header.length === 0) return undefined;
   return {

@@ -1,23 +1,27 @@
 /** Lists of image files with their labels, perhaps with a column that says which are for training and which for testing. */
 import { DatasetError, NoDataset } from '../../errors.ts';
+import { splitsByLists } from '../../images/listed.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
 import { folderName, type Source, type SourceFile } from '../../sources/source.ts';
 import { splitNames, type SplitName } from '../../splits.ts';
+import { shardOf } from '../arrays/shards.ts';
 import { contentsOf, type Item } from '../contents.ts';
-import { classLabels, type Marks } from '../labels.ts';
+import { byName, classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { columnsOf } from './columns.ts';
 import type { Finder } from './finder.ts';
 import { joinedTable, namesOfNumbers } from './joined.ts';
 import { isSubmission, listingsOf, splitOfList, type Listing } from './listings.ts';
-import type { Table } from './rows.ts';
+import type { Table, TableRow } from './rows.ts';
 import { leftWithoutPart, type Purpose } from './split-column.ts';
 import { tableOf } from './tables.ts';
 
 /** So many missing files are named one by one. */
 const maxNamed = 100;
+/** Of so many lines one may have more or fewer columns, a name with a comma in it, say. */
+const maxOdd = 10;
 
 export const listingReader: Reader = {
   name: 'list of image files',
@@ -65,8 +69,9 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
         file: null,
         message: `${item.file.path} ${isAlone ? noLabel : 'says which images are for training, validation and testing.'}`,
       });
-  const chosen = chosenLists(lists, readings, options.reading);
+  const chosen = oneDivision(chosenLists(lists, readings, options.reading), problems);
   assignParts(chosen, purposes, problems);
+  if (purposes.length === 0) await assignLists(source, chosen, problems, options);
   assignFolders(chosen, problems);
   const splits = divide(chosen, problems);
   const train = splits.get('train') ?? splits.get('val') ?? splits.get('test');
@@ -157,10 +162,57 @@ function assignParts(lists: readonly List[], purposes: readonly ReadonlyMap<Sour
     });
 }
 
+/** Of divisions that contradict each other, fold-1/train.csv and fold-1/test.csv and so on, the first is taken. */
+function oneDivision(lists: List[], problems: Problem[]): List[] {
+  const divided = lists.filter(({ item }) => splitOfList(item.file.path) !== undefined);
+  const divisions = [...Map.groupBy(divided, ({ item }) => shardOf(item.file.path).numbers)].sort(([a], [b]) => byName(a, b));
+  const partsOf = (of: readonly List[]) => {
+    const parts = new Map<SourceFile, Set<SplitName>>();
+    for (const { item, rows } of of)
+      for (const { file } of rows) parts.set(file, (parts.get(file) ?? new Set()).add(splitOfList(item.file.path)!));
+    return parts;
+  };
+  const isClear = (of: readonly List[]) => [...partsOf(of).values()].every(({ size }) => size === 1);
+  const isWhole = (of: readonly List[]) => isClear(of) && new Set(of.map(({ item }) => splitOfList(item.file.path))).size > 1;
+  if (divisions.length < 2 || !divisions.every(([, of]) => isWhole(of)) || isClear(divided)) return lists;
+  const [[, taken]] = divisions as [[string, List[]]];
+  const names = taken.map(({ item }) => item.file.path).join(', ');
+  problems.push({ file: null, message: `Of ${divisions.length} divisions in lists, that of ${names} is taken.` });
+  return lists.filter((list) => !divided.includes(list) || taken.includes(list));
+}
+
+const isUndivided = (lists: readonly List[]): boolean =>
+  lists.every(({ item, rows }) => splitOfList(item.file.path) === undefined && rows.every(({ split }) => split === undefined));
+
+/** Where the lists of labels do not say what images are for, lists of files alone may. */
+async function assignLists(source: Source, lists: readonly List[], problems: Problem[], options: ReadOptions): Promise<void> {
+  if (!isUndivided(lists)) return;
+  const rows = lists.flatMap((list) => list.rows);
+  const found = await splitsByLists(source, new Set(rows.map(({ file }) => file)), options);
+  if (!found || found.isWhole) return;
+  for (const message of found.notes) problems.push({ file: null, message });
+  const parts = new Set(found.splits.values());
+  const [only] = parts;
+  const rest: Purpose = parts.size > 1 ? 'none' : only === 'train' ? 'test' : 'train';
+  let unlisted = 0;
+  for (const list of lists) {
+    for (const row of list.rows) {
+      row.split = found.splits.get(row.file) ?? rest;
+      if (!found.splits.has(row.file)) unlisted++;
+    }
+    list.rows = list.rows.filter(({ split }) => split !== 'none');
+  }
+  const others = rest === 'none' ? 'left out' : `for ${words[rest]}`;
+  problems.push({
+    file: null,
+    message: `Lists of files, such as ${found.places[0]!}, say which images are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are ${others}` : ''}.`,
+  });
+}
+
 /** Where no list says what images are for, their folders may. */
 function assignFolders(lists: readonly List[], problems: Problem[]): void {
   const rows = lists.flatMap((list) => list.rows);
-  if (rows.some(({ split }) => split !== undefined) || lists.some(({ item }) => splitOfList(item.file.path) !== undefined)) return;
+  if (!isUndivided(lists)) return;
   const foldersOf = ({ file }: Row) => folderName(file.path).split('/').reverse();
   const names = [...new Set(rows.flatMap(foldersOf))];
   const splits = splitNames(names);
@@ -244,10 +296,14 @@ async function readListing(
   if (isSubmission(item.file.path)) return void say('is a form for submissions, whose labels mean nothing, and is left out.');
   const own = labelsWithBlanks(await tableOf(item, hasHeader, options), pathColumn);
   const width = own.rows[0]?.fields.length ?? 0;
-  const odd = own.rows.find(({ fields }) => fields.length !== width);
-  if (odd) throw new DatasetError(place, `line ${odd.line} has ${odd.fields.length} columns; expected ${width}`);
-  const joined = await joinedTable(source, item.file.path, own, pathColumn, options);
-  const table = joined ?? own;
+  const odd = own.rows.filter(({ fields }) => fields.length !== width);
+  const sayOdd = ({ line, fields }: TableRow) => `line ${line} has ${fields.length} columns; expected ${width}`;
+  if (maxOdd * odd.length > own.rows.length) throw new DatasetError(place, sayOdd(odd[0]!));
+  for (const row of odd.slice(0, maxNamed)) problems.push({ file: place, message: sayOdd(row) });
+  if (odd.length > maxNamed) problems.push({ file: place, message: `${odd.length - maxNamed} more lines have more or fewer columns` });
+  const even = odd.length === 0 ? own : { ...own, rows: own.rows.filter(({ fields }) => fields.length === width) };
+  const joined = await joinedTable(source, item.file.path, even, pathColumn, options);
+  const table = joined ?? even;
   const columns = columnsOf(table, pathColumn, { place, wanted: options.reading });
   const { labelOf, split } = columns;
   if (!labelOf && !split) return void say(noLabel);

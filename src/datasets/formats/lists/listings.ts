@@ -1,7 +1,7 @@
 /** Which texts of a source list its images, and which column names the file. */
 import { DatasetError } from '../../errors.ts';
 import { baseName, folderName, stem, type Source } from '../../sources/source.ts';
-import { mentionedSplit, splitName, type SplitName } from '../../splits.ts';
+import { isForBoth, mentionedSplit, splitName, type SplitName } from '../../splits.ts';
 import { decodeText } from '../../text.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
@@ -118,11 +118,16 @@ export interface SplitList {
 }
 
 /** Lists of files and nothing else that say what these are for: "train.txt", "test.txt". */
-export const splitLists = ({ listings }: Found): SplitList[] =>
-  listings.flatMap((listing) => {
-    const split = splitName(stem(listing.item.file.path)) ?? mentionedSplit(stem(listing.item.file.path))?.split;
-    return listing.columns === 1 && split ? [{ listing, split }] : [];
+export function splitLists({ listings }: Found): SplitList[] {
+  const alone = listings.filter(({ columns }) => columns === 1);
+  const nameOf = ({ item }: Listing) => stem(item.file.path);
+  const lists = alone.flatMap((listing) => {
+    const split = splitName(nameOf(listing)) ?? mentionedSplit(nameOf(listing))?.split;
+    return split ? [{ listing, split }] : [];
   });
+  if (lists.some(({ split }) => split === 'train')) return lists;
+  return [...lists, ...alone.filter((listing) => isForBoth(nameOf(listing))).map((listing) => ({ listing, split: 'train' as const }))];
+}
 
 /** Made to be handed in, with labels that mean nothing. */
 export const isSubmission = (path: string): boolean => /submission/i.test(baseName(path));

@@ -1,0 +1,117 @@
+/** Lists and folders as competitions and papers publish them: which images are for what, and which column is the label. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RawSplit } from '../../src/datasets/raw.ts';
+import { readPaths } from '../../src/datasets/read.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'capscope-divisions-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const png = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#123456' } })
+  .png()
+  .toBuffer();
+
+function write(files: Record<string, string | Uint8Array>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+const pictures = (paths: readonly string[]) => write(Object.fromEntries(paths.map((path) => [path, png])));
+
+/** How many images of each class there are, and what is said. */
+async function read() {
+  const { train, test, classes, problems } = await readPaths([folder]);
+  const counts = (split: RawSplit | null) => {
+    const found: Record<string, number> = {};
+    for (const label of split?.labels ?? []) {
+      const name = classes?.[label] ?? String(label);
+      found[name] = (found[name] ?? 0) + 1;
+    }
+    return found;
+  };
+  return {
+    train: counts(train),
+    test: counts(test),
+    notes: problems.map(({ file, message }) => `${file ? 'asks: ' : ''}${message}`.replaceAll(`${folder}/`, '')),
+  };
+}
+
+const twelve = Array.from({ length: 12 }, (_, i) => `${String(i).padStart(3, '0')}.png`);
+const classOf = (i: number) => ['cat', 'dog'][i % 2]!;
+const labels = (of: readonly string[], folders = '') => of.map((name) => `${folders}${name},${classOf(Number.parseInt(name))}`).join('\n');
+
+it('lists of files alone divide what a list of labels has, training and validation together too', async () => {
+  pictures(twelve.map((name) => `images/${name}`));
+  write({
+    'labels.csv': `file,label\n${labels(twelve)}`,
+    'train_val_list.txt': twelve.slice(0, 8).join('\n'),
+    'test_list.txt': twelve.slice(8, 11).join('\n'),
+  });
+  expect(await read()).toEqual({
+    train: { cat: 4, dog: 4 },
+    test: { cat: 2, dog: 1 },
+    notes: [
+      'Lists of files, such as test_list.txt, say which images are for training and which for testing; 1 images in none of them are left out.',
+    ],
+  });
+});
+
+it('of several divisions in lists the first is taken, with labels or without', async () => {
+  pictures(twelve.map((name) => `images/${name}`));
+  const division = (n: number, content: (of: readonly string[]) => string) => ({
+    [`splits/train${n}.csv`]: content(twelve.filter((_, i) => i % 3 !== n)),
+    [`splits/test${n}.csv`]: content(twelve.filter((_, i) => i % 3 === n)),
+  });
+  const note = 'Of 2 divisions in lists, that of splits/test1.csv, splits/train1.csv is taken.';
+  const withLabels = (of: readonly string[]) => `path,label\n${labels(of, '../images/')}`;
+  write({ 'labels.csv': `path,label\n${labels(twelve, 'images/')}`, ...division(1, withLabels), ...division(2, withLabels) });
+  expect(await read()).toEqual({ train: { cat: 4, dog: 4 }, test: { cat: 2, dog: 2 }, notes: [note] });
+  const alone = (of: readonly string[]) => of.join('\n');
+  write({ ...division(1, alone), ...division(2, alone) });
+  const { train, test, notes } = await read();
+  expect([train, test, notes[0]]).toEqual([{ cat: 4, dog: 4 }, { cat: 2, dog: 2 }, note]);
+});
+
+it('a place in the image is no label, and a category is one in any spelling', async () => {
+  pictures(twelve);
+  const rows = (line: (i: number) => string) => twelve.map((name, i) => `${name},${line(i)}`).join('\n');
+  write({ 'boxes.csv': `file,x,y,width,height,Target\n${rows((i) => `${i},${i % 4},5,${i % 3},${classOf(i)}`)}` });
+  expect((await read()).train).toEqual({ cat: 6, dog: 6 });
+  write({ 'boxes.csv': `file,gender,masterCategory\n${rows((i) => `${i % 3},${classOf(i)}`)}` });
+  expect((await read()).train).toEqual({ cat: 6, dog: 6 });
+});
+
+it('a line with a comma too many is asked about where it is one of many', async () => {
+  pictures(twelve);
+  write({ 'styles.csv': `file,label,title\n${twelve.map((name, i) => `${name},${classOf(i)},a${i === 5 ? ',' : ''} title`).join('\n')}` });
+  const { train, notes } = await read();
+  expect([train, notes]).toEqual([
+    { cat: 6, dog: 5 },
+    ['asks: line 7 has 4 columns; expected 3', '1 images are in no list with a label and are left out.'],
+  ]);
+});
+
+it('labels of what is marked in an image', async () => {
+  pictures(twelve);
+  const marked = (name: string, i: number) => ({ image: name, annotations: [{ label: classOf(i), coordinates: { x: 1, y: 2 } }] });
+  write({ '_annotations.createml.json': JSON.stringify(twelve.map(marked)) });
+  expect((await read()).train).toEqual({ cat: 6, dog: 6 });
+});
+
+it('one folder of class folders beside the test images has all the classes; thumbnails that a disk makes are no images', async () => {
+  pictures(['Images/cat/1.png', 'Images/dog/1.png', 'test/cat/2.png', 'test/dog/2.png', 'Images/cat/@eaDir/1.png/THUMB.png']);
+  expect(await read()).toEqual({ train: { cat: 1, dog: 1 }, test: { cat: 1, dog: 1 }, notes: [] });
+});
+
+it('JSON lines that list no images are called that', async () => {
+  write({ 'cat.ndjson': [1, 2].map((i) => JSON.stringify({ word: 'cat', drawing: [[[i, 2]]] })).join('\n') });
+  await expect(read()).rejects.toThrow('is JSON with an entry in every line, in none of which the name of an image stands');
+});
