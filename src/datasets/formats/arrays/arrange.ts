@@ -285,7 +285,12 @@ function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], probl
     readings.some(({ about, options }) => about === 'images' && options.some((option) => option.name === name));
   const rest = arrays.filter(
     (array) =>
-      !taken.has(array) && array.type === 'numbers' && array.shape.length > 1 && splitOf(array.name) !== 'val' && !isVector(array.shape),
+      !taken.has(array) &&
+      array.type === 'numbers' &&
+      array.shape.length > 1 &&
+      splitOf(array.name) !== 'val' &&
+      !isVector(array.shape) &&
+      partOf(ownName(array.name)) !== 'labels',
   );
   const alike = rest.filter(({ shape }) => shapes.has(shape.slice(1).join()));
   // What has another size may be a second set, or bands of another sensor.
@@ -294,7 +299,6 @@ function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], probl
       array.shape.length > 2 &&
       !alike.includes(array) &&
       !isTold(array) &&
-      partOf(ownName(array.name)) !== 'labels' &&
       elements(array.shape) / array.shape[usualAxis(array)]! >= fewestPixels &&
       array.shape.toSorted((a, b) => b - a)[2]! > 1,
   );

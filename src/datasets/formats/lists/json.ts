@@ -90,8 +90,8 @@ function fromPairs(pairs: readonly Json[] | readonly [string, Json][]): Table | 
 /** The one label, or several, of what is marked in an image: {"annotations": [{"label": "cat", …}]}. */
 function withMarked(entry: Entry): Entry {
   for (const marked of Object.values(entry)) {
-    if (!Array.isArray(marked) || marked.length === 0 || !marked.every(isEntry) || !marked.every(({ label }) => isPlain(label))) continue;
-    return { ...entry, label: [...new Set(marked.map(({ label }) => String(label)))].sort().join('|') };
+    const labels = Array.isArray(marked) ? marked.map((one) => (isEntry(one) ? one.label : undefined)) : [];
+    if (labels.length > 0 && labels.every(isPlain)) return { ...entry, label: [...new Set(labels.map(String))].sort().join('|') };
   }
   return entry;
 }
