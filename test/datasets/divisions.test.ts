@@ -17,7 +17,9 @@ const png = await sharp({ create: { width: 4, height: 4, channels: 3, background
   .png()
   .toBuffer();
 
-function write(files: Record<string, string | Uint8Array>): void {
+type Files = Record<string, string | Uint8Array>;
+
+function write(files: Files): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -104,6 +106,53 @@ it('labels of what is marked in an image', async () => {
   const marked = (name: string, i: number) => ({ image: name, annotations: [{ label: classOf(i), coordinates: { x: 1, y: 2 } }] });
   write({ '_annotations.createml.json': JSON.stringify(twelve.map(marked)) });
   expect((await read()).train).toEqual({ cat: 6, dog: 6 });
+});
+
+it('what all records of WebDataset say alike does not undo what their archives divide', async () => {
+  const record = (path: string, i: number, split: string) => ({
+    [`${path}/${i}.png`]: png,
+    [`${path}/${i}.json`]: JSON.stringify({ label: classOf(i), split }),
+  });
+  const records = (shard: string, split: (i: number) => string) =>
+    Object.assign({}, ...[0, 1, 2, 3].map((i) => record(shard, i, split(i)))) as Files;
+  write({ ...records('set-train-0', () => 'train'), ...records('set-test-0', () => 'train') });
+  expect(await read()).toEqual({ train: { cat: 2, dog: 2 }, test: { cat: 2, dog: 2 }, notes: [] });
+  write(records('set-train-0', (i) => (i < 2 ? 'train' : 'test')));
+  expect(await read()).toMatchObject({ train: { cat: 3, dog: 3 }, test: { cat: 1, dog: 1 } });
+});
+
+it('a second image of a key in WebDataset is none with that label', async () => {
+  const record = (i: number) => ({ [`train/${i}.seg.png`]: png, [`train/${i}.png`]: png, [`train/${i}.cls`]: String(i % 2) });
+  write({ ...record(0), ...record(1), ...record(2) });
+  expect(await read()).toEqual({
+    train: { '0': 2, '1': 1 },
+    test: {},
+    notes: ['3 images, such as train/0.seg.png, belong to others of the same key and are left out.'],
+  });
+});
+
+it('of two numbers in a name the class is the one that comes again, where the other is a count; else it is said what they could be', async () => {
+  const named = (name: (i: number) => string) => pictures(twelve.map((_, i) => `digits/${name(i)}.png`));
+  const start = (note: string) => [`Classes are taken from the names of the files: ${note}.`];
+  named((i) => `${i}_${i % 3}`);
+  expect(await read()).toMatchObject({
+    train: { '0': 4, '1': 4, '2': 4 },
+    notes: start('digits/0_0.png is of class 0, the second number of its name'),
+  });
+  rmSync(folder, { recursive: true });
+  named((i) => `${i % 2}_${twelve[i]!.slice(0, 3)}`);
+  expect(await read()).toMatchObject({
+    train: { '0': 6, '1': 6 },
+    notes: start('digits/0_000.png is of class 0, the first number of its name'),
+  });
+  rmSync(folder, { recursive: true });
+  named((i) => `img_${i}_label_${i % 4}`);
+  expect((await read()).train).toEqual({ '0': 3, '1': 3, '2': 3, '3': 3 });
+  rmSync(folder, { recursive: true });
+  named((i) => `${i % 3}_${Math.floor(i / 3)}`);
+  await expect(read()).rejects.toThrow(
+    '12 of its images are named by 2 numbers each, such as 0_0.png, and the class could be the first (3 different) or the second (4 different); expected',
+  );
 });
 
 it('one folder of class folders beside the test images has all the classes; thumbnails that a disk makes are no images', async () => {

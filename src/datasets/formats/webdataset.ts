@@ -2,7 +2,7 @@
 import { NoDataset } from '../errors.ts';
 import { imageFiles } from '../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
-import type { Source, SourceFile } from '../sources/source.ts';
+import { baseName, type Source, type SourceFile } from '../sources/source.ts';
 import { leftForValidation, type SplitName } from '../splits.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { classLabels, type Marks } from './labels.ts';
@@ -40,6 +40,18 @@ const keyOf = (path: string): string => path.replace(/(?<=[^/])\.[^/]*$/, '').re
 
 const isLabel = ({ kind, file }: Item): boolean => (kind === 'text' || kind === 'unknown') && /\.cls$/i.test(file.path);
 
+/** One image for each key, 0017.png and not the 0017.seg.png or 0017.depth.png beside it. */
+function imagesIn(items: readonly Item[]): { images: Item[]; others: Item[] } {
+  const byKey = Map.groupBy(
+    items.filter(({ kind, gzip }) => kind === 'image' && !gzip),
+    ({ file }) => keyOf(file.path),
+  );
+  const dots = ({ file }: Item) => baseName(file.path).split('.').length;
+  const chosen = new Set([...byKey.values()].map((own) => own.reduce((best, one) => (dots(one) < dots(best) ? one : best))));
+  const images = [...byKey.values()].flat();
+  return { images: [...chosen], others: images.filter((image) => !chosen.has(image)) };
+}
+
 /** Files with labels, by the key that they share with their image. */
 async function labelsOf(source: Source, options: ReadOptions): Promise<Map<string, Item>> {
   const { items } = await contentsOf(source, options);
@@ -47,7 +59,7 @@ async function labelsOf(source: Source, options: ReadOptions): Promise<Map<strin
   for (const item of items) if (isLabel(item)) labels.set(keyOf(item.file.path), item);
   if (labels.size > 0) return labels;
   // A JSON for every image.
-  const images = items.filter(({ kind }) => kind === 'image');
+  const { images } = imagesIn(items);
   const json = items.filter(({ kind }) => kind === 'json');
   if (json.length < 2 || json.length !== images.length) return labels;
   const keys = new Set(images.map(({ file }) => keyOf(file.path)));
@@ -60,13 +72,18 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
   const { items } = await contentsOf(source, options);
   const problems: Problem[] = [];
   const pairs: Pair[] = [];
-  for (const { file, kind, gzip } of items) {
-    const label = kind === 'image' && !gzip ? labels.get(keyOf(file.path)) : undefined;
+  const { images, others } = imagesIn(items);
+  for (const { file } of images) {
+    const label = labels.get(keyOf(file.path));
     if (label) pairs.push({ file, label: label.file });
   }
-  const images = items.filter(({ kind }) => kind === 'image').length;
-  if (pairs.length < images)
-    problems.push({ file: null, message: `${images - pairs.length} images have no label of their name and are left out.` });
+  if (others.length > 0)
+    problems.push({
+      file: null,
+      message: `${others.length} images, such as ${others[0]!.file.path}, belong to others of the same key and are left out.`,
+    });
+  if (pairs.length < images.length)
+    problems.push({ file: null, message: `${images.length - pairs.length} images have no label of their name and are left out.` });
   const texts = await readLabels(source, pairs, options);
   const splits = new Map<SplitName, Pair[]>();
   const byFile = pairs.map(({ file }): SplitName => splitOfList(file.path.replace(/\/[^/]*$/, '')) ?? 'train');

@@ -1,15 +1,17 @@
 /** Image files that are named after their classes and numbered: cat.0.jpg, beagle_12.png, A_test.jpg, or numbered first: 0_cat.png. */
-import { NoDataset } from '../errors.ts';
+import { DatasetError, NoDataset } from '../errors.ts';
 import { contentsOf } from '../formats/contents.ts';
 import { byName } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
-import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
+import { baseName, folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
 import { leftForValidation, mentionedSplit, splitName, type SplitName } from '../splits.ts';
 import { imageFiles } from './pool.ts';
 
 /** A class has so many images on average at least; names that are all different are no classes. */
 const perClass = 2;
+/** Of fewer images the numbers in their names tell nothing. */
+const fewest = 8;
 
 export const nameReader: Reader = {
   name: 'named image files',
@@ -50,6 +52,44 @@ function classesBehindNumbers(files: readonly SourceFile[]): (path: string) => s
   return (path) => (areCounted ? parts.get(path)?.name : undefined);
 }
 
+/** "img_12_label_3": the number is called a label. */
+function calledLabel(path: string): string | undefined {
+  const match = /(?:^|[-_. ])(?:label|class|cls)[-_= ]?(?<number>\d{1,4})(?=$|[-_. ])/i.exec(stem(path));
+  return match?.groups!.number;
+}
+
+/** The numbers that a name consists of; undefined where there is anything else in it. */
+const numbersIn = (path: string): string[] | undefined =>
+  /^\d+(?:[-_ ]+\d+)+(?:\.chip)?(?=\.|$)/.exec(baseName(path))?.[0].match(/\d+/g) ?? undefined;
+
+/** "00012_3", "3_00012": of two numbers the one that comes again and again is the class where the other is never there twice. */
+function besideCount(files: readonly SourceFile[]): { side?: number; classOf: (path: string) => string | undefined } {
+  const parts = new Map(files.map(({ path }) => [path, numbersIn(path)] as const));
+  const all = [...parts].map(([path, numbers]) => ({ folder: folderName(path), numbers }));
+  if (files.length < fewest || all.some(({ numbers }) => numbers?.length !== 2)) return { classOf: () => undefined };
+  const values = (side: number) =>
+    all.map(({ folder, numbers }) => ({ own: numbers![side]!, inFolder: `${folder}/${Number(numbers![side])}` }));
+  const isCount = (side: number) => new Set(values(side).map(({ inFolder }) => inFolder)).size === files.length;
+  const isClass = (side: number) => {
+    const of = new Set(values(side).map(({ own }) => own));
+    return of.size > 1 && perClass * of.size <= files.length && [...of].every((number) => number.length <= 3);
+  };
+  const side = [0, 1].find((one) => isClass(one) && isCount(1 - one));
+  return side === undefined ? { classOf: () => undefined } : { side, classOf: (path) => parts.get(path)?.[side] };
+}
+
+/** What the numbers could mean, where the names are nothing but numbers, all or nearly all, and do not tell. */
+function unclear(files: readonly SourceFile[]): string | undefined {
+  const byCount = Map.groupBy(files, ({ path }) => numbersIn(path)?.length);
+  const [count, usual] = [...byCount].reduce((most, one) => (one[1].length > most[1].length ? one : most));
+  if (count === undefined || usual.length < fewest || usual.length < 0.9 * files.length) return undefined;
+  const different = Array.from({ length: count }, (_, k) => new Set(usual.map(({ path }) => numbersIn(path)![k])).size);
+  const places = different.map((values, k) => `the ${ordinals[k] ?? `${k + 1}th`} (${values} different)`);
+  return `${usual.length} of its images are named by ${count} numbers each, such as ${baseName(usual[0]!.path)}, and the class could be ${places.slice(0, -1).join(', ')} or ${places.at(-1)!}; expected a folder for each class, a list of files and labels, or names such as cat_7.png`;
+}
+
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
+
 const splitOfPath = (path: string): SplitName | undefined =>
   folderName(path)
     .split('/')
@@ -66,11 +106,16 @@ async function readNamed(source: Source, options: ReadOptions): Promise<RawDatas
       return className === undefined ? [] : [{ file, className, split: splitOfPath(file.path) }];
     });
   const isDivided = (those: readonly Named[]) => new Set(those.map(({ className }) => className)).size > 1;
-  const named = [classInName, numberedClass, classesBehindNumbers(files)].map(namedBy).find(isDivided) ?? [];
+  const doubt = files.length >= fewest ? unclear(files) : undefined;
+  const counted = besideCount(files);
+  const byCount = namedBy(counted.classOf);
+  const named = [...[calledLabel, classInName, numberedClass, classesBehindNumbers(files)].map(namedBy), byCount].find(isDivided) ?? [];
   const problems: Problem[] = [];
   const train = named.filter(({ split }) => split === undefined || split === 'train');
   const classes = [...new Set(train.map(({ className }) => className))].sort(byName);
-  if (classes.length < 2 || train.length < perClass * classes.length)
+  const isNone = classes.length < 2 || train.length < perClass * classes.length;
+  if (isNone && doubt !== undefined) throw new DatasetError(source.label, doubt);
+  if (isNone)
     throw new NoDataset(
       source.label,
       `its ${files.length} images lie in no folders named after classes, are in no list with labels, and are not named after classes; expected e.g. train/cat/1.png and train/dog/1.png`,
@@ -84,9 +129,11 @@ async function readNamed(source: Source, options: ReadOptions): Promise<RawDatas
   if (validation > 0) problems.push({ file: null, message: leftForValidation(validation) });
   const left = files.length - train.length - (test?.length ?? 0) - validation;
   if (left > 0) problems.push({ file: null, message: `${left} images, whose names say no class, are left out.` });
+  const example = train[0]!;
+  const side = named === byCount ? `, the ${counted.side === 0 ? 'first' : 'second'} number of its name` : '';
   problems.push({
     file: null,
-    message: `Classes are taken from the names of the files: ${train[0]!.file.path} is of class ${train[0]!.className}.`,
+    message: `Classes are taken from the names of the files: ${example.file.path} is of class ${example.className}${side}.`,
   });
   const splitOf = (of: readonly Named[]): RawSplit => ({
     images: imageFiles(
