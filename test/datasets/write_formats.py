@@ -422,6 +422,18 @@ def images():
             file.write(f"P2\n# a comment\n{image.shape[1]} {image.shape[0]}\n255\n" + " ".join(map(str, image.ravel())) + "\n")
 
     each("pgm-in-text", text_pgm, "pgm", channels=1)
+
+    # Black and white, of a width that fills no whole bytes; in text with blanks between the digits and without.
+    black_and_white = lambda image: np.where(image > 127, 255, 0).astype("u1")
+    each("pbm", lambda path, image: Image.fromarray(image > 127).save(path), "pbm", black_and_white, channels=1)
+
+    def text_pbm(path, image):
+        rows = [("" if i % 2 else " ").join("0" if value > 127 else "1" for value in row) for i, row in enumerate(image)]
+        with open(path, "w") as file:
+            file.write(f"P1\n# a comment\n{image.shape[1]} {image.shape[0]}\n" + "\n".join(rows) + "\n")
+
+    each("pbm-in-text", text_pbm, "pbm", black_and_white, channels=1)
+
     # Of more than 8 bits, all in one range.
     each("tiff-floats", lambda path, image: tifffile.imwrite(path, (image / 255).astype("f4")), "tif", channels=1, notes=["are read as 0, black, to 1, white"])
     each("tiff-12-bits", lambda path, image: tifffile.imwrite(path, np.round(image / 255 * 4095).astype("u2")), "tif", channels=1, notes=["to 4095, white"])
