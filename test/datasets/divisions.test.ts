@@ -155,6 +155,49 @@ it('of two numbers in a name the class is the one that comes again, where the ot
   );
 });
 
+it('images in class folders that lists for training and testing do not name are left out', async () => {
+  pictures(['cat', 'dog'].flatMap((of) => [1, 2, 3].map((i) => `Images/${of}/${i}.png`)));
+  write({ 'TrainImages.txt': 'cat/1.png\ndog/1.png', 'TestImages.txt': 'cat/2.png\ndog/2.png' });
+  const note = 'Lists beside the images say which are for training and which for testing; 2 images in none of them are left out.';
+  expect(await read()).toEqual({ train: { cat: 1, dog: 1 }, test: { cat: 1, dog: 1 }, notes: [note] });
+});
+
+it('numbers in train.txt and test.txt are classes, not parts', async () => {
+  pictures(twelve);
+  const list = (of: readonly string[]) => of.map((name) => `${name} ${Number.parseInt(name) % 2}`).join('\n');
+  write({ 'train.txt': list(twelve.slice(0, 8)), 'test.txt': list(twelve.slice(8)) });
+  expect(await read()).toEqual({ train: { '0': 4, '1': 4 }, test: { '0': 2, '1': 2 }, notes: [] });
+});
+
+it('of numbers of classes and their names the names are taken, in lists and in JSON of lists', async () => {
+  pictures(twelve);
+  write({
+    'all.csv': `class id,file,labels,data set\n${twelve.map((name, i) => `${i % 2},${name},${classOf(i)},${i < 8 ? 'train' : 'test'}`).join('\n')}`,
+  });
+  const expected = { train: { cat: 4, dog: 4 }, test: { cat: 2, dog: 2 } };
+  expect(await read()).toMatchObject(expected);
+  rmSync(folder, { recursive: true });
+  pictures(twelve);
+  const entry = (name: string, i: number) => [name, i % 2, classOf(i)];
+  write({ 'split.json': JSON.stringify({ train: twelve.slice(0, 8).map(entry), test: twelve.slice(8).map(entry) }) });
+  expect(await read()).toMatchObject(expected);
+});
+
+it('a copy of several folders in one beside them, a test set beside a whole one, and folders of initials', async () => {
+  pictures(['yes', 'no', 'tumors/yes', 'tumors/no'].flatMap((of) => [`${of}/1.png`, `${of}/2.png`]));
+  expect(await read()).toEqual({
+    train: { yes: 2, no: 2 },
+    test: {},
+    notes: ['4 images in tumors are those beside it once more and are left out.'],
+  });
+  rmSync(folder, { recursive: true });
+  pictures(['rps/rps/paper/1.png', 'rps/rps/rock/1.png', 'rps-test-set/rps-test-set/paper/2.png', 'rps-test-set/rps-test-set/rock/2.png']);
+  expect(await read()).toEqual({ train: { paper: 1, rock: 1 }, test: { paper: 1, rock: 1 }, notes: [] });
+  rmSync(folder, { recursive: true });
+  pictures(['a/abbey/1.png', 'a/alley/1.png', 'b/bar/1.png']);
+  expect((await read()).train).toEqual({ abbey: 1, alley: 1, bar: 1 });
+});
+
 it('one folder of class folders beside the test images has all the classes; thumbnails that a disk makes are no images', async () => {
   pictures(['Images/cat/1.png', 'Images/dog/1.png', 'test/cat/2.png', 'test/dog/2.png', 'Images/cat/@eaDir/1.png/THUMB.png']);
   expect(await read()).toEqual({ train: { cat: 1, dog: 1 }, test: { cat: 1, dog: 1 }, notes: [] });

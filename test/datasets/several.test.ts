@@ -195,6 +195,19 @@ it('tables of pixels and tables of their labels belong together, as numbers or a
   ).rejects.toThrow('columns of pixels and no label');
 });
 
+it('the index that pandas writes in front of pixels is no label, and a table of another name is no more of the training images', async () => {
+  const header = ['', ...Array.from({ length: 16 }, (_, k) => k)].join(',');
+  const rows = Array.from({ length: 8 }, (_, i) => [i, ...Array.from({ length: 16 }, (__, k) => (i * 31 + k * 17) % 256)].join(','));
+  const labels = [0, 1, 2, 3, 0, 1, 2, 3];
+  await read({ 'x.csv': [header, ...rows].join('\n'), 'y.csv': [',label', ...labels.map((label, i) => `${i},${label}`)].join('\n') });
+  expect((await readPaths([folder])).train.labels).toEqual(Uint16Array.from(labels));
+  rmSync(folder, { recursive: true });
+  const labelled = rows.map((row, i) => row.replace(/^\d+/, String(labels[i]))).join('\n');
+  expect((await read({ 'train.csv': labelled, 'extra.csv': `${labelled}\n${labelled}` })).leftOut).toEqual([
+    [null, '1 other tables of images, extra.csv, are left out; train.csv is read.'],
+  ]);
+});
+
 it('the test file of LIBSVM, and columns that several blanks divide', async () => {
   const sparse = (labels: number[]) =>
     labels.map((label, i) => `${label} ${[1, 2, 5, 16].map((k) => `${k}:${(i + k) / 20}`).join(' ')}`).join('\n');

@@ -192,13 +192,16 @@ async function listedHomes(
   const { splits, isWhole } = lists;
   notes.push(...lists.notes);
   const other: SplitName = [...splits.values()].includes('train') ? 'test' : 'train';
+  const parts = new Set(splits.values());
+  // Where others are named for training and for testing, those that are named for neither are for neither.
+  const isLeft = isWhole || (parts.has('train') && parts.has('test'));
   const unlisted = placed.filter((file) => !splits.has(file)).length;
   for (const file of placed) {
-    const split = splits.get(file) ?? (isWhole ? 'none' : other);
+    const split = splits.get(file) ?? (isLeft ? 'none' : other);
     if (split === 'none') listed.set(file, { split: undefined, className: undefined, isToldOf: true });
     else listed.set(file, { ...homeOf(file), split });
   }
-  const rest = isWhole ? 'left out' : `for ${other === 'test' ? 'testing' : 'training'}`;
+  const rest = isLeft ? 'left out' : `for ${other === 'test' ? 'testing' : 'training'}`;
   notes.push(
     `Lists beside the images say which are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are ${rest}` : ''}.`,
   );

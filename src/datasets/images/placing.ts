@@ -1,5 +1,5 @@
 /** Where images belong, by the folders that they lie in. */
-import { isSample, isYear, mentionedSplit, saysNothing, splitName, splitNames, type SplitName } from '../splits.ts';
+import { isSample, isYear, mentionedSplit, saysNothing, splitName, splitNames, wordsOf, type SplitName } from '../splits.ts';
 import type { ReadingOption } from '../readings.ts';
 import { byName } from '../formats/labels.ts';
 import { folderName, stem } from '../sources/source.ts';
@@ -122,7 +122,7 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
     );
     return;
   }
-  const splits = splitNames(children.map(({ name }) => name));
+  const splits = splitNames(children.map(({ name }) => name)).map((own, i) => own ?? besideWhole(children, i));
   const named = children.filter((_, i) => splits[i] !== undefined);
   // Where classes stand beside it that have images too, a folder without folders is a class, even if it is called "train".
   const flat = named.every(({ below }) => below.size === 0);
@@ -142,6 +142,17 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
     placing.notes.push(
       `${listed(children.map(({ name }) => name))} in ${folder.path || 'the folder'} are taken for parts of one set, not for classes.`,
     );
+    return;
+  }
+  if (named.length === 0 && areInitials(children) && !placing.areClasses) {
+    put(folder, { split, className: undefined }, placing);
+    placeClasses(
+      folder,
+      children.flatMap(({ below }) => [...below.values()]),
+      split,
+      placing,
+    );
+    placing.notes.push(`Folders of one letter, such as ${children[0]!.path}, only hold the folders of the classes that begin with it.`);
     return;
   }
   if (named.length === 0 || (flat && others)) {
@@ -165,6 +176,22 @@ function placeBelow(start: Folder, given: SplitName | undefined, placing: Placem
     else placeBelow(child, own, placing);
   }
 }
+
+/** "rps-test-set" beside "rps". */
+function besideWhole(children: readonly Folder[], at: number): SplitName | undefined {
+  const found = mentionedSplit(children[at]!.name);
+  return found && children.some(({ name }) => mentionedSplit(name) === undefined && wordsOf(name).join(' ') === found.rest)
+    ? found.split
+    : undefined;
+}
+
+/** "a" with "abbey" and "alley", "b" with "bar": folders that only keep those of the classes in order. */
+const areInitials = (children: readonly Folder[]): boolean =>
+  children.length > 1 &&
+  children.every(
+    ({ name, files, below }) =>
+      /^\p{L}$/u.test(name) && files.length === 0 && [...below.keys()].every((inner) => inner.toLowerCase().startsWith(name.toLowerCase())),
+  );
 
 const masksOrTheLike = 'are masks or the like, which belong to other images';
 const helping = (name: string): string => (/^(?:thumb|preview)/i.test(name) ? 'are thumbnails of other images' : masksOrTheLike);
@@ -296,9 +323,9 @@ function placeClass(folder: Folder, className: string, split: SplitName | undefi
   }
 }
 
-/** A folder that is called like the one that it lies in and repeats what lies beside it. */
+/** A folder that repeats what lies beside it: all of several folders, or the one where it is called like that which both lie in. */
 function isCopy(child: Folder, folder: Folder, placing: Placement): boolean {
-  if (child.name !== folder.name || folder.below.size < 2) return false;
+  if (folder.below.size < (child.name === folder.name ? 2 : 3) || child.files.length > 0) return false;
   const beside = [...folder.below.values()].filter((other) => other !== child);
   const repeated = beside.every((other) => {
     const twin = child.below.get(other.name);

@@ -58,7 +58,7 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
   // A line that says what it is for is none of names.
   const usage = splitColumn({ header: undefined, rows, taken: numeric(rows.length > 1 ? rows.slice(1) : rows), isBeginning: true })?.column;
   const inner = (row: readonly string[]) => row.filter((_, i) => i > 0 && i < row.length - 1 && i !== usage);
-  const named = !inner(rows[0]!).every(number) || isNumbered(rows);
+  const named = !inner(rows[0]!).every(number) || isNumbered(rows) || isCounted(rows[0]!);
   const body = rows.slice(named ? 1 : 0);
   const [first] = body;
   if (!first || inner(first).filter(number).length < 0.9 * inner(first).length) return undefined;
@@ -124,7 +124,10 @@ function splitIn(header: readonly string[] | undefined, body: readonly string[][
 /** Names and numbers of images. */
 const idsIn = (header: readonly string[] | undefined): number[] =>
   (header ?? []).flatMap((name, i) =>
-    /^(?:unnamed.*|(?:(?:image|img|file|row|sample)[-_ ]?)?(?:id|index|no|number|name|file|image|path))$/i.test(name.trim()) ? [i] : [],
+    /^(?:unnamed.*|(?:(?:image|img|file|row|sample)[-_ ]?)?(?:id|index|no|number|name|file|image|path))$/i.test(name.trim()) ||
+    (i === 0 && name.trim() === '')
+      ? [i]
+      : [],
   );
 
 /** Ids beside pixels alone, as in a competition's test file: a first or last column that is called so, and has nothing twice. */
@@ -151,6 +154,10 @@ function isNumbered([first, ...rest]: readonly string[][]): boolean {
     rest.every((row) => row.every((field) => !/^\d+\.\d+$/.test(field)))
   );
 }
+
+/** ",0,1,2,…": pandas' names for columns without any, behind an index. */
+const isCounted = ([first, ...rest]: readonly string[]): boolean =>
+  first!.trim() === '' && rest.every((field, i) => field.trim() === String(i));
 
 /** A first column without a name that numbers the lines, in whatever order, where a label and a square number of pixels follow. */
 function isNumbering(body: readonly string[][], header: readonly string[] | undefined, base: readonly number[]): boolean {

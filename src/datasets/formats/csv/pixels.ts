@@ -149,10 +149,11 @@ async function chooseTables(
   }
   const groups = Map.groupBy(kept, (table) => `${table.columns} ${mentionedSplit(nameOf(table))?.rest ?? shardOf(nameOf(table)).stem}`);
   if (groups.size < 2) return { tables: kept, readings: [] };
-  const sorted = [...groups.values()].sort((a, b) => b[0]!.columns - a[0]!.columns);
+  const isToTrain = (group: readonly Table[]) => Number(group.some((table) => splitNamed(table) === 'train'));
+  const sorted = [...groups.values()].sort((a, b) => b[0]!.columns - a[0]!.columns || isToTrain(b) - isToTrain(a));
   // Training and test files with names of their own.
   const splits = kept.map(splitNamed);
-  if (new Set(splits).size === kept.length && kept.every(({ columns }) => columns === kept[0]!.columns))
+  if (new Set(splits.map((split) => split ?? 'train')).size === kept.length && kept.every(({ columns }) => columns === kept[0]!.columns))
     return { tables: kept, readings: [] };
   const optionOf = ([first]: readonly Table[]) => ({
     name: first!.item.file.path,

@@ -181,6 +181,13 @@ function labelColumns(header: string[] | undefined, rows: readonly string[][], t
   const named = others
     .filter((i) => header && isLabelHeading(header, i))
     .sort((a, b) => Number(values(b).size > 1) - Number(values(a).size > 1));
+  // Of numbers of classes and names of the same ones, the names.
+  const [first] = named;
+  const isText = (column: number) => rows.every((row) => (row[column] ?? '').trim() !== '' && Number.isNaN(Number(row[column])));
+  const isSame = (a: number, b: number) =>
+    values(a).size === values(b).size && new Set(rows.map((row) => `${row[a]}\n${row[b]}`)).size === values(a).size;
+  const text = first !== undefined && !isText(first) ? named.find((i) => isText(i) && isSame(first, i)) : undefined;
+  if (text !== undefined) named.sort((a, b) => Number(b === text) - Number(a === text));
   if (named.length > 0) return [...named, ...recurring.filter((i) => !named.includes(i))];
   // The only other column may hold one class alone, or a few images of many; numbers that are all different count the lines.
   if (others.length === 1 && (values(others[0]!).size < rows.length || rows.length < 8)) return others;

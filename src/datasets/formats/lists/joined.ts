@@ -1,6 +1,7 @@
 /** Lists that are kept in several files with the same numbers in front: CUB's images.txt, image_class_labels.txt, train_test_split.txt. */
 import { folderName, stem, type Source } from '../../sources/source.ts';
-import { contentsOf } from '../contents.ts';
+import { decodeText } from '../../text.ts';
+import { contentsOf, readItem } from '../contents.ts';
 import type { ReadOptions } from '../reader.ts';
 import type { Table } from './rows.ts';
 import { beginningOf, tableOf } from './tables.ts';
@@ -52,8 +53,10 @@ export async function namesOfNumbers(
       !/^(?:class(?:es)?|labels?|categories|names?)(?:[-_]?names?)?$/i.test(stem(file.path))
     )
       continue;
-    const { rows } = await tableOf(item, false, options);
-    const names = new Map(rows.flatMap(({ fields }) => (fields.length === 2 ? [[fields[0]!.trim(), fields[1]!.trim()] as const] : [])));
+    // Names may have blanks and commas in them.
+    const lines = decodeText(await readItem(item, options)).split(/\r?\n/);
+    const parts = lines.map((line) => /^\s*(?<number>\d+)[\s,;:]+(?<name>.*\S)/.exec(line)?.groups);
+    const names = new Map(parts.flatMap((part) => (part ? [[part.number!, part.name!] as const] : [])));
     if (new Set(names.values()).size === names.size && [...numbers].every((number) => names.has(number))) return names;
   }
   return undefined;

@@ -50,6 +50,7 @@ export function damageIn(text: string): { table: Table; message: string } | unde
         message: `it goes on behind its list, with "${text.slice(Number(position)).trim().slice(0, 20)}"; expected nothing there`,
       };
   }
+  if (valueOf(text) !== undefined) return undefined;
   // Whatever is quoted in what breaks off.
   const rows = [...text.slice(0, 2 ** 20).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match, i) => ({ fields: [match[1]!], line: i + 1 }));
   return rows.length > 0 ? { table: { header: ['file'], rows }, message: 'it is no whole JSON, and perhaps truncated' } : undefined;
@@ -75,6 +76,17 @@ function tableOfValue(value: Json): Table | undefined {
   // {"train": [{…}], "test": [{…}]}
   if (parts.length > 0 && parts.every(([, entries]) => Array.isArray(entries) && entries.every(isEntry)))
     return fromEntries(parts.flatMap(([split, entries]) => (entries as Entry[]).map((entry): Entry => ({ ...entry, split }))));
+  // {"train": [["a.png", 0, "cat"], …], "test": …}
+  const lists = parts.flatMap(([split, rows]) =>
+    Array.isArray(rows) ? rows.map((row): Json => (Array.isArray(row) ? [...row, split] : row)) : [null],
+  );
+  const [first] = lists;
+  const width = Array.isArray(first) ? first.length : 0;
+  if (width > 2 && width < 5 && lists.every((row) => Array.isArray(row) && row.length === width && row.every(isPlain)))
+    return {
+      header: ['file', 'label', ...(width === 4 ? ['class'] : []), 'split'],
+      rows: (lists as Json[][]).map((row, i) => ({ fields: row.map(String), line: i + 1 })),
+    };
   // {"a.png": {"label": "cat"}}
   if (parts.length > 0 && parts.every(([, entry]) => isEntry(entry)))
     return fromEntries(parts.map(([file, entry]): Entry => ({ file, ...(entry as Entry) })));

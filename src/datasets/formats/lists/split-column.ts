@@ -49,7 +49,8 @@ export function splitColumn({ header, rows, taken, listName = '', isBeginning = 
   const others = (rows[0] ?? []).map((_, i) => i).filter((i) => !taken.has(i));
   const columns = others.map((column) => ({
     column,
-    name: header?.[column]?.trim() ?? (others.length === 1 ? listName : ''),
+    // What stands in "train.txt" is for training; its column says something else.
+    name: header?.[column]?.trim() ?? (others.length === 1 && splitName(listName) === undefined ? listName : ''),
     counts: countsOf(rows, column),
   }));
   for (const kind of [inWords, byFlag, byNumber])
