@@ -86,7 +86,13 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
     problems.push({ file: null, message: `${images.length - pairs.length} images have no label of their name and are left out.` });
   const texts = await readLabels(source, pairs, options);
   const splits = new Map<SplitName, Pair[]>();
-  const byFile = pairs.map(({ file }): SplitName => splitOfList(file.path.replace(/\/[^/]*$/, '')) ?? 'train');
+  // Those of one folder or shard usually stand together.
+  let last: { folder?: string; split: SplitName } = { split: 'train' };
+  const byFile = pairs.map(({ file }): SplitName => {
+    const folder = file.path.replace(/\/[^/]*$/, '');
+    if (folder !== last.folder) last = { folder, split: splitOfList(folder) ?? 'train' };
+    return last.split;
+  });
   const said = partsIn(pairs.map(({ label }) => texts.get(label)!));
   const parts =
     said &&

@@ -6,6 +6,7 @@ import type { Problem } from '../raw.ts';
 import { EntryNames, tooMuch, unpackedLimit } from './archive.ts';
 import { ArchiveBytes } from './archive-bytes.ts';
 import { libarchiveSource } from './libarchive.ts';
+import { entriesIn, headerBytes } from './zip-directory.ts';
 import { maxFileBytes, stem, type FileContent, type ReadFileOptions, type Source, type SourceFile } from './source.ts';
 
 /** Entries of so many bytes are read at once, larger ones piece by piece. */
@@ -14,7 +15,6 @@ const smallBytes = 2 ** 24;
 const largeBytes = 2 ** 26;
 const wrongSum = 'it is damaged: its content does not have the checksum that the archive declares';
 const localHeader = 0x04034b50;
-const centralHeader = 0x02014b50;
 const localHeaderBytes = 30;
 const linkMode = 0o120000;
 const modeMask = 0o170000;
@@ -22,8 +22,8 @@ const modeMask = 0o170000;
 /** What of a directory's entry it takes to read it: what may have more than 32 bits, and what has fewer. */
 const places = ['relativeOffsetOfLocalHeader', 'uncompressedSize', 'compressedSize'] as const;
 const details = ['crc32', 'compressionMethod', 'generalPurposeBitFlag'] as const;
-/** The shortest entry of a directory. */
-const centralHeaderBytes = 46;
+/** Entries that are listed without a pause, in which others have their turn. */
+const betweenPauses = 4096;
 
 /** Compression methods other than deflate that libarchive knows: bzip2, LZMA, xz. */
 const otherMethods = new Set([12, 14, 95]);
@@ -89,25 +89,18 @@ async function entriesOf(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<{ files: ZipEntry[]; problems: Problem[]; others: boolean }> {
-  const { place, archive: at } = directory;
-  // macOS counts them modulo 65,536: where another entry follows the last, there are more. Where the count is merely wrong, what
-  // stands behind the true last is no entry, and the archive is refused.
-  const goOn = (zip: ZipFile) => {
-    if (zip.entriesRead !== zip.entryCount) return;
-    const next = at.at(Number(zip.readEntryCursor), 4);
-    if (next.length === 4 && Buffer.from(next).readUInt32LE() === centralHeader) zip.entryCount += 2 ** 16;
-  };
+  const { place } = directory;
   const names = new EntryNames(place);
   const files: ZipEntry[] = [];
   let others = false;
   await directory.withZip(async (zip) => {
     let total = 0;
     try {
-      goOn(zip);
-      directory.reserve(Math.min(zip.entryCount, size / centralHeaderBytes));
-      for await (const entry of zip.eachEntry()) {
+      directory.reserve(Math.min(zip.entryCount, size / headerBytes));
+      let read = 0;
+      for (const entry of entriesIn(zip, directory.archive)) {
+        if (++read % betweenPauses === 0) await new Promise(setImmediate);
         signal?.throwIfAborted();
-        goOn(zip);
         const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
         if (name.endsWith('/')) continue;
         const path = names.accept(name);
