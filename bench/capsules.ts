@@ -4,16 +4,14 @@
  * --dead, what a network costs of which all capsules are inactive.
  */
 import { Option, InvalidArgumentError } from 'commander';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { integerBetween, print, printJson } from '../src/cli/options.ts';
 import { bars, barTable, compare, comparisonTable, type Bar, type Compared } from './comparison.ts';
 import { DEAD_DEPTHS, deadTable, raceDead } from './dead.ts';
 import { dimensionTable, raceDimensions } from './dimensions.ts';
 import { lineUp, type Python } from './line-up.ts';
 import { layerShape, writeLayerProblem, writeStepProblem } from './problems.ts';
-import { benchCommand, machine, machineLine, peers, progress, withFolder, type SharedOptions } from './program.ts';
+import { benchCommand, machine, machineLine, peers, progress, putIntoDocument, withFolder, type SharedOptions } from './program.ts';
 import { race, type Absence } from './race.ts';
 
 interface Options extends SharedOptions {
@@ -97,17 +95,7 @@ async function contests(options: Options): Promise<void> {
     barTable(allBars),
   ].join('\n\n');
   print(text);
-  if (options.document) putIntoDocument(text);
-}
-
-/** Replaces the tables between their marks in docs/performance.md. */
-function putIntoDocument(text: string): void {
-  const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
-  const [begin, end] = ['<!-- bench:capsules, as printed -->', '<!-- end of bench:capsules -->'];
-  const before = readFileSync(page, 'utf8');
-  const [start, stop] = [before.indexOf(begin), before.indexOf(end)];
-  if (start < 0 || stop < start) throw new Error('docs/performance.md lacks the marks of the tables.');
-  writeFileSync(page, `${before.slice(0, start + begin.length)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n\n${before.slice(stop)}`);
+  if (options.document) putIntoDocument('bench:capsules', text);
 }
 
 async function dimensions({ rounds, json }: Options): Promise<void> {

@@ -1,8 +1,9 @@
 /** What the benchmark commands share: options, machine, errors. */
 import { Command, Option } from 'commander';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bytes, plain } from '../src/shared/present/format.ts';
 import { integerBetween, jsonOption } from '../src/cli/options.ts';
 import { MAX_THREADS } from '../src/engine/backends/wasm/pool.ts';
@@ -70,4 +71,14 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Replaces the tables of a bench between its marks in docs/performance.md. */
+export function putIntoDocument(bench: string, text: string): void {
+  const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+  const [begin, end] = [`<!-- ${bench}, as printed -->`, `<!-- end of ${bench} -->`];
+  const before = readFileSync(page, 'utf8');
+  const [start, stop] = [before.indexOf(begin), before.indexOf(end)];
+  if (start < 0 || stop < start) throw new Error(`docs/performance.md lacks the marks of the tables of ${bench}.`);
+  writeFileSync(page, `${before.slice(0, start + begin.length)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n\n${before.slice(stop)}`);
 }

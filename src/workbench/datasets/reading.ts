@@ -164,7 +164,7 @@ export class Previews {
 }
 
 /** Tens of thousands of images leave many small objects behind; a thread that may pile them up takes 50 MB more and is no faster. */
-const YOUNG_MEGABYTES = 12;
+export const YOUNG_MEGABYTES = 12;
 
 type TaskOf<T> = T extends ReaderTask ? Omit<T, 'resources' | 'decoder'> : never;
 
