@@ -203,6 +203,21 @@ describe.each(datasets)('%s', (name) => {
     });
 });
 
+it('of two sets of CIFAR beside each other one is read, and the other is named', async () => {
+  const together = async (...names: string[]) => {
+    const { train, test, problems } = await readPaths(names.map((name) => join(folder, 'cifar', name)));
+    const alone = await readPaths([join(folder, 'cifar', names[0]!)]);
+    expect([train.labels, test?.labels]).toEqual([alone.train.labels, alone.test?.labels]);
+    return problems.map(({ message }) => message);
+  };
+  expect(await together('cifar-10-batches-py', 'cifar-10-python3-protocol2')).toEqual([
+    '2 data sets are here, of which cifar-10-batches-py is read.',
+  ]);
+  expect(await together('cifar-10-batches-bin', 'cifar-100-binary')).toEqual([
+    expect.stringMatching(/^2 files of CIFAR-100, .*, are left out; CIFAR-10 is read\.$/),
+  ]);
+});
+
 it('images of unlike kinds in one folder come as they are', async () => {
   const { train, problems } = await readPaths([join(folder, 'odd', 'images')]);
   expect(problems).toEqual([]);

@@ -98,6 +98,15 @@ it('arrays of another size, or of another version, are named', async () => {
     [null, '1 more array of such images, set_v6_data, is left out; set_v4_data is read.'],
   ]);
   expect((await readPaths([folder])).train.labels.length).toBe(5);
+  // No test images of another set.
+  rmSync(folder, { recursive: true });
+  const part = (name: string, split: string, count: number) => ({
+    [`${name}/x_${split}.npy`]: npy([count, 16, 16], [0, 255]),
+    [`${name}/y_${split}.npy`]: npy([count], [0, 1]),
+  });
+  await read({ ...part('a', 'train', 5), ...part('b', 'train', 7), ...part('b', 'test', 6) });
+  expect((await readPaths([folder])).train.labels.length).toBe(7);
+  rmSync(folder, { recursive: true });
   // Pieces of one array are read together nevertheless.
   await read({ 'set_v4_data.npy': npy([1]), ...version('4', 5), ...version('6', 6) });
   expect((await readPaths([folder])).train.labels.length).toBe(11);

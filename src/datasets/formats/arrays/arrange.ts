@@ -7,9 +7,10 @@ import type { ReadOptions } from '../reader.ts';
 import { leftForValidation } from '../../splits.ts';
 import { take, type Reading, type ReadingOption, type WantedReadings } from '../../readings.ts';
 import { ownName, partOf, placeOf, splitOf, type SplitName } from './array-names.ts';
-import { imageAxisOf } from './axes.ts';
+import { imageAxisOf, isVector, usualAxis } from './axes.ts';
 import { countAxes, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
 import { joinImages, joinMarks, shardOf } from './shards.ts';
+import { areOnTheirSide, isRows } from './sides.ts';
 import { streamedImages, type StreamedArray } from './streamed.ts';
 import { transpose, turnedUpright } from './upright.ts';
 
@@ -31,9 +32,6 @@ export interface NamedArray {
   parts?: StreamedArray['parts'];
 }
 
-/** One value per image: a vector, or an array with a single axis that is longer than 1. */
-const isVector = (shape: readonly number[]): boolean =>
-  shape.length === 1 || (shape.length > 1 && shape.filter((size) => size !== 1).length <= 1 && shape.length !== 3);
 const length = (shape: readonly number[]): number => elements(shape);
 
 interface Pair {
@@ -44,9 +42,6 @@ interface Pair {
   imageAxis: number;
   otherAxis: number | undefined;
 }
-
-/** The axis that counts images where they are kept as usual. */
-const usualAxis = ({ shape, lastFirst }: NamedArray): number => (lastFirst && shape.length > 2 ? shape.length - 1 : 0);
 
 /** The best pair among these arrays; undefined when no array of labels fits one of images. */
 function pairUp(arrays: readonly NamedArray[]): Pair | undefined {
@@ -205,6 +200,8 @@ function findPairs(
     const train = pairOf('train');
     const [test, val] = [pairOf('test'), groups.has('val') ? pairUp(groups.get('val')!) : undefined];
     const rest = train ? undefined : pairUp(undivided);
+    const whole = train && test && wholeSet(groups, train, test);
+    if (whole) return whole;
     if (train && (test ?? val)) {
       if (test && val) problems.push({ file: null, message: leftForValidation(val.count) });
       const extra = pairUp(undivided);
@@ -229,6 +226,19 @@ function findPairs(
   return undivided.indexOf(first.images) < undivided.indexOf(second.images)
     ? { train: first, test: second }
     : { train: second, test: first };
+}
+
+/** Of files of which one has images for training and for testing, that one alone: no test images of another set. */
+function wholeSet(
+  groups: ReadonlyMap<SplitName | undefined, NamedArray[]>,
+  train: Pair,
+  test: Pair,
+): { train: Pair; test: Pair } | undefined {
+  const place = placeOf(test.images.name);
+  const isOf = ({ name }: NamedArray) => placeOf(name) === place;
+  if (place === '' || isOf(train.images)) return undefined;
+  const own = pairUp(groups.get('train')!.filter(isOf));
+  return own && { train: own, test };
 }
 
 /** Where several arrays could be the images, each with labels, the one that is wanted. */
@@ -279,6 +289,10 @@ function rangeOf(pieces: readonly Pair[][], part: number, length: number): [numb
 /** Arrays that could be images too, but are not among those that are read. */
 function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], problems: Problem[], readings: readonly Reading[]): void {
   const shapes = new Set(read.map(({ images }) => images.shape.slice(1).join()));
+  // Of tables each line, or each column, is an image of as many pixels.
+  const tables = read.filter(({ images }) => images.shape.length === 2);
+  const isTable = ({ shape }: NamedArray) =>
+    tables.some(({ images, imageAxis }) => shape[1 - imageAxis] === images.shape[1 - imageAxis] && shape[1 - imageAxis]! >= fewestPixels);
   const taken = new Set(read.flatMap(({ images, labels }) => [images, labels]));
   const isTold = ({ place, name }: NamedArray) =>
     problems.some(({ message }) => message.includes(` in ${place} are left out`)) ||
@@ -292,7 +306,7 @@ function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], probl
       !isVector(array.shape) &&
       partOf(ownName(array.name)) !== 'labels',
   );
-  const alike = rest.filter(({ shape }) => shapes.has(shape.slice(1).join()));
+  const alike = rest.filter((array) => (array.shape.length === 2 ? isTable(array) : shapes.has(array.shape.slice(1).join())));
   // What has another size may be a second set, or bands of another sensor.
   const unlike = rest.filter(
     (array) =>
@@ -318,20 +332,6 @@ function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], probl
 
 /** Fewer are landmarks, boxes and the like. */
 const fewestPixels = 256;
-
-const isRows = ({ shape }: NamedArray, values: number): boolean => shape.length === 2 && shape[1] === values;
-
-/** Rows in MATLAB's files that are column by column: EMNIST's, STL-10's, and COIL-20 and faces as Deng Cai published them, in `fea` and `gnd`. */
-function areOnTheirSide(arrays: readonly NamedArray[], pairs: readonly Pair[]): boolean {
-  // Arabic characters and digits as El-Sawy and others published them.
-  if (pairs.every(({ images }) => /^(?:.*\/)?csv(?:train|test)images\b/i.test(images.name))) return true;
-  const emnist = arrays.some(({ name }) => /emnist/i.test(name)) || arrays.some(({ name }) => /^writers$/i.test(ownName(name)));
-  const isFeatures = ({ images, labels }: Pair) =>
-    ownName(images.name) === 'fea' && ownName(labels.name) === 'gnd' && (isRows(images, 1024) || isRows(images, 4096));
-  return pairs.every(
-    (pair) => pair.images.lastFirst && ((emnist && isRows(pair.images, 784)) || isRows(pair.images, 27_648) || isFeatures(pair)),
-  );
-}
 
 /** arr_0, arr_1, … as numpy.savez calls what is given without names: by number. */
 const inOrder = (arrays: readonly NamedArray[]): NamedArray[] =>

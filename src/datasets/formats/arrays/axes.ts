@@ -29,3 +29,11 @@ export function roughness({ shape, data, fortran }: NdArray, axis: number): numb
   }
   return sum / Math.max(count, 1);
 }
+
+/** One value per image: a vector, or an array with a single axis that is longer than 1. */
+export const isVector = (shape: readonly number[]): boolean =>
+  shape.length === 1 || (shape.length > 1 && shape.filter((size) => size !== 1).length <= 1 && shape.length !== 3);
+
+/** The axis that counts images where they are kept as usual. */
+export const usualAxis = ({ shape, lastFirst }: { shape: readonly number[]; lastFirst: boolean }): number =>
+  lastFirst && shape.length > 2 ? shape.length - 1 : 0;

@@ -36,13 +36,15 @@ interface Batch {
 interface Batches {
   variant: Variant;
   batches: Batch[];
+  /** Files of the other variant. */
+  others: Batch[];
 }
 
 /** The files that are batches, of whichever variant has more of them. */
 async function findBatches(source: Source, options: ReadOptions): Promise<Batches | undefined> {
   const { items } = await contentsOf(source, options);
   const candidates = items.filter(({ kind }) => kind === 'unknown' || kind === 'text' || kind === 'idx');
-  const found: Batches[] = variants.map((variant) => ({ variant, batches: [] }));
+  const found = variants.map((variant) => ({ variant, batches: [] as Batch[] }));
   for (const item of candidates.slice(0, 1000)) {
     const { file, gzip } = item;
     const start = await file.head(1024);
@@ -57,7 +59,10 @@ async function findBatches(source: Source, options: ReadOptions): Promise<Batche
       if (whole || (named && variant.classes === 10)) batches.push({ item, size });
     }
   }
-  return found.filter(({ batches }) => batches.length > 0).sort((a, b) => b.batches.length - a.batches.length)[0];
+  const [most, other] = found.sort((a, b) => b.batches.length - a.batches.length);
+  if (!most || most.batches.length === 0) return undefined;
+  const others = other?.batches.filter(({ item }) => !most.batches.some((batch) => batch.item === item)) ?? [];
+  return { ...most, others };
 }
 
 export const cifarBinaryReader: Reader = {
@@ -65,7 +70,7 @@ export const cifarBinaryReader: Reader = {
   kinds: ['unknown', 'text', 'idx'],
   looksLike: async (source, options) => (await findBatches(source, options)) !== undefined,
   read: async (source, options) => {
-    const { variant, batches } = (await findBatches(source, options))!;
+    const { variant, batches, others } = (await findBatches(source, options))!;
     const { problems } = await contentsOf(source, options);
     const damaged = problems.find(({ file: label }) => batches.some(({ item }) => item.file.label === label));
     if (damaged) throw new DatasetError(damaged.file!, damaged.message);
@@ -80,6 +85,14 @@ export const cifarBinaryReader: Reader = {
         file: null,
         message: `${left.map(({ item }) => baseName(item.file.path)).join(', ')}, for validation, are left out.`,
       });
+    if (others.length > 0) {
+      const [{ name }] = variants.filter((other) => other !== variant) as [Variant];
+      const paths = others.slice(0, 4).map(({ item }) => item.file.path);
+      dataset.problems.push({
+        file: null,
+        message: `${others.length} files of ${name}, ${paths.join(', ')}${others.length > 4 ? ', …' : ''}, are left out; ${variant.name} is read.`,
+      });
+    }
     return classes ? { ...dataset, classes } : dataset;
   },
 };

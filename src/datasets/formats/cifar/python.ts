@@ -1,9 +1,10 @@
 /** CIFAR's Python batches: pickled dictionaries with the pixels as an array (images, 3072) and the labels as a list. */
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { RawDataset, RawSplit } from '../../raw.ts';
-import { baseName, type Source } from '../../sources/source.ts';
+import { baseName, folderName, type Source } from '../../sources/source.ts';
 import { contentsOf, readItem, type Item } from '../contents.ts';
-import { divided, leftForValidation } from '../../splits.ts';
+import { take, type ReadingOption } from '../../readings.ts';
+import { divided, leftForValidation, mentionedSplit, splitName } from '../../splits.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
 import { imageBytes, interleave, side } from './pixels.ts';
@@ -19,6 +20,8 @@ const batchBytes = 2 ** 29;
 
 interface Batch {
   item: Item;
+  /** What lies in one folder, of one kind of labels. */
+  set: string;
   pixels: Uint8Array;
   labels: number[];
 }
@@ -32,7 +35,7 @@ export const cifarPythonReader: Reader = {
   looksLike: async (source, options) => (await pickles(source, options)).length > 0,
   read: async (source, options) => {
     const items = await pickles(source, options);
-    let classes: string[] | undefined;
+    const classes = new Map<string, string[]>();
     const batches: Batch[] = [];
     let bytes = 0;
     for (const [i, item] of items.entries()) {
@@ -40,8 +43,9 @@ export const cifarPythonReader: Reader = {
       const content = unpickle(await readItem(item, options), item.file.label);
       options.onProgress?.({ stage: 'reading files', done: i + 1, total: items.length });
       if (!(content instanceof Map)) throw new NoDataset(item.file.label, 'it holds no dictionary; expected one with "data" and "labels"');
-      const names = nameKeys.map((key) => content.get(key)).find((value) => value !== undefined);
-      if (Array.isArray(names)) classes = names.map(asText);
+      const kind = nameKeys.findIndex((key) => content.has(key));
+      const names = content.get(nameKeys[kind] ?? '');
+      if (Array.isArray(names)) classes.set(setOf(item, kind), names.map(asText));
       if (!content.has('data')) continue;
       batches.push(batchOf(content, item));
       bytes += batches.at(-1)!.pixels.length;
@@ -50,16 +54,49 @@ export const cifarPythonReader: Reader = {
     }
     const [first] = batches;
     if (!first) throw new NoDataset(source.label, 'no pickle in it has "data"; expected batches with "data" and "labels"');
-    const { parts, left } = divided(batches, ({ item }) => baseName(item.file.path));
+    const sets = [...Map.groupBy(batches, ({ set }) => set)].map(([name, of]) => ({ name, of, ...optionOf(of) }));
+    const isToTrain = ({ of }: { of: Batch[] }) =>
+      of.some(({ item }) => (mentionedSplit(baseName(item.file.path))?.split ?? 'train') === 'train');
+    const choice =
+      sets.length > 1 && sets.every(isToTrain)
+        ? take(
+            'set',
+            sets.map(({ option }) => option),
+            options.reading,
+            source.label,
+          )
+        : undefined;
+    const chosen = choice ? sets.find(({ option }) => option.name === choice.taken)!.of : batches;
+    const { parts, left } = divided(chosen, ({ item }) => baseName(item.file.path));
     const read = classLabels(parts.map(marksOf));
     const splits = parts.map((part, i) => splitOf(part, read.labels[i]!));
-    const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems: [] };
+    const dataset: RawDataset = {
+      name: source.name,
+      train: splits[0]!,
+      test: splits[1] ?? null,
+      problems: [],
+      readings: choice ? [choice] : [],
+    };
+    if (choice) dataset.problems.push({ file: null, message: `${sets.length} data sets are here, of which ${choice.taken} is read.` });
     if (left.length > 0)
       dataset.problems.push({ file: null, message: leftForValidation(left.reduce((sum, { labels }) => sum + labels.length, 0)) });
-    const named = classes ?? read.classes;
+    const named = classes.get(chosen[0]!.set) ?? (classes.size === 1 && !choice ? [...classes.values()][0] : undefined) ?? read.classes;
     return named ? { ...dataset, classes: named } : dataset;
   },
 };
+
+const setOf = ({ file }: Item, kind: number): string =>
+  `${folderName(file.path)
+    .split('/')
+    .filter((name) => splitName(name) === undefined)
+    .join('/')} ${kind}`;
+
+/** Called by its folder, or its first file. */
+function optionOf(batches: readonly Batch[]): { option: ReadingOption } {
+  const { path } = batches[0]!.item.file;
+  const name = folderName(path) || path;
+  return { option: { name, label: `the batches in ${name}` } };
+}
 
 function batchOf(content: Map<string, Pickled>, item: Item): Batch {
   const place = item.file.label;
@@ -75,11 +112,13 @@ function batchOf(content: Map<string, Pickled>, item: Item): Batch {
     throw new NoDataset(place, `its "data" is not an array of bytes (images, ${imageBytes})`);
   if (data.bytes.length !== data.shape[0]! * imageBytes)
     throw new DatasetError(place, `its "data" has ${data.bytes.length} bytes; expected ${data.shape[0]!} × ${imageBytes}`);
-  const labels = labelKeys.map((key) => content.get(key)).find((value) => value !== undefined);
+  const kind = labelKeys.findIndex((key) => content.has(key));
+  const labels = content.get(labelKeys[kind] ?? '');
   if (!Array.isArray(labels)) throw new NoDataset(place, 'it has no list of labels; expected "labels" or "fine_labels"');
   if (labels.length !== data.shape[0]) throw new DatasetError(place, `it has ${labels.length} labels, but ${data.shape[0]!} images`);
   return {
     item,
+    set: setOf(item, kind),
     pixels: data.bytes,
     labels: labels.map((label, i) => {
       if (typeof label !== 'number') throw new DatasetError(place, `label ${i} is no whole number`);
