@@ -9,6 +9,7 @@ import { TrainingSpec } from '../../src/shared/spec/training.ts';
 import { writeTinyStudy } from '../../test/cli/tiny-study.ts';
 import { startClient, type Client } from '../../test/server/client.ts';
 import { look, pause, type Campaign } from './campaign.ts';
+import { listRuns } from '../../test/list-runs.ts';
 
 export async function killServersAndTrainers(random: RandomStream, db: string, kills: number): Promise<Campaign> {
   const campaign: Campaign = { what: 'kill -9 of a server, or of its trainer', times: 0, kept: 0, lost: 0, damaged: 0, crashes: 0 };
@@ -47,7 +48,7 @@ export async function killServersAndTrainers(random: RandomStream, db: string, k
       const ended = client.next('queue', (state) => (state as QueueState).running.length === 0);
       process.kill(trainer, 'SIGKILL');
       await ended;
-      const { status } = (await client.call('runs.list').then((runs) => (runs as { status: string }[])[0]))!;
+      const { status } = (await listRuns(client.call))[0]!;
       campaign.crashes += Number(status !== 'interrupted' || client.process.exitCode !== null);
       await client.call('queue.resume', { ids: [run] });
     }

@@ -1,6 +1,7 @@
 /** Runs as pages ask for them. */
 import { basename } from 'node:path';
-import type { Handlers } from '../shared/contract/index.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { Handlers, RunDetail } from '../shared/contract/index.ts';
 import { InputError } from '../shared/input-error.ts';
 import { fileName } from '../shared/present/file-name.ts';
 import { decodeWeights } from '../shared/safetensors.ts';
@@ -41,8 +42,16 @@ export function runHandlers(context: RunsContext): RunHandlers {
     return list;
   };
   return {
-    'runs.list': async () => listed(await background.ask('runs', {})),
-    'runs.get': ({ ids }) => ids.map((id) => detailOf(store, id)),
+    'runs.list': async () => listed(await background.ask('allRuns', undefined)),
+    'runs.get': async ({ ids }) => {
+      const details: RunDetail[] = [];
+      for (const id of ids) {
+        details.push(detailOf(store, id));
+        // Each takes some milliseconds, and whatever comes in meanwhile has its turn.
+        await setImmediate();
+      }
+      return details;
+    },
     'runs.epochs': ({ id, from }) => {
       store.mustHave([id]);
       return store.results.epochs(id).filter(({ epoch }) => epoch >= from);

@@ -203,7 +203,7 @@ export class Workbench {
   /** Of a few runs at once, so that nothing newer is told before. */
   async #told(ids: readonly string[]): Promise<void> {
     try {
-      const runs = ids.length <= few ? this.#store.summaries(ids) : (await this.#background.ask('runs', { ids })).list;
+      const runs = ids.length <= few ? this.#store.summaries(ids) : await this.#background.ask('runs', { ids });
       this.#host.emit('runs', runs);
     } catch (error) {
       // The disk may be gone for a while; the next look may see more.

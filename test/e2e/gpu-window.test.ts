@@ -6,6 +6,7 @@ import { needs } from '../needs.ts';
 import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import { writeMnist } from './mnist.ts';
 import { makeFolder, removeFolder, waitFor } from './session.ts';
+import { listRuns } from '../list-runs.ts';
 
 /** Milliseconds; the card is imitated, and compiling for it takes long. */
 const PATIENCE = 240_000;
@@ -22,7 +23,7 @@ describe(driven('the window that computes on the graphics card'), { timeout: PAT
     if (!reply.ok) throw new Error(reply.message);
     return reply.value as Answer<M>;
   }
-  const run = async (id: string): Promise<RunSummary> => (await call('runs.list')).find((one) => one.id === id)!;
+  const run = async (id: string): Promise<RunSummary> => (await listRuns(call)).find((one) => one.id === id)!;
   const reached = (id: string, satisfied: (run: RunSummary) => boolean) =>
     waitFor(async () => {
       const now = await run(id);

@@ -6,13 +6,13 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bridge } from '../../src/shared/bridge.ts';
-import type { RunSummary } from '../../src/shared/contract/index.ts';
 import { decodeSafetensors } from '../../src/shared/safetensors.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { needs } from '../needs.ts';
 import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import { writeMnist } from './mnist.ts';
 import { makeFolder, removeFolder, waitFor } from './session.ts';
+import { listRuns } from '../list-runs.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -35,7 +35,7 @@ describe(driven('inside'), needs(lackOfDesktop), () => {
       });
     runs = [...(await train('with a decoder', 1, true)), ...(await train('without one', 2, false))];
     await waitFor(async () => {
-      const list = await call<RunSummary[]>('runs.list');
+      const list = await listRuns(call);
       return list.every(({ status }) => status === 'finished') ? true : undefined;
     }, 60_000);
     await page.evaluate(`location.hash = '#/run/${runs[0]!}/inside'`);

@@ -14,6 +14,7 @@ import { needs } from '../needs.ts';
 import { driven, lackOfDesktop, openDesktop, type Desktop } from './desktop.ts';
 import { writeMnist } from './mnist.ts';
 import { makeFolder, removeFolder, waitFor } from './session.ts';
+import { listRuns } from '../list-runs.ts';
 
 /** Null unless Vitest's mode asks for them: pictures take longer than all the rest. */
 const pictures = process.env['MODE'] === 'pictures' ? fileURLToPath(new URL('../../out/pictures/', import.meta.url)) : null;
@@ -118,7 +119,7 @@ describe(driven('views'), needs(lackOfDesktop), () => {
     if (data !== undefined) cpSync(data, folder, { recursive: true });
     desktop = await openDesktop({ userData: folder });
     if (data === undefined) await doStudy(desktop.page, folder);
-    const list = await call<RunSummary[]>(desktop.page, 'runs.list');
+    const list = await listRuns((method) => call(desktop.page, method));
     const latest = (arm: RunSummary['arm']) => list.findLast((run) => run.arm === arm && run.status === 'finished')!.id;
     const study = list.find(({ id }) => id === latest('pruned'))!.study!.id;
     runs = { unpruned: latest('unpruned'), pruned: latest('pruned'), source: latest('source'), study };
@@ -167,7 +168,7 @@ async function doStudy(page: Page, folder: string): Promise<void> {
   const opened = await call<{ dataset: { fingerprint: string } }>(page, 'datasets.open', { task: 'few', paths });
   await call(page, 'queue.study', { spec: study, dataset: opened.dataset.fingerprint });
   await waitFor(async () => {
-    const list = await call<RunSummary[]>(page, 'runs.list');
+    const list = await listRuns((method) => call(page, method));
     return list.every(({ status }) => status === 'finished') ? true : undefined;
   }, 90_000);
 }

@@ -2,13 +2,14 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { QueueState, RunSummary } from '../../src/shared/contract/index.ts';
+import type { QueueState } from '../../src/shared/contract/index.ts';
 import { writeTinyStudy } from '../cli/tiny-study.ts';
 import { needs } from '../needs.ts';
 import { holdDatabase, lackOfSmallDisk, mountSmallDisk } from '../small-disk.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { network, training } from '../workbench/fixture.ts';
 import { startClient, type Client } from './client.ts';
+import { listRuns } from '../list-runs.ts';
 
 const epochs = 200;
 
@@ -46,7 +47,7 @@ describe('a server', { timeout: 240_000, concurrent: true }, () => {
         kind: 'input',
         message: 'the disk is full; nothing was changed',
       });
-      expect(await client.call('runs.list')).toMatchObject([{ status: 'running', note: '' }]);
+      expect(await listRuns(client.call)).toMatchObject([{ status: 'running', note: '' }]);
       const free = goesOn(client);
       disk.free();
       await free;
@@ -60,7 +61,7 @@ describe('a server', { timeout: 240_000, concurrent: true }, () => {
     disk.free();
     const again = await startClient(join(disk.folder, 'capscope.db'));
     test.onTestFinished(again.kill);
-    const [run] = (await again.call('runs.list')) as RunSummary[];
+    const [run] = await listRuns(again.call);
     expect(run!.status).not.toBe('running');
     const all = (await again.call('runs.epochs', { id, from: 1 })) as { epoch: number }[];
     expect(all.map(({ epoch }) => epoch)).toEqual(all.map((_, i) => i + 1));
@@ -80,7 +81,7 @@ describe('a server', { timeout: 240_000, concurrent: true }, () => {
     const before = await epochsOf(client, id);
     const until = Date.now() + 45_000;
     while (Date.now() < until) {
-      expect(await client.call('runs.list')).toMatchObject([{ status: 'running' }]);
+      expect(await listRuns(client.call)).toMatchObject([{ status: 'running' }]);
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     expect(await epochsOf(client, id)).toBe(before);

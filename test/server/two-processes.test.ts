@@ -8,6 +8,7 @@ import { writeTinyStudy } from '../cli/tiny-study.ts';
 import { openStore, temporaryFolder } from '../store/fixtures.ts';
 import { network, training } from '../workbench/fixture.ts';
 import { startClient as start, type Client } from './client.ts';
+import { listRuns } from '../list-runs.ts';
 
 async function startClient({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, database: string): Promise<Client> {
   const client = await start(database);
@@ -27,7 +28,7 @@ async function expectLeftAlone(other: Client, run: RunSummary, holder: RegExp): 
   expect(await other.ask('datasets.remove', { fingerprint: run.dataset.fingerprint })).toMatchObject({ ok: false });
   // What is noted about it is nobody's harm.
   expect(await other.ask('runs.edit', { ids, note: 'seen', addTags: ['seen'] })).toMatchObject({ ok: true });
-  const [after] = ((await other.call('runs.list')) as RunSummary[]).filter(({ id }) => id === run.id);
+  const [after] = (await listRuns(other.call)).filter(({ id }) => id === run.id);
   expect(after).toMatchObject({ name: run.name, note: 'seen' });
 }
 
@@ -57,7 +58,7 @@ it.concurrent('two servers: the run of one is safe from the other, which shows h
       running: [],
       waiting: [],
     });
-  const runs = (await other.call('runs.list')) as RunSummary[];
+  const runs = await listRuns(other.call);
   await expectLeftAlone(
     other,
     runs.find((run) => run.id === id)!,
@@ -71,7 +72,7 @@ it.concurrent('two servers: the run of one is safe from the other, which shows h
   // A third that starts takes nothing for left behind; once the first is killed, another may go on with its runs.
   const third = await startClient(test, database);
   expect(((await third.call('queue.state')) as QueueState).elsewhere).toHaveLength(1);
-  expect(await one.call('runs.list')).toMatchObject([{ status: 'running' }, { status: 'queued' }]);
+  expect(await listRuns(one.call)).toMatchObject([{ status: 'running' }, { status: 'queued' }]);
   const free = other.next('queue', (state) => (state as QueueState).elsewhere.length === 0);
   one.kill();
   await free;
@@ -90,7 +91,7 @@ it.concurrent('a server and a study in the terminal: the study ends as if it wer
     server.next('queue', (state) => (state as QueueState).elsewhere.some(({ trains }) => trains.length > 0)),
     ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
   ]);
-  const runs = (await server.call('runs.list')) as RunSummary[];
+  const runs = await listRuns(server.call);
   const [running] = runs.filter(({ status }) => status === 'running');
   const [waiting] = runs.filter(({ status }) => status === 'queued');
   await expectLeftAlone(server, running!, new RegExp(`is being trained by process ${child.pid!} `));

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { networkOf } from '../../src/shared/spec/network.ts';
 import { network, openBench, temporaryFolder, training } from './fixture.ts';
+import { listRuns } from '../list-runs.ts';
 
 it('forecasts a network from images of a data set, one at a time', async () => {
   const { workbench, call } = await openBench(temporaryFolder());
@@ -33,7 +34,7 @@ it('keeps what it has seen, by which runs of that network are told of from then 
   const [sample] = await first.call('datasets.list');
   const dataset = sample!.fingerprint;
   const [run] = await first.call('queue.train', { name: 'a', dataset, network, training: { ...training, epochs: 0 } });
-  const list = async ({ call }: typeof first) => (await call('runs.list')).find(({ id }) => id === run)!.gain!;
+  const list = async ({ call }: typeof first) => (await listRuns(call)).find(({ id }) => id === run)!.gain!;
   expect((await list(first)).basis).toBe('gains');
   const told = first.next('runs', (runs) => runs.some(({ id, gain }) => id === run && gain?.basis === 'probe'));
   const found = (await first.call('forecast', { network, dataset }))!;

@@ -8,6 +8,7 @@ import { exportRun } from '../../src/store/archive.ts';
 import type { Manifest } from '../../src/store/archive-format.ts';
 import { finishTinyStudy, openStore } from '../store/fixtures.ts';
 import { openBench, temporaryFolder, type Bench } from './fixture.ts';
+import { listRuns } from '../list-runs.ts';
 
 async function open(folder: string): Promise<Bench> {
   const bench = await openBench(folder);
@@ -39,7 +40,7 @@ it('a long run comes in while calls are answered, and appears when it is whole',
   let answered = 0;
   const ended = importing.then(() => true);
   for (; !(await Promise.race([ended, new Promise((resolve) => setImmediate(resolve, false))])); answered++) {
-    const runs = await call('runs.list');
+    const runs = await listRuns(call);
     if (runs.length > 0) expect(runs).toMatchObject([{ id, epoch: 20_000 }]);
     // Written, too: the import holds the database for moments only.
     await call('app.keepViewState', { key: 'x', value: answered });
@@ -60,7 +61,7 @@ it('is cancelled, leaves nothing, and can be begun again', async () => {
   await call('runs.cancelImport', { task: 'second' });
   await call('runs.cancelImport', { task: 'first' });
   expect([await first, await waits]).toEqual([[], []]);
-  expect([await call('runs.list'), (await call('datasets.list')).length, existsSync(join(folder, 'runs'))]).toEqual([[], 1, false]);
+  expect([await listRuns(call), (await call('datasets.list')).length, existsSync(join(folder, 'runs'))]).toEqual([[], 1, false]);
   expect(await workbench.call('runs.get', { ids: [id] })).toMatchObject({ ok: false, kind: 'input' });
   expect(await call('runs.import', { task: 'third', paths: [path] })).toMatchObject([{ added: true }]);
 });

@@ -5,12 +5,13 @@ import { expect, it } from 'vitest';
 import type { DatasetImage } from '../../src/shared/contract/index.ts';
 import { thawed } from '../frozen/frozen-folder.ts';
 import { openBench } from './fixture.ts';
+import { listRuns } from '../list-runs.ts';
 
 it('opens a network once, answers what is asked, and keeps what it has found out of all images', async () => {
   const folder = thawed();
   const { workbench, call, next, trainers } = await openBench(folder);
   try {
-    const runs = await call('runs.list');
+    const runs = await listRuns(call);
     const run = runs.find(({ name }) => name === 'unpruned')!;
     const stopped = runs.find(({ resumable, status }) => resumable && status === 'stopped')!;
     const queued = runs.find(({ status }) => status === 'queued')!;
@@ -74,7 +75,7 @@ it('opens a network once, answers what is asked, and keeps what it has found out
     const decoder = await call('inside.trainDecoder', { run: run.id, epochs: 1 });
     await next('runs', (changed) => changed.some(({ id, status }) => id === decoder && status === 'finished'));
     expect(await call('inside.trainDecoder', { run: run.id }), 'there is one').toBe(decoder);
-    const [listed] = (await call('runs.list')).filter(({ id }) => id === decoder);
+    const [listed] = (await listRuns(call)).filter(({ id }) => id === decoder);
     expect(listed).toMatchObject({ arm: 'decoder' });
     const withDecoder = await call('inside.look', { run: run.id, image: { split: 'test', index: 1 } });
     expect(withDecoder.layers).toEqual(look.layers);

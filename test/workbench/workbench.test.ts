@@ -10,6 +10,7 @@ import { planPruning } from '../../src/shared/pruning-plan.ts';
 import { PruningSpec } from '../../src/shared/spec/pruning.ts';
 import { longestClasses } from '../../src/shared/ties.ts';
 import { network, openBench, startBench, temporaryFolder, training, type Bench } from './fixture.ts';
+import { listRuns } from '../list-runs.ts';
 
 const sampleFolder = fileURLToPath(new URL('../../resources/mnist-sample/', import.meta.url));
 const files = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
@@ -139,9 +140,9 @@ describe('runs', () => {
     expect([...saved.keys()]).toEqual(['baseline, pruned.capscope', 'two runs.html']);
     await call('runs.edit', { ids: [child!], note: 'good', addTags: ['b', 'a'], favourite: true });
     await call('runs.remove', { ids: [parent!] });
-    expect((await call('runs.list')).map(({ id }) => id)).toEqual([child]);
+    expect((await listRuns(call)).map(({ id }) => id)).toEqual([child]);
     expect(await call('runs.restore', { ids: [parent!] })).toMatchObject([{ id: parent }]);
-    expect(await call('runs.list')).toMatchObject([{ id: parent }, { id: child, note: 'good', tags: ['a', 'b'], favourite: true }]);
+    expect(await listRuns(call)).toMatchObject([{ id: parent }, { id: child, note: 'good', tags: ['a', 'b'], favourite: true }]);
 
     const other = await open();
     const file = join(folder, 'child.capscope');
@@ -183,7 +184,7 @@ describe('runs', () => {
       fault: null,
       elsewhere: [],
     });
-    const runs = await again.call('runs.list');
+    const runs = await listRuns(again.call);
     expect(runs).toMatchObject([
       { id, status: 'interrupted', resumable: true },
       { id: second, status: 'paused', resumable: true },
@@ -220,7 +221,7 @@ describe('runs', () => {
       fault: null,
       elsewhere: [],
     });
-    expect(await call('runs.list')).toMatchObject([{ status: 'paused' }, { status: 'queued' }, { status: 'queued' }]);
+    expect(await listRuns(call)).toMatchObject([{ status: 'paused' }, { status: 'queued' }, { status: 'queued' }]);
     const left = next('runs', hasEnded(first!, 'stopped'));
     await call('queue.cancel', { ids: [first!] });
     await left;
@@ -233,7 +234,7 @@ describe('runs', () => {
     expect(await bench.workbench.call('runs.remove', { ids: [first!] })).toMatchObject({ ok: false });
     await call('queue.stop', { id: first! });
     await next('step', ({ run }) => run === third);
-    expect(await call('runs.list')).toMatchObject([
+    expect(await listRuns(call)).toMatchObject([
       { id: first, status: 'stopped' },
       { id: third, status: 'running' },
     ]);

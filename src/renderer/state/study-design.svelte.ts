@@ -1,4 +1,5 @@
 /** A study that is being designed: one object that chips and text both change, what follows from it, and the draft that is kept. */
+import { tick } from 'svelte';
 import { z } from 'zod';
 import { firstIssue } from '../../shared/issues.ts';
 import { repeatedKeys } from '../../shared/repeated-keys.ts';
@@ -11,13 +12,13 @@ import { accountSteps, costSteps, costsTogether, type Account, type Cost } from 
 import { emptyDraft, folded, listOf, toldStudy, type Raw } from '../model/design/draft.ts';
 import type { FactorKey, Value } from '../model/design/factors.ts';
 import { networksToSee, sightSteps, type Known, type Sights } from '../model/design/sights.ts';
-import { spreadOf, tellingOf } from '../model/design/spread.ts';
+import { spreadSteps, tellingOf, type Spread } from '../model/design/spread.ts';
 import { dataInFile, namesImages, withData, withoutImages } from '../model/design/study-data.ts';
 import { printStudy } from '../model/design/study-text.ts';
 import { known, probe, type Probing } from '../model/probing.ts';
 import { attempt, report } from './messages.ts';
 import { imagesFor, imagesOf } from './preset-images.ts';
-import { takeTurns } from './turns.ts';
+import { takeTurn, takeTurns } from './turns.ts';
 import { workbench } from './workbench.svelte.ts';
 
 const Kept = z.object({ text: z.string(), datasets: z.array(z.string()), order: z.enum(['seed', 'network']) });
@@ -85,7 +86,7 @@ export class StudyDesign {
   readonly file = $derived(this.textProblem === null ? printStudy(withData(this.draft, this.imagesInFile)) : this.text);
 
   /** What its seeds can tell apart, by how far runs on these images have scattered so far. */
-  readonly #spread = $derived.by(() => spreadOf(workbench.runs.values(), this.datasets[0] ?? ''));
+  #spread = $state.raw<Spread | null>(null);
   readonly telling = $derived.by(() => tellingOf(this.#spread, listOf<number>(this.draft, 'seeds', [1]).length));
 
   /** What was kept of it, unless there is a `first`. Answers what was kept, where that is more than an empty study. */
@@ -187,10 +188,8 @@ export class StudyDesign {
     const seen = stage === 'failed' ? () => null : (network: NetworkSpec) => known(network, dataset.fingerprint);
     return takeTurns(this.#following(spec, dataset.input, seen), (follows) => {
       this.follows = follows;
-      requestAnimationFrame(() => {
-        if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
-        performance.clearMarks('study-change');
-      });
+      // The diagram and the strip take their turns first.
+      void tick().then(() => takeTurn(() => requestAnimationFrame(tellHowLong)));
     });
   }
 
@@ -210,6 +209,11 @@ export class StudyDesign {
       if (!(error instanceof z.ZodError)) throw error;
       return null;
     }
+  }
+
+  /** Looks how far runs have scattered. Call it in an effect. */
+  lookAtSpread(): () => void {
+    return takeTurns(spreadSteps(workbench.runs.values(), this.datasets[0] ?? ''), (spread) => (this.#spread = spread));
   }
 
   /** Asks what has been done already. Call it in an effect. */
@@ -264,4 +268,10 @@ export class StudyDesign {
     this.text = printStudy(draft);
     this.textProblem = null;
   }
+}
+
+/** From the last change until all that follows is drawn. */
+function tellHowLong(): void {
+  if (performance.getEntriesByName('study-change').length > 0) performance.measure('study-follows', 'study-change');
+  performance.clearMarks('study-change');
 }

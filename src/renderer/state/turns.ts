@@ -1,5 +1,6 @@
 /** Work that would hold the window up in one piece is done in turns, with room between two of them for whatever a person does. */
 
+import { fromParts, type InParts } from '../../shared/in-parts.ts';
 import type { Steps } from '../../shared/steps.ts';
 
 const waiting: (() => void)[] = [];
@@ -33,6 +34,11 @@ export function takeTurns<Found>(steps: Steps<Found>, done: (found: Found) => vo
   };
   let back = takeTurn(go);
   return () => back();
+}
+
+/** An answer that came in parts, once all of them have been read. */
+export function inTurns<Value>(found: InParts<Value>): Promise<Value> {
+  return new Promise((resolve) => takeTurns(fromParts(found), resolve));
 }
 
 function next(): void {

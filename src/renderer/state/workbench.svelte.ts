@@ -2,6 +2,7 @@
 import type { AppInfo, CurrentJob, DatasetSummary, EngineInfo, QueueState, RunSummary, Settings } from '../../shared/contract/index.ts';
 import { call, on, onConnection } from '../client/client.ts';
 import { report } from './messages.ts';
+import { inTurns } from './turns.ts';
 
 const idle: QueueState = { held: false, running: [], waiting: [], short: null, fault: null, elsewhere: [] };
 
@@ -69,11 +70,11 @@ class Workbench {
     this.#meanwhile = new Map();
     this.#told = [];
     try {
-      const [info, settings, queue, runs, datasets] = await Promise.all([
+      const [info, settings, queue, { runs }, datasets] = await Promise.all([
         call('app.info'),
         call('app.settings'),
         call('queue.state'),
-        call('runs.list'),
+        call('runs.list').then(inTurns),
         call('datasets.list'),
       ]);
       Object.assign(this, { info, settings, queue, datasets, runs: new Map(runs.map((run) => [run.id, run])) });

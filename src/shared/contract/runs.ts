@@ -160,7 +160,7 @@ const ids = z.array(RunId).min(1).max(10_000);
 
 export const runMethods = {
   /** All runs but deleted ones, archived included, oldest first. */
-  'runs.list': method<RunSummary[]>()(),
+  'runs.list': method<InParts<{ runs: RunSummary[] }>>()(),
   /** In full, in the order asked for: one for its own view, several to compare. */
   'runs.get': method<RunDetail[]>()(z.strictObject({ ids: z.array(RunId).min(1).max(12) })),
   /** Epochs from number `from` on, for a page that has the earlier ones. */

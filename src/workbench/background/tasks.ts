@@ -26,8 +26,12 @@ function told<T>(list: (leftOut: (problem: string) => void) => T) {
 }
 
 export const tasks = {
-  /** All, or those with these ids. */
-  runs: (store: Store, { ids }: { ids?: readonly string[] }) => told((leftOut) => store.summaries(ids, leftOut)),
+  runs: (store: Store, { ids }: { ids: readonly string[] }) => store.summaries(ids),
+
+  allRuns: (store: Store) => {
+    const { list, problems } = told((leftOut) => store.summaries(undefined, leftOut));
+    return { list: toParts({ runs: list }), problems };
+  },
 
   studies: (store: Store) =>
     told((leftOut) => {

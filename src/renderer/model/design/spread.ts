@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../shared/contract/index.ts';
 import { points, span } from '../../../shared/present/format.ts';
 import { deviationOf } from '../../../shared/statistics/moments.ts';
 import { smallestDifference } from '../../../shared/statistics/power.ts';
+import { inOneGo, type Steps } from '../../../shared/steps.ts';
 import { twinFinder } from '../../../shared/twins.ts';
 
 export interface Spread {
@@ -16,17 +17,36 @@ export interface Spread {
 const ASSUMED: Spread = { deviation: 0.01, groups: 0 };
 
 /** Pooled over all arms with a twin; else from the arms' own spread, taken twice, as if twins had nothing in common. */
-export function spreadOf(runs: Iterable<RunSummary>, dataset: string): Spread {
+export const spreadOf = (runs: Iterable<RunSummary>, dataset: string): Spread => inOneGo(spreadSteps(runs, dataset));
+
+/** Runs between two steps. */
+const PER_STEP = 200;
+
+/** The same, some runs at a time. */
+export function* spreadSteps(runs: Iterable<RunSummary>, dataset: string): Steps<Spread> {
   const ended = [...runs].filter((run) => run.dataset.fingerprint === dataset && run.status === 'finished' && run.accuracy !== null);
   const byId = new Map(ended.map((run) => [run.id, run]));
+  yield;
   const twinOf = twinFinder(ended.map(({ id, arm, study, twinKey }) => ({ id, arm, study: study?.id ?? null, twinKey })));
-  const groups = [...Map.groupBy(ended, groupOf).values()].map((group) => [...new Map(group.map((run) => [run.seed, run])).values()]);
-  const differences = groups.map((group) =>
-    group.flatMap((run) => {
-      const twin = twinOf({ ...run, study: run.study?.id ?? null });
-      return twin ? [run.accuracy! - byId.get(twin.id)!.accuracy!] : [];
-    }),
-  );
+  const bySetting = new Map<string, Map<number, RunSummary>>();
+  for (const [at, run] of ended.entries()) {
+    if (at % PER_STEP === 0) yield;
+    const key = groupOf(run);
+    const bySeed = bySetting.get(key);
+    if (bySeed) bySeed.set(run.seed, run);
+    else bySetting.set(key, new Map([[run.seed, run]]));
+  }
+  const groups = [...bySetting.values()].map((bySeed) => [...bySeed.values()]);
+  const differences: number[][] = [];
+  for (const [at, group] of groups.entries()) {
+    if (at % PER_STEP === 0) yield;
+    differences.push(
+      group.flatMap((run) => {
+        const twin = twinOf({ ...run, study: run.study?.id ?? null });
+        return twin ? [run.accuracy! - byId.get(twin.id)!.accuracy!] : [];
+      }),
+    );
+  }
   const paired = pooled(differences);
   if (paired) return paired;
   const alone = pooled(groups.map((group) => group.map(({ accuracy }) => accuracy!)));
@@ -40,7 +60,10 @@ export interface Telling {
   how: string;
 }
 
-export function tellingOf({ deviation, groups }: Spread, seeds: number): Telling {
+/** @param spread null until it has been worked out. */
+export function tellingOf(spread: Spread | null, seeds: number): Telling {
+  if (!spread) return { short: '…', text: '…', how: 'How far runs have scattered so far is being worked out.' };
+  const { deviation, groups } = spread;
   const told = smallestDifference(deviation, seeds);
   if (told === null)
     return { short: 'no interval', text: 'one seed: no interval', how: 'With two seeds or more, differences have an interval.' };

@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../shared/contract/index.ts';
 import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { armNames, type RunArm } from '../../../shared/spec/arms.ts';
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
+import { inOneGo, type Steps } from '../../../shared/steps.ts';
 import { extentOf, networkName, networkOfStudy } from '../../../shared/study-plan.ts';
 import { controlledCut } from '../run-names.ts';
 
@@ -48,18 +49,33 @@ export interface Matrix {
 const order: readonly RunArm[] = ['source', 'unpruned', 'ccm', 'pruned', 'scratch', 'random', 'decoder'];
 
 /** @param all by id, to find what a run is cut from. */
-export function matrixOf(
+export const matrixOf = (
   spec: StudySpec,
   runs: readonly RunSummary[],
   all: ReadonlyMap<string, RunSummary>,
   aggregated = runs.length > MOST_SINGLE,
-): Matrix {
+): Matrix => inOneGo(matrixSteps(spec, runs, all, aggregated));
+
+/** Runs between two steps. */
+const PER_STEP = 100;
+
+/** The same, some networks and runs at a time. */
+export function* matrixSteps(
+  spec: StudySpec,
+  runs: readonly RunSummary[],
+  all: ReadonlyMap<string, RunSummary>,
+  aggregated = runs.length > MOST_SINGLE,
+): Steps<Matrix> {
+  const rows = new Map<string, [run: RunSummary, column: string][]>();
+  for (const entry of networksOf(spec.networks)) {
+    rows.set(networkName(networkOfStudy(entry)), []);
+    yield;
+  }
   const cutOf = cutsOf(runs);
-  const rows = new Map<string, [run: RunSummary, column: string][]>(
-    networksOf(spec.networks).map((entry) => [networkName(networkOfStudy(entry)), []]),
-  );
+  yield;
   const columns = new Map<string, Column>();
-  for (const run of runs) {
+  for (const [at, run] of runs.entries()) {
+    if (at % PER_STEP === 0) yield;
     const network = networkBefore(run, all);
     const column = columnOf(run, cutOf, aggregated);
     const key = keyOf(column);
