@@ -26,6 +26,7 @@ interface Options {
   runs: number;
   epochs: number;
   points: number;
+  seeds: number;
   rounds: number;
   only?: Part;
   json?: true;
@@ -220,13 +221,13 @@ async function round(browser: Browser, database: string, queued: string, points:
 
 const ms = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
 
-async function main({ runs, epochs, points, rounds, only, json }: Options): Promise<void> {
+async function main({ runs, epochs, points, seeds, rounds, only, json }: Options): Promise<void> {
   if (browserProgram === null) throw new Error('This needs a Chromium.');
   const { starts, measured, version } = await withFolder(async (folder) => {
     progress(`Writing ${runs} runs of ${epochs} epochs`);
     const { path, queued } = await writeDatabase(folder, resources, { runs, epochs });
     const studies = join(folder, 'studies.db');
-    const study = await writeStudy(studies, resources);
+    const study = await writeStudy(studies, resources, seeds);
     const browser = await chromium.launch(launchOptions);
     try {
       const starts: Start[] = [];
@@ -254,12 +255,12 @@ async function main({ runs, epochs, points, rounds, only, json }: Options): Prom
   };
   const bars = windowBars(start.window, measured);
   if (json) {
-    printJson({ machine: machine(null), chromium: version, runs, epochs, points, rounds, start, measured, bars });
+    printJson({ machine: machine(null), chromium: version, runs, epochs, points, seeds, rounds, start, measured, bars });
     return;
   }
   const number = { align: 'right' as const };
   print(`${machineLine(machine(null))}; Chromium ${version}, headless, drawing without a GPU\n`);
-  print(`${runs} runs of ${epochs} epochs, curves of ${points} points; the least of ${rounds} rounds\n`);
+  print(`${runs} runs of ${epochs} epochs, curves of ${points} points; a study of ${seeds} seeds; the least of ${rounds} rounds\n`);
   print(
     table(
       [{ head: 'start' }, { head: 'ms', ...number }],
@@ -303,6 +304,7 @@ await new Command('bench:window')
   .addOption(new Option('--runs <n>', 'runs in the database').argParser(atLeast1).default(2000))
   .addOption(new Option('--epochs <n>', 'epochs of every run').argParser(atLeast1).default(100))
   .addOption(new Option('--points <n>', 'points of the live curve').argParser(atLeast1).default(10_000))
+  .addOption(new Option('--seeds <n>', 'seeds of the study, with 1,080 runs each').argParser(integerBetween(1, 100)).default(5))
   .addOption(new Option('--rounds <n>', 'measurements of everything').argParser(integerBetween(1, 100)).default(3))
   .addOption(new Option('--only <part>', 'one part of it').choices(parts))
   .addOption(jsonOption())

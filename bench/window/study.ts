@@ -1,10 +1,12 @@
-/** A study of 5,400 runs: what opening its parts, a chip, a filter and a brush cost the page and the host. */
+/** A study of thousands of runs: what opening its parts, a chip, a filter and a brush cost the page and the host. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { loadDataset, SAMPLE } from '../../src/datasets/load.ts';
+import { count } from '../../src/shared/present/format.ts';
+import { planStudy } from '../../src/shared/study-plan.ts';
 import { Store } from '../../src/store/store.ts';
 import { rememberSample } from '../../src/workbench/datasets/sample.ts';
 import { addSyntheticStudy, manyRuns } from '../../test/e2e/synthetic-study.ts';
@@ -13,13 +15,19 @@ import { measure, openPage, settle, type Action, type Measured } from './actions
 const cli = fileURLToPath(new URL('../../src/cli/start.mjs', import.meta.url));
 const loop = new URL('loop.ts', import.meta.url).href;
 
-/** Answers the study's id. */
-export async function writeStudy(path: string, resources: string): Promise<string> {
+export interface WrittenStudy {
+  id: string;
+  runs: number;
+}
+
+/** @param seeds 1,080 runs each. */
+export async function writeStudy(path: string, resources: string, seeds: number): Promise<WrittenStudy> {
   const store = new Store(path);
   // As every database that has been open once.
   const fingerprint = await rememberSample(store, () => loadDataset(SAMPLE, { resources }));
   store.close();
-  return addSyntheticStudy(path, fingerprint, manyRuns);
+  const spec = { ...manyRuns, seeds: Array.from({ length: seeds }, (_, i) => i + 1) };
+  return { id: addSyntheticStudy(path, fingerprint, spec), runs: planStudy(spec).length };
 }
 
 const go = (page: Page, route: string) => page.evaluate(`location.hash = '#/studies/${route}'`);
@@ -46,7 +54,7 @@ async function press(page: Page, selector: string, text?: string): Promise<void>
 }
 const panel = (page: Page, name: string) => press(page, '[role="radio"]', name);
 
-const actionsOf = (study: string): Action[] => [
+const actionsOf = ({ id: study, runs }: WrittenStudy): Action[] => [
   [
     'studies: the list',
     async (page) => {
@@ -55,7 +63,7 @@ const actionsOf = (study: string): Action[] => [
     },
   ],
   [
-    'progress of 5,400 runs: open',
+    `progress of ${count(runs)} runs: open`,
     async (page) => {
       await go(page, `${study}/progress`);
       await page.locator('table[role="grid"]').waitFor();
@@ -63,7 +71,7 @@ const actionsOf = (study: string): Action[] => [
   ],
   ['progress: colour by accuracy', (page) => panel(page, 'accuracy')],
   [
-    'results of 5,400 runs: open',
+    `results of ${count(runs)} runs: open`,
     async (page) => {
       await go(page, `${study}/results`);
       await conclusion(page).waitFor();
@@ -101,7 +109,7 @@ const actionsOf = (study: string): Action[] => [
   ],
   ['results at 2560 × 1440: filter by a sentence', (page) => conclusion(page).locator('button').first().click()],
   [
-    'design of 5,400 runs: open',
+    `design of ${count(runs)} runs: open`,
     async (page) => {
       await page.setViewportSize({ width: 1280, height: 800 });
       await go(page, `${study}/design`);
@@ -112,7 +120,7 @@ const actionsOf = (study: string): Action[] => [
 ];
 
 /** In a host of its own, whose thread is looked at. */
-export async function studyRound(browser: Browser, database: string, study: string): Promise<Measured[]> {
+export async function studyRound(browser: Browser, database: string, study: WrittenStudy): Promise<Measured[]> {
   const server = spawn(process.execPath, ['--import', loop, cli, 'serve', '--no-open', '--db', database], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
@@ -128,7 +136,7 @@ export async function studyRound(browser: Browser, database: string, study: stri
     const first = await measure(
       browser,
       page,
-      [['a database of 5,400 runs: open', (opened) => opened.reload().then(() => settle(opened))]],
+      [[`a database of ${count(study.runs)} runs: open`, (opened) => opened.reload().then(() => settle(opened))]],
       hostTime,
     );
     await page.getByRole('contentinfo').getByText('No training').waitFor();

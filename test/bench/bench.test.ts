@@ -103,7 +103,7 @@ const Window = z.object({
 });
 
 it('times the pages with a list of runs and a live curve', { timeout: 240_000, ...needs(lackOfChromium, lackOfDesktop) }, async () => {
-  const args = ['--runs', '30', '--epochs', '2', '--points', '300', '--rounds', '1'];
+  const args = ['--runs', '30', '--epochs', '2', '--points', '300', '--seeds', '1', '--rounds', '1'];
   const { measured, bars } = Window.parse(await json('window', ...args));
   expect(measured.map(({ what }) => what)).toEqual(
     expect.arrayContaining(['scroll from top to end and back', 'points come for two seconds']),

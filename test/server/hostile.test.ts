@@ -144,7 +144,7 @@ describe('calls', () => {
     expect(await call('app.viewState', { key: 'deep' })).toEqual({ ok: true, value: deep(10) });
   });
 
-  it('of every method, with arguments of every kind: 20,000 of them', async () => {
+  it('of every method, with arguments of every kind: 6,000 of them', async () => {
     const { float: random } = randomStream(7, 'calls');
     const [sample] = ((await call('datasets.list')) as { value: { fingerprint: string }[] }).value;
     const known = [sample!.fingerprint, 'name', 'task', '7rkr2t5g', '/nowhere/at/all', 'view', folder];
@@ -162,11 +162,11 @@ describe('calls', () => {
           }),
         );
     };
-    await some(5000);
+    await some(2000);
     const before = await victim.memory();
-    await some(15_000);
+    await some(4000);
     expect(faults.slice(0, 3)).toEqual([]);
-    expect(refused).toBeGreaterThan(5000);
+    expect(refused).toBeGreaterThan(1500);
     expect((await victim.memory()) - before).toBeLessThan(2 ** 26);
     await lives();
     expect(complaints).toBe('');
