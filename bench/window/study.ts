@@ -50,7 +50,7 @@ const conclusion = (page: Page) => page.locator('section[aria-label="Conclusion"
 async function press(page: Page, selector: string, text?: string): Promise<void> {
   const is = text === undefined ? 'true' : `one.textContent.trim() === ${JSON.stringify(text)}`;
   const found = await page.waitForFunction(`[...document.querySelectorAll(${JSON.stringify(selector)})].find((one) => ${is})`);
-  await found.asElement()!.click();
+  await found.asElement().click();
 }
 const panel = (page: Page, name: string) => press(page, '[role="radio"]', name);
 

@@ -2,9 +2,10 @@
 import { bytes } from '../../../shared/present/format.ts';
 import type { InputShape } from '../../../shared/spec/network.ts';
 import { StudySpec } from '../../../shared/spec/study.ts';
+import type { Steps } from '../../../shared/steps.ts';
 import { added, hasCut, impossible, listOf, valuesOf, withCut, withoutImpossible, type Raw } from './draft.ts';
 import { networkFactors, pruningFactors } from './factors.ts';
-import { countVerdicts, sightsOf, type Sights } from './sights.ts';
+import { countVerdicts, sightSteps, type Sights } from './sights.ts';
 
 export interface Advice {
   severity: 'error' | 'warning' | 'info';
@@ -31,13 +32,13 @@ export function impossibleAdvice(draft: Raw): Advice | null {
 }
 
 /** @param space bytes that the study takes and that are free; null where that is not known. */
-export function adviceOn(
+export function* adviceSteps(
   draft: Raw,
   study: StudySpec,
   sights: Sights,
   input: InputShape,
   space: { needed: number; free: number } | null,
-): Advice | null {
+): Steps<Advice | null> {
   const broken = sights.networks.find(({ problem }) => problem !== null);
   if (broken) return { severity: 'error', text: `${broken.label} cannot be built for these images: ${broken.problem!}`, fix: null };
   if (space && space.needed > space.free)
@@ -64,7 +65,7 @@ export function adviceOn(
     const eitherWay = sights.networks.filter(
       ({ built, after }) => built?.verdict === 'stays' && after.every((sight) => sight?.verdict === 'stays'),
     ).length;
-    if (eitherWay * 2 > all) return { ...stayEitherWay(draft, eitherWay, all, input), severity: 'warning' };
+    if (eitherWay * 2 > all) return { ...(yield* stayEitherWay(draft, eitherWay, all, input)), severity: 'warning' };
     const lost = sights.networks.filter(
       ({ built, after }) => built?.verdict === 'vanishes' && after.every((sight) => sight?.verdict === 'vanishes'),
     ).length;
@@ -82,16 +83,19 @@ const warning = (text: string, label: string, draft: Raw): Advice => ({ severity
 const threeFrom = (seed: number): number[] => [seed, seed + 1, seed + 2];
 
 /** A smaller D, or else more layers, with which some network would vanish. */
-function stayEitherWay(draft: Raw, count: number, all: number, input: InputShape): Omit<Advice, 'severity'> {
+function* stayEitherWay(draft: Raw, count: number, all: number, input: InputShape): Steps<Omit<Advice, 'severity'>> {
   const text = `${count === all ? (all === 1 ? 'The network stays' : `All ${all} networks stay`) : `${count} of ${all} networks stay`} active with and without the cut: they show its price, not its use.`;
   const least = Math.min(...valuesOf(draft, dim!).filter((value) => typeof value === 'number'));
   const candidates = [
     ...smaller.filter((value) => value < least).map((value) => ({ label: `Add D = ${value}`, draft: added(draft, dim!, [value]) })),
     ...[5, 8].map((value) => ({ label: `Add L = ${value}`, draft: added(draft, depth!, [value]) })),
   ];
-  const fix = candidates.find((candidate) => {
-    const parsed = StudySpec.safeParse(candidate.draft);
-    return parsed.success && countVerdicts(sightsOf(parsed.data, input).networks.map(({ built }) => built)).vanishes > 0;
-  });
-  return { text, fix: fix ?? null };
+  for (const fix of candidates) {
+    yield;
+    const parsed = StudySpec.safeParse(fix.draft);
+    if (!parsed.success) continue;
+    const { networks } = yield* sightSteps(parsed.data, input);
+    if (countVerdicts(networks.map(({ built }) => built)).vanishes > 0) return { text, fix };
+  }
+  return { text, fix: null };
 }

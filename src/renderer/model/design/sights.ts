@@ -94,7 +94,7 @@ const lengthsOf = (forecast: NetworkForecast) => intermediateOf(forecast).map(({
 export const sightsOf = (study: StudySpec, input: InputShape, known: Known = nobody): Sights => inOneGo(sightSteps(study, input, known));
 
 /** The same, network by network. */
-export function* sightSteps(study: StudySpec, input: InputShape, known: Known): Steps<Sights> {
+export function* sightSteps(study: StudySpec, input: InputShape, known: Known = nobody): Steps<Sights> {
   const cuts = distinct(pruningSettings(study.pruning), extentOf);
   const networks: NetworkSight[] = [];
   for (const [index, entry] of networksOf(study.networks).entries()) {

@@ -1,8 +1,9 @@
 /** What somebody who reads a study has chosen: the same for all its panels. */
 import type { Arm } from '../../../shared/spec/arms.ts';
+import type { Steps } from '../../../shared/steps.ts';
 import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
 import { inArmOrder } from '../../model/reader/arms.ts';
-import type { Brush } from '../../model/reader/brush.ts';
+import { varying, type Brush } from '../../model/reader/brush.ts';
 import { defaultFactors, pivotOf, type PivotFactors } from '../../model/reader/pivot.ts';
 import { once } from '../../model/reader/once.ts';
 import { runsById, shownMeasures, shownOf, type RunsById, type ShownName } from '../../model/reader/values.ts';
@@ -140,4 +141,13 @@ export class Follower extends Reading {
   override toggle(arm: Arm): void {
     this.#leader.toggle(arm);
   }
+}
+
+/** What all panels begin with, one thing at a time. */
+export function* workedOut(reading: Reading): Steps<Reading> {
+  for (const look of [() => reading.arms, () => varying(reading.results.runs), () => reading.factors, () => reading.pivot]) {
+    look();
+    yield;
+  }
+  return reading;
 }
