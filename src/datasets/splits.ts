@@ -84,3 +84,39 @@ export function divided<T>(items: readonly T[], nameOf: (item: T) => string): { 
 }
 
 export const leftForValidation = (count: number): string => `${count} validation images are left out; training and test images are read.`;
+
+/**
+ * Which set a file is of, where several lie beside each other: what its path says in front of the first name that mentions a split, and
+ * what that name says besides. Parts that are only numbered are of one set. Undefined: no name mentions a split.
+ */
+export function setOfPath(path: string): string | undefined {
+  const names = path.split('/');
+  const at = names.findIndex((name) => mentionedSplit(name) !== undefined);
+  if (at < 0) return undefined;
+  const folders = names.slice(0, at).filter((name) => !/^(?:(?:part|shard|chunk|batch)(?:e?s)?[-_ ]?)?\d+$/i.test(name));
+  // "mnist-train.tfrecord-00000-of-00001" is of "mnist".
+  const own = names[at]!.replace(/-\d+-of-\d+/, '').replace(/(?<=.)\..*$/, '');
+  return [...folders, mentionedSplit(own)?.rest ?? ''].join('/');
+}
+
+/** The sets that files are of, if there are several and each has some to train with; by which one is called where it lies. */
+export function setsOf<T>(
+  items: readonly T[],
+  pathOf: (item: T) => string,
+  splitOf: (item: T) => SplitName | undefined,
+): Map<string, T[]> | undefined {
+  const known = new Map<string, string | undefined>();
+  const setOf = (item: T) => {
+    const path = pathOf(item);
+    if (!known.has(path)) known.set(path, setOfPath(path));
+    return known.get(path);
+  };
+  const groups = [...Map.groupBy(items, setOf)];
+  const isWhole = ([set, of]: [string | undefined, T[]]) => set !== undefined && of.some((item) => splitOf(item) === 'train');
+  if (groups.length < 2 || !groups.every(isWhole)) return undefined;
+  const folders = groups.map(([set]) => set!.slice(0, Math.max(set!.lastIndexOf('/'), 0)));
+  const areFolders = new Set(folders).size === folders.length && !folders.includes('');
+  return new Map(groups.map(([set, of], i) => [areFolders ? folders[i]! : set!.replace(/^\/|\/$/g, '') || pathOf(of[0]!), of]));
+}
+
+export const severalSets = (count: number, taken: string): string => `${count} data sets are here, of which ${taken} is read.`;

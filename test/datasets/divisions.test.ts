@@ -117,8 +117,12 @@ it('what all records of WebDataset say alike does not undo what their archives d
     Object.assign({}, ...[0, 1, 2, 3].map((i) => record(shard, i, split(i)))) as Files;
   write({ ...records('set-train-0', () => 'train'), ...records('set-test-0', () => 'train') });
   expect(await read()).toEqual({ train: { cat: 2, dog: 2 }, test: { cat: 2, dog: 2 }, notes: [] });
+  rmSync(folder, { recursive: true });
+  write({ ...records('a/train-0', () => ''), ...records('a/train-1', () => ''), ...records('b/train-0', () => '') });
+  expect(await read()).toMatchObject({ train: { cat: 4, dog: 4 }, notes: ['2 data sets are here, of which a is read.'] });
+  rmSync(folder, { recursive: true });
   write(records('set-train-0', (i) => (i < 2 ? 'train' : 'test')));
-  expect(await read()).toMatchObject({ train: { cat: 3, dog: 3 }, test: { cat: 1, dog: 1 } });
+  expect(await read()).toMatchObject({ train: { cat: 1, dog: 1 }, test: { cat: 1, dog: 1 } });
 });
 
 it('a second image of a key in WebDataset is none with that label', async () => {

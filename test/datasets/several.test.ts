@@ -215,6 +215,11 @@ it('the index that pandas writes in front of pixels is no label, and a table of 
   expect((await read({ 'train.csv': labelled, 'extra.csv': `${labelled}\n${labelled}` })).leftOut).toEqual([
     [null, '1 other tables of images, extra.csv, are left out; train.csv is read.'],
   ]);
+  rmSync(folder, { recursive: true });
+  const parts = (of: string, more: string) => ({ [`${of}/train.csv`]: `${labelled}${more}`, [`${of}/test.csv`]: `${labelled}${more}` });
+  expect((await read({ ...parts('a', ''), ...parts('b', `\n${labelled}`) })).leftOut).toEqual([
+    [null, '2 other tables of images, b/test.csv, b/train.csv, are left out; a/test.csv is read.'],
+  ]);
 });
 
 it('the test file of LIBSVM, and columns that several blanks divide', async () => {

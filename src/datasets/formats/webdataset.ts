@@ -2,8 +2,9 @@
 import { NoDataset } from '../errors.ts';
 import { imageFiles } from '../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
-import { baseName, type Source, type SourceFile } from '../sources/source.ts';
-import { leftForValidation, type SplitName } from '../splits.ts';
+import { take } from '../readings.ts';
+import { baseName, folderName, type Source, type SourceFile } from '../sources/source.ts';
+import { leftForValidation, setsOf, severalSets, type SplitName } from '../splits.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { classLabels, type Marks } from './labels.ts';
 import { splitOfList } from './lists/listings.ts';
@@ -67,23 +68,36 @@ async function labelsOf(source: Source, options: ReadOptions): Promise<Map<strin
   return labels.size === images.length ? labels : new Map<string, Item>();
 }
 
+const partByFile = ({ file }: Pair): SplitName | undefined => splitOfList(folderName(file.path));
+
 async function readPairs(source: Source, options: ReadOptions): Promise<RawDataset> {
   const labels = await labelsOf(source, options);
   const { items } = await contentsOf(source, options);
   const problems: Problem[] = [];
-  const pairs: Pair[] = [];
+  const found: Pair[] = [];
   const { images, others } = imagesIn(items);
   for (const { file } of images) {
     const label = labels.get(keyOf(file.path));
-    if (label) pairs.push({ file, label: label.file });
+    if (label) found.push({ file, label: label.file });
   }
   if (others.length > 0)
     problems.push({
       file: null,
       message: `${others.length} images, such as ${others[0]!.file.path}, belong to others of the same key and are left out.`,
     });
-  if (pairs.length < images.length)
-    problems.push({ file: null, message: `${images.length - pairs.length} images have no label of their name and are left out.` });
+  if (found.length < images.length)
+    problems.push({ file: null, message: `${images.length - found.length} images have no label of their name and are left out.` });
+  const sets = setsOf(found, ({ file }) => folderName(file.path), partByFile);
+  const choice =
+    sets &&
+    take(
+      'set',
+      [...sets.keys()].map((name) => ({ name, label: `the images of ${name}` })),
+      options.reading,
+      source.label,
+    );
+  if (choice) problems.push({ file: null, message: severalSets(sets.size, choice.taken) });
+  const pairs = choice ? sets.get(choice.taken)! : found;
   const texts = await readLabels(source, pairs, options);
   const splits = new Map<SplitName, Pair[]>();
   // Those of one folder or shard usually stand together.
@@ -137,7 +151,14 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
     labels: read.labels[i]!,
     from: { images: source.label, labels: source.label },
   }));
-  return { name: source.name, ...(read.classes && { classes: read.classes }), train: first!, test: other ?? null, problems };
+  return {
+    name: source.name,
+    ...(read.classes && { classes: read.classes }),
+    train: first!,
+    test: other ?? null,
+    problems,
+    readings: choice ? [choice] : [],
+  };
 }
 
 /** What the labels say, by their files, whose content is not held: there may be hundreds of thousands. Throws a DatasetError. */

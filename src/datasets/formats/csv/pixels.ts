@@ -5,7 +5,7 @@
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading } from '../../readings.ts';
-import { baseName, type Source } from '../../sources/source.ts';
+import { baseName, folderName, type Source } from '../../sources/source.ts';
 import { divided, leftForValidation, mentionedSplit, type SplitName } from '../../splits.ts';
 import { uniformImages } from '../arrays/ndarray.ts';
 import { shardOf } from '../arrays/shards.ts';
@@ -127,6 +127,14 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
 const nameOf = ({ item, form }: Table): string =>
   form === 'sparse' ? baseName(item.file.path).replace(/\.t$/i, '.test') : baseName(item.file.path);
 
+/** Its folder, whatever part that is for, and whatever number it has. */
+const folderOf = ({ item }: Table): string =>
+  folderName(item.file.path)
+    .split('/')
+    .map((name) => mentionedSplit(name)?.rest ?? shardOf(name).stem)
+    .filter(Boolean)
+    .join('/');
+
 const splitNamed = (table: Table): SplitName | undefined => mentionedSplit(nameOf(table))?.split;
 
 /** Of copies one is read; of tables that hold different images, the one that is wanted. */
@@ -147,7 +155,10 @@ async function chooseTables(
       kept.push(table);
     }
   }
-  const groups = Map.groupBy(kept, (table) => `${table.columns} ${mentionedSplit(nameOf(table))?.rest ?? shardOf(nameOf(table)).stem}`);
+  const groups = Map.groupBy(
+    kept,
+    (table) => `${table.columns} ${folderOf(table)} ${mentionedSplit(nameOf(table))?.rest ?? shardOf(nameOf(table)).stem}`,
+  );
   if (groups.size < 2) return { tables: kept, readings: [] };
   const isToTrain = (group: readonly Table[]) => Number(group.some((table) => splitNamed(table) === 'train'));
   const sorted = [...groups.values()].sort((a, b) => b[0]!.columns - a[0]!.columns || isToTrain(b) - isToTrain(a));

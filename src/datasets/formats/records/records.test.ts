@@ -86,5 +86,7 @@ it('of folders that hold training files each, one is read; parts of one set are 
     2,
     '2 data sets are here, of which clean is read.',
   ]);
+  const named = { 'a-train.tfrecord-00000-of-00001': two, 'a-test.tfrecord-00000-of-00001': two, 'b-train.tfrecord-00000-of-00001': two };
+  expect(divided(named)).toEqual([2, 2, '2 data sets are here, of which a is read.']);
   expect(divided({ 'train/part-0/a.parquet': two, 'train/part-1/a.parquet': two, 'test/a.parquet': two })).toEqual([4, 2]);
 });

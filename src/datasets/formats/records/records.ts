@@ -3,8 +3,8 @@ import { DatasetError, NoDataset } from '../../errors.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
-import { folderName, type FileContent, type ReadFileOptions, type Source, type SourceFile } from '../../sources/source.ts';
-import { leftForValidation, splitName, type SplitName } from '../../splits.ts';
+import type { FileContent, ReadFileOptions, Source, SourceFile } from '../../sources/source.ts';
+import { leftForValidation, setsOf, severalSets, type SplitName } from '../../splits.ts';
 import { isLabelName } from '../csv/table.ts';
 import { classLabels, type Marks } from '../labels.ts';
 import { splitOfList } from '../lists/listings.ts';
@@ -97,19 +97,17 @@ function ofOneSet(
   source: Source,
   { problems, readings, wanted }: { problems: Problem[]; readings: Reading[]; wanted: WantedReadings | undefined },
 ): readonly Shard[] {
-  const setOf = ({ path }: Shard) =>
-    folderName(path)
-      .split('/')
-      .filter((name) => splitName(name) === undefined && !/^(?:(?:part|shard|chunk|batch)(?:e?s)?[-_ ]?)?\d+$/i.test(name))
-      .join('/');
-  const groups = [...Map.groupBy(shards, setOf)];
-  const trains = (of: readonly Shard[]) => of.some(({ path }) => splitOfList(path) === 'train');
-  if (groups.length < 2 || !groups.every(([, of]) => trains(of))) return shards;
-  const options = groups.map(([name]) => ({ name: name || source.name, label: `the files in ${name || 'the outermost folder'}` }));
+  const sets = setsOf(
+    shards,
+    ({ path }) => path,
+    ({ path }) => splitOfList(path),
+  );
+  if (!sets) return shards;
+  const options = [...sets.keys()].map((name) => ({ name, label: `the files of ${name}` }));
   const reading = take('set', options, wanted, source.label);
   readings.push(reading);
-  problems.push({ file: null, message: `${groups.length} data sets are here, of which ${reading.taken} is read.` });
-  return groups[options.findIndex(({ name }) => name === reading.taken)]![1];
+  problems.push({ file: null, message: severalSets(sets.size, reading.taken) });
+  return sets.get(reading.taken)!;
 }
 
 /** Throws a NoDataset where what stands for the label says which rows are for training: that is no class. */
