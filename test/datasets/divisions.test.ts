@@ -207,6 +207,15 @@ it('one folder of class folders beside the test images has all the classes; thum
   expect(await read()).toEqual({ train: { cat: 1, dog: 1 }, test: { cat: 1, dog: 1 }, notes: [] });
 });
 
+it('lists that MATLAB keeps in cells are called that where there are images', async () => {
+  const mat = Buffer.alloc(128, ' ');
+  mat.write('MATLAB 5.0 MAT-file');
+  mat.set([0, 1, 0x49, 0x4d], 124);
+  pictures(['cars_train/1.png', 'cars_train/2.png']);
+  write({ 'devkit/cars_meta.mat': mat });
+  await expect(read()).rejects.toThrow('lists of image files in cells or structs of MATLAB are not read, save them as CSV');
+});
+
 it('JSON lines that list no images are called that', async () => {
   write({ 'cat.ndjson': [1, 2].map((i) => JSON.stringify({ word: 'cat', drawing: [[[i, 2]]] })).join('\n') });
   await expect(read()).rejects.toThrow('is JSON with an entry in every line, in none of which the name of an image stands');

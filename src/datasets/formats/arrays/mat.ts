@@ -41,13 +41,19 @@ async function mat5In(item: Item, options: ReadOptions): Promise<NamedArray[]> {
   return mat5Arrays(await readItem(item, options), item, options.limits.fileBytes);
 }
 
-function arrangeMat(source: Source, items: readonly Item[], arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset> {
+async function arrangeMat(
+  source: Source,
+  items: readonly Item[],
+  arrays: readonly NamedArray[],
+  options: ReadOptions,
+): Promise<RawDataset> {
   const numbers = items.find(({ file }) => /^digitStruct\.mat$/i.test(baseName(file.path)));
   if (numbers && !couldBeImages(arrays))
     throw new NoDataset(
       numbers.file.label,
       "it is SVHN's list of whole house numbers, which have several digits in an image; expected the single digits, train_32x32.mat and test_32x32.mat",
     );
+  const hasImages = (await contentsOf(source, options)).items.some(({ kind }) => kind === 'image');
   if (!couldBeImages(arrays))
     throw new NoDataset(
       items[0]!.file.label,
@@ -58,7 +64,7 @@ function arrangeMat(source: Source, items: readonly Item[], arrays: readonly Nam
               .map(({ name }) => name.slice(name.lastIndexOf('/') + 1))
               .join(', ')}`
           : ''
-      }; expected e.g. X (height, width, channels, images) and y`,
+      }; expected e.g. X (height, width, channels, images) and y${hasImages ? '; lists of image files in cells or structs of MATLAB are not read, save them as CSV' : ''}`,
     );
   return arrangeWithLists(source, arrays, options);
 }
