@@ -13,7 +13,7 @@ const WIDEST = 5.5;
 /** As wide as this where no name needs more. */
 const USUAL = 1.5;
 /** Before the name of an arm. */
-export const MARKER = 1.5;
+export const MARKER = 1.25;
 
 /** Of a name above some columns. */
 const widthOf = (name: string): number => 0.45 * name.length;
