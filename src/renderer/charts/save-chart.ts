@@ -108,7 +108,7 @@ async function pngOf(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>
 /** What a style sheet may give a drawing. */
 const drawn = [
   ...['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-weight', 'font-family', 'font-variant-numeric'],
-  ...['opacity', 'text-anchor', 'display'],
+  ...['opacity', 'text-anchor', 'paint-order', 'display'],
 ];
 
 /** What a mark in a drawing stands for, where its page says so beside it and a file cannot. */

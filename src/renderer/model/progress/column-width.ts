@@ -10,6 +10,8 @@ const BESIDE = 12.75;
 const BETWEEN = 0.75;
 const NARROWEST = 0.8;
 const WIDEST = 5.5;
+/** Cells that stand for all seeds: there are few, and a wide window has room. */
+const WIDEST_OF_MANY = 12;
 /** As wide as this where no name needs more. */
 const USUAL = 1.5;
 /** Before the name of an arm. */
@@ -19,12 +21,13 @@ export const MARKER = 1.25;
 const widthOf = (name: string): number => 0.45 * name.length;
 
 /** All columns are equally wide: as wide as the names above them need, within reason and as far as there is room. */
-export function widthOfColumns({ arms, heads, columns }: Matrix, width: number): number {
+export function widthOfColumns({ arms, heads, columns, aggregated }: Matrix, width: number): number {
   const room = (width - BESIDE - BETWEEN * heads.length) / Math.max(1, columns.length);
   const wanted = [
     ...arms.map((one) => (MARKER + widthOf(armName(one.arm))) / one.columns),
     ...heads.map((one) => (0.5 + widthOf(one.cut)) / one.columns),
   ];
+  if (aggregated) return Math.min(Math.max(NARROWEST, room), WIDEST_OF_MANY);
   return Math.min(Math.max(NARROWEST, room), WIDEST, Math.max(USUAL, ...wanted));
 }
 
