@@ -35,6 +35,8 @@ export interface RawImage extends ImageShape {
   channels: number;
   /** (height, width, channels), row-major; white is 255 in a Uint8Array, 65535 in a Uint16Array. Floats are as they were measured, and finite. */
   pixels: Uint8Array | Uint16Array | Float32Array;
+  /** How many pages or frames the file has, if several; this is the first. */
+  pages?: number | undefined;
 }
 
 /** One image, or why it cannot be had. */

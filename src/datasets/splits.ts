@@ -1,5 +1,7 @@
 /** What the names of folders, files, arrays and the entries of columns say about the use of images. */
 
+import { counted } from './counted.ts';
+
 export type SplitName = 'train' | 'test' | 'val';
 
 const names: Record<string, SplitName> = Object.fromEntries(
@@ -83,7 +85,48 @@ export function divided<T>(items: readonly T[], nameOf: (item: T) => string): { 
   return { parts: val ? [train, val] : [train], left: [] };
 }
 
-export const leftForValidation = (count: number): string => `${count} validation images are left out; training and test images are read.`;
+/** Where the word for a split stands in a name's words and what divides them: the first, or the last that is no number. */
+function splitWord(words: readonly string[]): { at: number; split: SplitName } | undefined {
+  const last = words.findLastIndex((word) => /\p{L}/u.test(word));
+  const found = [0, last].map((at) => ({ at, split: splitName(words[at] ?? '') }));
+  return found.find((one): one is { at: number; split: SplitName } => one.split !== undefined);
+}
+
+const wordsAndBetween = (name: string): string[] => name.split(/([-_. ]+)/);
+
+/** "train_cat_12" without its split is "cat_12". */
+export function withoutSplit(name: string): string {
+  const words = wordsAndBetween(name);
+  const found = splitWord(words);
+  if (found) words.splice(Math.max(found.at - 1, 0), 2);
+  return words.join('');
+}
+
+/**
+ * What files are for where each name begins or ends with it, "train_12" and "12_test" in the folders of their classes. Undefined unless
+ * all names do, every class has some to train with, and most have others.
+ */
+export function splitsInNames(files: readonly { name: string; className: string }[]): SplitName[] | undefined {
+  const splits: SplitName[] = [];
+  const parts = new Map<string, Set<SplitName>>();
+  for (const { name, className } of files) {
+    const split = splitWord(wordsAndBetween(name))?.split;
+    if (split === undefined) return undefined;
+    splits.push(split);
+    parts.set(className, (parts.get(className) ?? new Set()).add(split));
+  }
+  const sets = [...parts.values()];
+  const isDivided = sets.every((of) => of.has('train')) && 2 * sets.filter(({ size }) => size > 1).length > sets.length;
+  return isDivided ? splits : undefined;
+}
+
+export const saidByNames = (path: string, split: SplitName): string =>
+  `The names of the images say which are for training and which for testing: ${path} is for ${purposes[split]}.`;
+
+export const purposes: Record<SplitName, string> = { train: 'training', test: 'testing', val: 'validation' };
+
+export const leftForValidation = (count: number): string =>
+  `${counted(count, 'validation image', 'are')} left out; training and test images are read.`;
 
 /**
  * Which set a file is of, where several lie beside each other: what its path says in front of the first name that mentions a split, and

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { loadPaths } from '../../src/datasets/load.ts';
 import type { RawSplit } from '../../src/datasets/raw.ts';
 import { readPaths } from '../../src/datasets/read.ts';
 
@@ -61,7 +62,7 @@ it('lists of files alone divide what a list of labels has, training and validati
     train: { cat: 4, dog: 4 },
     test: { cat: 2, dog: 1 },
     notes: [
-      'Lists of files, such as test_list.txt, say which images are for training and which for testing; 1 images in none of them are left out.',
+      'Lists of files, such as test_list.txt, say which images are for training and which for testing; 1 image in none of them is left out.',
     ],
   });
 });
@@ -97,7 +98,7 @@ it('a line with a comma too many is asked about where it is one of many', async 
   const { train, notes } = await read();
   expect([train, notes]).toEqual([
     { cat: 6, dog: 5 },
-    ['asks: line 7 has 4 columns; expected 3', '1 images are in no list with a label and are left out.'],
+    ['asks: line 7 has 4 columns; expected 3', '1 image is in no list with a label and is left out.'],
   ]);
 });
 
@@ -219,4 +220,46 @@ it('lists that MATLAB keeps in cells are called that where there are images', as
 it('JSON lines that list no images are called that', async () => {
   write({ 'cat.ndjson': [1, 2].map((i) => JSON.stringify({ word: 'cat', drawing: [[[i, 2]]] })).join('\n') });
   await expect(read()).rejects.toThrow('is JSON with an entry in every line, in none of which the name of an image stands');
+});
+
+it('names of images that begin or end with a part divide them, in class folders, in one folder and under a list', async () => {
+  const divided = (path: (part: string, of: string, i: number) => string, parts = { train: 3, test: 2 }) =>
+    Object.entries(parts).flatMap(([part, count]) =>
+      ['cat', 'dog'].flatMap((of) => Array.from({ length: count }, (_, i) => path(part, of, i))),
+    );
+  const expected = { train: { cat: 3, dog: 3 }, test: { cat: 2, dog: 2 } };
+  const note = (path: string) => `The names of the images say which are for training and which for testing: ${path} is for training.`;
+  pictures(divided((part, of, i) => `${of}/${i}_${part}.png`, { train: 3, val: 1, test: 2 } as { train: number; test: number }));
+  expect(await read()).toEqual({
+    ...expected,
+    notes: [note('dog/2_train.png'), '2 validation images are left out; training and test images are read.'],
+  });
+  rmSync(folder, { recursive: true });
+  pictures(divided((part, of, i) => `all/${part}_${of}_${i}.png`));
+  expect(await read()).toMatchObject({ ...expected, notes: [expect.anything(), note('all/train_cat_0.png')] });
+  rmSync(folder, { recursive: true });
+  const paths = divided((part, of, i) => `${part}_${of === 'cat' ? i : 9 - i}_aligned.png`);
+  pictures(paths.map((path) => `aligned/${path}`));
+  const lineOf = (path: string) => `${path.replace('_aligned', '')} ${Number(path.split('_')[1]) < 5 ? 'cat' : 'dog'}`;
+  write({ 'labels.txt': paths.map(lineOf).join('\n') });
+  expect(await read()).toEqual({ ...expected, notes: [note('aligned/train_7_aligned.png')] });
+  rmSync(folder, { recursive: true });
+  pictures([...divided((part, of, i) => `${of}/${part}_${i}.png`), 'cat/7.png']);
+  expect((await read()).test).toEqual({});
+});
+
+it('a person before the dot of every name, as often as there are ways to look', async () => {
+  pictures(['1', '2'].flatMap((of) => ['glasses', 'happy', 'sad', 'normal'].map((way) => `faces/subject0${of}.${way}`)));
+  expect((await read()).train).toEqual({ subject01: 4, subject02: 4 });
+});
+
+it('of several pages of a file the first is read, which is said', async () => {
+  const page = (background: string) =>
+    sharp({ create: { width: 4, height: 4, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const pages = sharp(await Promise.all(['#000', '#fff', '#fff'].map(page)), { join: { animated: true } });
+  write({ 'a/1.tif': await pages.tiff({ compression: 'none' }).toBuffer(), 'a/2.png': png, 'b/1.png': png, 'b/2.png': png });
+  const { notes } = await loadPaths([folder]);
+  expect(notes).toContain('1 image file holds several pages or frames, up to 3; only the first of each is read.');
 });

@@ -314,7 +314,7 @@ describe('folders', () => {
       [2, 10],
     ]);
     expect(await valuesOf(test!)).toEqual([[1, 7]]);
-    expect(problems).toEqual([{ file: null, message: '1 test images of class strange, which no training image has, are left out.' }]);
+    expect(problems).toEqual([{ file: null, message: '1 test image of class strange, which no training image has, is left out.' }]);
   });
 
   it('with one class, none, or nothing are refused', async () => {

@@ -103,9 +103,9 @@ describe('lines whose part is blank or unknown', () => {
     const found = await read();
     expect([found.train!.length, found.test!.length]).toEqual([12, 6]);
     expect(found.notes).toEqual([
-      'parts.csv has nothing in the column split for 1 images, which are left out.',
+      'parts.csv has nothing in the column split for 1 image, which is left out.',
       'parts.csv says which images are for training, validation and testing.',
-      '1 images are not in the list of parts, which names others for training, and are left out.',
+      '1 image is not in the list of parts, which names others for training, and is left out.',
     ]);
   });
 });

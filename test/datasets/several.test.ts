@@ -213,7 +213,7 @@ it('the index that pandas writes in front of pixels is no label, and a table of 
   rmSync(folder, { recursive: true });
   const labelled = rows.map((row, i) => row.replace(/^\d+/, String(labels[i]))).join('\n');
   expect((await read({ 'train.csv': labelled, 'extra.csv': `${labelled}\n${labelled}` })).leftOut).toEqual([
-    [null, '1 other tables of images, extra.csv, are left out; train.csv is read.'],
+    [null, '1 other table of images, extra.csv, is left out; train.csv is read.'],
   ]);
   rmSync(folder, { recursive: true });
   const parts = (of: string, more: string) => ({ [`${of}/train.csv`]: `${labelled}${more}`, [`${of}/test.csv`]: `${labelled}${more}` });

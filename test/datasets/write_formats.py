@@ -363,7 +363,7 @@ def lists():
     for i in range(8):
         made.picture(f"{i}.png", 360 + i, None if i == 3 else names[i % 2])
     made.text("list.csv", "file,label\n" + "".join(f"{i}.png,{names[i % 2]}\n" * 2 for i in range(8)) + "3.png,cat\n")
-    made.done(notes=["in 8 lines too many", "gives 1 images different labels"])
+    made.done(notes=["in 8 lines too many", "gives 1 image different labels"])
 
     made = Published("list-of-several-labels")
     for i in range(12):

@@ -145,7 +145,7 @@ def columns():
         part = {name: values[those] for name, values in {**rows, "split": said}.items()}
         pq.write_table(pa.table(part), made.path(f"data/{s}.parquet"), row_group_size=3)
     divide(made, x, rows["label"], said)
-    made.done(notes=["has nothing in the column split for 1 rows, which are left out", "1 validation images are left out"])
+    made.done(notes=["has nothing in the column split for 1 row, which is left out", "1 validation image is left out"])
 
     made = Published("arrow-column-of-parts")
     numbers = [{"train": 0, "validation": 1, "test": 2}.get(text) for text in said]
@@ -153,7 +153,7 @@ def columns():
     with pa.OSFile(made.path("data.arrow"), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
         writer.write_table(table, max_chunksize=3)
     divide(made, x, rows["label"], said)
-    made.done(notes=["has nothing in the column partition for 1 rows, which are left out", "1 validation images are left out"])
+    made.done(notes=["has nothing in the column partition for 1 row, which is left out", "1 validation image is left out"])
 
 
 def divide(made, images, labels, said):

@@ -1,4 +1,5 @@
 /** WebDataset: TAR archives, or folders, in which an image and its label are files of one name: 000017.jpg beside 000017.cls. */
+import { areOrIs, counted } from '../counted.ts';
 import { NoDataset } from '../errors.ts';
 import { imageFiles } from '../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
@@ -83,10 +84,13 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
   if (others.length > 0)
     problems.push({
       file: null,
-      message: `${others.length} images, such as ${others[0]!.file.path}, belong to others of the same key and are left out.`,
+      message: `${counted(others.length, 'image')}, such as ${others[0]!.file.path}, ${others.length === 1 ? 'belongs' : 'belong'} to others of the same key and ${areOrIs(others.length)} left out.`,
     });
   if (found.length < images.length)
-    problems.push({ file: null, message: `${images.length - found.length} images have no label of their name and are left out.` });
+    problems.push({
+      file: null,
+      message: `${counted(images.length - found.length, 'image', 'have')} no label of their name and ${areOrIs(images.length - found.length)} left out.`,
+    });
   const sets = setsOf(found, ({ file }) => folderName(file.path), partByFile);
   const choice =
     sets &&
@@ -124,7 +128,7 @@ async function readPairs(source: Source, options: ReadOptions): Promise<RawDatas
     splits.set(split, own);
     own.push(pair);
   }
-  for (const message of leftWithoutPart(parts?.flatMap(({ purpose, text }) => (purpose === 'none' ? [text] : [])) ?? [], 'images', {
+  for (const message of leftWithoutPart(parts?.flatMap(({ purpose, text }) => (purpose === 'none' ? [text] : [])) ?? [], 'image', {
     place: source.name,
     column: 'the field split',
   }))

@@ -54,7 +54,7 @@ async function loadSharp() {
 async function decodeAny(bytes: Uint8Array, maxPixels: number, reduce = false): Promise<RawImage> {
   const sharp = await (loaded ??= loadSharp());
   const options = { limitInputPixels: maxPixels, failOn: 'warning', ignoreIcc: true, pages: 1 } as const;
-  const { depth, space, width, height } = await sharp(bytes, options).metadata();
+  const { depth, space, width, height, pages } = await sharp(bytes, options).metadata();
   if (width * height > maxPixels) throw new Error(`it has ${width} × ${height} pixels; expected at most ${maxPixels}`);
   const grey = space === 'b-w' || space === 'grey16';
   const deep = depth === 'ushort';
@@ -69,7 +69,7 @@ async function decodeAny(bytes: Uint8Array, maxPixels: number, reduce = false): 
     .toBuffer({ resolveWithObject: true });
   const pixels = deep ? new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)) : data;
   if (pixels.length !== info.width * info.height * info.channels) throw new Error('its pixels cannot be told apart');
-  return { height: info.height, width: info.width, channels: info.channels, pixels };
+  return { height: info.height, width: info.width, channels: info.channels, pixels, pages };
 }
 
 async function decodeBmp(bytes: Uint8Array, maxPixels: number): Promise<RawImage> {

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { systemError } from '../errors.ts';
 import type { Hdf5Request } from '../formats/arrays/hdf5-protocol.ts';
 import { decodeImage, largePixels } from './decode.ts';
+import type { RawImage } from '../raw.ts';
 import { decodePlainPng } from './png.ts';
 import { shapeSize, type DecodeRequest, type DecodeResponse } from './protocol.ts';
 import { whyUnreadable } from './unreadable.ts';
@@ -71,13 +72,13 @@ async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBy
     let content: Uint8Array | undefined;
     try {
       content = contentOf(file, maxBytes);
-      let image = decodePlainPng(content, reduce ? Math.min(maxPixels, largePixels) : maxPixels, take);
+      let image: RawImage | undefined = decodePlainPng(content, reduce ? Math.min(maxPixels, largePixels) : maxPixels, take);
       if (!image) {
         image = await decodeImage(content, maxPixels, reduce);
         const { buffer, byteOffset, byteLength } = image.pixels;
         take(byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
       }
-      const { height, width, channels, pixels } = image;
+      const { height, width, channels, pixels, pages = 1 } = image;
       shapes.set(
         [
           which,
@@ -86,6 +87,7 @@ async function decodeAll({ contents, room, maxPixels, reduce, maxBytes, enoughBy
           channels,
           packed.used - pixels.byteLength,
           pixels instanceof Uint8Array ? 0 : pixels instanceof Uint16Array ? 1 : 2,
+          pages,
         ],
         count * shapeSize,
       );

@@ -1,4 +1,5 @@
 /** Image files in folders named after their classes, with or without folders for training, test and validation above them. */
+import { areOrIs, counted } from '../counted.ts';
 import { DatasetError, NoDataset } from '../errors.ts';
 import { contentsOf } from '../formats/contents.ts';
 import { byName } from '../formats/labels.ts';
@@ -6,7 +7,7 @@ import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
 import { take } from '../readings.ts';
 import { folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
-import type { SplitName } from '../splits.ts';
+import { leftForValidation, saidByNames, splitsInNames, type SplitName } from '../splits.ts';
 import { helpersBeside, placeImages, type Home } from './placing.ts';
 import { labelsByLists, splitsByLists } from './listed.ts';
 import { imageFiles } from './pool.ts';
@@ -39,7 +40,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   if (helpers.size > 0)
     problems.push({
       file: null,
-      message: `${helpers.size} images, such as ${[...helpers][0]!}, are masks or the like of others beside them and are left out.`,
+      message: `${counted(helpers.size, 'image')}, such as ${[...helpers][0]!}, ${areOrIs(helpers.size)} masks or the like of others beside them and ${areOrIs(helpers.size)} left out.`,
     });
   for (const { file, kind } of items)
     if (kind !== 'image' && isCalledImage(file.path)) problems.push({ file: file.label, message: notWhatItsNameSays });
@@ -88,14 +89,17 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     split.homes.push(home);
   }
   for (const { folder, why, count } of leftOut.values())
-    problems.push({ file: null, message: `${count} images${folder && ` in ${folder}`} ${why} and are left out.` });
+    problems.push({
+      file: null,
+      message: `${counted(count, 'image')}${folder && ` in ${folder}`} ${count === 1 ? inSingular(why) : why} and ${areOrIs(count)} left out.`,
+    });
   for (const message of notes) problems.push({ file: null, message });
 
   const undivided = splits.get(undefined);
   if (undivided && splits.size > 1) {
     problems.push({
       file: null,
-      message: `${undivided.files.length} images lie neither in a training nor in a test folder and are left out.`,
+      message: `${counted(undivided.files.length, 'image', 'lie')} neither in a training nor in a test folder and ${areOrIs(undivided.files.length)} left out.`,
     });
     splits.delete(undefined);
   }
@@ -103,7 +107,7 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
   const validation = splits.get('val');
   if (validation && validation !== train && validation !== test)
-    problems.push({ file: null, message: `${validation.files.length} validation images are left out; training and test images are read.` });
+    problems.push({ file: null, message: leftForValidation(validation.files.length) });
   if (!train) throw new NoDataset(source.label, `${unplaced(files)}; expected e.g. train/cat/1.png and train/dog/1.png`);
 
   const classes = [...new Set(train.homes.map(({ className }) => className!))].sort(byName);
@@ -126,7 +130,10 @@ async function readFolders(source: Source, options: ReadOptions): Promise<RawDat
     } else strange.set(name, (strange.get(name) ?? 0) + 1);
   }
   for (const [name, count] of strange)
-    problems.push({ file: null, message: `${count} test images of class ${name}, which no training image has, are left out.` });
+    problems.push({
+      file: null,
+      message: `${counted(count, 'test image')} of class ${name}, which no training image has, ${areOrIs(count)} left out.`,
+    });
   const splitOf = ({ files: images, homes: of }: Placed): RawSplit => ({
     images: imageFiles(source, images, options),
     labels: Uint16Array.from(of, ({ className }) => index.get(className!)!),
@@ -183,12 +190,24 @@ async function listedHomes(
   });
   if (byNames.length > 0 && byNames.length >= 0.9 * named.length) {
     for (const { file, className } of byNames) listed.set(file, { ...homeOf(file), className });
-    notes.push(`${byNames.length} images that lie in no class's folder are named after their classes, such as ${byNames[0]!.file.path}.`);
+    notes.push(
+      `${counted(byNames.length, 'image')} in no class's folder ${areOrIs(byNames.length)} named after the class, such as ${byNames[0]!.file.path}.`,
+    );
   }
-  if (labels.size > 0) notes.push(`${listed.size - byNames.length} images that lie in no class's folder have their classes from lists.`);
+  const byLists = listed.size - byNames.length;
+  const some =
+    byLists === 1
+      ? "1 image that lies in no class's folder has its class"
+      : `${byLists} images that lie in no class's folder have their classes`;
+  if (labels.size > 0) notes.push(`${some} from lists.`);
   if (placed.some((file) => homeOf(file).split !== undefined)) return { listed, consulted: places };
   const lists = await splitsByLists(source, new Set(placed), options);
-  if (!lists) return { listed, consulted: places };
+  if (!lists) {
+    const found = splitsInNames(placed.map((file) => ({ name: stem(file.path), className: homeOf(file).className! })));
+    for (const [i, split] of found?.entries() ?? []) listed.set(placed[i]!, { ...homeOf(placed[i]!), split });
+    if (found) notes.push(saidByNames(placed[found.lastIndexOf('train')]!.path, 'train'));
+    return { listed, consulted: places };
+  }
   const { splits, isWhole } = lists;
   notes.push(...lists.notes);
   const other: SplitName = [...splits.values()].includes('train') ? 'test' : 'train';
@@ -203,7 +222,7 @@ async function listedHomes(
   }
   const rest = isLeft ? 'left out' : `for ${other === 'test' ? 'testing' : 'training'}`;
   notes.push(
-    `Lists beside the images say which are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are ${rest}` : ''}.`,
+    `Lists beside the images say which are for training and which for testing${unlisted > 0 ? `; ${counted(unlisted, 'image')} in none of them ${areOrIs(unlisted)} ${rest}` : ''}.`,
   );
   return { listed, consulted: [...places, ...lists.places] };
 }
@@ -213,6 +232,9 @@ function classInName(name: string, classes: ReadonlyMap<string, string>): string
   const match = /^(.*?\p{L}.*?)[-_. ]*(?:(?:test|train|val)[-_. ]*)?\d*$/u.exec(name);
   return match && classes.has(match[1]!) ? match[1]! : '';
 }
+
+/** "lie in no class's folder" of a single image. */
+const inSingular = (why: string): string => why.replace(/^\w+/, (verb) => ({ are: 'is', have: 'has' })[verb] ?? `${verb}s`);
 
 function commonFolder(a: string, b: string): string {
   const own = b.split('/');

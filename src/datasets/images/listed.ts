@@ -76,7 +76,7 @@ async function splitsInColumn(
     const column = table.header ? `the column ${table.header[split.column]!.trim()}` : `column ${split.column + 1}`;
     return {
       splits,
-      notes: leftWithoutPart(without, 'images', { place: item.file.path, column }),
+      notes: leftWithoutPart(without, 'image', { place: item.file.path, column }),
       places: [item.file.label],
       isWhole: true,
     };

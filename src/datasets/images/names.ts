@@ -1,11 +1,12 @@
 /** Image files that are named after their classes and numbered: cat.0.jpg, beagle_12.png, A_test.jpg, or numbered first: 0_cat.png. */
+import { areOrIs, counted } from '../counted.ts';
 import { DatasetError, NoDataset } from '../errors.ts';
 import { contentsOf } from '../formats/contents.ts';
 import { byName } from '../formats/labels.ts';
 import type { Reader, ReadOptions } from '../formats/reader.ts';
 import type { Problem, RawDataset, RawSplit } from '../raw.ts';
 import { baseName, folderName, stem, type Source, type SourceFile } from '../sources/source.ts';
-import { leftForValidation, mentionedSplit, splitName, type SplitName } from '../splits.ts';
+import { leftForValidation, mentionedSplit, saidByNames, splitName, splitsInNames, withoutSplit, type SplitName } from '../splits.ts';
 import { imageFiles } from './pool.ts';
 
 /** A class has so many images on average at least; names that are all different are no classes. */
@@ -58,6 +59,17 @@ function calledLabel(path: string): string | undefined {
   return match?.groups!.number;
 }
 
+const extension = /\.(?:png|jpe?g|webp|gif|bmp|tiff?|avif|p[bgp]m)$/i;
+
+/** "subject01.glasses", "subject02.glasses", …: people are numbered alike, and what comes behind the dot comes again with others. */
+function beforeDots(files: readonly SourceFile[]): (path: string) => string | undefined {
+  const partsOf = (path: string) => /^(?<name>\p{L}+\d+)\.(?<way>\p{L}.*)$/u.exec(baseName(path).replace(extension, ''))?.groups;
+  const parts = files.map(({ path }) => partsOf(path)).filter((found) => found !== undefined);
+  const ways = new Set(parts.map((found) => found.way));
+  const isGrid = perClass * ways.size <= parts.length && 10 * parts.length >= 9 * files.length;
+  return (path) => (isGrid ? partsOf(path)?.name : undefined);
+}
+
 /** The numbers that a name consists of; undefined where there is anything else in it. */
 const numbersIn = (path: string): string[] | undefined =>
   /^\d+(?:[-_ ]+\d+)+(?:\.chip)?(?=\.|$)/.exec(baseName(path))?.[0].match(/\d+/g) ?? undefined;
@@ -97,19 +109,28 @@ const splitOfPath = (path: string): SplitName | undefined =>
     .map((name) => splitName(name) ?? mentionedSplit(name)?.split)
     .find((split) => split !== undefined);
 
+const unsplit = (path: string): string => `${folderName(path)}/${withoutSplit(stem(path))}.png`;
+
 async function readNamed(source: Source, options: ReadOptions): Promise<RawDataset> {
   const { items } = await contentsOf(source, options);
   const files = items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file);
+  // "train_cat_1" beside "test_cat_1".
+  const parts = files.some(({ path }) => splitOfPath(path))
+    ? undefined
+    : splitsInNames(files.map(({ path }) => ({ name: stem(path), className: classInName(unsplit(path)) ?? '' })));
   const namedBy = (classOf: (path: string) => string | undefined) =>
-    files.flatMap((file): Named[] => {
-      const className = classOf(file.path);
-      return className === undefined ? [] : [{ file, className, split: splitOfPath(file.path) }];
+    files.flatMap((file, i): Named[] => {
+      const className = classOf(parts ? unsplit(file.path) : file.path);
+      return className === undefined ? [] : [{ file, className, split: parts ? parts[i] : splitOfPath(file.path) }];
     });
   const isDivided = (those: readonly Named[]) => new Set(those.map(({ className }) => className)).size > 1;
   const doubt = files.length >= fewest ? unclear(files) : undefined;
-  const counted = besideCount(files);
-  const byCount = namedBy(counted.classOf);
-  const named = [...[calledLabel, classInName, numberedClass, classesBehindNumbers(files)].map(namedBy), byCount].find(isDivided) ?? [];
+  const numbering = besideCount(files);
+  const byCount = namedBy(numbering.classOf);
+  const named =
+    [...[calledLabel, classInName, numberedClass, classesBehindNumbers(files)].map(namedBy), byCount, namedBy(beforeDots(files))].find(
+      isDivided,
+    ) ?? [];
   const problems: Problem[] = [];
   const train = named.filter(({ split }) => split === undefined || split === 'train');
   const classes = [...new Set(train.map(({ className }) => className))].sort(byName);
@@ -128,13 +149,18 @@ async function readNamed(source: Source, options: ReadOptions): Promise<RawDatas
     test?.[0]?.split === 'val' ? 0 : named.filter(({ split, className }) => split === 'val' && index.has(className)).length;
   if (validation > 0) problems.push({ file: null, message: leftForValidation(validation) });
   const left = files.length - train.length - (test?.length ?? 0) - validation;
-  if (left > 0) problems.push({ file: null, message: `${left} images, whose names say no class, are left out.` });
+  if (left > 0)
+    problems.push({
+      file: null,
+      message: `${counted(left, 'image')}, whose ${left === 1 ? 'name says' : 'names say'} no class, ${areOrIs(left)} left out.`,
+    });
   const example = train[0]!;
-  const side = named === byCount ? `, the ${counted.side === 0 ? 'first' : 'second'} number of its name` : '';
+  const side = named === byCount ? `, the ${numbering.side === 0 ? 'first' : 'second'} number of its name` : '';
   problems.push({
     file: null,
     message: `Classes are taken from the names of the files: ${example.file.path} is of class ${example.className}${side}.`,
   });
+  if (parts) problems.push({ file: null, message: saidByNames(example.file.path, 'train') });
   const splitOf = (of: readonly Named[]): RawSplit => ({
     images: imageFiles(
       source,

@@ -1,5 +1,5 @@
 /** Where images belong, by the folders that they lie in. */
-import { isSample, isYear, mentionedSplit, saysNothing, splitName, splitNames, wordsOf, type SplitName } from '../splits.ts';
+import { isSample, isYear, mentionedSplit, purposes, saysNothing, splitName, splitNames, wordsOf, type SplitName } from '../splits.ts';
 import type { ReadingOption } from '../readings.ts';
 import { byName } from '../formats/labels.ts';
 import { folderName, stem } from '../sources/source.ts';
@@ -212,8 +212,6 @@ function isHelper(child: Folder, all: readonly Folder[]): boolean {
 }
 
 const stemsBelow = ({ files, below }: Folder): string[] => [...files.map(stem), ...[...below.values()].flatMap(stemsBelow)];
-
-const purposes: Record<SplitName, string> = { train: 'training', test: 'testing', val: 'validation' };
 
 /** "cat_train", "cat_test", "dog_train", …: undefined unless all are called so, and some class has several parts. */
 function classesWithSplits(children: readonly Folder[]): [Folder, Home][] | undefined {

@@ -192,7 +192,8 @@ function* imagesOf(files: readonly SourceFile[], batch: Batch, { shapes, pixels,
     const [height, width, channels, start] = [shapes[at + 1]!, shapes[at + 2]!, shapes[at + 3]!, shapes[at + 4]!];
     const length = height * width * channels;
     const own = new [Uint8Array, Uint16Array, Float32Array][shapes[at + 5]!]!(pixels.buffer, start, length);
-    yield { index: batch.indices[shapes[at]!]!, image: { height, width, channels, pixels: own } };
+    const pages = shapes[at + 6]!;
+    yield { index: batch.indices[shapes[at]!]!, image: { height, width, channels, pixels: own, ...(pages > 1 && { pages }) } };
   }
   for (const { which, message } of problems) {
     const index = batch.indices[which]!;

@@ -14,11 +14,11 @@ export interface DecodeRequest {
 }
 
 /** Numbers per image in `shapes`. */
-export const shapeSize = 6;
+export const shapeSize = 7;
 
 /** All images of a request; their pixels stand one after the other in `pixels`. */
 export interface DecodeResponse {
-  /** For every image: which of the request's it is, height, width, channels, where its pixels start, and whether they are bytes (0), have 16 bits (1), or are floats (2). */
+  /** For every image: which of the request's it is, height, width, channels, where its pixels start, and whether they are bytes (0), have 16 bits (1), or are floats (2), and how many pages its file has. */
   shapes: Float64Array<ArrayBuffer>;
   pixels: Uint8Array<ArrayBuffer>;
   /** Those that cannot be decoded, and why. */

@@ -15,11 +15,12 @@ export async function decodeMeasuredTiff(bytes: Uint8Array, maxPixels: number): 
   // Compression does not shrink pixels to nothing: what declares more is damaged.
   if (width * height * channels > (bytes.length + 64) * 1032)
     throw new Error(`it declares ${width} × ${height} pixels, but has ${bytes.length} bytes`);
+  const pages = await tiff.getImageCount();
   const data = (await image.readRasters({ interleave: true })) as unknown as ArrayLike<number>;
   if (data.length !== width * height * channels) throw new Error('its pixels cannot be told apart');
-  if (data instanceof Uint8Array || data instanceof Uint16Array) return { height, width, channels, pixels: data };
+  if (data instanceof Uint8Array || data instanceof Uint16Array) return { height, width, channels, pixels: data, pages };
   const pixels = Float32Array.from(data);
   const odd = pixels.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) throw new Error(`it has the value ${pixels[odd]!} in it; expected finite numbers`);
-  return { height, width, channels, pixels };
+  return { height, width, channels, pixels, pages };
 }

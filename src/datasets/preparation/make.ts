@@ -12,6 +12,8 @@ export interface Made {
   test: Split;
   /** Images that could not be decoded. */
   problems: Problem[];
+  /** Pages or frames of each file that has several, of which the first is taken. */
+  pages: number[];
 }
 
 export interface MakeOptions {
@@ -40,6 +42,7 @@ export async function make(
   const maker = new ImageMaker(target);
   const total = train.count + test.count;
   const problems: Problem[] = [];
+  const pages: number[] = [];
   let done = 0;
   let next = 0;
   const step = () => {
@@ -62,6 +65,7 @@ export async function make(
           reduce: mayReduce(target),
           step,
           signal,
+          pages,
         })),
       );
     } else if (![train, test].some((sink) => sink.adopt(images, places, target)))
@@ -71,7 +75,7 @@ export async function make(
       }
   }
   onProgress?.(total, total);
-  return { train: train.split(), test: test.split(), problems };
+  return { train: train.split(), test: test.split(), problems, pages };
 }
 
 /** Images that are made much smaller and keep no scale of their own may be reduced while they are decoded. */
@@ -88,14 +92,25 @@ async function decode(
     reduce,
     step,
     signal,
-  }: { maker: ImageMaker; background: ImageBackground; scale: Scale; reduce: boolean; step: () => void; signal: AbortSignal | undefined },
+    pages,
+  }: {
+    maker: ImageMaker;
+    background: ImageBackground;
+    scale: Scale;
+    reduce: boolean;
+    step: () => void;
+    signal: AbortSignal | undefined;
+    pages: number[];
+  },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const indices = places.images();
   if (indices.length === 0) return problems;
   for await (const read of images.read({ indices, reduce, signal })) {
-    if ('image' in read) places.put(read.index, maker.make(opaque(read.image, background, scale)));
-    else problems.push(read.problem);
+    if ('image' in read) {
+      if (read.image.pages !== undefined) pages.push(read.image.pages);
+      places.put(read.index, maker.make(opaque(read.image, background, scale)));
+    } else problems.push(read.problem);
     step();
   }
   return problems;

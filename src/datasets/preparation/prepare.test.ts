@@ -117,6 +117,20 @@ describe('images and labels', () => {
     expect(dataset.preparation!.split).toEqual({ kind: 'fraction', test: 0.2, seed: 1 });
     expect(notes).toEqual([expect.stringContaining('20 % of every class')]);
   });
+
+  it('at random leave classes of one image out, unless hardly any others are left or they are asked for', async () => {
+    const raw = { ...numbers, classes: ['cat', 'dog', 'eel'], train: numbered(0, 9, 3), test: null };
+    const labelled = (labels: number[]) => ({ ...raw, train: { ...raw.train, labels: Uint16Array.from(labels) } });
+    const { dataset, notes } = await prepare(labelled([0, 2, 0, 2, 1, 0, 2, 0, 2]), spec());
+    expect(dataset.classes).toEqual(['cat', 'eel']);
+    expect([dataset.train.labels.length, dataset.test.labels.length]).toEqual([6, 2]);
+    expect(notes.at(-1)).toBe(
+      'The class dog, which has a single image, is left out: dividing the images takes one to train on and one to test with.',
+    );
+    const tooFew = 'class dog has too few images';
+    await expect(prepared(labelled([0, 0, 0, 0, 1, 0, 0, 0, 0]))).rejects.toThrow(tooFew);
+    await expect(prepared(labelled([0, 2, 0, 2, 1, 0, 2, 0, 2]), { classes: ['cat', 'dog'] })).rejects.toThrow(tooFew);
+  });
 });
 
 describe('values', () => {

@@ -1,4 +1,5 @@
 /** From what a reader delivered to a Dataset: consistent, divided, in one size, in bytes. */
+import { counted } from '../counted.ts';
 import type { Dataset, Split } from '../../shared/dataset.ts';
 import { InputShape } from '../../shared/spec/network.ts';
 import { unprepared, type ImageColour, type PreparationSpec } from '../../shared/spec/preparation.ts';
@@ -47,7 +48,7 @@ export async function prepare(raw: RawDataset, wanted: PreparationSpec = unprepa
   const { name } = examined.labelled;
   const { spec, shape, target, selection, notes } = planOf(examined, wanted);
   checkSize(name, shape, selection.train.images.length + selection.test.images.length, options.dataBytes ?? DATA_BYTES);
-  const { train, test, problems } = await make(examined.splits, selection, target, examined.scale, options);
+  const { train, test, problems, pages } = await make(examined.splits, selection, target, examined.scale, options);
   checkWhatIsLeft(name, selection, train, test, problems);
   const content = {
     shape,
@@ -61,9 +62,21 @@ export async function prepare(raw: RawDataset, wanted: PreparationSpec = unprepa
     readings: raw.readings ?? [],
     taken: takenAs(examined, { selection, spec }, raw),
     problems: [...raw.problems.filter(({ file }) => file !== null), ...problems],
-    notes: [...raw.problems.flatMap(({ file, message }) => (file === null ? [message] : [])), ...examined.scale.notes, ...notes],
+    notes: [
+      ...raw.problems.flatMap(({ file, message }) => (file === null ? [message] : [])),
+      ...examined.scale.notes,
+      ...pagesNote(pages),
+      ...notes,
+    ],
   };
 }
+
+const pagesNote = (pages: readonly number[]): string[] =>
+  pages.length === 0
+    ? []
+    : [
+        `${counted(pages.length, 'image file', 'hold')} several pages or frames, up to ${pages.reduce((a, b) => Math.max(a, b))}; only the first of each is read.`,
+      ];
 
 export interface Plan {
   /** With everything decided that was left open. */
@@ -82,13 +95,24 @@ export function planOf({ splits, shapes, labelled }: Examined, wanted: Preparati
   const channels = channelsOf(labelled.name, shapes, spec);
   const shape = { height, width, channels };
   const { fit, background } = spec;
+  const selection = select(labelled, spec);
   return {
     spec,
     shape,
     target: { ...shape, fit, background, colour: colours[channels] ?? 'own' },
-    selection: select(labelled, spec),
-    notes,
+    selection,
+    notes: [...notes, ...singlesNote(selection)],
   };
+}
+
+function singlesNote({ singles }: Selection): string[] {
+  const [first] = singles;
+  if (first === undefined) return [];
+  const what =
+    singles.length === 1
+      ? `The class ${first}, which has a single image, is`
+      : `${singles.length} classes with a single image each, such as ${first}, are`;
+  return [`${what} left out: dividing the images takes one to train on and one to test with.`];
 }
 
 export interface Examined {

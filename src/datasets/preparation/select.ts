@@ -21,6 +21,8 @@ export interface Selection {
   /** Numbers of the images, and their new labels. */
   train: Selected;
   test: Selected;
+  /** Names of classes that are left out: they have one image, which cannot be both for training and for testing. */
+  singles: string[];
 }
 
 interface Selected {
@@ -37,7 +39,9 @@ type Wanted = Pick<PreparationSpec, 'classes' | 'split' | 'limits'>;
 export function select(data: Labelled, { classes: wanted, split, limits }: Wanted): Selection {
   const { place } = data;
   const all = concatenate(data.train, data.test ?? new Uint16Array());
-  const names = keptClasses(data, all, wanted);
+  const present = keptClasses(data, all, wanted);
+  const singles = split.kind === 'fraction' && wanted === null ? singlesAmong(present, all) : [];
+  const names = present.filter((label) => !singles.includes(label));
   const newLabel = new Map(names.map((label, i) => [label, i]));
   const numbers = (from: number, to: number) => {
     const kept: number[] = [];
@@ -56,7 +60,20 @@ export function select(data: Labelled, { classes: wanted, split, limits }: Wante
     const few = limited(images, labelOf, classes.length, limit, limits.perClass);
     return { images: Uint32Array.from(few), labels: Uint16Array.from(few, labelOf) };
   };
-  return { classes, train: finish(divided.train, limits.train), test: finish(divided.test, limits.test) };
+  return {
+    classes,
+    train: finish(divided.train, limits.train),
+    test: finish(divided.test, limits.test),
+    singles: singles.map((label) => data.classes[label]!),
+  };
+}
+
+/** Classes with a single image, unless hardly any others are left. */
+function singlesAmong(present: readonly number[], labels: Uint16Array): number[] {
+  const counts = new Uint32Array(2 ** 16);
+  for (const label of labels) counts[label]! += 1;
+  const singles = present.filter((label) => counts[label] === 1);
+  return present.length - singles.length >= 2 ? singles : [];
 }
 
 function concatenate(a: Uint16Array, b: Uint16Array): Uint16Array {

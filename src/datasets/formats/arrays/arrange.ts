@@ -1,4 +1,5 @@
 /** A data set from named arrays, which array is what being told by shape first and by customary names second. */
+import { areOrIs, counted } from '../../counted.ts';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem, RawDataset, RawImages, RawSplit } from '../../raw.ts';
 import type { Source } from '../../sources/source.ts';
@@ -208,7 +209,7 @@ function findPairs(
       if (extra)
         problems.push({
           file: null,
-          message: `${extra.count} images in ${extra.images.place} are left out; training and test images are read.`,
+          message: `${counted(extra.count, 'image')} in ${extra.images.place} ${areOrIs(extra.count)} left out; training and test images are read.`,
         });
       return { train, test: (test ?? val)! };
     }
@@ -295,7 +296,7 @@ function nameTheRest(read: readonly Pair[], arrays: readonly NamedArray[], probl
     tables.some(({ images, imageAxis }) => shape[1 - imageAxis] === images.shape[1 - imageAxis] && shape[1 - imageAxis]! >= fewestPixels);
   const taken = new Set(read.flatMap(({ images, labels }) => [images, labels]));
   const isTold = ({ place, name }: NamedArray) =>
-    problems.some(({ message }) => message.includes(` in ${place} are left out`)) ||
+    problems.some(({ message }) => / (?:is|are) left out/.test(message) && message.includes(` in ${place} `)) ||
     readings.some(({ about, options }) => about === 'images' && options.some((option) => option.name === name));
   const rest = arrays.filter(
     (array) =>

@@ -1,4 +1,5 @@
 /** Arrays that a file each says what they are: a class in every file, or an image with its label in every file, or images in folders of classes. */
+import { areOrIs, counted } from '../../counted.ts';
 import { DatasetError } from '../../errors.ts';
 import { placeImages } from '../../images/placing.ts';
 import type { Problem, RawDataset, RawImages, RawSplit } from '../../raw.ts';
@@ -54,7 +55,11 @@ async function imagesWithLabels(
   const [usual, ...others] = [...sizes.values()].sort((a, b) => b.length - a.length);
   const left = others.reduce((sum, own) => sum + own.length, 0);
   const shape = of(usual![0]!, image).shape;
-  if (left > 0) problems.push({ file: null, message: `${left} images are not of ${shape.join(' × ')} like most and are left out.` });
+  if (left > 0)
+    problems.push({
+      file: null,
+      message: `${counted(left, 'image', 'are')} not of ${shape.join(' × ')} like most and ${areOrIs(left)} left out.`,
+    });
   checkBytes(source, usual!.length * elements(shape) * of(usual![0]!, image).itemBytes, options);
   const marks: string[] = [];
   for (const own of usual!) {

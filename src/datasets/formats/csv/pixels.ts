@@ -2,6 +2,7 @@
  * CSV with one image in every line: its label, first or last, and a square number of grey values, with a line of column
  * names or without, as Kaggle's digits have it; also ARFF, LIBSVM's lines, and pixels in one field as FER2013 has them.
  */
+import { areOrIs, counted } from '../../counted.ts';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading } from '../../readings.ts';
@@ -180,7 +181,7 @@ async function chooseTables(
   const left = kept.filter((table) => !chosen.includes(table)).map(({ item }) => item.file.path);
   problems.push({
     file: null,
-    message: `${left.length} other tables of images, ${left.slice(0, 4).join(', ')}, are left out; ${reading.taken} is read.`,
+    message: `${counted(left.length, 'other table')} of images, ${left.slice(0, 4).join(', ')}, ${areOrIs(left.length)} left out; ${reading.taken} is read.`,
   });
   return { tables: chosen, readings: [reading] };
 }
@@ -213,7 +214,7 @@ function partsOf({ rows, purposes }: DividedRows, table: Table, problems: Proble
   if (rows.marks.values.length === 0) return [];
   if (!purposes) return [[undefined, rows]];
   const { of, without, column } = purposes;
-  for (const message of leftWithoutPart(without, 'lines', { place: table.item.file.path, column })) problems.push({ file: null, message });
+  for (const message of leftWithoutPart(without, 'line', { place: table.item.file.path, column })) problems.push({ file: null, message });
   const groups = Map.groupBy([...of.keys()], (line) => of[line]!);
   return [...groups].flatMap(([split, lines]) =>
     split === 'none' ? [] : [[split, lines.length === of.length ? rows : only(rows, lines)]],

@@ -8,6 +8,8 @@ const maxAlike = 8;
 export class Finder {
   readonly #images: readonly SourceFile[];
   readonly #byName = new Map<string, SourceFile | SourceFile[]>();
+  /** By a name that says besides how the image was made of the one that is listed: "1_aligned" is "1". */
+  readonly #made = new Map<string, SourceFile | SourceFile[]>();
   /** By the last folder and the name without extension; made when it is asked for. */
   #byEnd: Map<string, SourceFile | SourceFile[]> | undefined;
 
@@ -16,6 +18,10 @@ export class Finder {
     // Longer paths are tried first; a name that several files have finds one by its part, or none.
     for (const file of images)
       for (const name of new Set([`/${file.path}`, baseName(file.path), stem(file.path)])) add(this.#byName, name, file);
+    for (const file of images) {
+      const own = stem(file.path).replace(/(?<=.)[-_](?:aligned|cropped|resized)$/i, '');
+      if (own !== stem(file.path)) add(this.#made, own, file);
+    }
   }
 
   /** @param split of the list, which tells apart files of one name in folders of several parts. */
@@ -33,7 +39,8 @@ export class Finder {
       only(this.#byName.get(`/${path}`)) ??
       (path.includes('/') ? (this.#below(path) ?? only(this.#atEnd(path))) : undefined) ??
       only(this.#byName.get(baseName(path))) ??
-      (path.includes('/') ? undefined : only(this.#byName.get(path)))
+      (path.includes('/') ? undefined : only(this.#byName.get(path))) ??
+      (this.#made.size > 0 ? only(this.#made.get(stem(path))) : undefined)
     );
   }
 

@@ -1,11 +1,12 @@
 /** Lists of image files with their labels, perhaps with a column that says which are for training and which for testing. */
+import { areOrIs, counted } from '../../counted.ts';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import { splitsByLists } from '../../images/listed.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
 import { take, type Reading, type WantedReadings } from '../../readings.ts';
-import { folderName, type Source, type SourceFile } from '../../sources/source.ts';
-import { splitNames, type SplitName } from '../../splits.ts';
+import { folderName, stem, type Source, type SourceFile } from '../../sources/source.ts';
+import { leftForValidation, purposes as words, saidByNames, splitNames, splitsInNames, type SplitName } from '../../splits.ts';
 import { shardOf } from '../arrays/shards.ts';
 import { contentsOf, type Item } from '../contents.ts';
 import { byName, classLabels, type Marks } from '../labels.ts';
@@ -77,8 +78,7 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
   const train = splits.get('train') ?? splits.get('val') ?? splits.get('test');
   const test = [splits.get('test'), splits.get('val')].find((split) => split !== undefined && split !== train);
   const left = splits.get('val');
-  if (left && left !== train && left !== test)
-    problems.push({ file: null, message: `${left.length} validation images are left out; training and test images are read.` });
+  if (left && left !== train && left !== test) problems.push({ file: null, message: leftForValidation(left.length) });
   if (!train) {
     const place = listings[0]!.item.file;
     const why = problems.find(({ file, message }) => file === null && message.startsWith(`${place.path} `));
@@ -106,7 +106,10 @@ async function readListings(source: Source, options: ReadOptions): Promise<RawDa
     from: { images: rows[0]!.item.file.label, labels: rows[0]!.item.file.label },
   }));
   if (seen.size < images)
-    problems.push({ file: null, message: `${images - seen.size} images are in no list with a label and are left out.` });
+    problems.push({
+      file: null,
+      message: `${counted(images - seen.size, 'image', 'are')} in no list with a label and ${areOrIs(images - seen.size)} left out.`,
+    });
   return { name: source.name, ...(classes && { classes }), train: read[0]!, test: read[1] ?? null, problems, readings };
 }
 
@@ -158,7 +161,7 @@ function assignParts(lists: readonly List[], purposes: readonly ReadonlyMap<Sour
   if (unlisted > 0)
     problems.push({
       file: null,
-      message: `${unlisted} images are not in the list of parts, which names others for training, and are left out.`,
+      message: `${counted(unlisted, 'image', 'are')} not in the list of parts, which names others for training, and ${areOrIs(unlisted)} left out.`,
     });
 }
 
@@ -205,7 +208,7 @@ async function assignLists(source: Source, lists: readonly List[], problems: Pro
   const others = rest === 'none' ? 'left out' : `for ${words[rest]}`;
   problems.push({
     file: null,
-    message: `Lists of files, such as ${found.places[0]!}, say which images are for training and which for testing${unlisted > 0 ? `; ${unlisted} images in none of them are ${others}` : ''}.`,
+    message: `Lists of files, such as ${found.places[0]!}, say which images are for training and which for testing${unlisted > 0 ? `; ${counted(unlisted, 'image')} in none of them ${areOrIs(unlisted)} ${others}` : ''}.`,
   });
 }
 
@@ -219,9 +222,16 @@ function assignFolders(lists: readonly List[], problems: Problem[]): void {
   const known = new Map(names.flatMap((name, i) => (splits[i] ? [[name, splits[i]] as const] : [])));
   const parts = rows.map((row) => known.get(foldersOf(row).find((name) => known.has(name)) ?? ''));
   const isForTraining = (part: SplitName | undefined) => part === undefined || part === 'train';
+  if (parts.every(isForTraining)) assignNames(rows, problems);
   if (parts.every(isForTraining) || !parts.some(isForTraining)) return;
   for (const [i, row] of rows.entries()) row.split = parts[i] ?? 'train';
   problems.push({ file: null, message: 'The folders of the listed images say which are for training and which for testing.' });
+}
+
+function assignNames(rows: readonly Row[], problems: Problem[]): void {
+  const splits = splitsInNames(rows.map(({ file, label }) => ({ name: stem(file.path), className: label.trim() })));
+  for (const [i, split] of splits?.entries() ?? []) rows[i]!.split = split;
+  if (splits) problems.push({ file: null, message: saidByNames(rows[splits.lastIndexOf('train')]!.file.path, 'train') });
 }
 
 type Placed = Row & { item: Item };
@@ -261,15 +271,16 @@ function divide(lists: readonly List[], problems: Problem[]): Map<SplitName, Pla
     if (others > 0)
       problems.push({
         file: null,
-        message: `${others} images in ${item.file.path} are in none of the lists for training and testing and are left out.`,
+        message: `${counted(others, 'image')} in ${item.file.path} ${areOrIs(others)} in none of the lists for training and testing and ${areOrIs(others)} left out.`,
       });
     if (again > 0 && isExplicit)
-      problems.push({ file: null, message: `${again} images in ${item.file.path} are in another list too; the first one counts.` });
+      problems.push({
+        file: null,
+        message: `${counted(again, 'image')} in ${item.file.path} ${areOrIs(again)} in another list too; the first one counts.`,
+      });
   }
   return splits;
 }
-
-const words: Record<SplitName, string> = { train: 'training', test: 'testing', val: 'validation' };
 
 const marksOf = (rows: readonly Placed[]): Marks => ({
   values: rows.map(({ label }) => label),
@@ -300,7 +311,8 @@ async function readListing(
   const sayOdd = ({ line, fields }: TableRow) => `line ${line} has ${fields.length} columns; expected ${width}`;
   if (maxOdd * odd.length > own.rows.length) throw new DatasetError(place, sayOdd(odd[0]!));
   for (const row of odd.slice(0, maxNamed)) problems.push({ file: place, message: sayOdd(row) });
-  if (odd.length > maxNamed) problems.push({ file: place, message: `${odd.length - maxNamed} more lines have more or fewer columns` });
+  if (odd.length > maxNamed)
+    problems.push({ file: place, message: `${counted(odd.length - maxNamed, 'more line', 'have')} more or fewer columns` });
   const even = odd.length === 0 ? own : { ...own, rows: own.rows.filter(({ fields }) => fields.length === width) };
   const joined = await joinedTable(source, item.file.path, even, pathColumn, options);
   const table = joined ?? even;
@@ -327,9 +339,9 @@ async function readListing(
     rows.push({ file, label: labelOf?.(fields) ?? '', line, split: purpose });
   }
   const column = table.header ? `the column ${table.header[split?.column ?? 0]!.trim()}` : `column ${(split?.column ?? 0) + 1}`;
-  for (const message of leftWithoutPart(without, 'images', { place: item.file.path, column })) problems.push({ file: null, message });
+  for (const message of leftWithoutPart(without, 'image', { place: item.file.path, column })) problems.push({ file: null, message });
   if (missing > maxNamed)
-    problems.push({ file: place, message: `${missing - maxNamed} more lines name files that are not among the images` });
+    problems.push({ file: place, message: `${counted(missing - maxNamed, 'more line', 'name')} files that are not among the images` });
   if (!labelOf) {
     return { item, rows: [], purposes: new Map(rows.map((row) => [row.file, row.split!])) };
   }
@@ -359,9 +371,11 @@ function oneRowEach(rows: readonly Row[], say: (message: string) => void): Row[]
     else if (before.label.trim() === row.label.trim()) again++;
     else contradictory.add(row.file);
   }
-  if (again > 0) say(`lists images more than once, in ${again} lines too many, which are left out.`);
+  if (again > 0) say(`lists images more than once, in ${counted(again, 'line')} too many, left out.`);
   if (contradictory.size > 0)
-    say(`gives ${contradictory.size} images different labels, such as ${[...contradictory][0]!.path}, which are left out.`);
+    say(
+      `gives ${counted(contradictory.size, 'image')} different labels, such as ${[...contradictory][0]!.path}, which ${areOrIs(contradictory.size)} left out.`,
+    );
   return [...first.values()].filter(({ file }) => !contradictory.has(file));
 }
 
@@ -373,7 +387,9 @@ function oneLabelEach(rows: Row[], say: (message: string) => void): Row[] {
   const several = rows.filter(({ label }) => isSeveral(label)).length;
   const empty = rows.length - rest.length - several;
   if (several > 0)
-    say(`gives ${several} images several labels, such as ${rows.find(({ label }) => isSeveral(label))!.label}, which are left out.`);
-  if (empty > 0 && rest.length > 0) say(`gives ${empty} images no label, which are left out.`);
+    say(
+      `gives ${counted(several, 'image')} several labels, such as ${rows.find(({ label }) => isSeveral(label))!.label}, which ${areOrIs(several)} left out.`,
+    );
+  if (empty > 0 && rest.length > 0) say(`gives ${counted(empty, 'image')} no label, which ${areOrIs(empty)} left out.`);
   return empty === rows.length ? rows : rest;
 }

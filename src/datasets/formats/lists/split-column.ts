@@ -1,4 +1,5 @@
 /** Which column of a table says what its lines are for, and what it says of each. */
+import { areOrIs, counted } from '../../counted.ts';
 import { splitName, splitNames, type SplitName } from '../../splits.ts';
 import { isLabelName } from '../csv/table.ts';
 
@@ -128,14 +129,15 @@ export function leftWithoutPart(
   const kinds = Map.groupBy(texts, (text) => (isBlank(text) ? '' : text!.trim()));
   const messages: string[] = [];
   const blank = kinds.get('')?.length ?? 0;
-  if (blank > 0) messages.push(`${place} has nothing in ${column} for ${blank} ${what}, which are left out.`);
+  if (blank > 0) messages.push(`${place} has nothing in ${column} for ${counted(blank, what)}, which ${areOrIs(blank)} left out.`);
   kinds.delete('');
   const [most, ...others] = [...kinds].sort((a, b) => b[1].length - a[1].length);
   for (const [text, { length }] of most ? [most, ...others.slice(0, 4)] : [])
     messages.push(
-      `${place} has "${text.slice(0, 60)}" in ${column} for ${length} ${what}, which is neither training, validation nor testing; they are left out.`,
+      `${place} has "${text.slice(0, 60)}" in ${column} for ${counted(length, what)}, which is neither training, validation nor testing; ${length === 1 ? 'it is' : 'they are'} left out.`,
     );
   const rest = others.slice(4).reduce((sum, [, { length }]) => sum + length, 0);
-  if (rest > 0) messages.push(`${place} has other words in ${column} for ${rest} more ${what}, which are left out.`);
+  if (rest > 0)
+    messages.push(`${place} has other words in ${column} for ${counted(rest, `more ${what}`)}, which ${areOrIs(rest)} left out.`);
   return messages;
 }

@@ -1,4 +1,5 @@
 /** Data sets whose images are encoded files in the rows of other files: one virtual file for each row. */
+import { areOrIs, counted } from '../../counted.ts';
 import { DatasetError, NoDataset } from '../../errors.ts';
 import { imageFiles } from '../../images/pool.ts';
 import type { Problem, RawDataset, RawSplit } from '../../raw.ts';
@@ -86,7 +87,7 @@ function divided(shards: readonly Shard[], name: string, problems: Problem[]): M
       parts.set(purpose, own);
       own.push(new Row(shard, row));
     }
-  for (const message of leftWithoutPart(without, 'rows', { place: name, column: `the column ${title}` }))
+  for (const message of leftWithoutPart(without, 'row', { place: name, column: `the column ${title}` }))
     problems.push({ file: null, message });
   return parts;
 }
@@ -141,7 +142,7 @@ function labelledRows(shards: readonly Shard[], problems: Problem[]): (label: st
   if (left > 0 && left < count)
     problems.push({
       file: null,
-      message: `${left} ${left === 1 ? 'row has' : 'rows have'} no label${isMark ? ', or -1 for it,' : ''} and ${left === 1 ? 'is' : 'are'} left out.`,
+      message: `${counted(left, 'row', 'have')} no label${isMark ? ', or -1 for it,' : ''} and ${areOrIs(left)} left out.`,
     });
   return (label) => label !== undefined && !(isMark && label === -1);
 }
