@@ -80,6 +80,8 @@ export interface RawSplit {
     labels: string;
     /** What in it holds the labels, where it does not say so itself, e.g. "the first column". */
     column?: string;
+    /** Where each image is a line of a table: "the 784 values of each line". */
+    row?: string;
   };
 }
 

@@ -49,6 +49,17 @@ it.each<[string, Record<string, string | Buffer>, string]>([
     '(length, width, species), too few to be pixels',
   ],
   [
+    'measurements, as many as a square has pixels',
+    {
+      't.csv': lines(
+        ['kind', ...names(16).map((name) => `${name.replace(/\d+/, (i) => 'abcdefghijklmnop'[Number(i)]!)} width`)],
+        [0, ...pixels(16)],
+        [1, ...pixels(16)],
+      ),
+    },
+    'it is a table of 17 columns called kind, pa width, pb width, pc width, …, which are measurements and no pixels; expected names such as pixel0',
+  ],
+  [
     'numbers in no decimals',
     { 't.csv': lines(['label', ...names(20)], [1, ...pixels(20).map((i) => `0x${i}`)]) },
     'second line has "0x0" in column 2; expected a number',

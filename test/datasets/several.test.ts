@@ -252,3 +252,26 @@ it('which column of a table of pixels is taken for the label is said', async () 
     'Classes: 2 (0, 1), from the column emotion of …/packed.csv.',
   );
 });
+
+it('columns of a class each behind the pixels are one label; a header of numbers behind that of the label is one', async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => [
+    ...Array.from({ length: 16 }, (__, k) => (i * 31 + k * 17) % 256),
+    ...[0, 1, 2].map((of) => Number(of === i % 3)),
+  ]);
+  const labels = Uint16Array.from(rows, (_, i) => i % 3);
+  const text = rows.map((row) => row.join(',')).join('\n');
+  writeFileSync(join(folder, 'pixels.csv'), text);
+  const { train, classes } = await readPaths([folder]);
+  expect([train.labels, classes, train.from.column]).toEqual([labels, undefined, 'the last 3 columns']);
+  const header = [...Array.from({ length: 16 }, (_, i) => `p${i}`), 'cat', 'dog', 'eel'].join(',');
+  writeFileSync(join(folder, 'pixels.csv'), `${header}\n${text}`);
+  expect(await readPaths([folder])).toMatchObject({ classes: ['cat', 'dog', 'eel'], train: { labels, images: { height: 4 } } });
+  const bad = rows[0]!.map((value, k) => (k > 15 ? 1 : value)).join(',');
+  writeFileSync(join(folder, 'pixels.csv'), `${`${text}\n`.repeat(200)}${bad}`);
+  await expect(readPaths([folder])).rejects.toThrow('line 2401 has no single 1 in its last 3 columns; expected its class there');
+  const counted = rows.map((row, i) => [i % 3, ...row.slice(0, 16)].join(',')).join('\n');
+  writeFileSync(join(folder, 'pixels.csv'), `label,${Array.from({ length: 16 }, (_, i) => i).join(',')}\n${counted}`);
+  const { taken } = await loadPaths([folder]);
+  expect(taken).toContain('Images: 4 × 4 pixels, the 16 values of each line (0, 1, …).');
+  expect(taken[0]).toMatch(/^Classes: 3 \(0, 1, 2\)/);
+});

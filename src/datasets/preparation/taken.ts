@@ -25,6 +25,9 @@ export function takenAs(
   return [
     `Classes: ${classes.length} (${names}), from ${columns.length > 0 ? `${columns.join(' and ')} of ` : ''}${labelled.place}.`,
     `Split: ${count(train.labels.length)} training and ${count(test.labels.length)} test images, ${divided}.`,
+    ...(splits[0]!.from.row && images.kind !== 'separate'
+      ? [`Images: ${images.height} × ${images.width} pixels, ${splits[0]!.from.row}.`]
+      : []),
     ...(said('Orientation:')
       ? []
       : [separate ? 'Orientation: upright, as the EXIF data of each file say.' : 'Orientation: row by row from the top, as stored.']),

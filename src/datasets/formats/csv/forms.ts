@@ -29,6 +29,8 @@ interface Form {
   split?: (SplitColumn & { words: string }) | undefined;
   /** The label, where its name tells. */
   label?: number | undefined;
+  /** Where so many last columns are those of a class each, of which the last stands for all of them and the others are left out: their names. */
+  oneHot?: readonly string[] | undefined;
   /** It holds no pixels but classes. */
   isOneHot?: boolean | undefined;
 }
@@ -58,7 +60,7 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
   // A line that says what it is for is none of names.
   const usage = splitColumn({ header: undefined, rows, taken: numeric(rows.length > 1 ? rows.slice(1) : rows), isBeginning: true })?.column;
   const inner = (row: readonly string[]) => row.filter((_, i) => i > 0 && i < row.length - 1 && i !== usage);
-  const named = !inner(rows[0]!).every(number) || isNumbered(rows) || isCounted(rows[0]!);
+  const named = !inner(rows[0]!).every(number) || isNumbered(rows) || isCounted(rows[0]!) || isCounted(rows[0]!.toReversed());
   const body = rows.slice(named ? 1 : 0);
   const [first] = body;
   if (!first || inner(first).filter(number).length < 0.9 * inner(first).length) return undefined;
@@ -67,8 +69,11 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
   const base = split ? [split.column] : [];
   const ways = [...(isNumbering(body, header, base) ? [[0, ...base]] : []), base, [...base, ...idsIn(header)].sort((x, y) => x - y)];
   const usual = ways.find((out) => isSquare(first.length - out.length - 1)) ?? base;
-  const left = usual === base ? [...base, ...soleIds(header, body, base)] : usual;
-  const rest = first.map((_, i) => i).filter((i) => !left.includes(i));
+  const left: number[] = usual === base ? [...base, ...soleIds(header, body, base)] : usual;
+  const all = first.map((_, i) => i);
+  const classes = header?.some(isLabelName) ? 0 : classColumns(body, left);
+  if (classes > 0) left.push(...all.slice(-classes, -1));
+  const rest = all.filter((i) => !left.includes(i));
   const label = header && ([rest[0]!, rest.at(-1)!, ...rest].find((i) => isLabelName(header[i]!)) ?? unlikeOthers(header, rest));
   return {
     form: 'columns',
@@ -79,7 +84,8 @@ function columnsIn(text: string, whole: boolean): Form | undefined {
     left,
     lines: body.length,
     split,
-    label,
+    label: classes > 0 ? all.at(-1) : label,
+    ...(classes > 0 && { oneHot: namesOfClasses(header, classes) }),
     isOneHot: isOneHot(body),
   };
 }
@@ -98,6 +104,33 @@ const isOneHot = (rows: readonly string[][]): boolean =>
     const numbers = row.map(Number);
     return numbers.every((number) => number === 0 || number === 1) && numbers.filter((number) => number === 1).length === 1;
   });
+
+/** So many lines with a single 1 in their last columns are no coincidence. */
+const enoughLines = 8;
+
+/** How many columns at the end have a single 1 among zeros in every line, behind a square number of pixels; 0: none. */
+function classColumns(rows: readonly string[][], left: readonly number[]): number {
+  const total = rows[0]!.length;
+  if (rows.length < enoughLines) return 0;
+  let found = 0;
+  const ones = new Uint32Array(rows.length);
+  const isLast = !left.some((column) => column > 0);
+  for (let count = 1; isLast && count <= total - minPixels; count++) {
+    const values = rows.map((row) => Number(row[total - count]));
+    if (values.some((value) => value !== 0 && value !== 1)) break;
+    for (const [i, value] of values.entries()) ones[i]! += value;
+    if (ones.some((sum) => sum > 1)) break;
+    if (count > 1 && ones.every((sum) => sum === 1) && isSquare(total - left.length - count)) found = count;
+  }
+  return found;
+}
+
+/** "c0", "c1", …: their numbers. */
+function namesOfClasses(header: readonly string[] | undefined, count: number): string[] {
+  const names = header?.slice(-count).map((name) => name.trim()) ?? [];
+  const isNamed = new Set(names).size === count && names.some((name) => !/^\D*\d+$/.test(name));
+  return isNamed ? names : Array.from({ length: count }, (_, i) => String(i));
+}
 
 /** The first or the last where the names of all others are numbered alike: "p0", "p1", …, "kind". */
 function unlikeOthers(header: readonly string[], columns: readonly number[]): number | undefined {
@@ -155,9 +188,21 @@ function isNumbered([first, ...rest]: readonly string[][]): boolean {
   );
 }
 
-/** ",0,1,2,…": pandas' names for columns without any, behind an index. */
-const isCounted = ([first, ...rest]: readonly string[]): boolean =>
-  first!.trim() === '' && rest.every((field, i) => field.trim() === String(i));
+/** ",0,1,2,…": pandas' names for columns without any, behind an index or a label; or the same turned round. */
+function isCounted([first, ...rest]: readonly string[]): boolean {
+  if (first!.trim() !== '' && !isLabelName(first!)) return false;
+  const numbers = Number(rest[0]) > Number(rest.at(-1)) ? rest.toReversed() : rest;
+  const start = numbers[0]?.trim() === '1' && first!.trim() !== '' ? 1 : 0;
+  return numbers.every((field, i) => field.trim() === String(i + start));
+}
+
+/** "x-box", "width", "petal length": what is measured. Names of pixels have numbers or letters for their places, or say what they are. */
+export function areMeasured({ header, label }: PixelTable): boolean {
+  const names = header?.filter((name) => !isLabelName(name) && name.trim() !== '').map((name) => name.trim()) ?? [];
+  const isPixel = (name: string) => /\d|pix|px/i.test(name) || /^[A-Z]{1,3}$/.test(name);
+  const worded = names.filter((name) => !isPixel(name)).length;
+  return worded > (label === undefined ? 1 : 0) && 2 * worded > names.length;
+}
 
 /** A first column without a name that numbers the lines, in whatever order, where a label and a square number of pixels follow. */
 function isNumbering(body: readonly string[][], header: readonly string[] | undefined, base: readonly number[]): boolean {

@@ -15,7 +15,7 @@ import { contentsOf, readItem } from '../contents.ts';
 import { leftWithoutPart } from '../lists/split-column.ts';
 import { classLabels } from '../labels.ts';
 import type { Reader, ReadOptions } from '../reader.ts';
-import { fewLines, isSquare, tableIn, type PixelTable as Table } from './forms.ts';
+import { areMeasured, fewLines, isSquare, tableIn, type PixelTable as Table } from './forms.ts';
 import { surveyed } from './label-column.ts';
 import { pairedTables } from './paired.ts';
 import { readRows } from './rows.ts';
@@ -61,7 +61,19 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
   const tables = (await tablesOf(source, options)).sort((a, b) => (a.item.file.path < b.item.file.path ? -1 : 1));
   const problems: Problem[] = [];
   // The test file of a competition has no labels: as many columns as there are pixels.
-  const labelled = tables.filter(({ item, columns, header, form, isOneHot }) => {
+  const measured = tables.filter((table) => !table.isOneHot && areMeasured(table));
+  const [odd] = measured;
+  if (odd && measured.length === tables.length)
+    throw new NoDataset(
+      odd.item.file.label,
+      `it is a table of ${odd.columns} columns called ${odd.header!.slice(0, 4).join(', ').slice(0, 100)}, …, which are measurements and no pixels; expected names such as pixel0 or 1x1, or none`,
+    );
+  for (const { item } of measured)
+    problems.push({ file: null, message: `${item.file.path} has columns of measurements, not of pixels, and is left out.` });
+  const labelled = tables.filter((table) => {
+    const { item, columns, header, form, isOneHot, oneHot } = table;
+    if (measured.includes(table)) return false;
+    if (oneHot) return true;
     if (form !== 'columns') return true;
     if (isOneHot) return false;
     if (header?.some(isLabelName)) return true;
@@ -115,13 +127,20 @@ async function readTables(source: Source, options: ReadOptions): Promise<RawData
     for (const one of images) transpose(one);
     problems.push({ file: null, message: turnedUpright });
   }
+  const rowWords = first.form === 'columns' ? wordsOfRow(first, read[0]!.size) : undefined;
   const splits = read.map(({ marks: { place }, column }, i): RawSplit => ({
     images: images[i]!,
     labels: labels[i]!,
-    from: { images: place, labels: place, column },
+    from: { images: place, labels: place, column, ...(rowWords && { row: rowWords }) },
   }));
   const dataset: RawDataset = { name: source.name, train: splits[0]!, test: splits[1] ?? null, problems, readings };
   return classes ? { ...dataset, classes } : dataset;
+}
+
+/** "the 784 values of each line (pixel0, pixel1, …)". */
+function wordsOfRow({ header, label }: Table, size: number): string {
+  const names = header?.slice(label === 0 || isLabelName(header[0]!) ? 1 : 0).slice(0, 2) ?? [];
+  return `the ${size} values of each line${names.length > 0 ? ` (${names.join(', ').slice(0, 60)}, …)` : ''}`;
 }
 
 /** What a table is called; LIBSVM's "usps.t" is that for testing. */

@@ -17,6 +17,9 @@ export async function readRows({ table, count, labelColumn }: Surveyed, options:
   if (count * size * 8 > options.limits.dataBytes)
     throw new DatasetError(place, `its images take ${count * size * 8} bytes of memory; expected at most ${options.limits.dataBytes}`);
   const isPixel = Array.from({ length: total }, (_, column) => column !== labelColumn && !left.includes(column));
+  const { oneHot } = table;
+  const firstClass = oneHot ? total - oneHot.length : total;
+  let chosen = -1;
   const scanner = new Scanner(delimiter, place);
   const marks: string[] = [];
   const purposes: Purposes | undefined = split && { column: split.words, of: [], without: [] };
@@ -37,7 +40,18 @@ export async function readRows({ table, count, labelColumn }: Surveyed, options:
           continue;
         }
         const text = scanner.text(column, total);
-        if (column === labelColumn) marks.push(text);
+        if (oneHot && column >= firstClass) {
+          const value = Number(text);
+          if ((value !== 0 && value !== 1) || (value === 1 && chosen >= 0) || (column === labelColumn && value === 0 && chosen < 0))
+            throw new DatasetError(
+              place,
+              `line ${line.number} has no single 1 in its last ${oneHot.length} columns; expected its class there`,
+            );
+          if (value === 1) chosen = column - firstClass;
+          if (column !== labelColumn) continue;
+          marks.push(oneHot[chosen]!);
+          chosen = -1;
+        } else if (column === labelColumn) marks.push(text);
         else if (column === split?.column) note(purposes!, split.of(text), text);
       }
       scanner.end(total);
@@ -47,7 +61,7 @@ export async function readRows({ table, count, labelColumn }: Surveyed, options:
   const label = kept.indexOf(labelColumn);
   const rows = {
     marks: { values: marks, place, at: (index: number) => `the label in line ${numbers[index]!}` },
-    column: columnWords(table.header, label, [0, kept.length - 1]),
+    column: oneHot ? `the last ${oneHot.length} columns` : columnWords(table.header, label, [0, kept.length - 1]),
     values,
     size,
   };
