@@ -63,6 +63,11 @@ it('the more telling format is read, and each of the others is named by its fold
   });
 });
 
+it('a table is named, not the folder that holds everything, where another table lies beside it', async () => {
+  const { leftOut } = await read({ ...photos, ...table, 'notes.csv': 'who,when\nme,today\n' });
+  expect(leftOut[0]).toEqual(['…/digits.csv', another('CSV of pixels', 'image folders')]);
+});
+
 it('the same in an archive', async () => {
   const archive = pack();
   for (const [name, content] of Object.entries({ ...idx, ...photos })) archive.entry({ name }, Buffer.from(content));

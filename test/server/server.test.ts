@@ -266,7 +266,7 @@ it('names files as the person at the page knows them, not by where they lie on t
   socket.close();
 });
 
-it('says of a folder that was sent what was taken for its classes by the name that the folder has', async () => {
+it('names what was sent as the person knows it: a folder, and a folder with a table beside it', async () => {
   const socket = await connect(['capscope', token], ownOrigin());
   const batch = randomUUID().replaceAll('-', '');
   let root = '';
@@ -281,6 +281,11 @@ it('says of a folder that was sent what was taken for its classes by the name th
   const preview = await call(socket, 'datasets.preview', { fingerprint: dataset.fingerprint, preparation: dataset.preparation, seed: 1 });
   expect(preview).toMatchObject({ ok: true, value: { ok: true, notes: expect.arrayContaining([expect.stringContaining('photos')]) as string[] } }); // prettier-ignore
   expect(JSON.stringify([opened, preview])).not.toContain('capscope-upload');
+  const rows = ['0', '1', '1', '0'].map((label) => `${label},${'7,'.repeat(15)}7`).join('\n');
+  const beside = await ask('POST', `/upload?batch=${batch}&path=digits.csv`, asPage(), Buffer.from(rows));
+  const both = await call(socket, 'datasets.open', { task: 'both', paths: [root, (JSON.parse(beside.text) as { root: string }).root] });
+  expect(both).toMatchObject({ value: { status: 'partial', name: 'photos, digits', problems: [{ file: 'digits.csv' }] } });
+  expect(JSON.stringify(both)).not.toContain(batch);
   socket.close();
 });
 

@@ -18,9 +18,11 @@ export async function besides(source: Source, reader: Reader, others: readonly R
   let left = items.filter(({ kind }) => !reader.kinds.includes(kind));
   for (const other of others) {
     const own = left.filter(({ kind }) => other.kinds.includes(kind));
-    if (own.length === 0 || !(await isDataset({ ...source, files: own.map(({ file }) => file) }, own, other, options))) continue;
+    if (own.length === 0) continue;
+    const read = await readBeside({ ...source, files: own.map(({ file }) => file) }, own, other, options);
+    if (!read) continue;
     problems.push({
-      file: commonPlace(own),
+      file: placeBeside(own, items, read.from),
       message: `it is another data set (${other.name}) and is left out, because only one is read (${reader.name}); to read this one, open it alone`,
     });
     left = left.filter((item) => !own.includes(item));
@@ -39,19 +41,34 @@ export async function unreadBeside(source: Source, reader: Reader, options: Read
   }));
 }
 
-async function isDataset(source: Source, items: readonly Item[], reader: Reader, options: ReadOptions): Promise<boolean> {
-  if (!(await reader.looksLike(source, options))) return false;
+/** Whether it is a data set, and which file its images are from, where reading it took no longer than a moment. */
+async function readBeside(source: Source, items: readonly Item[], reader: Reader, options: ReadOptions): Promise<{ from?: string } | null> {
+  if (!(await reader.looksLike(source, options))) return null;
   // Images are read later, one by one.
   let bytes = 0;
   for (const { file, kind } of items) if (kind !== 'image' && bytes <= momentBytes) bytes += await file.size();
-  if (bytes > momentBytes) return true;
+  if (bytes > momentBytes) return {};
   try {
-    await reader.read(source, options);
-    return true;
+    const { train } = await reader.read(source, options);
+    return { from: train.from.images };
   } catch (error) {
-    if (error instanceof DatasetError) return false;
+    if (error instanceof DatasetError) return null;
     throw error;
   }
+}
+
+/** Names of files that a message gives before it only counts them. */
+const namedFiles = 3;
+
+/** Where a data set lies, as messages call it: a folder of its own, else, as that holds more, its files. */
+function placeBeside(own: readonly Item[], all: readonly Item[], from: string | undefined): string {
+  const place = commonPlace(own);
+  const theirs = new Set(own);
+  const isBelow = ({ file: { label } }: Item) => label.startsWith(place) && /^[\\/]/.test(label.slice(place.length));
+  if (own.length === 1 || (place !== '' && !all.some((item) => !theirs.has(item) && isBelow(item)))) return place;
+  if (own.some(({ file }) => file.label === from)) return from!;
+  const names = own.slice(0, namedFiles).map(({ file }) => file.path);
+  return `${names.join(', ')}${own.length > namedFiles ? ` and ${own.length - namedFiles} more files` : ''}`;
 }
 
 /** The one file, or the folder that they all lie in, as messages call it. */

@@ -28,7 +28,7 @@ import { describePreparation } from './describe.ts';
 import { Forgotten } from './forgotten.ts';
 import type { ImagesFrom, PreviewRequest } from './reader-protocol.ts';
 import { Previews, Readings, type Read } from './reading.ts';
-import { remember } from './records.ts';
+import { givenName, remember } from './records.ts';
 import { isSample, rememberSample } from './sample.ts';
 
 /** What a finished reading is of. */
@@ -187,8 +187,11 @@ export class Library {
   }
 
   #opened(task: string, read: Read): OpenedDataset {
-    if (read.status === 'partial') return { ...read, problems: this.#namedIn(read.problems) };
     const pending = this.#pending.get(task);
+    if (read.status === 'partial') {
+      const name = givenName(read.name, pending?.paths ?? [], this.#host.named);
+      return { ...read, name, problems: this.#namedIn(read.problems) };
+    }
     this.#pending.delete(task);
     if (read.status === 'failed') return { ...read, problems: this.#namedIn(read.problems) };
     if (read.status !== 'kept' || !pending) return { status: 'cancelled' };
