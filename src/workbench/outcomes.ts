@@ -40,7 +40,8 @@ export function resultsOf(store: Store, runs: readonly StoredRun[]): StudyResult
     ),
     runs: studyRuns,
     cuts: [...new Map(read.flatMap(({ cuts }) => cuts.map((cut) => [cut.name, cut] as const))).values()],
-    kinds: kindsOf(runs),
+    // Of what is being trained, what it is computed on is not known in full.
+    kinds: kindsOf(runs.filter(({ status }) => status !== 'running')),
     chance: one ? 1 / one.classes.length : null,
     testImages: one ? one.test : null,
   };

@@ -213,7 +213,10 @@ export class StudyDesign {
 
   /** Looks how far runs have scattered. Call it in an effect. */
   lookAtSpread(): () => void {
-    return takeTurns(spreadSteps(workbench.runs.values(), this.datasets[0] ?? ''), (spread) => (this.#spread = spread));
+    return takeTurns(
+      spreadSteps(workbench.runs.values(), this.datasets[0] ?? '', this.dataset?.test ?? null),
+      (spread) => (this.#spread = spread),
+    );
   }
 
   /** Asks what has been done already. Call it in an effect. */

@@ -88,6 +88,22 @@ describe('controls', () => {
     expect(any!.text).toContain('perhaps any cut explains the gain');
   });
 
+  it('explain no gain that is not there, even where the mean is above', () => {
+    const found = conclude(
+      arm('unpruned', [80, 90, 85], 0),
+      arm('pruned', [91, 78, 89], 0),
+      arm('scratch', [88, 80, 90], 0),
+      arm('ccm', [80, 91, 86], 0),
+    );
+    expect(found.map(({ verdict }) => verdict)).toEqual(['open', 'open', 'open']);
+    for (const { text } of found) expect(text).not.toMatch(/\bgain\b/);
+  });
+
+  it('say in how many seeds they collapsed, where it was some', () => {
+    const [, size] = conclude(unpruned, pruned, arm('scratch', [78, 74, 33, 80], 1), ccm);
+    expect(size!.text).toContain('It collapsed in 1 of 4, pruned in 0 of 4.');
+  });
+
   it('of another network or cut are not taken', () => {
     const other = arm('scratch', [86, 89, 86, 84], 0).map((outcome) => ({ ...outcome, cut: { ...cut, remaining: 'N12 D4 L4' } }));
     expect(told(unpruned, pruned, other)).toEqual([

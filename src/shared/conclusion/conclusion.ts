@@ -6,7 +6,7 @@
 import { accuracy } from '../present/format.ts';
 import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
-import { LEVEL, leaningOf, measured, none, said, seeds, shortEffect, signOf, type Finding, type Numbers } from './finding.ts';
+import { gains, LEVEL, leaningOf, measured, none, said, seeds, shortEffect, signOf, type Finding, type Numbers } from './finding.ts';
 import { pooledFindings } from './pooled.ts';
 import { vanishingFindings, type Uncut } from './vanishing.ts';
 
@@ -56,7 +56,9 @@ function ofCut(pruned: ArmStatistics, unpruned: ArmStatistics | null, rows: ArmS
   return [claim, ...found, ...missing];
 }
 
-const gained = ({ toTwin }: ArmStatistics) => toTwin.accuracy !== null && toTwin.accuracy.mean > 0;
+/** For certain or as it looks; one seed cannot tell. */
+const gained = ({ toTwin: { accuracy: difference } }: ArmStatistics) =>
+  difference !== null && (difference.n === 1 ? difference.mean > 0 : gains(difference));
 
 function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding {
   const { network, pruning, n, accuracy: sample } = pruned;
@@ -128,12 +130,13 @@ function controlFinding(
   };
   const reached = `${rival} reached ${accuracy(row.accuracy!.mean)}`;
   const alive = awake(row, unpruned) ? ` It does not collapse${pruned.collapsed === 0 ? ' either' : ''} (${collapsedOf(row)}).` : '';
+  const fell = fallen(row, pruned);
   // Where a cut has gained nothing, nothing is to be explained.
   const gainless = pruned.toTwin.accuracy !== null && !gained(pruned);
   const ofPruned = (numbers: Numbers) => ` (pruned: ${numbers(measured(difference), shortEffect(difference, 'seeds'))})`;
   const cut = `${network}, ${pruning}`;
   if (difference.n === 1) {
-    const text = `${reached}${headStart(control)}, pruned ${accuracy(pruned.accuracy!.mean)}; one seed cannot tell the two apart.${alive}`;
+    const text = `${reached}${headStart(control)}, pruned ${accuracy(pruned.accuracy!.mean)}; one seed cannot tell the two apart.${alive}${fell}`;
     return [{ ...base, ...said(cut, () => text), verdict: 'open' }];
   }
   if (row.n > 0 && row.collapsed === row.n && pruned.collapsed === 0 && signOf(difference) === 'untold') {
@@ -145,23 +148,23 @@ function controlFinding(
     const compared = leaning === 'worse' ? 'better' : 'worse';
     const possible = leaning === 'worse' && !gainless ? ` Perhaps ${cause}.` : '';
     const text = (numbers: Numbers) =>
-      `${reached}${numbers(headStart(control))}, which looks ${compared} than pruned${ofPruned(numbers)}.${possible}${alive}`;
+      `${reached}${numbers(headStart(control))}, which looks ${compared} than pruned${ofPruned(numbers)}.${possible}${alive}${fell}`;
     return [{ ...base, ...said(cut, text), verdict: (leaning === 'worse' && !gainless) || alive ? 'caveat' : 'open' }];
   }
   switch (signOf(difference)) {
     case 'better': {
       const rest = alive ? `, but ${stillAlive(row, control.control)}` : gainless ? '' : ', so that it does not explain the gain';
-      const text = (numbers: Numbers) => `${reached}${numbers(headStart(control))}, less than pruned${ofPruned(numbers)}${rest}.`;
+      const text = (numbers: Numbers) => `${reached}${numbers(headStart(control))}, less than pruned${ofPruned(numbers)}${rest}.${fell}`;
       return [{ ...base, ...said(cut, text), verdict: alive ? 'caveat' : 'holds' }];
     }
     case 'worse': {
       const text = (numbers: Numbers) =>
-        `${reached}${numbers(headStart(control))}, more than pruned${ofPruned(numbers)}${gainless ? '' : `: ${cause}`}.${alive}`;
+        `${reached}${numbers(headStart(control))}, more than pruned${ofPruned(numbers)}${gainless ? '' : `: ${cause}`}.${alive}${fell}`;
       return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'holds' : 'caveat' }];
     }
     case 'untold': {
       const possible = gainless ? '' : `: perhaps ${cause}`;
-      const text = (numbers: Numbers) => `${reached}, not detectably different from pruned${ofPruned(numbers)}${possible}.${alive}`;
+      const text = (numbers: Numbers) => `${reached}, not detectably different from pruned${ofPruned(numbers)}${possible}.${alive}${fell}`;
       return [{ ...base, ...said(cut, text), verdict: gainless && !alive ? 'open' : 'caveat' }];
     }
   }
@@ -178,6 +181,12 @@ function headStart({ control, afresh }: ControlStatistics): string {
 function awake(control: ArmStatistics, unpruned: ArmStatistics | null): boolean {
   return unpruned !== null && unpruned.collapsed > 0 && control.collapsed === 0;
 }
+
+/** A mean over seeds of which some collapsed says little: in how many, where the pruned network did in more or fewer. */
+const fallen = (control: ArmStatistics, pruned: ArmStatistics): string =>
+  control.collapsed > 0 && control.collapsed * pruned.n !== pruned.collapsed * control.n
+    ? ` It collapsed in ${collapsedOf(control)}, pruned in ${collapsedOf(pruned)}.`
+    : '';
 
 function stillAlive(row: ArmStatistics, control: Arm): string {
   const what = { scratch: 'so small a size', ccm: 'the loss term', random: 'any cut' }[control as keyof typeof explanations];

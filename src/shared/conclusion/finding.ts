@@ -60,6 +60,9 @@ function sideOf(ci95: Difference['ci95']): Sign {
   return ci95[1] < 0 ? 'worse' : 'untold';
 }
 
+/** Whether a difference is one for the better, for certain or as it looks: without, there is no gain that anything could explain. */
+export const gains = ({ ci95 }: Pick<Difference, 'ci95'>): boolean => sideOf(ci95) === 'better';
+
 /** What a sentence that is not about a difference of accuracies has in their place. */
 export const none = { measure: 'accuracy', difference: null, ci95: null, p: null } as const;
 

@@ -2,7 +2,7 @@
 import { percent } from '../present/format.ts';
 import { LEAST_NETWORKS, type PooledDifference, type PooledStatistics, Regime } from '../statistics/pooled.ts';
 import type { Measure } from '../statistics/schema.ts';
-import { LEVEL, leaningOf, said, shortEffect, signOf, tested, type Finding, type Numbers, type Sign } from './finding.ts';
+import { gains, LEVEL, leaningOf, said, shortEffect, signOf, tested, type Finding, type Numbers, type Sign } from './finding.ts';
 
 const where: Record<Regime, string> = {
   'at-risk': 'Networks whose activity is at risk by the forecast',
@@ -88,21 +88,21 @@ function againstControl(one: PooledStatistics, pooled: readonly PooledStatistics
     (other) => other.regime === one.regime && other.arm === 'pruned' && other.against === 'unpruned' && other.pruning === one.pruning,
   );
   // Where a cut gains nothing, nothing is to be explained.
-  const gains = claim !== undefined && claim.accuracy.mean > 0;
+  const gained = claim !== undefined && gains(claim.accuracy);
   const sign = signOf(difference);
   const text = (numbers: Numbers) => {
     const pruning = cut(one, numbers);
     const numbersOf = effect(one, 'accuracy', numbers);
     const words: Record<Sign, string> = {
       better: `${pruning} beat ${rival} in test accuracy: ${numbersOf}`,
-      worse: `${rival} beat ${pruning} in test accuracy (pruned: ${numbersOf})${gains ? `: ${cause} explains the gain` : ''}`,
-      untold: gains
+      worse: `${rival} beat ${pruning} in test accuracy (pruned: ${numbersOf})${gained ? `: ${cause} explains the gain` : ''}`,
+      untold: gained
         ? `${cause} may explain the gain: ${pruning} did not clearly beat ${rival} (${numbersOf})`
         : `${pruning} and ${rival} did not detectably differ in test accuracy: ${numbersOf}`,
     };
     return `${words[sign]}.${numbers(tooFew(difference))}`;
   };
-  const limits = gains && sign !== 'better';
+  const limits = gained && sign !== 'better';
   const verdict = limits ? 'caveat' : sign === 'untold' ? 'open' : 'holds';
   return { ...base(one, 'accuracy', difference), ...said(where[one.regime], text, difference.networks), verdict, kind };
 }

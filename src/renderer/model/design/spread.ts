@@ -3,7 +3,7 @@ import type { RunSummary } from '../../../shared/contract/index.ts';
 import { points, span } from '../../../shared/present/format.ts';
 import { deviationOf } from '../../../shared/statistics/moments.ts';
 import { smallestDifference } from '../../../shared/statistics/power.ts';
-import { inOneGo, type Steps } from '../../../shared/steps.ts';
+import type { Steps } from '../../../shared/steps.ts';
 import { twinFinder } from '../../../shared/twins.ts';
 
 export interface Spread {
@@ -13,17 +13,20 @@ export interface Spread {
   groups: number;
 }
 
-/** Where nothing has been measured: seeds of a network that learns differ by about a percentage point. */
-const ASSUMED: Spread = { deviation: 0.01, groups: 0 };
-
-/** Pooled over all arms with a twin; else from the arms' own spread, taken twice, as if twins had nothing in common. */
-export const spreadOf = (runs: Iterable<RunSummary>, dataset: string): Spread => inOneGo(spreadSteps(runs, dataset));
+/**
+ * Where nothing has been measured: seeds of a network that learns differ by about a percentage point, and by what is due to few test
+ * images, of which nine in ten are right: the deviation of the difference of two such shares.
+ */
+const assumed = (test: number | null): Spread => ({ deviation: Math.max(0.01, test ? Math.sqrt((2 * 0.9 * 0.1) / test) : 0), groups: 0 });
 
 /** Runs between two steps. */
 const PER_STEP = 200;
 
-/** The same, some runs at a time. */
-export function* spreadSteps(runs: Iterable<RunSummary>, dataset: string): Steps<Spread> {
+/**
+ * Pooled over all arms with a twin; else from the arms' own spread, taken twice, as if twins had nothing in common. Some runs at a time.
+ * @param test number of test images, if it is known.
+ */
+export function* spreadSteps(runs: Iterable<RunSummary>, dataset: string, test: number | null): Steps<Spread> {
   const ended = [...runs].filter((run) => run.dataset.fingerprint === dataset && run.status === 'finished' && run.accuracy !== null);
   const byId = new Map(ended.map((run) => [run.id, run]));
   yield;
@@ -50,7 +53,7 @@ export function* spreadSteps(runs: Iterable<RunSummary>, dataset: string): Steps
   const paired = pooled(differences);
   if (paired) return paired;
   const alone = pooled(groups.map((group) => group.map(({ accuracy }) => accuracy!)));
-  return alone ? { ...alone, deviation: alone.deviation * Math.SQRT2 } : ASSUMED;
+  return alone ? { ...alone, deviation: alone.deviation * Math.SQRT2 } : assumed(test);
 }
 
 /** What so many seeds can tell apart: as it stands beside a number of seeds, alone, and how it is known. */
@@ -72,8 +75,8 @@ export function tellingOf(spread: Spread | null, seeds: number): Telling {
       ? `From seed to seed differences scatter by ${span(deviation, 2)}: measured on this data set, in ${groups} ${groups === 1 ? 'group' : 'groups'} of runs.`
       : `From seed to seed differences are assumed to scatter by ${span(deviation)}: nothing has been measured on this data set yet.`;
   return {
-    short: `tell ≥ ${span(told)}`,
-    text: `tells apart ≥ ${span(told)} of accuracy, paired`,
+    short: `tell ≥ ${span(told)}${groups > 0 ? '' : ', assumed'}`,
+    text: `tells apart ≥ ${span(told)} of accuracy, paired${groups > 0 ? '' : '; assumed'}`,
     how: `In four of five studies a difference to the twin of ${points(told).replace('+', '')} has a 95 % interval without 0. ${known}`,
   };
 }

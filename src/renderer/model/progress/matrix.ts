@@ -3,7 +3,7 @@ import type { RunSummary } from '../../../shared/contract/index.ts';
 import type { Verdict } from '../../../shared/forecast/verdict.ts';
 import { armNames, type RunArm } from '../../../shared/spec/arms.ts';
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
-import { inOneGo, type Steps } from '../../../shared/steps.ts';
+import type { Steps } from '../../../shared/steps.ts';
 import { extentOf, networkName, networkOfStudy } from '../../../shared/study-plan.ts';
 import { controlledCut } from '../run-names.ts';
 
@@ -48,18 +48,10 @@ export interface Matrix {
 
 const order: readonly RunArm[] = ['source', 'unpruned', 'ccm', 'pruned', 'scratch', 'random', 'decoder'];
 
-/** @param all by id, to find what a run is cut from. */
-export const matrixOf = (
-  spec: StudySpec,
-  runs: readonly RunSummary[],
-  all: ReadonlyMap<string, RunSummary>,
-  aggregated = runs.length > MOST_SINGLE,
-): Matrix => inOneGo(matrixSteps(spec, runs, all, aggregated));
-
 /** Runs between two steps. */
 const PER_STEP = 100;
 
-/** The same, some networks and runs at a time. */
+/** Some networks and runs at a time. @param all by id, to find what a run is cut from. */
 export function* matrixSteps(
   spec: StudySpec,
   runs: readonly RunSummary[],

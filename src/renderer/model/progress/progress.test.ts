@@ -1,10 +1,13 @@
+import { inOneGo } from '../../../shared/steps.ts';
 import { describe, expect, it } from 'vitest';
 import { summary } from '../../../../test/renderer/example.ts';
 import type { RunSummary } from '../../../shared/contract/index.ts';
 import { StudySpec } from '../../../shared/spec/study.ts';
 import { failuresOf, reordered, withDescendants, withHeld } from './failures.ts';
-import { cellsBetween, matrixOf, meanShade, networkBefore, shadeOf, stateOf } from './matrix.ts';
+import { cellsBetween, matrixSteps, meanShade, networkBefore, shadeOf, stateOf } from './matrix.ts';
 import { paceOf } from './pace.ts';
+
+const matrixOf = (...of: Parameters<typeof matrixSteps>) => inOneGo(matrixSteps(...of));
 
 const spec = StudySpec.parse({
   name: 'a',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resultsOfRuns, studyRuns } from '../../../../test/renderer/study-runs.ts';
+import { headlineOf } from './sentences.ts';
 import { conclusionText, paperTable, runsCsv, toJson, toLatex, toMarkdown } from './paper-table.ts';
 import { pivotOf } from './pivot.ts';
 import { runsById } from './values.ts';
@@ -50,6 +51,7 @@ it('the conclusion is copied with its statistics, and with what the cut stands f
   const results = resultsOfRuns(runs);
   const text = conclusionText('Depth', results);
   for (const { text: sentence } of results.conclusion) expect(text).toContain(sentence);
+  expect(text.split('\n')[1]).toContain(headlineOf(results.conclusion)!.text);
   expect(text).toContain('chip b0.25 c0.5: cuts 25 % of the channels');
   expect(JSON.parse(toJson('Depth', results))).toMatchObject({ study: 'Depth', runs: { length: runs.length } });
 });

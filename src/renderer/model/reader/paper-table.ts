@@ -6,6 +6,7 @@ import type { StudyResults, StudyRun } from '../../../shared/study-result.ts';
 import { factorNames, factors } from '../../../shared/study-factors.ts';
 import { latex } from '../latex.ts';
 import { valueText } from './brush.ts';
+import { headlineOf } from './sentences.ts';
 import { cutsOfPivot, hasCutIntervals, missingText, type Pivot, type PivotFactors } from './pivot.ts';
 import { shownOf, summaryOf, summaryText, type RunsById, type ShownName, type Summary, type Shown } from './values.ts';
 
@@ -111,8 +112,10 @@ export const toJson = (title: string, results: StudyResults): string => JSON.str
 /** The conclusion to be pasted into a text: each sentence has its statistics in it. */
 export function conclusionText(title: string, { conclusion, cuts, kinds, testImages }: StudyResults): string {
   const mixed = mixedKinds(kinds);
+  const headline = headlineOf(conclusion);
   return [
     title,
+    ...(headline ? [`${headline.place}: ${headline.text}`] : []),
     '',
     ...conclusion.map(({ text }) => `- ${text}`),
     '',
@@ -120,7 +123,7 @@ export function conclusionText(title: string, { conclusion, cuts, kinds, testIma
     `Differences are paired by seed (t test, 95 % intervals, p corrected by Holm); networks together count once each, by the mean over their seeds.${
       testImages === null ? '' : ` ${testImages} test images.`
     }`,
-    ...(mixed === null ? [] : [mixed]),
+    ...(mixed === null ? kinds.map(({ name }) => `Computed on ${name}.`) : [mixed]),
     '',
   ].join('\n');
 }
