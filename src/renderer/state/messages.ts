@@ -40,9 +40,12 @@ export function offer(id: string, text: string, label: string, work: () => Promi
 
 export const withdraw = (id: string): void => void toast.dismiss(id);
 
-/** Says what has happened and offers to go there: nobody is taken away from what they do. */
-export function sayWith(text: string, label: string, work: () => unknown): void {
-  toast(text, { duration: WITH_ACTION, closeButton: true, action: { label, onClick: () => void work() } });
+/**
+ * Says what has happened and offers to go there or to do something: nobody is taken away from what they do. @param id by which
+ * it can be withdrawn
+ */
+export function sayWith(text: string, label: string, work: () => unknown, id?: string): void {
+  toast(text, { ...(id && { id }), duration: WITH_ACTION, closeButton: true, action: { label, onClick: () => void work() } });
 }
 
 /** Says what was done and offers to take it back. */

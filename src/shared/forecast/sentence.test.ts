@@ -35,8 +35,14 @@ describe('a verdict in one sentence', () => {
       'Stays active in all 3 layers: gain 2.25 is above 1.69, the critical gain on this map for 3 routing iterations.',
     );
     expect(say({ types: 16, dim: 4, depth: 1 }, probe([0.2], 0.15, 0.25))).toMatch(
-      /^Its one layer stays active, although gain 0\.56 is below /,
+      /^Its one layer stays active, although its gain 0\.56 is below /,
     );
+  });
+
+  it('gives no reason that speaks for the contrary, however near the border', () => {
+    const near = { types: 16, dim: 8, depth: 2 };
+    expect(say(near, probe([0.2, 0.2], 0.15, 0.25))).toMatch(/^Stays active in all 2 layers, although its gain 1\.13 is below 1\.17, /);
+    expect(say(near, probe([0.005, 0], 0, 0))).toMatch(/^Vanishes in layer 1 of 2: gain 1\.13 is below 1\.17, /);
   });
 
   it('leaves open what is near the border, and has nothing to say without layers', () => {

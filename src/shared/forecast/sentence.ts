@@ -25,8 +25,10 @@ export function verdictSentence(spec: NetworkSpec, found: NetworkForecast): stri
   const at = found.vanishesAt === null ? -1 : layers.findIndex(({ layer }) => layer === found.vanishesAt);
   const reason = `${gainWords(weakest)}, the critical gain on this map for ${iterationsOf(spec, layers.indexOf(weakest))}`;
   const byGain = verdictOfGains([gainRatio(weakest)]);
+  const isAbove = weakest.gain > weakest.criticalGain;
   // Where few layers are not enough to die in, or images say otherwise than gains, the gain is no reason.
-  const joined = (said: string) => `${said}${byGain === found.verdict || byGain === 'open' ? ':' : ', although'} ${reason}`;
+  const isReason = found.verdict === 'open' ? byGain === 'open' : isAbove === (found.verdict === 'stays');
+  const joined = (said: string) => `${said}${isReason ? ':' : ', although its'} ${reason}`;
   switch (found.verdict) {
     case 'vanishes':
       return `${joined(at < 0 ? 'Vanishes with depth' : `Vanishes in layer ${at + 1} of ${count}`)}. Training can revive a network that is not fully inactive.`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summary } from '../../../../test/renderer/example.ts';
 import type { DatasetSummary } from '../../../shared/contract/index.ts';
-import { measuredSpeed, workOf } from './account.ts';
+import { measuredSpeed, speedBasis, workOf } from './account.ts';
 
 const datasets = [{ fingerprint: 'f', train: 100, test: 30 }] as unknown as DatasetSummary[];
 const run = (id: string, flops: number, seconds: number) =>
@@ -26,6 +26,11 @@ describe('the speed of this machine', () => {
   it('counts the epochs of a run that ended early, not those that were planned', () => {
     const early = { ...run('e', 1e6, 100), lastEpoch: 40 };
     expect(measuredSpeed([early], datasets)).toMatchObject(of(speed(1e6, 100)));
+  });
+
+  it('has a spread from two runs on', () => {
+    expect(speedBasis(measuredSpeed(long.slice(0, 1), datasets))).toBe('from 1 earlier run');
+    expect(speedBasis(measuredSpeed([...long, run('c', 1e6, 200)], datasets))).toMatch(/^±100.%, from 3 earlier runs$/);
   });
 });
 

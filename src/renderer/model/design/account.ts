@@ -7,6 +7,7 @@ import { networkOf, type InputShape, type NetworkSpec } from '../../../shared/sp
 import { networksOf, type StudySpec } from '../../../shared/spec/study.ts';
 import { inOneGo, type Steps } from '../../../shared/steps.ts';
 import { planSteps, type PlannedRun } from '../../../shared/study-plan.ts';
+import { count, percent } from '../../../shared/present/format.ts';
 
 export interface Account {
   networks: number;
@@ -103,6 +104,16 @@ export function probedSpeed(imagesPerSecond: number | null | undefined): Speed |
   const { network, input } = measuredNetwork;
   const rate = imagesPerSecond * describe(networkOf(network), input).flops;
   return { middle: rate, low: rate, high: rate, from: 'probe' };
+}
+
+/** What times are known from, and how far they may be off. */
+export function speedBasis(speed: Speed | null): string {
+  if (!speed) return 'no run has ended here yet';
+  if (speed.from === 'probe') return 'from a probe of two seconds; a first run will tell better';
+  // One run has no spread.
+  if (speed.from === 1) return 'from 1 earlier run';
+  const spread = Math.max(speed.high / speed.middle, speed.middle / speed.low) - 1;
+  return `±${percent(spread, 0)}, from ${count(speed.from)} earlier runs`;
 }
 
 export interface Cost {

@@ -159,4 +159,5 @@ it('says before the first epoch what is to be expected', () => {
   expect(text(told)).toMatch(/^Forecast by gains: vanishes with depth/);
   const waiting = tell(runWith({ accuracies: [], status: 'queued' }), null);
   expect(waiting).toEqual({ tone: 'open', headline: 'Waiting to be trained', evidence: [] });
+  expect(tell(runWith({ accuracies: [], status: 'paused' }), null).headline).toMatch(/^Paused before anything was measured; it goes on /);
 });

@@ -11,7 +11,7 @@ import { countAsMeasured } from '../../../shared/inactive.ts';
 import { accuracy as printAccuracy, percent, portion, real } from '../../../shared/present/format.ts';
 import { layerName, withLayerNames } from '../../../shared/present/layer-name.ts';
 import type { NetworkSpec } from '../../../shared/spec/network.ts';
-import type { InactiveSummary } from '../../../shared/results.ts';
+import type { InactiveSummary, ShownStatus } from '../../../shared/results.ts';
 
 /** The charts of the overview, by the numbers that they bear. */
 export const charts = { capsules: 1, depth: 2, gradients: 3, accuracy: 4, loss: 5 } as const;
@@ -94,12 +94,12 @@ function isWell({ epochs, evaluation, classes }: RunDetail, { total }: InactiveS
 
 /** Before the first epoch has ended there is only what was to be expected. */
 function unmeasured({ summary }: RunDetail, network: NetworkSpec, forecast: NetworkForecast | null): Story {
-  const headline =
-    summary.status === 'running'
-      ? 'The first epoch is being trained'
-      : summary.status === 'queued'
-        ? 'Waiting to be trained'
-        : 'Ended before anything was measured';
+  const headlines: Partial<Record<ShownStatus, string>> = {
+    running: 'The first epoch is being trained',
+    queued: 'Waiting to be trained',
+    paused: 'Paused before anything was measured; it goes on with the queue',
+  };
+  const headline = headlines[summary.status] ?? 'Ended before anything was measured';
   const expected = forecast
     ? [shown('Forecast', charts.depth), plain(` ${basisWords[forecast.basis]}: ${lower(verdictSentence(network, forecast))}`)]
     : [];
