@@ -146,6 +146,7 @@ export async function examine(
     name: known?.name ?? raw.name,
     place: raw.train.from.labels,
     classes,
+    numbers: known ? undefined : raw.numbers,
     train: raw.train.labels,
     test: raw.test?.labels ?? null,
   };

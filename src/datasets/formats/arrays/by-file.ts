@@ -23,7 +23,7 @@ export async function arrangeByFile(source: Source, arrays: readonly NamedArray[
   );
 }
 
-const fileOf = ({ place }: NamedArray): string => place.replace(/, (?:array|variable|tensor) .*$/, '');
+const fileOf = ({ place }: Pick<NamedArray, 'place'>): string => place.replace(/, (?:array|variable|tensor) .*$/, '');
 const ownName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 const isImage = ({ type, shape }: NamedArray): boolean =>
   type === 'numbers' &&
@@ -125,6 +125,23 @@ export async function classPerName(source: Source, arrays: readonly NamedArray[]
   if (first === undefined || first !== second || others.length > 0) return undefined;
   const named = arrays.map((array, i) => ({ ...array, name: `${parts[i]!.split!}/${parts[i]!.className!}` }));
   return classPerArray(source, named, options, 'arrays');
+}
+
+/** Arrays that are called otherwise than classes are: several of them hold the same images, or a network. */
+const noClass =
+  /^(?:arr_?\d+|[xy]|(?:.*[-_])?(?:data|images?|imgs?|labels?|features?|pixels?|masks?|depths?|gt|mean|std|weights?|kernel|bias|rgb|nir|flow|seg))$/i;
+
+/** "cat", "dog", or "cat/images", "dog/images", or "cat/0001", "cat/0002", … in one HDF5 file, perhaps below groups for training and testing. */
+export async function classPerGroup(source: Source, arrays: readonly NamedArray[], options: ReadOptions): Promise<RawDataset | undefined> {
+  if (arrays.length < 2 || arrays.some(({ lastFirst, place }) => lastFirst || fileOf({ place }) !== fileOf(arrays[0]!))) return undefined;
+  const paths = arrays.map(({ name }) => name.split('/'));
+  const common = paths[0]!.findIndex((part, i) => paths.some((path) => path[i] !== part));
+  const own = paths.map((path) => path.slice(common));
+  const named = (names: readonly string[][]) => arrays.map((array, i) => ({ ...array, name: names[i]!.join('/') }));
+  if (arrays.every(isImage)) return own.every(({ length }) => length > 1) ? inClassFolders(source, named(own), options) : undefined;
+  const isRepeated = own.every((path) => path.length > 1 && path.at(-1) === own[0]!.at(-1));
+  const names = isRepeated ? own.map((path) => path.slice(0, -1)) : own;
+  return names.some((path) => noClass.test(path.at(-1) ?? '')) ? undefined : classPerArray(source, named(names), options, 'arrays');
 }
 
 /** The same of arrays that are called as their files are. */

@@ -8,7 +8,7 @@ import { beginningOf, tableOf } from '../lists/tables.ts';
 import type { ReadOptions } from '../reader.ts';
 import { arrange, type NamedArray } from './arrange.ts';
 import { arrangeByAxis } from './by-axis.ts';
-import { arrangeByFile, classPerName } from './by-file.ts';
+import { arrangeByFile, classPerGroup, classPerName } from './by-file.ts';
 
 const maxTexts = 16;
 const maxColumns = 6;
@@ -19,7 +19,10 @@ export async function arrangeWithLists(source: Source, arrays: readonly NamedArr
     return await arrange(source, arrays, options);
   } catch (error) {
     if (!(error instanceof NoDataset)) throw error;
-    const byFile = (await classPerName(source, arrays, options)) ?? (await arrangeByFile(source, arrays, options));
+    const byFile =
+      (await classPerName(source, arrays, options)) ??
+      (await arrangeByFile(source, arrays, options)) ??
+      (await classPerGroup(source, arrays, options));
     if (byFile) return byFile;
     const lists = await labelLists(source, options);
     const byAxis = lists.length === 0 ? await arrangeByAxis(source, arrays, options) : undefined;

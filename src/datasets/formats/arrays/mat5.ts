@@ -28,7 +28,11 @@ const storage: Record<number, new (buffer: ArrayBuffer) => Numbers> = {
   12: BigInt64Array,
   13: BigUint64Array,
 };
+const cellClass = 1;
 const structClass = 2;
+const charClass = 4;
+/** Larger cells hold no names. */
+const maxCellBytes = 2 ** 26;
 /** Classes from here to there are numbers. */
 export const firstNumberClass = 6;
 export const lastNumberClass = 15;
@@ -79,7 +83,7 @@ function compressedVariables(
 ): NamedArray[] {
   const beginning = new Cursor(start.subarray(8), little, place, 0, at);
   const { arrayClass, shape, name } = matrixHeader(beginning);
-  if (arrayClass === structClass) return variables(whole(), path, place, 0);
+  if (arrayClass === structClass || (arrayClass === cellClass && size <= maxCellBytes)) return variables(whole(), path, place, 0);
   if (arrayClass < firstNumberClass || arrayClass > lastNumberClass) return [];
   const label = `${place}, variable ${name}`;
   const load = () => Promise.resolve(loadOnly(variables(whole(), path, place, 0), label));
@@ -143,6 +147,7 @@ function variables(cursor: Cursor, path: string, place: string, depth: number, f
     }
     return found;
   }
+  if (arrayClass === cellClass) return texts(cursor, shape, `${path}/${name}`, `${place}, variable ${name}`);
   if (arrayClass < firstNumberClass || arrayClass > lastNumberClass || complex || elements(shape) === 0) return [];
   const { type, data } = cursor.next(true);
   const Storage = storage[type];
@@ -162,6 +167,20 @@ function variables(cursor: Cursor, path: string, place: string, depth: number, f
   };
   // eslint-disable-next-line @typescript-eslint/require-await
   return [{ name: `${path}/${name}`, place: label, shape, type: 'numbers', itemBytes, lastFirst: true, load: async () => load() }];
+}
+
+/** A row or column of cells with a text in each; nothing where they hold something else. */
+function texts(cursor: Cursor, shape: readonly number[], name: string, place: string): NamedArray[] {
+  const count = elements(shape);
+  if (count === 0 || shape.filter((size) => size !== 1).length > 1) return [];
+  const found: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const cell = cursor.inside(cursor.next(true, miMatrix, 'a cell').data);
+    if (cell.left === 0 || matrixHeader(cell).arrayClass !== charClass) return [];
+    const { type, data } = cell.next(true, undefined, 'a text');
+    found.push(new TextDecoder(type === 4 || type === 17 ? (cell.little ? 'utf-16le' : 'utf-16be') : 'utf-8').decode(data));
+  }
+  return [{ name, place, shape: [count], type: 'text', itemBytes: 1, lastFirst: true, load: () => Promise.resolve(found) }];
 }
 
 /** Walks over elements. */
