@@ -140,8 +140,24 @@ function keyLine(keys: readonly Key[], x: number, y: number): SVGElement {
   return line;
 }
 
+function headingLine(heading: string, fill: string, x: number, y: number): SVGElement {
+  const line = svgElement('text', { x, y: y + 16, fill, 'font-family': fontFamily, 'font-size': KEYS.size + 1, 'font-weight': 650 });
+  line.textContent = heading;
+  return line;
+}
+
+/** What stands above a drawing in a file of its own. */
+interface Above {
+  keys?: readonly Key[];
+  /** What is drawn, where its page says so beside it. */
+  heading?: string;
+}
+
+/** Around a drawing whose words reach to its edges. */
+const MARGIN = 6;
+
 /** A drawing of the page as a file of its own: what its style sheet gives it is written into it. */
-function standalone(svg: SVGSVGElement, back: string, printed: Width | undefined, keys: readonly Key[]) {
+function standalone(svg: SVGSVGElement, back: string, printed: Width | undefined, { keys = [], heading }: Above) {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
@@ -156,16 +172,23 @@ function standalone(svg: SVGSVGElement, back: string, printed: Width | undefined
   const shown = svg.getBoundingClientRect();
   const { x, y, width: across, height: down } = svg.viewBox.baseVal;
   const drawing = across > 0 ? { x, y, width: across, height: down } : { x: 0, y: 0, width: shown.width, height: shown.height };
-  const above = keys.length > 0 ? KEYS.height : 0;
-  const box = { ...drawing, y: drawing.y - above, height: drawing.height + above };
-  const width = shown.width;
+  const lines = [
+    ...(heading === undefined ? [] : [(y: number) => headingLine(heading, getComputedStyle(svg).color, drawing.x, y)]),
+    ...(keys.length > 0 ? [(y: number) => keyLine(keys, drawing.x, y)] : []),
+  ];
+  const above = MARGIN + KEYS.height * lines.length;
+  const box = {
+    ...{ x: drawing.x - MARGIN, y: drawing.y - above },
+    ...{ width: drawing.width + 2 * MARGIN, height: drawing.height + above + MARGIN },
+  };
+  const width = (shown.width * box.width) / drawing.width;
   const height = (shown.height * box.height) / drawing.height;
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('viewBox', `${box.x} ${box.y} ${box.width} ${box.height}`);
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   if (printed) sized(copy, width, height, printed);
-  copy.prepend(svgElement('rect', { ...box, fill: back }), ...(above > 0 ? [keyLine(keys, box.x, box.y)] : []));
+  copy.prepend(svgElement('rect', { ...box, fill: back }), ...lines.map((line, i) => line(box.y + MARGIN + KEYS.height * i)));
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
@@ -175,9 +198,9 @@ export async function saveDrawing(
   svg: SVGSVGElement,
   back: string,
   printed?: Width,
-  keys: readonly Key[] = [],
+  above: Above = {},
 ): Promise<void> {
-  const { text, width, height } = standalone(svg, back, printed, keys);
+  const { text, width, height } = standalone(svg, back, printed, above);
   if (kind === 'svg') {
     await saveFile(`${fileName(title)}.svg`, text);
     return;

@@ -79,7 +79,7 @@ function claimOf(pruned: ArmStatistics, unpruned: ArmStatistics | null): Finding
   const dead = `${collapsedOf(pruned)} ${pruned.n === 1 ? 'seed' : 'seeds'} against ${collapsedOf(unpruned)}`;
   const data = { n: difference.n, difference: difference.mean, ci95: difference.ci95, p: difference.p };
   if (difference.n === 1) {
-    const text = `${means}; collapsed in ${dead}; this is one seed, which shows only that it can happen.`;
+    const text = `${means}; collapsed in ${dead}; this is one seed, which shows only that such a difference can happen.`;
     return { ...base, ...data, ...said(cut, () => text), verdict: 'open' };
   }
   const sign = signOf(difference);

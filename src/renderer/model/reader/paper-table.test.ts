@@ -20,6 +20,11 @@ describe('the table for a paper', () => {
     const [unpruned, pruned] = table.groups[1]!.rows;
     expect(unpruned).toEqual(['unpruned', '100', '100', '']);
     expect(pruned!.at(-1)).toMatch(/^−\d/u);
+    expect(table.caption).toMatch(/2 seeds$/);
+    const alike = { ...factors, rows: null, columns: null };
+    const same = runs.map((run) => ({ ...run, result: run.result && { ...run.result, inactiveShare: run.arm === 'pruned' ? 0 : 1 } }));
+    const { groups } = paperTable(pivotOf(same, runsById(same), alike, 'inactive'), alike, 'inactive', runsById(same));
+    expect(groups[0]!.rows.at(-1)!.at(-1), 'no interval of no width').toBe('−100');
   });
 
   it('is LaTeX with booktabs, whose signs are those of LaTeX', () => {

@@ -20,9 +20,9 @@ export interface PaperTable {
 
 const changes = { inactive: 'inactive-change', accuracy: 'accuracy-change' } as const;
 
-/** "−45 [−59, −31]" */
-function withInterval({ mean, ci95 }: Summary, { short }: Shown): string {
-  return ci95 ? `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]` : short(mean);
+/** "−45 [−59, −31]"; what is the same in all has no interval to speak of. */
+function withInterval({ mean, ci95, range }: Summary, { short }: Shown): string {
+  return ci95 && range[0] !== range[1] ? `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]` : short(mean);
 }
 
 export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: ShownName, all: RunsById): PaperTable {
@@ -31,6 +31,8 @@ export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: 
   const change = name in changes ? shownOf(changes[name as keyof typeof changes]) : null;
   const unit = shown.difference ? 'pp' : '%';
   const cuts = cutsOfPivot(pivot);
+  const seeds = new Set(Array.from(all.values(), ({ seed }) => seed)).size;
+  const networks = new Set(Array.from(all.values(), ({ network }) => network)).size;
   const groups = pivot.rows.map(({ value, cells }) => ({
     name: rows === null || value === null ? '' : valueText(rows, value),
     rows: pivot.arms
@@ -51,7 +53,7 @@ export function paperTable(pivot: Pivot, { rows, columns }: PivotFactors, name: 
   }));
   const heads = pivot.columns.map(({ value }) => (columns === null || value === null ? shown.label : valueText(columns, value)));
   return {
-    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${hasCutIntervals(pivot) ? ', or the interval where it ends at what is possible' : ''}${cuts === '' ? '' : `; ${cuts}`}${change ? '; Δ: against the own twin, pp' : ''}`,
+    caption: `${shown.label}, ${unit}: mean ± half of the 95 % interval${hasCutIntervals(pivot) ? ', or the interval where it ends at what is possible' : ''}${cuts === '' ? '' : `; ${cuts}`}${change ? '; Δ: against the own twin, pp' : ''}; no interval: the same in all. ${networks} ${networks === 1 ? 'network' : 'networks'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
     head: ['Arm', ...heads, ...(change ? ['Δ to twin'] : [])],
     groups,
   };
