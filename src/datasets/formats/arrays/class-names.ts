@@ -1,6 +1,12 @@
 /** Names of classes among arrays: texts, or EMNIST's numbers of classes with the codes of their characters. */
-import type { NamedArray } from './arrange.ts';
-import { strides } from './ndarray.ts';
+import { strides, type NdArray } from './ndarray.ts';
+
+interface NamedArray {
+  name: string;
+  type: 'numbers' | 'text';
+  shape: readonly number[];
+  load: () => Promise<NdArray | string[]>;
+}
 
 /** Undefined without an array that names as many classes as there are. @param classes what their labels are, if not numbers from 0. */
 export async function classNames(
