@@ -62,6 +62,7 @@ function number({ value, spread = value, print, alike, share, ...rest }: NumberF
     ...rest,
     value,
     within: share ? [0, 1] : null,
+    share: share === true,
     kind: 'number',
     print: (row) => {
       const found = rest.of(row);

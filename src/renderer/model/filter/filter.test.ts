@@ -6,7 +6,7 @@ import { printFilter } from './print.ts';
 import type { FilterField } from './vocabulary.ts';
 
 const fields: FilterField[] = [
-  { id: 'acc', also: ['accuracy'], label: 'test accuracy', kind: 'number', example: 'acc > 0.8' },
+  { id: 'acc', also: ['accuracy'], label: 'test accuracy', kind: 'number', share: true, example: 'acc > 0.8' },
   { id: 'L', label: 'intermediate layers', kind: 'number', example: 'L = 7' },
   { id: 'gain', label: 'gain', kind: 'number', example: 'gain < 1.5' },
   { id: 'arm', label: 'arm', kind: 'choice', choices: ['unpruned', 'pruned', 'ccm'], example: 'arm:pruned' },
@@ -46,6 +46,10 @@ describe('terms', () => {
     expect(stretch('gain = 0.56').low).toBeCloseTo(0.555, 12);
     expect(stretch('gain = 0.56').high).toBeCloseTo(0.565, 12);
     expect(stretch('acc > 80%').low).toBeCloseTo(0.795, 12);
+    expect(stretch('acc > 80')).toEqual({ ...stretch('acc > 80%'), text: '80' });
+    expect(stretch('acc = 80..90')).toMatchObject({ least: 0.8, most: 0.9 });
+    expect(stretch('acc = 1').least).toBe(1);
+    expect(stretch('gain > 80').least).toBe(80);
     expect([stretch('L = 3..5').low, stretch('L = 3..5').high]).toEqual([2.5, 5.5]);
     expect(stretch('created = 2026-02')).toMatchObject({ low: Date.UTC(2026, 1, 1), high: Date.UTC(2026, 2, 1) - 1 });
   });

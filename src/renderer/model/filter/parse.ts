@@ -2,7 +2,7 @@
  * The language in which lists are filtered. Terms stand one behind the other, and all have to hold:
  *
  *     pruned "seed 1"               words, looked for anywhere
- *     acc > 0.8   L = 3,5..7        numbers: < <= = != >= >, lists and ranges; 80 % is 0.8
+ *     acc > 0.8   L = 3,5..7        numbers: < <= = != >= >, lists and ranges; 80% is 0.8, and of a share 80 too
  *     arm:pruned,random  study:depth   one of several; text that contains this (with = in place of : is this)
  *     twin.gain < 1.5               the same of the twin
  *     -arm:pruned                   what a minus stands before must not hold
@@ -147,12 +147,12 @@ function termOf({ field, twin, not, operator, given, start }: Given, complain: (
   if (field.kind === 'number' || field.kind === 'date') {
     const sign = operator === ':' ? '=' : operator;
     const many = sign === '=' || sign === '!=';
-    const read = field.kind === 'number' ? stretchOf : dateOf;
+    const isNumber = field.kind === 'number';
     const values: Stretch[] = [];
     for (const { value, from } of given) {
-      const stretch = read(value, many);
+      const stretch = isNumber ? stretchOf(value, { ranges: many, share: field.share ?? false }) : dateOf(value);
       if (!stretch) {
-        const what = field.kind === 'number' ? 'a number' : 'a date';
+        const what = isNumber ? 'a number' : 'a date';
         const range = value.includes('..') && !many ? '; a range needs =' : '';
         complain(from, `“${value}” is not ${what}${range}; expected ${field.example}`);
         return null;
@@ -192,12 +192,17 @@ function termOf({ field, twin, not, operator, given, start }: Given, complain: (
 
 const NUMBER = /^([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:e([+-]?\d+))?(%?)$/i;
 
-/** "0.56", "56%" or "1..3". A single number stands for all that round to it. */
-function stretchOf(text: string, ranges: boolean): Stretch | null {
+/** "0.56", "56%" or "1..3". A single number stands for all that round to it. No share is above 1: such a number is in per cent. */
+function stretchOf(text: string, { ranges, share }: { ranges: boolean; share: boolean }): Stretch | null {
   const [first = '', second, ...rest] = text.split('..');
-  if (second === undefined) return around(text);
+  const inPercent = share && [first, second].some((one) => one !== undefined && (around(one)?.least ?? 0) > 1);
+  const read = (one: string) => around(inPercent && !one.endsWith('%') ? `${one}%` : one);
+  if (second === undefined) {
+    const found = read(text);
+    return found && { ...found, text };
+  }
   if (!ranges || rest.length > 0) return null;
-  const [from, to] = [around(first), around(second)];
+  const [from, to] = [read(first), read(second)];
   if (!from || !to || from.least > to.least) return null;
   return { text, low: from.low, high: to.high, least: from.least, most: to.most };
 }

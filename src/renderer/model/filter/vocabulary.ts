@@ -9,6 +9,8 @@ export interface FilterField {
   /** `choice`: one of `choices`. `date`: "2026-01-31", and what begins so. */
   kind: 'number' | 'choice' | 'text' | 'date';
   choices?: readonly string[];
+  /** Of a number in [0, 1], which people also tell in per cent. */
+  share?: boolean;
   /** Shown where a value is expected. */
   example: string;
 }
