@@ -47,12 +47,15 @@ const pruned = { ...record('pruned', 'pruned', 700000, 0.98, [0, 1, 2], 8, 185.4
 it('shows under each run how it differs from its own twin', () => {
   expect(comparisonTable(compared([unpruned, pruned], null))).toBe(
     [
-      'run         test acc.           inactive  by layer     parameters  images/s',
-      'unpruned      97.12 %  21 of 48 (43.8 %)   2   7   12   2,641,680       100',
-      'pruned        98.00 %   3 of 24 (12.5 %)   0   1    2     700,000       185',
-      'difference   +0.88 pp      -18, -31.3 pp  -2  -6  -10     -73.5 %   +85.4 %',
+      'run         test acc.           inactive  by layer  parameters  images/s',
+      'unpruned      97.12 %  21 of 48 (43.8 %)  2  7  12   2,641,680       100',
+      'pruned        98.00 %   3 of 24 (12.5 %)  0  1   2     700,000       185',
+      'difference   +0.88 pp           -31.3 pp               -73.5 %   +85.4 %',
     ].join('\n'),
   );
+  const ccm = { ...record('ccm', 'ccm', 2641680, 0.98, [0, 1, 2], 16, 100), twin: 'unpruned' };
+  const [, , , difference] = comparisonTable(compared([unpruned, ccm], null)).split('\n');
+  expect(difference).toMatch(/ -18, -37\.5 pp +-2 +-6 +-10 /);
 });
 
 it('leaves out what cannot be compared: layers of networks of different depth, shares without capsules', () => {

@@ -60,10 +60,12 @@ function runLine(run: RunRecord): Line {
 
 function differenceLine(run: RunRecord, baseline: RunRecord): Line {
   const [before, after] = [baseline.inactive.perLayer, run.inactive.perLayer];
+  // Of layers of another size only shares say anything.
+  const isAlike = before.length === after.length && after.every(({ of }, i) => of === before[i]!.of);
   return {
     name: 'difference',
     cells: cellsOf((measure) => measure.difference(run, baseline) ?? ''),
-    layers: before.length === after.length ? after.map(({ inactive }, i) => plain(signed(inactive - before[i]!.inactive, count))) : [],
+    layers: isAlike ? after.map(({ inactive }, i) => plain(signed(inactive - before[i]!.inactive, count))) : [],
   };
 }
 

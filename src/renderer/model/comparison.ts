@@ -86,7 +86,9 @@ export function compare(runs: readonly RunDetail[], bases: ReadonlyMap<string, s
   const at = new Map(runs.map(({ summary }, i) => [summary.id, i]));
   const pairs = runs.map(({ summary }) => at.get(bases.get(summary.id) ?? '') ?? null);
   const seeds = [...Map.groupBy(runs.keys(), (i) => settingOf(runs[i]!, runs[pairs[i] ?? i]!)).values()];
-  const shown = measures.flatMap((measure) => (measure.id === 'inactive' ? [measure, ...layerMeasures(measured)] : [measure]));
+  // Among no more than five classes the right one is always among the first five.
+  const telling = measures.filter(({ id }) => id !== 'top5' || runs.some(({ classes }) => classes.length > 5));
+  const shown = telling.flatMap((measure) => (measure.id === 'inactive' ? [measure, ...layerMeasures(measured)] : [measure]));
   return [...settingRows(runs), ...shown.map((measure) => measureRow(measure, measured, pairs, seeds))];
 }
 

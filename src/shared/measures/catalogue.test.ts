@@ -90,12 +90,13 @@ describe('a comparison', () => {
   });
 
   it('judges inactive and dead capsules by their share, because fewer capsules leave fewer to be inactive', () => {
-    expect(compared('inactive', run(32, 32), run(64, 64))).toEqual(['-32, 0.0 pp', null]);
-    expect(compared('inactive', run(3, 24), run(21, 48))).toEqual(['-18, -31.3 pp', 'better']);
+    expect(compared('inactive', run(32, 32), run(64, 64))).toEqual(['0.0 pp', null]);
+    expect(compared('inactive', run(3, 24), run(21, 48))).toEqual(['-31.3 pp', 'better']);
     // Fewer of them, and yet a larger part.
-    expect(compared('inactive', run(20, 24), run(21, 48))).toEqual(['-1, +39.6 pp', 'worse']);
+    expect(compared('inactive', run(20, 24), run(21, 48))).toEqual(['+39.6 pp', 'worse']);
+    expect(compared('inactive', run(12, 48), run(21, 48))).toEqual(['-9, -18.8 pp', 'better']);
     const dead = (total: number, of: number) => run(0, of, { dead: { total, of } });
-    expect(compared('dead', dead(16, 16), dead(32, 32))).toEqual(['-16, 0.0 pp', null]);
+    expect(compared('dead', dead(16, 16), dead(32, 32))).toEqual(['0.0 pp', null]);
     const [, second] = layerMeasures([run(8, 16), run(16, 32)]);
     expect([second!.id, second!.label, second!.verdict(run(8, 16), run(16, 32))]).toEqual([
       'inactive.capsules.1',

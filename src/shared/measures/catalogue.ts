@@ -132,8 +132,11 @@ function portionMeasure(definition: Omit<Definition, 'kind' | 'value' | 'print' 
       const found = portion(run);
       return found ? portionAndShare(found) : null;
     },
-    difference: (run, baseline) =>
-      `${signed(portion(run)!.total - portion(baseline)!.total, count)}, ${points(share(run)! - share(baseline)!)}`,
+    difference: (run, baseline) => {
+      const [to, from] = [portion(run)!, portion(baseline)!];
+      const shares = points(share(run)! - share(baseline)!);
+      return to.of === from.of ? `${signed(to.total - from.total, count)}, ${shares}` : shares;
+    },
   });
 }
 

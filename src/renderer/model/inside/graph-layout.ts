@@ -62,16 +62,34 @@ export function curve(from: { x: number; y: number }, to: { x: number; y: number
   return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}C${middle} ${from.y.toFixed(1)} ${middle} ${to.y.toFixed(1)} ${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
 }
 
+/** Of a letter in names of classes, about. */
+const LETTER = 6.6;
+/** Room for them takes no more of a drawing's width than this. */
+const MOST_NAMES = 0.16;
+
+/** Of the names of classes before their bars: of the longest, as far as there is room. */
+export function nameWidthOf(width: number, classes: readonly string[]): number {
+  const longest = classes.reduce((most, name) => Math.max(most, name.length), 0);
+  return Math.max(34, Math.min(longest * LETTER, width * MOST_NAMES));
+}
+
+/** As much of a name as there is room for. */
+export function fitted(name: string, width: number, letter = LETTER): string {
+  const most = Math.max(2, Math.floor(width / letter + 1e-9));
+  return name.length <= most ? name : `${name.slice(0, most - 1).trimEnd()}…`;
+}
+
 /** Of the classes beside the maps. */
-export const classWidthOf = (width: number): number => Math.min(132, Math.max(84, width * 0.15));
+export const classWidthOf = (width: number, classes: readonly string[]): number =>
+  Math.min(98, Math.max(50, width * 0.15 - 34)) + nameWidthOf(width, classes);
 
 export const TREE_LEFT = 6;
 export const TREE_TITLE = 20;
 const TREE_TILE = 72;
 
 /** Of the parse tree below the maps, in `room` for both: what its capsules see, and smaller what the runners-up do. */
-export function treeSizes(width: number, room: number, steps: number) {
-  const classWidth = classWidthOf(width);
+export function treeSizes(width: number, room: number, steps: number, classes: readonly string[]) {
+  const classWidth = classWidthOf(width, classes);
   const pitch = (width - TREE_LEFT - classWidth) / Math.max(1, steps);
   const tile = Math.max(8, Math.min(TREE_TILE, pitch * 0.58, room * 0.1));
   const small = tile * 0.55;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LayerLook, Look, RoutingLook } from '../../../shared/inside/look.ts';
 import { edgesOf, givesTo, takesFrom } from './edges.ts';
 import { shownClasses } from '../../../shared/inside/shown-classes.ts';
-import { columnsOf } from './graph-layout.ts';
+import { classWidthOf, columnsOf, fitted, nameWidthOf } from './graph-layout.ts';
 import { LIVE, Latest, Pace, SLOW } from './latest.ts';
 import { fittingKind, lengthScale } from './length-scale.ts';
 import { lengthsOf, longestPosition, moved, placeOf } from './place.ts';
@@ -148,5 +148,14 @@ describe('questions while drawing', () => {
     expect(pace.live).toBe(false);
     pace.record(5);
     expect(pace.live).toBe(true);
+  });
+});
+
+describe('names of classes beside a graph', () => {
+  it('stand in full where there is room, and else end in an ellipsis', () => {
+    const names = ['circle', 'a very long name of a class'];
+    expect(fitted('circle', nameWidthOf(600, names.slice(0, 1)))).toBe('circle');
+    expect(fitted(names[1]!, nameWidthOf(600, names))).toBe('a very long n…');
+    expect(classWidthOf(600, names) - classWidthOf(600, ['7'])).toBeCloseTo(600 * 0.16 - 34);
   });
 });
