@@ -73,6 +73,23 @@ export function sizeNear(
   return { types: best.types, dim: best.dim };
 }
 
+/** Of the strip: as many groups beside each other as there is room for, at least one. */
+export function inLines<Group>(groups: readonly Group[], widthOf: (group: Group) => number, room: number): Group[][] {
+  const lines: Group[][] = [];
+  let left = 0;
+  for (const group of groups) {
+    const width = widthOf(group);
+    const line = lines.at(-1);
+    if (line && width <= left) line.push(group);
+    else {
+      lines.push([group]);
+      left = room;
+    }
+    left -= width;
+  }
+  return lines;
+}
+
 /** Groups of the strip: networks that differ in their depth alone, by depth. */
 export function stripOf({ networks }: Sights): { name: string; networks: NetworkSight[] }[] {
   const groups = Map.groupBy(networks, ({ column }) => column);
