@@ -209,13 +209,73 @@ it('one folder of class folders beside the test images has all the classes; thum
   expect(await read()).toEqual({ train: { cat: 1, dog: 1 }, test: { cat: 1, dog: 1 }, notes: [] });
 });
 
+it('lists in the cells of MATLAB divide images in class folders, and those in structs label others', async () => {
+  const element = (type: number, ...data: Uint8Array[]) => {
+    const bytes = Buffer.concat(data);
+    const tag = Buffer.from(Uint32Array.of(type, bytes.length).buffer);
+    return Buffer.concat([tag, bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
+  };
+  const matrix = (kind: number, shape: number[], name: string, ...data: Uint8Array[]) => {
+    const header = [element(6, Uint8Array.of(kind, 0, 0, 0, 0, 0, 0, 0)), element(5, Buffer.from(Int32Array.from(shape).buffer))];
+    return element(14, ...header, element(1, Buffer.from(name)), ...data);
+  };
+  const value = (of: string | number) =>
+    typeof of === 'string'
+      ? matrix(4, [1, of.length], '', element(16, Buffer.from(of)))
+      : matrix(9, [1, 1], '', element(2, Uint8Array.of(of)));
+  const mat = (...variables: Uint8Array[]) => {
+    const header = Buffer.alloc(128, ' ');
+    header.write('MATLAB 5.0 MAT-file');
+    header.set([0, 1, 0x49, 0x4d], 124);
+    return Buffer.concat([header, ...variables]);
+  };
+  const cells = (name: string, of: readonly string[]) => matrix(1, [of.length, 1], name, ...of.map(value));
+  const structs = (of: readonly Record<string, string | number>[]) => {
+    const names = Object.keys(of[0]!).map((name) => Buffer.from(name.padEnd(8, '\0')));
+    return matrix(
+      2,
+      [1, of.length],
+      'annotations',
+      element(5, Buffer.from(Int32Array.of(8).buffer)),
+      element(1, ...names),
+      ...of.flatMap((one) => Object.values(one).map(value)),
+    );
+  };
+  const paths = ['cat', 'dog'].flatMap((of) => [1, 2, 3].map((i) => `${of}/${i}.png`));
+  pictures(paths.map((path) => `Images/${path}`));
+  const isTest = (path: string) => path.endsWith('3.png');
+  write({
+    'train_list.mat': mat(
+      cells(
+        'file_list',
+        paths.filter((path) => !isTest(path)),
+      ),
+    ),
+    'test_list.mat': mat(cells('file_list', paths.filter(isTest))),
+  });
+  const { train, test, notes } = await read();
+  expect([train, test]).toEqual([
+    { cat: 2, dog: 2 },
+    { cat: 1, dog: 1 },
+  ]);
+  expect(notes.at(-1)).toBe('Lists beside the images say which are for training and which for testing.');
+  rmSync(folder, { recursive: true });
+  pictures(twelve.map((name) => `car_ims/${name}`));
+  write({
+    'cars_annos.mat': mat(structs(twelve.map((name, i) => ({ fname: `car_ims/${name}`, x1: i, class: (i % 3) + 1, test: Number(i > 7) })))),
+  });
+  expect(await read()).toMatchObject({ train: { '1': 3, '2': 3, '3': 2 }, test: { '1': 1, '2': 1, '3': 2 } });
+});
+
 it('lists that MATLAB keeps in cells are called that where there are images', async () => {
   const mat = Buffer.alloc(128, ' ');
   mat.write('MATLAB 5.0 MAT-file');
   mat.set([0, 1, 0x49, 0x4d], 124);
   pictures(['cars_train/1.png', 'cars_train/2.png']);
   write({ 'devkit/cars_meta.mat': mat });
-  await expect(read()).rejects.toThrow('lists of image files in cells or structs of MATLAB are not read, save them as CSV');
+  await expect(read()).rejects.toThrow(
+    'lists of image files are read from cells and structs of texts and numbers in MATLAB 5 to 7, save others as CSV',
+  );
 });
 
 it('JSON lines that list no images are called that', async () => {

@@ -64,7 +64,7 @@ async function arrangeMat(
               .map(({ name }) => name.slice(name.lastIndexOf('/') + 1))
               .join(', ')}`
           : ''
-      }; expected e.g. X (height, width, channels, images) and y${hasImages ? '; lists of image files in cells or structs of MATLAB are not read, save them as CSV' : ''}`,
+      }; expected e.g. X (height, width, channels, images) and y${hasImages ? '; lists of image files are read from cells and structs of texts and numbers in MATLAB 5 to 7, save others as CSV' : ''}`,
     );
   return arrangeWithLists(source, arrays, options);
 }

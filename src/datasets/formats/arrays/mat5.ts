@@ -132,21 +132,14 @@ function variables(cursor: Cursor, path: string, place: string, depth: number, f
   const { arrayClass, complex, shape, name: own } = matrixHeader(cursor);
   const name = field ?? own;
   if (arrayClass === structClass && elements(shape) === 1 && depth < maxNesting) {
-    const nameLength = cursor.uint32(cursor.next(true, miInt32, 'the length of field names').data, 0);
-    const names = Buffer.from(cursor.next(true, miInt8, 'field names').data).toString('latin1');
-    if (nameLength < 1 || names.length % nameLength !== 0 || names.length / nameLength > maxVariables)
-      throw new DatasetError(
-        place,
-        `the struct ${name} has field names of ${nameLength} characters, which do not fit into ${names.length}`,
-      );
     const found: NamedArray[] = [];
-    for (let i = 0; i < names.length; i += nameLength) {
-      const fieldName = names.slice(i, i + nameLength).replace(/\0.*$/s, '');
+    for (const fieldName of fieldNames(cursor, name, place)) {
       const { data } = cursor.next(true, miMatrix, `field ${fieldName}`);
       found.push(...variables(cursor.inside(data), path, place, depth + 1, `${name}/${fieldName}`));
     }
     return found;
   }
+  if (arrayClass === structClass && shape.filter((size) => size !== 1).length === 1) return fields(cursor, shape, path, place, name);
   if (arrayClass === cellClass) return texts(cursor, shape, `${path}/${name}`, `${place}, variable ${name}`);
   if (arrayClass < firstNumberClass || arrayClass > lastNumberClass || complex || elements(shape) === 0) return [];
   const { type, data } = cursor.next(true);
@@ -169,6 +162,52 @@ function variables(cursor: Cursor, path: string, place: string, depth: number, f
   return [{ name: `${path}/${name}`, place: label, shape, type: 'numbers', itemBytes, lastFirst: true, load: async () => load() }];
 }
 
+function fieldNames(cursor: Cursor, name: string, place: string): string[] {
+  const nameLength = cursor.uint32(cursor.next(true, miInt32, 'the length of field names').data, 0);
+  const names = Buffer.from(cursor.next(true, miInt8, 'field names').data).toString('latin1');
+  if (nameLength < 1 || names.length % nameLength !== 0 || names.length / nameLength > maxVariables)
+    throw new DatasetError(place, `the struct ${name} has field names of ${nameLength} characters, which do not fit into ${names.length}`);
+  return Array.from({ length: names.length / nameLength }, (_, i) =>
+    names.slice(i * nameLength, (i + 1) * nameLength).replace(/\0.*$/s, ''),
+  );
+}
+
+/** A row or column of structs: an array for each field that is a text or a number in all of them. */
+function fields(cursor: Cursor, shape: readonly number[], path: string, place: string, name: string): NamedArray[] {
+  const names = fieldNames(cursor, name, place);
+  const count = names.length > 0 ? elements(shape) : 0;
+  const values: (string | number | undefined)[][] = names.map(() => []);
+  for (let i = 0; i < count; i++) for (const own of values) own.push(valueOf(cursor.inside(cursor.next(true, miMatrix, 'a field').data)));
+  return names.flatMap((field, i): NamedArray[] => {
+    const own = values[i]!;
+    const named = { name: `${path}/${name}/${field}`, place: `${place}, variable ${name}/${field}`, shape: [count], lastFirst: true };
+    if (own.every((value) => typeof value === 'string'))
+      return [{ ...named, type: 'text', itemBytes: 1, load: () => Promise.resolve(own) }];
+    if (!own.every((value) => typeof value === 'number')) return [];
+    const load = () => Promise.resolve({ shape: [count], data: Float64Array.from(own), fortran: true });
+    return [{ ...named, type: 'numbers', itemBytes: 8, load }];
+  });
+}
+
+/** A text or a single number; undefined for anything else. */
+function valueOf(cursor: Cursor): string | number | undefined {
+  if (cursor.left === 0) return undefined;
+  const { arrayClass, complex, shape } = matrixHeader(cursor);
+  if (arrayClass === charClass) return textOf(cursor);
+  if (arrayClass < firstNumberClass || arrayClass > lastNumberClass || complex || elements(shape) !== 1) return undefined;
+  const { type, data } = cursor.next(true);
+  const Storage = storage[type];
+  if (!Storage || data.length !== new Storage(new ArrayBuffer(0)).BYTES_PER_ELEMENT) return undefined;
+  const own = ownBytes(data);
+  if (!cursor.little) own.reverse();
+  return Number(new Storage(own.buffer)[0]);
+}
+
+function textOf(cursor: Cursor): string {
+  const { type, data } = cursor.next(true, undefined, 'a text');
+  return new TextDecoder(type === 4 || type === 17 ? (cursor.little ? 'utf-16le' : 'utf-16be') : 'utf-8').decode(data);
+}
+
 /** A row or column of cells with a text in each; nothing where they hold something else. */
 function texts(cursor: Cursor, shape: readonly number[], name: string, place: string): NamedArray[] {
   const count = elements(shape);
@@ -177,8 +216,7 @@ function texts(cursor: Cursor, shape: readonly number[], name: string, place: st
   for (let i = 0; i < count; i++) {
     const cell = cursor.inside(cursor.next(true, miMatrix, 'a cell').data);
     if (cell.left === 0 || matrixHeader(cell).arrayClass !== charClass) return [];
-    const { type, data } = cell.next(true, undefined, 'a text');
-    found.push(new TextDecoder(type === 4 || type === 17 ? (cell.little ? 'utf-16le' : 'utf-16be') : 'utf-8').decode(data));
+    found.push(textOf(cell));
   }
   return [{ name, place, shape: [count], type: 'text', itemBytes: 1, lastFirst: true, load: () => Promise.resolve(found) }];
 }

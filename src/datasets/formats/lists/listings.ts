@@ -8,6 +8,7 @@ import type { ReadOptions } from '../reader.ts';
 import { isLabelName } from '../csv/table.ts';
 import { Finder } from './finder.ts';
 import { damageIn } from './json.ts';
+import { matLists } from './mat-lists.ts';
 import type { Table } from './rows.ts';
 import { beginningOf } from './tables.ts';
 
@@ -46,12 +47,13 @@ export function listingsOf(source: Source, options: ReadOptions): Promise<Found>
 async function findListings(source: Source, options: ReadOptions): Promise<Found> {
   const { items } = await contentsOf(source, options);
   const texts = items.filter(({ kind, file }) => (kind === 'text' || kind === 'json') && !isPerImage(file.path)).slice(0, maxLists);
-  const images = texts.length > 0 ? items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file) : [];
+  const hasMat = items.some(({ kind }) => kind === 'mat5');
+  const images = texts.length > 0 || hasMat ? items.filter(({ kind, gzip }) => kind === 'image' && !gzip).map(({ file }) => file) : [];
   const finder = new Finder(images);
   const listings: Listing[] = [];
   const damaged: Damaged[] = [];
   if (images.length === 0) return { finder, listings, damaged };
-  for (const item of texts) {
+  for (const item of hasMat ? [...texts, ...(await matLists(items, options))] : texts) {
     options.signal?.throwIfAborted();
     const table = await beginning(item, options);
     const listing = table && listingIn(item, table, finder);
