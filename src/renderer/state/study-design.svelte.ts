@@ -33,6 +33,7 @@ export const MOST_SEEN = 40;
 
 /** What is worked out of a study that can be read. */
 export interface Follows {
+  draft: Raw;
   study: StudySpec;
   account: Account;
   sights: Sights;
@@ -178,7 +179,7 @@ export class StudyDesign {
   /** Works out what follows, after the chip itself has been drawn. Call it in an effect. */
   follow(): () => void {
     const { spec } = this.parsed;
-    const { dataset } = this;
+    const { dataset, draft } = this;
     // What images say may have changed.
     const { stage } = this.probing;
     if (!spec || !dataset) {
@@ -186,16 +187,16 @@ export class StudyDesign {
       return () => undefined;
     }
     const seen = stage === 'failed' ? () => null : (network: NetworkSpec) => known(network, dataset.fingerprint);
-    return takeTurns(this.#following(spec, dataset.input, seen), (follows) => {
+    return takeTurns(this.#following(draft, spec, dataset.input, seen), (follows) => {
       this.follows = follows;
       // The diagram and the strip take their turns first.
       void tick().then(() => takeTurn(() => requestAnimationFrame(tellHowLong)));
     });
   }
 
-  *#following(spec: StudySpec, input: InputShape, seen: Known): Steps<Follows | null> {
+  *#following(draft: Raw, spec: StudySpec, input: InputShape, seen: Known): Steps<Follows | null> {
     const account = yield* this.#accountOf(spec);
-    return account && { study: spec, account, sights: yield* sightSteps(spec, input, seen) };
+    return account && { draft, study: spec, account, sights: yield* sightSteps(spec, input, seen) };
   }
 
   /** The last one is kept: what images say changes nothing of it. Null where a combination of a grid of cuts contradicts itself. */

@@ -38,7 +38,16 @@ export function takeTurns<Found>(steps: Steps<Found>, done: (found: Found) => vo
 
 /** An answer that came in parts, once all of them have been read. */
 export function inTurns<Value>(found: InParts<Value>): Promise<Value> {
-  return new Promise((resolve) => takeTurns(fromParts(found), resolve));
+  return new Promise((resolve, reject) => {
+    function* guarded(): Steps<void> {
+      try {
+        resolve(yield* fromParts(found));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    takeTurns(guarded(), () => undefined);
+  });
 }
 
 function next(): void {

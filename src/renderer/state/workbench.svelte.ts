@@ -67,7 +67,8 @@ class Workbench {
   }
 
   async read(): Promise<void> {
-    this.#meanwhile = new Map();
+    // Another reading may begin before this one has ended.
+    const meanwhile = (this.#meanwhile = new Map<string, RunSummary | null>());
     this.#told = [];
     try {
       const [info, settings, queue, { runs }, datasets] = await Promise.all([
@@ -78,7 +79,7 @@ class Workbench {
         call('datasets.list'),
       ]);
       Object.assign(this, { info, settings, queue, datasets, runs: new Map(runs.map((run) => [run.id, run])) });
-      this.#change(this.#meanwhile);
+      this.#change(meanwhile);
       for (const tell of this.#told) tell(this);
       this.ready = true;
       this.problem = null;
@@ -87,7 +88,7 @@ class Workbench {
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     } finally {
-      this.#meanwhile = null;
+      if (this.#meanwhile === meanwhile) this.#meanwhile = null;
     }
   }
 

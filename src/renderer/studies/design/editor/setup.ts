@@ -165,6 +165,12 @@ const look = EditorView.theme({
   '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'transparent', border: 'none' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '.lit': { backgroundColor: 'var(--accent-soft)' },
+  // No ground of its own: Chromium takes that over, as a style that the page's policy forbids, into what is typed in its place.
+  '&.cm-focused .cm-matchingBracket, &.cm-focused .cm-nonmatchingBracket': {
+    backgroundColor: 'transparent',
+    outline: '1px solid var(--strong-line)',
+  },
+  '&.cm-focused .cm-nonmatchingBracket': { outlineColor: 'var(--danger)' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     backgroundColor: 'var(--selection)',
   },
