@@ -81,7 +81,10 @@ export const endLabels = (axis: string, muted: string): Plugin => ({
       ctx.fillText(label, x + 7, placed[i]!);
     }
     ctx.fillStyle = muted;
-    ctx.fillText(axis, right + 7, bottom + 12);
+    // Clear of the last number of the axis, half of which stands beyond its end.
+    const number = chart.scales['x']?.ticks.at(-1)?.label;
+    const beyond = typeof number === 'string' ? ctx.measureText(number).width / 2 : 0;
+    ctx.fillText(axis, right + Math.max(7, beyond + 4), bottom + 12);
     ctx.restore();
   },
 });

@@ -63,7 +63,7 @@ export function curve(from: { x: number; y: number }, to: { x: number; y: number
 }
 
 /** Of a letter in names of classes, about. */
-const LETTER = 6.6;
+const LETTER = 7.2;
 /** Room for them takes no more of a drawing's width than this. */
 const MOST_NAMES = 0.16;
 

@@ -155,7 +155,7 @@ describe('names of classes beside a graph', () => {
   it('stand in full where there is room, and else end in an ellipsis', () => {
     const names = ['circle', 'a very long name of a class'];
     expect(fitted('circle', nameWidthOf(600, names.slice(0, 1)))).toBe('circle');
-    expect(fitted(names[1]!, nameWidthOf(600, names))).toBe('a very long n…');
+    expect(fitted(names[1]!, nameWidthOf(600, names))).toBe('a very long…');
     expect(classWidthOf(600, names) - classWidthOf(600, ['7'])).toBeCloseTo(600 * 0.16 - 34);
   });
 });
