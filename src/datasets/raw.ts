@@ -89,8 +89,6 @@ export interface RawDataset {
   name: string;
   /** Class names, where the files tell them; the label is the index. May name more classes than occur. */
   classes?: string[];
-  /** The numbers of the classes in the files, where these only number them and another file names them; they may be asked for by these too. */
-  numbers?: string[];
   train: RawSplit;
   /** Null where the source does not divide its images; `train` then holds all of them. */
   test: RawSplit | null;

@@ -7,7 +7,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadPaths } from '../../src/datasets/load.ts';
 import type { RawSplit } from '../../src/datasets/raw.ts';
 import { readPaths } from '../../src/datasets/read.ts';
-import { PreparationSpec } from '../../src/shared/spec/preparation.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -323,32 +322,4 @@ it('of several pages of a file the first is read, which is said', async () => {
   write({ 'a/1.tif': await pages.tiff({ compression: 'none' }).toBuffer(), 'a/2.png': png, 'b/1.png': png, 'b/2.png': png });
   const { notes } = await loadPaths([folder]);
   expect(notes).toContain('1 image file holds several pages or frames, up to 3; only the first of each is read.');
-});
-
-it('classes that are numbers get their names from a file that has one for each', async () => {
-  const numbered = (start = 0) => twelve.map((name, i) => `${name} ${(i % 2) + start}`).join('\n');
-  const named = async (file: string, content: string, start = 0) => {
-    rmSync(folder, { recursive: true, force: true });
-    pictures(twelve);
-    write({ 'images.txt': numbered(start), [file]: content });
-    const { train, notes } = await read();
-    return [train, notes];
-  };
-  const note = (file: string) => [`The names of the classes are taken from ${file}.`];
-  const expected = { cat: 6, dog: 6 };
-  expect(await named('classnames.txt', 'cat\ndog')).toEqual([expected, note('classnames.txt')]);
-  expect(await named('classnames.txt', 'cat\ndog', 1)).toEqual([expected, note('classnames.txt')]);
-  expect(await named('categories_places.txt', '/c/cat 0\n/d/dog 1\n/e/eel 2')).toEqual([expected, note('categories_places.txt')]);
-  expect(await named('classmap.csv', 'index,codepoint,char\n0,U+0063,cat\n1,U+0064,dog')).toEqual([expected, note('classmap.csv')]);
-  expect(await named('emnist-mapping.txt', '1 65 97\n2 66 98', 1)).toEqual([{ A: 6, B: 6 }, note('emnist-mapping.txt')]);
-  expect(await named('cat_to_name.json', '{"0": "cat", "1": "dog"}')).toEqual([expected, note('cat_to_name.json')]);
-  // Too few, the same name twice, and labels of images.
-  for (const content of ['0 cat', '0 cat\n1 cat', '0 1\n1 0'])
-    expect(await named('class_names.txt', content)).toEqual([{ '0': 6, '1': 6 }, []]);
-  rmSync(folder, { recursive: true });
-  pictures(['n01440764/1.png', 'n01440764/2.png', 'n01443537/1.png', 'n01443537/2.png']);
-  write({ 'classnames.txt': 'n01440764 tench\nn01443537 goldfish' });
-  expect((await read()).train).toEqual({ tench: 2, goldfish: 2 });
-  const { dataset } = await loadPaths([folder], { preparation: PreparationSpec.parse({ classes: ['n01443537', 'tench'] }) });
-  expect(dataset.classes).toEqual(['goldfish', 'tench']);
 });

@@ -19,7 +19,6 @@ import { pickleReader } from './pickles/arrays.ts';
 import { npyReader } from './arrays/npy.ts';
 import { cifarBinaryReader } from './cifar/binary.ts';
 import { cifarPythonReader } from './cifar/python.ts';
-import { named } from './class-names.ts';
 import { contentsOf, type Item } from './contents.ts';
 import { listingReader } from './lists/listing.ts';
 import { unusedTable } from './csv/unused.ts';
@@ -95,14 +94,13 @@ async function readPlace(
   const order = inWantedOrder(readers, full.reading);
   for (const [i, reader] of order.entries()) {
     if (!(await reader.looksLike(place, full))) continue;
-    const found = await attempt(reader, place, full);
-    if (found instanceof DatasetError) {
-      refusals.push({ reader, reason: found });
+    const read = await attempt(reader, place, full);
+    if (read instanceof DatasetError) {
+      refusals.push({ reader, reason: read });
       // What is of this format is not to be taken for another.
       place = await without(place, reader, order.slice(i + 1), full);
       continue;
     }
-    const read = await named(found, place, full);
     const { problems } = await contentsOf(place, full);
     const others = await besides(place, reader, order.slice(i + 1), full);
     const oriented = orient(read, full.reading);

@@ -146,7 +146,6 @@ export async function examine(
     name: known?.name ?? raw.name,
     place: raw.train.from.labels,
     classes,
-    numbers: known ? undefined : raw.numbers,
     train: raw.train.labels,
     test: raw.test?.labels ?? null,
   };

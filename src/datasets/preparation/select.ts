@@ -10,8 +10,6 @@ export interface Labelled {
   place: string;
   /** Class names; the label is the index. */
   classes: readonly string[];
-  /** What they may be called too. */
-  numbers?: readonly string[] | undefined;
   train: Uint16Array;
   /** Null: the data do not say what is for testing. */
   test: Uint16Array | null;
@@ -86,7 +84,7 @@ function concatenate(a: Uint16Array, b: Uint16Array): Uint16Array {
 }
 
 /** Old labels, in the order of the new ones. */
-function keptClasses({ place, classes, numbers }: Labelled, labels: Uint16Array, wanted: readonly string[] | null): number[] {
+function keptClasses({ place, classes }: Labelled, labels: Uint16Array, wanted: readonly string[] | null): number[] {
   const occurs = new Uint8Array(2 ** 16);
   for (const label of labels) occurs[label] = 1;
   const present = [...classes.keys()].filter((label) => occurs[label] === 1);
@@ -97,7 +95,7 @@ function keptClasses({ place, classes, numbers }: Labelled, labels: Uint16Array,
   const twice = wanted.find((one, i) => wanted.indexOf(one) !== i);
   if (twice !== undefined) throw new DatasetError(place, `class ${twice} is chosen twice; expected different classes`);
   return wanted.map((one) => {
-    const label = present.find((candidate) => classes[candidate] === one) ?? present.find((candidate) => numbers?.[candidate] === one);
+    const label = present.find((candidate) => classes[candidate] === one);
     if (label === undefined) {
       const some = present.slice(0, 10).map((candidate) => classes[candidate]!);
       throw new DatasetError(

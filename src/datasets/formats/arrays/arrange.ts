@@ -12,7 +12,6 @@ import { imageAxisOf, isVector, usualAxis } from './axes.ts';
 import { countAxes, elements, strides, uniformImages, type NdArray } from './ndarray.ts';
 import { joinImages, joinMarks, shardOf } from './shards.ts';
 import { areOnTheirSide, isRows } from './sides.ts';
-import { classNames } from './class-names.ts';
 import { streamedImages, type StreamedArray } from './streamed.ts';
 import { transpose, turnedUpright } from './upright.ts';
 
@@ -139,7 +138,7 @@ async function labelled(
   }: { arrays: readonly NamedArray[]; chosen: readonly Pair[]; images: readonly RawImages[]; marks: Marks[] },
 ): Promise<Pick<RawDataset, 'name' | 'classes' | 'train' | 'test'>> {
   const { labels, classes } = namedDigits(labelsOf(marks, chosen), chosen);
-  const names = await classNames(arrays, labels, classes);
+  const names = await classNames(arrays, labels);
   const [train, test] = chosen.map((pair, i): RawSplit => ({
     images: images[i]!,
     labels: labels[i]!,
@@ -386,4 +385,16 @@ function namedDigits(read: Labels, pairs: readonly Pair[]): Labels {
     labels: read.labels.map((labels) => labels.map((label) => (label + 1) % 10)),
     classes: Array.from({ length: 10 }, (_, i) => String(i)),
   };
+}
+
+/** An array of as many names as there are classes; MATLAB's cells are not: its data sets have always been known by numbers. */
+async function classNames(arrays: readonly NamedArray[], labels: readonly Uint16Array[]): Promise<string[] | undefined> {
+  const named = arrays.find(
+    ({ name, type, shape, lastFirst }) => type === 'text' && !lastFirst && shape.length === 1 && /class|name/i.test(name),
+  );
+  if (!named) return undefined;
+  const names = (await named.load()) as string[];
+  let highest = 0;
+  for (const split of labels) for (const label of split) highest = Math.max(highest, label);
+  return names.length === highest + 1 && new Set(names).size === names.length ? names : undefined;
 }
