@@ -90,9 +90,12 @@ export function toMarkdown({ caption, head, groups }: PaperTable): string {
   );
 }
 
+/** Digits that a share has; what differs beyond them is left by subtracting. */
+const DIGITS = 12;
+
 /** A line per run, with exact values. */
 export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
-  const used = factorNames.filter((name) => runs.some((run) => run.factors[name] !== undefined));
+  const used = factorNames.filter((name) => name !== 'network' && runs.some((run) => run.factors[name] !== undefined));
   const exact = ['inactive', 'accuracy', 'inactive-change', 'accuracy-change'] as const;
   const head = [
     ...['id', 'network', 'arm', 'cut', 'seed', 'twin', 'status'],
@@ -104,7 +107,10 @@ export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
     ...[run.id, run.network, run.arm, run.pruning ?? '', run.seed, run.twin ?? '', run.status],
     ...used.map((name) => run.factors[name] ?? ''),
     ...[run.gain ?? '', run.overCritical ?? '', run.forecast ?? '', run.result ? Number(run.result.collapsed) : ''],
-    ...exact.map((name) => shownOf(name).of(run, all) ?? ''),
+    ...exact.map((name) => {
+      const value = shownOf(name).of(run, all);
+      return value === null ? '' : Number(value.toPrecision(DIGITS));
+    }),
   ]);
   return Papa.unparse([head, ...lines], { newline: '\n' });
 }
