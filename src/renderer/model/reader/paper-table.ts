@@ -90,7 +90,7 @@ export function toMarkdown({ caption, head, groups }: PaperTable): string {
   );
 }
 
-/** Digits that a share has; what differs beyond them is left by subtracting. */
+/** Of a difference: what comes behind them is what subtracting leaves. */
 const DIGITS = 12;
 
 /** A line per run, with exact values. */
@@ -108,8 +108,9 @@ export function runsCsv(runs: readonly StudyRun[], all: RunsById): string {
     ...used.map((name) => run.factors[name] ?? ''),
     ...[run.gain ?? '', run.overCritical ?? '', run.forecast ?? '', run.result ? Number(run.result.collapsed) : ''],
     ...exact.map((name) => {
-      const value = shownOf(name).of(run, all);
-      return value === null ? '' : Number(value.toPrecision(DIGITS));
+      const { of, difference } = shownOf(name);
+      const value = of(run, all);
+      return value === null ? '' : difference ? Number(value.toPrecision(DIGITS)) : value;
     }),
   ]);
   return Papa.unparse([head, ...lines], { newline: '\n' });
