@@ -2,6 +2,7 @@
 import { Bundle } from '../../src/scale/bundle.ts';
 import { collect } from '../../src/scale/collect.ts';
 import { Store } from '../../src/store/store.ts';
+import { peakMemoryBytes } from '../peak-memory.ts';
 
 const [folder, database] = process.argv.slice(2);
 const begun = performance.now();
@@ -13,4 +14,4 @@ const runs = store.summaries().length;
 const listSeconds = (performance.now() - listed) / 1000;
 store.close();
 // In kilobytes on every system, says Node.
-process.stdout.write(JSON.stringify({ seconds, peakBytes: 1024 * process.resourceUsage().maxRSS, collected, runs, listSeconds }));
+process.stdout.write(JSON.stringify({ seconds, peakBytes: peakMemoryBytes(), collected, runs, listSeconds }));

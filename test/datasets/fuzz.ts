@@ -12,6 +12,7 @@ import { defaultLimits } from '../../src/datasets/formats/reader.ts';
 import { decodeImage } from '../../src/datasets/images/decode.ts';
 import type { RawDataset, RawSplit } from '../../src/datasets/raw.ts';
 import { readPaths } from '../../src/datasets/read.ts';
+import { peakMemoryBytes } from '../../bench/peak-memory.ts';
 
 export interface FuzzResult {
   /** Damaged files that were read. */
@@ -341,7 +342,7 @@ async function main(fixtures: string, work: string, half: number): Promise<FuzzR
         undefined,
       );
     }
-  result.peakBytes = process.resourceUsage().maxRSS * 1024;
+  result.peakBytes = peakMemoryBytes();
   return result;
 }
 

@@ -1,5 +1,6 @@
 /** Runs a network of the default size in onnxruntime, in a process of its own, and prints the memory that it has taken. */
 import * as ort from 'onnxruntime-web';
+import { peakMemoryBytes } from '../../bench/peak-memory.ts';
 import { initialWeights } from '../../src/engine/network/initialise.ts';
 import { onnxOf } from '../../src/exchange/onnx/model.ts';
 import { networkOf } from '../../src/shared/spec/network.ts';
@@ -12,6 +13,4 @@ const model = onnxOf(saved, { id: 'r', name: 'n', versions: {} }, { input: 'uint
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(model);
 const { lengths } = await session.run({ images: new ort.Tensor('uint8', new Uint8Array(28 * 28), [1, 28, 28, 1]) });
-// In kibibytes.
-const peak = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(JSON.stringify({ peak, lengths: [...(lengths!.data as Float32Array)] }));
+process.stdout.write(JSON.stringify({ peak: peakMemoryBytes(), lengths: [...(lengths!.data as Float32Array)] }));
