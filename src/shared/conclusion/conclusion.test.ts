@@ -99,6 +99,13 @@ describe('controls', () => {
     for (const { text } of found) expect(text).not.toMatch(/\bgain\b/);
   });
 
+  it('that collapsed explain no gain where there is none either', () => {
+    const dead = arm('ccm', [10, 10, 10], 3);
+    const [, loss] = conclude(arm('unpruned', [10, 40, 10], 2), arm('pruned', [35, 10, 40], 0), dead);
+    expect(loss).toMatchObject({ kind: 'loss', verdict: 'open' });
+    expect(loss!.text).toMatch(/collapsed as well \(3 of 3; pruned 0 of 3\)\.$/);
+  });
+
   it('say in how many seeds they collapsed, where it was some', () => {
     const [, size] = conclude(unpruned, pruned, arm('scratch', [78, 74, 33, 80], 1), ccm);
     expect(size!.text).toContain('It collapsed in 1 of 4, pruned in 0 of 4.');

@@ -140,8 +140,8 @@ function controlFinding(
     return [{ ...base, ...said(cut, () => text), verdict: 'open' }];
   }
   if (row.n > 0 && row.collapsed === row.n && pruned.collapsed === 0 && signOf(difference) === 'untold') {
-    const text = `${reached}${headStart(control)} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)}): it does not explain the gain.`;
-    return [{ ...base, ...said(cut, () => text), verdict: 'holds' }];
+    const text = `${reached}${headStart(control)} and collapsed as well (${collapsedOf(row)}; pruned ${collapsedOf(pruned)})${gainless ? '' : ': it does not explain the gain'}.`;
+    return [{ ...base, ...said(cut, () => text), verdict: gainless ? 'open' : 'holds' }];
   }
   const leaning = leaningOf(difference);
   if (leaning !== 'untold') {
