@@ -1,4 +1,7 @@
-/** The preset that the README's first command runs, as it is run there: on real digits, from data to report. */
+/**
+ * The preset that the README's first command runs: on real digits, from data to report. Several runs at once, which takes half
+ * the time and computes the same numbers; test/workbench/parallel.test.ts holds the two ways against each other.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -10,7 +13,8 @@ it(
   'the preset `quick` shows what the product is for: a network that vanishes, its pruned child that does not, and why',
   { timeout: 900_000 },
   async () => {
-    const { code, stdout, stderr } = await capscope('study', 'quick', '--db', join(temporaryFolder(), 'capscope.db'), '--json');
+    const db = join(temporaryFolder(), 'capscope.db');
+    const { code, stdout, stderr } = await capscope('study', 'quick', '--db', db, '--parallel', 'auto', '--json');
     expect(code, stderr).toBe(0);
     const { runs, report, statistics, conclusion } = JSON.parse(stdout) as StudyResult;
     const of = (arm: string) => runs.filter((run) => run.arm === arm);
