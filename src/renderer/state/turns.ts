@@ -1,13 +1,29 @@
 /** Work that would hold the window up in one piece is done in turns, with room between two of them for whatever a person does. */
 
+import { untrack } from 'svelte';
 import { fromParts, type InParts } from '../../shared/in-parts.ts';
 import type { Steps } from '../../shared/steps.ts';
 
 const waiting: (() => void)[] = [];
 let asked = false;
+/** Paper does not wait: all that is still to come is done before it is printed. */
+let printing = false;
+
+// There is no window where this is tested.
+if ('addEventListener' in globalThis) {
+  addEventListener('beforeprint', () => {
+    printing = true;
+    for (const work of waiting.splice(0)) work();
+  });
+  addEventListener('afterprint', () => (printing = false));
+}
 
 /** Calls `work` in a task of its own, after all that took a turn before. Answers how to take it back. */
 export function takeTurn(work: () => void): () => void {
+  if (printing) {
+    untrack(work);
+    return () => undefined;
+  }
   waiting.push(work);
   if (!asked) next();
   return () => {
@@ -32,7 +48,8 @@ export function takeTurns<Found>(steps: Steps<Found>, done: (found: Found) => vo
     } while (performance.now() < end);
     back = takeTurn(go);
   };
-  let back = takeTurn(go);
+  let back: () => void = () => undefined;
+  back = takeTurn(go);
   return () => back();
 }
 
@@ -52,11 +69,16 @@ export function inTurns<Value>(found: InParts<Value>): Promise<Value> {
 
 function next(): void {
   asked = true;
-  // Not by frames: a page that nobody looks at has none.
-  setTimeout(() => {
+  inATask(() => {
     asked = false;
     const work = waiting.shift();
     if (waiting.length > 0) next();
     work?.();
   });
+}
+
+/** Not by frames: a page that nobody looks at has none. Nor by timers where there is better: after a few they wait 4 ms each. */
+function inATask(work: () => void): void {
+  if ('scheduler' in globalThis) void scheduler.postTask(work);
+  else setTimeout(work);
 }

@@ -86,7 +86,7 @@ export function measuredSpeed(runs: Iterable<RunSummary>, datasets: readonly Dat
     const work = workOf(flops, epoch - firstEpoch, of.train, of.test);
     return [{ work, speed: work / seconds, end: end! }];
   });
-  const latest = told.sort((a, b) => b.end.localeCompare(a.end)).slice(0, RECENT);
+  const latest = told.sort((a, b) => (a.end < b.end ? 1 : a.end > b.end ? -1 : 0)).slice(0, RECENT);
   if (latest.length === 0) return null;
   const speeds = latest.sort((a, b) => a.speed - b.speed);
   const whole = speeds.reduce((sum, { work }) => sum + work, 0);
