@@ -114,14 +114,36 @@ describe('report in a browser', needs(lackOfChromium), () => {
     expect(Math.abs(png.readUInt32BE(16) - 4205)).toBeLessThan(10);
   });
 
-  it('is black on white when it is printed, with every panel', async () => {
+  it('saves figures for paper, on white, from a dark page, which stays dark', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const dark = await background();
+    expect(dark).not.toBe('rgb(255, 255, 255)');
+    const pivot = (await saved(/^Save figure: Inactive share/, 'SVG, one column (85 mm)')).content.toString();
+    const trend = (await saved(/^Save figure: Accuracy against depth/, 'PNG, one column (85 mm)')).content.toString('base64');
+    expect(await background()).toBe(dark);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(pivot).toBe((await saved(/^Save figure: Inactive share/, 'SVG, one column (85 mm)')).content.toString());
+    expect(trend).toBe((await saved(/^Save figure: Accuracy against depth/, 'PNG, one column (85 mm)')).content.toString('base64'));
+  });
+
+  it('is black on white when it is printed, with every panel at once', async () => {
     const panels = page.getByRole('button', { name: /^Save figure: / });
     const shown = await panels.count();
     await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
-    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    // Paper does not wait: what is there before the page has had time for anything else is what is printed.
+    const printed = await page.evaluate<{ titles: string[]; charts: number[] }>(`(async () => {
+      dispatchEvent(new Event('beforeprint'));
+      for (let i = 0; i < 100; i++) await null;
+      const titles = [...document.querySelectorAll('h2')].map((heading) => heading.textContent);
+      return { titles, charts: [...document.querySelectorAll('figure .canvas canvas')].map(({ style }) => parseFloat(style.height) || 0) };
+    })()`);
+    expect(printed.titles).toEqual(
+      expect.arrayContaining(['Do all depths fall on one curve?', 'All runs', 'Each run against its own twin']),
+    );
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
-    for (const title of ['Do all depths fall on one curve?', 'All runs', 'Each run against its own twin'])
-      await page.getByRole('heading', { name: title }).waitFor();
+    expect(printed.charts.length).toBeGreaterThan(1);
+    expect(Math.min(...printed.charts)).toBeGreaterThan(100);
     await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
     await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
     await expect.poll(() => panels.count()).toBe(shown);

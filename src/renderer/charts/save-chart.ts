@@ -48,11 +48,15 @@ export async function saveChart(
     },
     tooltip: { enabled: false },
   };
+  const own = configuration.options?.layout?.padding;
+  // What the chart keeps free at its right is for the names of its lines.
+  const right = typeof own === 'object' && 'right' in own ? (own.right ?? 0) : 0;
+  const margin = printed ? { top: 4, right: 4, bottom: 4, left: 4 } : { top: 12, right: 32, bottom: 12, left: 16 };
   const options = {
     ...configuration.options,
     // The zoom plugin listens to the canvas, and one that writes SVG hears nothing.
     plugins: { ...plugins, zoom: false as unknown as object },
-    layout: { padding: printed ? 4 : { top: 12, right: 32, bottom: 12, left: 16 } },
+    layout: { padding: { ...margin, right: Math.max(margin.right, right) } },
     responsive: false,
     animation: false as const,
     events: [],

@@ -9,7 +9,7 @@ import { saveCsv, saveDrawing } from '../../charts/save-chart.ts';
 import type { MenuEntry } from '../../components/menu.ts';
 import { saveFile } from '../../state/actions.ts';
 import { attempt } from '../../state/messages.ts';
-import { theme } from '../../state/theme.svelte.ts';
+import { onPaper, theme } from '../../state/theme.svelte.ts';
 import { graphRows } from './graph-table.ts';
 
 interface Shown {
@@ -30,7 +30,7 @@ export function savingEntries({ run, look, iteration, svg, image, of }: Shown): 
   const drawings = svg
     ? (['png', 'svg'] as const).map((kind) => ({
         label: what(`Save as ${kind.toUpperCase()}`),
-        action: () => void attempt(() => saveDrawing(kind, title, svg, pageLook(theme.dark).back)),
+        action: () => void attempt(() => onPaper(() => saveDrawing(kind, title, svg, pageLook(theme.dark).back))),
       }))
     : [];
   const table = () => [
