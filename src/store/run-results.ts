@@ -74,6 +74,15 @@ export class RunResults {
     );
   }
 
+  /** Mean margin loss over the steps of the last epoch; null where the run has none of its own. */
+  trainedMargin(run: string): number | null {
+    const row = this.#sql.get(
+      `SELECT json_extract(metrics, '$.train.margin') AS margin FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1`,
+      run,
+    ) as { margin: number } | undefined;
+    return row?.margin ?? null;
+  }
+
   /** Of those of these runs that have epochs of their own. */
   curves(runs: readonly string[]): RunCurve[] {
     return accuracyCurves(this.#sql, runs);

@@ -1,7 +1,9 @@
 /** What runs have come to, over their seeds: of a study, or of any runs on which somebody wants to look together. */
 import { kindsOf } from '../shared/computed-on.ts';
 import { conclusionOf } from '../shared/conclusion/conclusion.ts';
+import type { Tested } from '../shared/conclusion/unsettled.ts';
 import type { Uncut } from '../shared/conclusion/vanishing.ts';
+import { isStuck } from '../shared/findings/collapse.ts';
 import { forecast as forecastOf, type NetworkForecast } from '../shared/forecast/forecast.ts';
 import { gainOverCritical } from '../shared/forecast/over-critical.ts';
 import { weakestOf } from '../shared/forecast/sentence.ts';
@@ -64,8 +66,8 @@ interface Described {
 interface ReadOutcome {
   outcome: Outcome;
   run: StudyRun;
-  /** What tells networks apart beside their factors, and what their forecast is from. */
-  apart: Pick<Uncut, 'rest' | 'basis'>;
+  /** What tells networks apart beside their factors, what their forecast is from, and whether the test was too early. */
+  apart: Pick<Uncut, 'rest' | 'basis'> & Pick<Tested, 'unsettled'>;
   /** In words. */
   cuts: { name: string; words: string }[];
 }
@@ -95,18 +97,18 @@ function readOutcomes(store: Store, runs: readonly StoredRun[]): ReadOutcome[] {
     const input = inputOf(store.dataset(first.run.dataset));
     const forecast = verdictOf(forecastOf(first.network, input, store.probes.of({ dataset: first.run.dataset, network: first.network })));
     const { basis, ...facts } = factsOf(store, first, names.network, input);
-    const apart = { rest: first.arm === 'unpruned' ? restOf(first) : '', basis };
+    const rest = first.arm === 'unpruned' ? restOf(first) : '';
     const cuts = cut ? [{ name, words: first.prunings.map(cutInWords).join('; then ') }] : [];
     return group.map((one): ReadOutcome => {
       const { run, arm } = one;
       const twin = twinOf(one);
-      const result = resultOf(store, run);
+      const { result, unsettled } = resultOf(store, run);
       const { id, status, error } = run;
       const { seed } = run.spec;
       return {
         outcome: { id, ...names, forecast, arm, seed, twin, result },
         run: { id, network: names.network, arm, pruning: names.cut?.name ?? null, seed, twin, status, error, ...facts, result },
-        apart,
+        apart: { rest, basis, unsettled },
         cuts,
       };
     });
@@ -209,9 +211,13 @@ function cutsOf(network: NetworkSpec, prunings: readonly PruningSpec[]): Omit<Ou
   return { name: joined(({ name }) => name), extent: joined(({ extent }) => extent), remaining: cuts.at(-1)!.remaining };
 }
 
-function resultOf(store: Store, { id, status, spec }: StoredRun): Outcome['result'] {
+function resultOf(store: Store, { id, status, spec }: StoredRun): Pick<Outcome, 'result'> & Pick<Tested, 'unsettled'> {
   const evaluation = status === 'finished' ? store.results.evaluation(id) : null;
-  if (!evaluation) return null;
+  if (!evaluation) return { result: null, unsettled: false };
   const inactive = countAsMeasured(evaluation.activity, spec.training.measure);
-  return { accuracy: evaluation.accuracy, inactiveShare: inactiveShare(inactive), collapsed: hasCollapsed(inactive) };
+  const trained = isStuck(evaluation.margin) ? store.results.trainedMargin(id) : null;
+  return {
+    result: { accuracy: evaluation.accuracy, inactiveShare: inactiveShare(inactive), collapsed: hasCollapsed(inactive) },
+    unsettled: trained !== null && !isStuck(trained),
+  };
 }

@@ -68,7 +68,7 @@ export function resultsOfRuns(runs: StudyRun[]): StudyResults {
     statistics,
     conclusion: conclusionOf(
       statistics,
-      runs.map((run) => ({ ...run, rest: '', basis: 'gains' })),
+      runs.map((run) => ({ ...run, rest: '', basis: 'gains', unsettled: false })),
     ),
     runs,
     cuts,

@@ -8,6 +8,7 @@ import { armNames, type Arm } from '../spec/arms.ts';
 import type { ArmStatistics, ControlStatistics, Difference, StudyStatistics } from '../statistics/statistics.ts';
 import { gains, LEVEL, leaningOf, measured, none, said, seeds, shortEffect, signOf, type Finding, type Numbers } from './finding.ts';
 import { pooledFindings } from './pooled.ts';
+import { unsettledFindings, type Tested } from './unsettled.ts';
 import { vanishingFindings, type Uncut } from './vanishing.ts';
 
 /** At most two sentences of many: a claim, one that holds if there is one, and the first control that limits it. */
@@ -15,17 +16,18 @@ export function inShort(conclusion: readonly Finding[]): Finding[] {
   const heads = conclusion.filter(({ kind }) => kind === 'claim' || kind === 'series' || kind === 'vanished');
   const head = heads.find(({ verdict }) => verdict === 'holds') ?? heads[0];
   if (!head) return [];
-  const limit = conclusion.find((one) => one.verdict === 'caveat' && one.network === head.network && one.pruning === head.pruning);
+  const early = conclusion.find(({ kind }) => kind === 'unsettled');
+  const limit = early ?? conclusion.find((one) => one.verdict === 'caveat' && one.network === head.network && one.pruning === head.pruning);
   return limit ? [head, limit] : [head];
 }
 
 /**
- * First what holds over networks; then in their order and that of their cuts, the claim of each cut before its controls.
+ * What puts all of it in doubt; then what holds over networks; then in their order and that of their cuts, the claim of each cut before its controls.
  * @param runs those that the statistics are from
  */
-export function conclusionOf({ arms, controls, pooled }: StudyStatistics, runs: readonly Uncut[]): Finding[] {
+export function conclusionOf({ arms, controls, pooled }: StudyStatistics, runs: readonly (Uncut & Tested)[]): Finding[] {
   const { findings, told } = vanishingFindings(runs);
-  return [...pooledFindings(pooled), ...findings, ...ofNetworks(arms, controls, told)];
+  return [...unsettledFindings(runs), ...pooledFindings(pooled), ...findings, ...ofNetworks(arms, controls, told)];
 }
 
 function ofNetworks(arms: readonly ArmStatistics[], controls: ControlStatistics[], told: ReadonlySet<string>): Finding[] {

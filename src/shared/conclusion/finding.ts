@@ -12,7 +12,7 @@ export const Finding = z.strictObject({
   short: z.string(),
   /** `holds`: shown by these runs. `caveat`: a control, or the lack of one, limits the claim. `open`: cannot be told. */
   verdict: z.enum(['holds', 'caveat', 'open']),
-  kind: z.enum(['vanished', 'series', 'forecast', 'claim', 'size', 'loss', 'any-cut', 'no-control']),
+  kind: z.enum(['unsettled', 'vanished', 'series', 'forecast', 'claim', 'size', 'loss', 'any-cut', 'no-control']),
   /** Null for what is said of several. */
   network: z.string().nullable(),
   /** Name of the cut that it is about; null where it is about none. */
