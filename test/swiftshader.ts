@@ -21,6 +21,7 @@ if (folder !== undefined) {
   process.env['VK_ICD_FILENAMES'] = join(folder, 'vk_swiftshader_icd.json');
   process.env['XDG_RUNTIME_DIR'] ??= folder; // only so that the loader does not complain
   keepLoaded(join(folder, 'libvulkan.so.1'));
+  askRarely();
 }
 
 /** Loads a library for good, so that whoever asks for it by its name finds it. */
@@ -31,4 +32,13 @@ function keepLoaded(path: string): void {
   } catch {
     // It is no module of Node, but it is loaded.
   }
+}
+
+/**
+ * While something is computed, Dawn asks by setImmediate over and over whether it is done, which takes a whole processor.
+ * A card does not need it; SwiftShader computes on it.
+ */
+function askRarely(): void {
+  const later = <A extends unknown[]>(callback: (...args: A) => void, ...args: A) => setTimeout(callback, 1, ...args);
+  globalThis.setImmediate = Object.assign(later, setImmediate);
 }

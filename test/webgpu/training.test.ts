@@ -79,7 +79,7 @@ describe('training on WebGPU', { timeout: 300_000, ...needs(lackOfSwiftShader) }
     expect(steps.map(({ step }) => step)).toEqual([8, 10, 8, 10]);
   });
 
-  it('makes 500 steps without keeping a tensor or memory', { timeout: 900_000 }, async () => {
+  it('makes 150 steps without keeping a tensor or memory', async () => {
     await start();
     const memory: string[] = [];
     const { io } = recorder(({ epoch }) => {
@@ -88,25 +88,25 @@ describe('training on WebGPU', { timeout: 300_000, ...needs(lackOfSwiftShader) }
       if (epoch > 2) memory.push(`${numTensors} tensors, ${numDataBuffers} buffers, ${numBytesAllocatedInGPU} bytes`);
     });
     const before = tf.memory().numTensors;
-    const job = { ...jobWith({ epochs: 10, ccm: 0 }), network: smallest };
-    const { status } = await train(job, blobs(300, 6), engine!, io);
+    const job = { ...jobWith({ epochs: 6, ccm: 0 }), network: smallest };
+    const { status } = await train(job, blobs(150, 6), engine!, io);
     expect(status).toBe('finished');
-    // Fifty steps an epoch, read eight at a time.
-    expect(memory).toHaveLength(8 * 7);
+    // Twenty-five steps an epoch, read eight at a time.
+    expect(memory).toHaveLength(4 * 4);
     expect(new Set(memory).size).toBe(1);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('fails with one clear sentence when the device is lost, and goes on from the checkpoint on a new one', async () => {
     const whole = recorder();
-    const uninterrupted = await train(jobWith({ epochs: 3 }), dataset, await start(), whole.io);
+    const uninterrupted = await train(jobWith({}), dataset, await start(), whole.io);
     const interrupted = recorder(({ epoch, step }) => {
       if (epoch === 2 && step === 8) gpuDevice().destroy();
     });
-    await expect(train(jobWith({ epochs: 3 }), dataset, engine!, interrupted.io)).rejects.toThrow(/^The graphics card was lost: /);
+    await expect(train(jobWith({}), dataset, engine!, interrupted.io)).rejects.toThrow(/^The graphics card was lost: /);
     expect(interrupted.epochs).toHaveLength(1);
     engine!.dispose();
-    const resumed = await train(jobWith({ epochs: 3 }), dataset, await start(), recorder().io, interrupted.checkpoints[0]);
+    const resumed = await train(jobWith({}), dataset, await start(), recorder().io, interrupted.checkpoints[0]);
     expectClose(resumed.weights, uninterrupted.weights, 0);
   });
 
