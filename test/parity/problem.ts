@@ -23,7 +23,7 @@ import { blobs } from '../engine/blobs.ts';
 export type Results = Map<string, Float32Array>;
 type PartOfEngine = Pick<Engine, 'kernels' | 'readInterval'>;
 
-export const STEPS = 20;
+export const STEPS = 10;
 const SEED = 3;
 const dataset = blobs(48, 12);
 const input = inputShape(dataset);

@@ -46,7 +46,7 @@ describe('Slurm', needs(lackOfSlurm), () => {
     { timeout: 240_000 },
     async () => {
       const folder = temporaryFolder();
-      const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 }, seeds: [1, 2, 3, 4] }, 120);
+      const study = writeTinyStudy(folder, { epochs: { train: 6, fineTune: 1 }, seeds: [1, 2, 3, 4] }, 120);
       const bundle = join(folder, 'bundle');
       expect(await plan(study, bundle)).toEqual({ units: 8, runs: 12 });
       // What unit 5 has to write has no place.
@@ -91,7 +91,7 @@ describe('Slurm', needs(lackOfSlurm), () => {
 
   it('packs units into tasks, cancels, and goes on where it was cancelled', { timeout: 120_000 }, async () => {
     const folder = temporaryFolder();
-    const study = writeTinyStudy(folder, { epochs: { train: 8, fineTune: 4 }, seeds: [1, 2] }, 120);
+    const study = writeTinyStudy(folder, { epochs: { train: 6, fineTune: 1 }, seeds: [1, 2] }, 120);
     const bundle = join(folder, 'bundle');
     await plan(study, bundle);
     expect(await submit(bundle, '--pack', '3', '--requeues', '0')).toMatchObject({ units: 4, tasks: 2 });
