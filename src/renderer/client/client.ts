@@ -50,7 +50,11 @@ export function on<E extends EventName>(event: E, listener: (payload: Events[E])
   return () => void set.delete(listener);
 }
 
-export const onConnection = (listener: (connected: boolean) => void): void => transport.onConnection(listener);
+const connections = new Set<(connected: boolean) => void>();
+transport.onConnection((connected) => {
+  for (const listener of connections) listener(connected);
+});
+export const onConnection = (listener: (connected: boolean) => void): void => void connections.add(listener);
 
 /** Paths for `datasets.open` or `runs.import` of what was dropped or pasted. Must be called within the event's handler. */
 export const droppedPaths = (data: DataTransfer, sending: Sending): Promise<string[]> => transport.dropped(data, sending);

@@ -1,6 +1,6 @@
 /** The studies that there are, kept up to date: they come and go with their runs. */
 import type { RunSummary, StudySummary } from '../../shared/contract/index.ts';
-import { call, on } from '../client/client.ts';
+import { call, on, onConnection } from '../client/client.ts';
 import { attempt } from './messages.ts';
 import { workbench } from './workbench.svelte.ts';
 
@@ -18,6 +18,10 @@ class Studies {
       if (this.list && runs.some(({ id, study }) => study && !known.has(id))) this.#soon();
     });
     on('runs-removed', () => this.#soon());
+    onConnection((connected) => {
+      // What happened while there was none was missed.
+      if (connected && this.list) this.#soon();
+    });
   }
 
   /** Reads them; a view calls it when it is shown. */
