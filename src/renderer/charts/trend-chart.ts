@@ -49,7 +49,7 @@ export function trendConfiguration(
       ...common,
       parsing: false,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      layout: { padding: { right: 62, top: 4 } },
+      layout: { padding: { right: 68, top: 4 } },
       scales: {
         x: { ...axisOptions(x, look, 'x'), afterBuildTicks: (scale) => (scale.ticks = ticks.map((value) => ({ value }))) },
         y: axisOptions(y, look, 'y'),

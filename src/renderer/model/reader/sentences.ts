@@ -53,12 +53,14 @@ export interface Headline {
 
 /**
  * What the cut does, by the first sentences that speak of one; of a network that is cut in several ways, what all of them do: the first
- * might be the best. Null where nothing is said of a cut.
+ * might be the best. Nothing is claimed from tests that came too early. Null where nothing is said of a cut.
  */
 export function headlineOf(conclusion: readonly Finding[]): Headline | null {
   const claims = conclusion.filter(isClaim);
   const [first] = claims;
   if (!first) return null;
+  const early = tooEarly(claims, conclusion);
+  if (early !== null) return { place: first.place, text: early };
   const ofNetwork = first.network === null ? [] : claims.filter(({ network }) => network === first.network);
   const text = ofNetwork.length > 1 ? overCuts(ofNetwork, conclusion) : null;
   if (text !== null) return { place: first.network!, text };
@@ -69,6 +71,16 @@ export function headlineOf(conclusion: readonly Finding[]): Headline | null {
       conclusion.filter(({ place }) => place === first.place),
     ),
   };
+}
+
+/** Null where none of the runs behind the claims was tested before batch norm had settled. */
+function tooEarly(claims: readonly Finding[], conclusion: readonly Finding[]): string | null {
+  const early = new Set(conclusion.find(({ kind }) => kind === 'unsettled')?.runs);
+  const behind = [...new Set(claims.flatMap(({ runs }) => runs))];
+  const among = behind.filter((id) => early.has(id)).length;
+  return among === 0
+    ? null
+    : `Too early to tell: ${among} of the ${behind.length} runs behind it were tested before batch norm had settled.`;
 }
 
 const isClaim = ({ kind, difference }: Finding) => kind === 'claim' && difference !== null;
