@@ -56,6 +56,8 @@ export class StudyDesign {
   /** Keys of planned runs that have been done already, by data set. */
   done = $state.raw<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
   probing = $state.raw<Probing>({ stage: 'unasked' });
+  /** What images have last said: what follows is worked out anew when they have, not when they are about to be asked. */
+  #said = $state.raw<Probing>({ stage: 'unasked' });
 
   readonly study: StudySummary | null;
   readonly #key: string;
@@ -180,8 +182,7 @@ export class StudyDesign {
   follow(): () => void {
     const { spec } = this.parsed;
     const { dataset, draft } = this;
-    // What images say may have changed.
-    const { stage } = this.probing;
+    const { stage } = this.#said;
     if (!spec || !dataset) {
       this.follows = null;
       return () => undefined;
@@ -245,7 +246,11 @@ export class StudyDesign {
   look(asked: boolean): () => void {
     const networks = JSON.parse(this.toSee) as NetworkSpec[];
     const wanted = networks.length <= MOST_SEEN || asked ? networks : null;
-    return probe(wanted, this.datasets[0] ?? '', call, (probing) => (this.probing = probing));
+    return probe(wanted, this.datasets[0] ?? '', call, (probing) => {
+      const ended = this.probing.stage === 'looking' && probing.stage !== 'looking';
+      this.probing = probing;
+      if (ended) this.#said = probing;
+    });
   }
 
   /** On all data sets; null where none can be told. */
