@@ -73,7 +73,11 @@ describe(driven('a study'), needs(lackOfDesktop), () => {
       .waitFor();
     const took = await page.evaluate(() => performance.getEntriesByName('study-follows').map(({ duration }) => duration));
     expect(took.length).toBeGreaterThan(5);
-    console.error(`What follows a chip: ${Math.max(...took).toFixed(0)} ms at most over ${took.length} changes`);
+    // The first is the question with which the page is opened.
+    const [opened, ...changes] = took;
+    console.error(
+      `What follows a chip: ${Math.max(...changes).toFixed(0)} ms at most over ${changes.length} changes; the question itself: ${opened!.toFixed(0)} ms`,
+    );
   });
 
   it('is the same as a file, both ways', async () => {
