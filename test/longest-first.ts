@@ -6,6 +6,7 @@ const longest = [
   'test/cli/quick.test.ts',
   'test/webgpu/training.test.ts',
   'test/server/faults.test.ts',
+  'test/e2e/faults.test.ts',
   'test/bench/bench.test.ts',
   'test/parity/parity.test.ts',
   'test/scale/slurm.test.ts',
