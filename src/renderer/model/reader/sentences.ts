@@ -80,7 +80,7 @@ function tooEarly(claims: readonly Finding[], conclusion: readonly Finding[]): s
   const among = behind.filter((id) => early.has(id)).length;
   return among === 0
     ? null
-    : `Too early to tell: ${among} of the ${behind.length} runs behind it were tested before batch norm had settled.`;
+    : `Too early to tell: ${among} of the ${behind.length} runs behind it may have been tested before batch norm had settled.`;
 }
 
 const isClaim = ({ kind, difference }: Finding) => kind === 'claim' && difference !== null;
