@@ -3,7 +3,7 @@ import { kindsOf } from '../shared/computed-on.ts';
 import { conclusionOf } from '../shared/conclusion/conclusion.ts';
 import type { Tested } from '../shared/conclusion/unsettled.ts';
 import type { Uncut } from '../shared/conclusion/vanishing.ts';
-import { isStuck } from '../shared/findings/collapse.ts';
+import { isStuck, isUnsettled } from '../shared/findings/collapse.ts';
 import { forecast as forecastOf, type NetworkForecast } from '../shared/forecast/forecast.ts';
 import { gainOverCritical } from '../shared/forecast/over-critical.ts';
 import { weakestOf } from '../shared/forecast/sentence.ts';
@@ -215,9 +215,10 @@ function resultOf(store: Store, { id, status, spec }: StoredRun): Pick<Outcome, 
   const evaluation = status === 'finished' ? store.results.evaluation(id) : null;
   if (!evaluation) return { result: null, unsettled: false };
   const inactive = countAsMeasured(evaluation.activity, spec.training.measure);
+  // Of thousands of runs, looked up only where it can matter.
   const trained = isStuck(evaluation.margin) ? store.results.trainedMargin(id) : null;
   return {
     result: { accuracy: evaluation.accuracy, inactiveShare: inactiveShare(inactive), collapsed: hasCollapsed(inactive) },
-    unsettled: trained !== null && !isStuck(trained),
+    unsettled: trained !== null && isUnsettled(trained, evaluation.margin),
   };
 }

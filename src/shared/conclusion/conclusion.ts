@@ -22,7 +22,8 @@ export function inShort(conclusion: readonly Finding[]): Finding[] {
 }
 
 /**
- * What puts all of it in doubt; then what holds over networks; then in their order and that of their cuts, the claim of each cut before its controls.
+ * What puts all of it in doubt; then what holds over networks; then in their order and that of their cuts, the claim of each cut
+ * before its controls.
  * @param runs those that the statistics are from
  */
 export function conclusionOf({ arms, controls, pooled }: StudyStatistics, runs: readonly (Uncut & Tested)[]): Finding[] {

@@ -16,6 +16,9 @@ export function isStuck(margin: number): boolean {
   return Math.abs(margin - ZEROS) <= NEAR;
 }
 
+/** Whether only the test finds the class capsules zero: the running statistics of batch norm may not have settled yet. */
+export const isUnsettled = (trained: number, tested: number): boolean => isStuck(tested) && !isStuck(trained);
+
 /**
  * Whether an epoch leaves a network collapsed: some intermediate layer passes nothing on, and the class capsules are zero. In its
  * steps, too: soon after the start a test may find nothing only because the running statistics of batch norm have not settled.

@@ -7,7 +7,7 @@ import { real } from '../present/format.ts';
 import type { RunStatus } from '../results.ts';
 import type { InputShape } from '../spec/network.ts';
 import type { RunSpec } from '../spec/run.ts';
-import { isStuck, PATIENCE } from './collapse.ts';
+import { isStuck, isUnsettled, PATIENCE } from './collapse.ts';
 import { divergenceOf } from './divergence.ts';
 import type { Finding } from './finding.ts';
 import { gainText } from './gain.ts';
@@ -64,7 +64,7 @@ export const inactive: Rule = ({ spec, input, vitals }) => {
   const whole = heldSince(vitals, ({ layers }) => layers.length > 0 && layers.every(isVanished));
   const last = vitals.at(-1);
   // Tested by running statistics of batch norm that a few steps have not moved far from where they started.
-  const unsettled = !!last && last.trained !== null && isStuck(last.margin) && !isStuck(last.trained);
+  const unsettled = !!last && last.trained !== null && isUnsettled(last.trained, last.margin);
   const why =
     groups.length === 0
       ? null
